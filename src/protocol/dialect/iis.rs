@@ -1,0 +1,14 @@
+//! Microsoft IIS FTP (from documentation; not run here).
+
+use super::{Dialect, Phrase, Says, no_address, no_client};
+
+pub static DIALECT: Dialect = Dialect {
+    id: "iis",
+    phrases: &[
+        Phrase { text: "cannot open data connection", says: Says::CallbackFailed },
+        Phrase { text: "policy requires ssl", says: Says::TlsRequired },
+        Phrase { text: "maximum session limit", says: Says::TooManyConnections },
+    ],
+    client_in_stat: no_client,
+    addresses_in_refusal: no_address,
+};

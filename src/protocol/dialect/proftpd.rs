@@ -1,0 +1,25 @@
+//! ProFTPD 1.3.8. Its 425 carries the server's own errno, in words.
+
+use super::{Dialect, Phrase, Says, address_after, no_address};
+
+pub static DIALECT: Dialect = Dialect {
+    id: "proftpd",
+    phrases: &[
+        Phrase { text: "unable to build data connection: connection refused", says: Says::CallbackRefused },
+        Phrase { text: "unable to build data connection: connection timed out", says: Says::CallbackTimedOut },
+        Phrase { text: "unable to build data connection: no route to host", says: Says::CallbackUnreachable },
+        Phrase { text: "unable to build data connection: network is unreachable", says: Says::CallbackUnreachable },
+        Phrase { text: "unable to build data connection", says: Says::CallbackFailed },
+        Phrase { text: "maximum number of clients", says: Says::TooManyConnections },
+        Phrase { text: "the maximum number of", says: Says::TooManyConnections },
+        Phrase { text: "ssl/tls required on the control channel", says: Says::TlsRequired },
+        Phrase { text: "ssl/tls required on the data channel", says: Says::ProtectionRequired },
+        Phrase { text: "network protocol not supported", says: Says::WrongFamily },
+    ],
+    client_in_stat: |text| {
+        // "Connected from name (address)"; the name may be an address too.
+        let line = text.lines().find(|line| line.contains("Connected from "))?;
+        address_after(line, "(").or_else(|| address_after(line, "Connected from "))
+    },
+    addresses_in_refusal: no_address,
+};

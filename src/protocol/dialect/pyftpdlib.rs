@@ -1,0 +1,18 @@
+//! pyftpdlib 1.5.7. It dials an active client in answer to PORT itself, before any transfer command.
+
+use super::{Dialect, Phrase, RefusedAddress, Says, address_after, no_client};
+
+pub static DIALECT: Dialect = Dialect {
+    id: "pyftpdlib",
+    phrases: &[
+        Phrase { text: "rejected data connection to foreign address", says: Says::AddressRejected },
+        Phrase { text: "can't connect to specified address", says: Says::CallbackRefused },
+        Phrase { text: "active data channel timed out", says: Says::CallbackTimedOut },
+        Phrase { text: "maximum number of connections", says: Says::TooManyConnections },
+        Phrase { text: "too many connections", says: Says::TooManyConnections },
+        Phrase { text: "passive data channel timed out", says: Says::NoDataConnection },
+        Phrase { text: "ssl/tls required", says: Says::TlsRequired },
+    ],
+    client_in_stat: no_client,
+    addresses_in_refusal: |text| RefusedAddress { arrived: address_after(text, "foreign address "), client: None },
+};
