@@ -1,0 +1,168 @@
+//! What was seen, never why.
+//!
+//! Invariants: pure (no clock, socket or environment), and without opinion: an event says that nothing came for
+//! 3.6 s, not that something was blocked. [`Evidence`] has one serde form, which is the case files' TOML, the
+//! report's `evidence` and what `check --save` writes.
+
+#![deny(clippy::disallowed_types, clippy::disallowed_methods)]
+
+use std::net::{IpAddr, SocketAddr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub mod address;
+pub mod attempt;
+pub mod case;
+pub mod facts;
+pub mod observed;
+pub mod target;
+pub mod timeline;
+
+use attempt::{Address, Attempt, DataVerb};
+use timeline::Event;
+
+/// Everything that was seen of one target.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    #[serde(default)]
+    pub source: Source,
+    /// RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    #[serde(default)]
+    pub duration_ms: f64,
+    pub target: TargetAsked,
+    #[serde(default)]
+    pub asked: Asked,
+    #[serde(default)]
+    pub resolution: Resolution,
+    /// Control connections that were dialled and not joined.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dials: Vec<Dial>,
+    /// Control connections in the order they were opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<Control>,
+    /// Data connections in the order they were begun.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Outcome>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_tried: Vec<NotTried>,
+    /// Why the check ended before its plan did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_short: Option<CutShort>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// Measured by this tool.
+    #[default]
+    Probe,
+    /// Read from a client's log.
+    Log,
+}
+
+/// The target as it was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TargetAsked {
+    /// As typed, a password in it masked.
+    pub input: String,
+    pub host: String,
+    pub port: u16,
+}
+
+/// The settings that the outcome depends on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Asked {
+    /// The user name; null is anonymous.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The methods asked for; empty stands for all that fit the address family.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<DataVerb>,
+    /// Whether a private address in 227 may be dialled.
+    pub trust_pasv_address: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retrieve: Option<String>,
+    /// The address that PORT and EPRT name instead of our own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active_address: Option<IpAddr>,
+}
+
+/// What the name led to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Resolution {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<IpAddr>,
+    /// The resolver's words where it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// A control connection that was dialled and not joined.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dial {
+    #[schemars(with = "String")]
+    pub address: SocketAddr,
+    pub events: Vec<Event>,
+}
+
+/// A control connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    #[schemars(with = "String")]
+    pub local: SocketAddr,
+    #[schemars(with = "String")]
+    pub peer: SocketAddr,
+    /// How long the TCP handshake took: a round trip.
+    #[serde(default)]
+    pub connect_ms: f64,
+    /// The greeting, the login, and all that belongs to no data connection.
+    pub events: Vec<Event>,
+}
+
+/// One data connection's story.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    pub verb: DataVerb,
+    #[serde(default)]
+    pub address: Address,
+    /// The control connection it was negotiated on: an index into `controls`.
+    #[serde(default)]
+    pub control: usize,
+    pub events: Vec<Event>,
+}
+
+/// A data connection that was planned and not begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotTried {
+    pub verb: DataVerb,
+    #[serde(default)]
+    pub address: Address,
+    pub because: String,
+}
+
+/// What ended a check early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CutShort {
+    Deadline,
+    Interrupted,
+}
+
+impl Outcome {
+    pub fn attempt(&self) -> Attempt {
+        Attempt { verb: self.verb, address: self.address }
+    }
+}

@@ -1,0 +1,97 @@
+//! A planned data connection.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The command that negotiates a data connection. The verb, since "active" flips with the viewpoint;
+/// [`DataVerb::mode`] gives the user's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DataVerb {
+    Pasv,
+    Epsv,
+    Port,
+    Eprt,
+}
+
+/// Who opens the data connection, as the user says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// The client connects to the server.
+    Passive,
+    /// The server connects to the client.
+    Active,
+}
+
+/// Which address the data connection is dialled at (passive), or which one PORT or EPRT names (active).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Address {
+    /// Passive: the control connection's peer, whatever 227 says.
+    #[default]
+    ControlPeer,
+    /// Passive: the address in 227.
+    Advertised,
+    /// Active: the control connection's own end.
+    Local,
+    /// Active: an address that the user gave.
+    Given,
+}
+
+/// One data connection to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Attempt {
+    pub verb: DataVerb,
+    #[serde(default)]
+    pub address: Address,
+}
+
+impl DataVerb {
+    /// The order they are tried in.
+    pub const ALL: [DataVerb; 4] = [DataVerb::Pasv, DataVerb::Epsv, DataVerb::Port, DataVerb::Eprt];
+
+    pub fn mode(self) -> Mode {
+        match self {
+            DataVerb::Pasv | DataVerb::Epsv => Mode::Passive,
+            DataVerb::Port | DataVerb::Eprt => Mode::Active,
+        }
+    }
+
+    /// As on the wire: `PASV`.
+    pub fn name(self) -> &'static str {
+        match self {
+            DataVerb::Pasv => "PASV",
+            DataVerb::Epsv => "EPSV",
+            DataVerb::Port => "PORT",
+            DataVerb::Eprt => "EPRT",
+        }
+    }
+
+    /// Whether its argument and reply can hold an IPv6 address: PASV and PORT can't (RFC 2428 section 1).
+    pub fn fits_ipv6(self) -> bool {
+        matches!(self, DataVerb::Epsv | DataVerb::Eprt)
+    }
+}
+
+impl Mode {
+    pub const BOTH: [Mode; 2] = [Mode::Passive, Mode::Active];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Passive => "passive",
+            Mode::Active => "active",
+        }
+    }
+}
+
+impl Attempt {
+    /// The verb with its usual address.
+    pub fn usual(verb: DataVerb) -> Self {
+        let address = match verb.mode() {
+            Mode::Passive => Address::ControlPeer,
+            Mode::Active => Address::Local,
+        };
+        Self { verb, address }
+    }
+}

@@ -1,0 +1,346 @@
+//! Events with their times, one line each.
+//!
+//! An event is written as `MILLISECONDS WORD REST`, in files and in JSON alike, so that a saved check reads like a
+//! transcript and a case can be written by hand:
+//!
+//! ```text
+//! 301.2 > PASV
+//! 401.9 < 227 Entering Passive Mode (198,18,0,20,143,82).
+//! 402.0 dialled 198.18.0.20:36690
+//! 4003.1 silent connect 3601
+//! ```
+
+use std::borrow::Cow;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::reply::Reply;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Event {
+    /// Since the check began.
+    pub at_ms: f64,
+    pub what: What,
+}
+
+/// What can happen. End of file, reset, refused, unreachable and silence are five things.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// A command went out; the argument of PASS is masked.
+    Sent(String),
+    Replied(Reply),
+    /// The server wrote what is no reply.
+    Nonsense {
+        why: String,
+        text: String,
+    },
+    /// The endpoint that a 227 or 229 named, or that our PORT or EPRT names.
+    Named(SocketAddr),
+    /// The 227 or 229 could not be read, and why.
+    Unreadable(String),
+    Listening(SocketAddr),
+    Dialled(SocketAddr),
+    /// Our connection was answered.
+    Connected {
+        local: SocketAddr,
+        peer: SocketAddr,
+    },
+    /// The server's connection arrived.
+    Accepted {
+        local: SocketAddr,
+        peer: SocketAddr,
+    },
+    /// A connection arrived from somebody else than the server; it was closed.
+    Stranger(SocketAddr),
+    /// An RST answered our connection.
+    Refused,
+    /// An ICMP error answered our connection, or this computer has no route.
+    Unreachable {
+        icmp: Icmp,
+        from: Option<IpAddr>,
+    },
+    /// Nothing came for so long.
+    Silent {
+        awaited: Awaited,
+        ms: f64,
+    },
+    /// So many bytes have come over the data connection in all.
+    Received(u64),
+    /// The server ended the data connection in good order.
+    EndOfFile,
+    /// An RST ended the data connection.
+    Reset,
+    /// As much came as was wanted; the rest was not waited for.
+    Enough,
+    /// The server ended the control connection.
+    ControlClosed,
+    /// An RST ended the control connection.
+    ControlReset,
+    /// This computer could not do its part.
+    Failed(String),
+    /// The check ended while this was under way.
+    CutShort,
+}
+
+/// What was waited for in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// An answer to our SYN.
+    Connect,
+    /// The server's connection.
+    Callback,
+    /// A reply on the control connection.
+    Reply,
+    /// Bytes, or the end, on the data connection.
+    Bytes,
+}
+
+/// Which ICMP error came (RFC 792, RFC 1812 section 5.2.7.1, RFC 4443).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icmp {
+    Net,
+    Host,
+    Protocol,
+    Port,
+    /// Communication administratively prohibited: a firewall says so itself.
+    AdminProhibited,
+    TimeExceeded,
+    /// Another destination-unreachable code.
+    Other,
+    /// No ICMP: this computer has no route, or the neighbour does not answer.
+    NoRoute,
+}
+
+const AWAITED: &[(Awaited, &str)] = &[
+    (Awaited::Connect, "connect"),
+    (Awaited::Callback, "callback"),
+    (Awaited::Reply, "reply"),
+    (Awaited::Bytes, "bytes"),
+];
+
+const ICMP: &[(Icmp, &str)] = &[
+    (Icmp::Net, "net-unreachable"),
+    (Icmp::Host, "host-unreachable"),
+    (Icmp::Protocol, "protocol-unreachable"),
+    (Icmp::Port, "port-unreachable"),
+    (Icmp::AdminProhibited, "admin-prohibited"),
+    (Icmp::TimeExceeded, "time-exceeded"),
+    (Icmp::Other, "other-unreachable"),
+    (Icmp::NoRoute, "no-route"),
+];
+
+impl Awaited {
+    pub fn name(self) -> &'static str {
+        name_in(AWAITED, self)
+    }
+}
+
+impl Icmp {
+    pub fn name(self) -> &'static str {
+        name_in(ICMP, self)
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.1} {}", self.at_ms, self.what)
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Sent(command) => write!(f, "> {command}"),
+            What::Replied(reply) => write!(f, "< {}", reply.text),
+            What::Nonsense { why, text } => write!(f, "? {why} | {text}"),
+            What::Named(endpoint) => write!(f, "named {endpoint}"),
+            What::Unreadable(why) => write!(f, "unreadable {why}"),
+            What::Listening(endpoint) => write!(f, "listening {endpoint}"),
+            What::Dialled(endpoint) => write!(f, "dialled {endpoint}"),
+            What::Connected { local, peer } => write!(f, "connected {local} {peer}"),
+            What::Accepted { local, peer } => write!(f, "accepted {local} {peer}"),
+            What::Stranger(peer) => write!(f, "stranger {peer}"),
+            What::Refused => f.write_str("refused"),
+            What::Unreachable { icmp, from: None } => write!(f, "unreachable {}", icmp.name()),
+            What::Unreachable { icmp, from: Some(router) } => write!(f, "unreachable {} {router}", icmp.name()),
+            What::Silent { awaited, ms } => write!(f, "silent {} {ms:.0}", awaited.name()),
+            What::Received(count) => write!(f, "received {count}"),
+            What::EndOfFile => f.write_str("end-of-file"),
+            What::Reset => f.write_str("reset"),
+            What::Enough => f.write_str("enough"),
+            What::ControlClosed => f.write_str("control-closed"),
+            What::ControlReset => f.write_str("control-reset"),
+            What::Failed(words) => write!(f, "failed {words}"),
+            What::CutShort => f.write_str("cut-short"),
+        }
+    }
+}
+
+/// A line that is no event, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{line}' is no event: {why}")]
+pub struct BadEvent {
+    line: String,
+    why: &'static str,
+}
+
+impl FromStr for Event {
+    type Err = BadEvent;
+
+    fn from_str(line: &str) -> Result<Self, BadEvent> {
+        let bad = |why| BadEvent { line: line.to_owned(), why };
+        let (time, what) = line.trim_start().split_once(' ').ok_or_else(|| bad("it wants a time and a word"))?;
+        let at_ms: f64 = time.parse().map_err(|_| bad("its time is no number"))?;
+        if !at_ms.is_finite() || at_ms < 0.0 {
+            return Err(bad("its time is no time"));
+        }
+        Ok(Event { at_ms, what: parse_what(what).map_err(bad)? })
+    }
+}
+
+fn parse_what(text: &str) -> Result<What, &'static str> {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let endpoint = |text: &str| text.parse::<SocketAddr>().map_err(|_| "it wants an endpoint, as 192.0.2.1:21");
+    let pair = || {
+        let (local, peer) = rest.split_once(' ').ok_or("it wants two endpoints")?;
+        Ok::<_, &'static str>((endpoint(local)?, endpoint(peer)?))
+    };
+    Ok(match word {
+        ">" => What::Sent(rest.to_owned()),
+        "<" => What::Replied(Reply::from_text(rest).ok_or("a reply begins with three digits")?),
+        "?" => {
+            let (why, text) = rest.split_once(" | ").ok_or("it wants a reason and a text, with ' | ' between")?;
+            What::Nonsense { why: why.to_owned(), text: text.to_owned() }
+        }
+        "named" => What::Named(endpoint(rest)?),
+        "unreadable" => What::Unreadable(rest.to_owned()),
+        "listening" => What::Listening(endpoint(rest)?),
+        "dialled" => What::Dialled(endpoint(rest)?),
+        "connected" => pair().map(|(local, peer)| What::Connected { local, peer })?,
+        "accepted" => pair().map(|(local, peer)| What::Accepted { local, peer })?,
+        "stranger" => What::Stranger(endpoint(rest)?),
+        "refused" => What::Refused,
+        "unreachable" => {
+            let (kind, router) = rest.split_once(' ').unwrap_or((rest, ""));
+            let icmp = value_in(ICMP, kind).ok_or("its kind of ICMP error is not known")?;
+            let from = match router {
+                "" => None,
+                address => Some(address.parse().map_err(|_| "it wants the router's address")?),
+            };
+            What::Unreachable { icmp, from }
+        }
+        "silent" => {
+            let (awaited, ms) = rest.split_once(' ').ok_or("it wants what was awaited, and how long")?;
+            What::Silent {
+                awaited: value_in(AWAITED, awaited).ok_or("what was awaited is not known")?,
+                ms: ms.parse().map_err(|_| "it wants milliseconds")?,
+            }
+        }
+        "received" => What::Received(rest.parse().map_err(|_| "it wants a count of bytes")?),
+        "end-of-file" => What::EndOfFile,
+        "reset" => What::Reset,
+        "enough" => What::Enough,
+        "control-closed" => What::ControlClosed,
+        "control-reset" => What::ControlReset,
+        "failed" => What::Failed(rest.to_owned()),
+        "cut-short" => What::CutShort,
+        _ => return Err("its word is not known"),
+    })
+}
+
+fn name_in<T: PartialEq>(table: &'static [(T, &'static str)], value: T) -> &'static str {
+    table.iter().find(|(v, _)| *v == value).map_or("", |(_, name)| name)
+}
+
+fn value_in<T: Copy>(table: &[(T, &'static str)], name: &str) -> Option<T> {
+    table.iter().find(|(_, n)| *n == name).map(|(value, _)| *value)
+}
+
+impl From<Event> for String {
+    fn from(event: Event) -> String {
+        event.to_string()
+    }
+}
+
+impl TryFrom<String> for Event {
+    type Error = BadEvent;
+
+    fn try_from(line: String) -> Result<Self, BadEvent> {
+        line.parse()
+    }
+}
+
+impl JsonSchema for Event {
+    fn schema_name() -> Cow<'static, str> {
+        "Event".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "milliseconds since the check began, a word, and its values: '401.9 < 227 Entering Passive Mode (198,18,0,20,143,82).'",
+            "pattern": "^[0-9]+(\\.[0-9]+)? \\S"
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_reads_back_as_it_was_written() {
+        let end: SocketAddr = "198.18.0.20:36690".parse().expect("an endpoint");
+        let v6: SocketAddr = "[2001:db8::10]:50000".parse().expect("an endpoint");
+        let reply = Reply::from_text("211-Status\n a\n211 End").expect("a reply");
+        for what in [
+            What::Sent("PASV".into()),
+            What::Replied(reply),
+            What::Nonsense { why: "a line without a reply code".into(), text: "SSH-2.0 | x".into() },
+            What::Named(v6),
+            What::Unreadable("it has no six numbers".into()),
+            What::Listening(end),
+            What::Dialled(end),
+            What::Connected { local: v6, peer: v6 },
+            What::Accepted { local: end, peer: end },
+            What::Stranger(end),
+            What::Refused,
+            What::Unreachable { icmp: Icmp::AdminProhibited, from: Some(end.ip()) },
+            What::Unreachable { icmp: Icmp::NoRoute, from: None },
+            What::Silent { awaited: Awaited::Callback, ms: 3600.0 },
+            What::Received(17),
+            What::EndOfFile,
+            What::Reset,
+            What::Enough,
+            What::ControlClosed,
+            What::ControlReset,
+            What::Failed("no port is free".into()),
+            What::CutShort,
+        ] {
+            let event = Event { at_ms: 12.5, what };
+            assert_eq!(event.to_string().parse(), Ok(event));
+        }
+    }
+
+    #[test]
+    fn what_is_no_event_says_why() {
+        for line in [
+            "",
+            "12",
+            "x refused",
+            "1.0 exploded",
+            "1.0 named here",
+            "1.0 silent connect",
+            "NaN refused",
+            "1.0 < hello",
+        ] {
+            assert!(line.parse::<Event>().is_err(), "{line}");
+        }
+    }
+}
