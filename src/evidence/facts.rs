@@ -1,1 +1,235 @@
+//! Typed questions to the evidence. Diagnosis asks here and never reads raw events.
 
+use std::net::IpAddr;
+
+use super::attempt::{Attempt, DataVerb, Mode};
+use super::observed::Observed;
+use super::timeline::{Event, What};
+use super::{Control, Evidence};
+use crate::protocol::dialect::{self, Says};
+use crate::protocol::features;
+use crate::protocol::reply::Reply;
+
+mod cite;
+mod path;
+mod tried;
+
+pub use cite::{Cite, Place};
+pub use path::{Direction, NatSign};
+pub use tried::{Cause, Stage, Tried};
+
+/// The evidence with its data connections read once.
+pub struct Facts<'a> {
+    evidence: &'a Evidence,
+    tried: Vec<Tried<'a>>,
+}
+
+/// A reply and where it stands.
+pub type Placed<'a> = (&'a Reply, Place);
+
+/// How the control connection went.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Login<'a> {
+    LoggedIn,
+    /// A reply turned the login, or the connection, away.
+    Refused(&'a Reply, Place),
+    /// The connection ended, went silent or spoke nonsense before the login was answered.
+    Unfinished(Place),
+    /// No control connection was joined.
+    NoConnection,
+}
+
+impl<'a> Facts<'a> {
+    pub fn of(evidence: &'a Evidence) -> Self {
+        let tried = evidence.attempts.iter().enumerate().map(|(index, outcome)| Tried::of(index, outcome)).collect();
+        Self { evidence, tried }
+    }
+
+    pub fn evidence(&self) -> &'a Evidence {
+        self.evidence
+    }
+
+    /// Every data connection tried, in order.
+    pub fn tried(&self) -> &[Tried<'a>] {
+        &self.tried
+    }
+
+    pub fn tried_with(&self, verb: DataVerb) -> impl Iterator<Item = &Tried<'a>> {
+        self.tried.iter().filter(move |tried| tried.verb() == verb)
+    }
+
+    pub fn tried_in(&self, mode: Mode) -> impl Iterator<Item = &Tried<'a>> {
+        self.tried.iter().filter(move |tried| tried.verb().mode() == mode)
+    }
+
+    pub fn times_tried(&self, attempt: Attempt) -> usize {
+        self.tried.iter().filter(|tried| tried.attempt() == attempt).count()
+    }
+
+    /// Whether a data connection of this mode moved its data and was confirmed.
+    pub fn works(&self, mode: Mode) -> bool {
+        self.tried_in(mode).any(Tried::works)
+    }
+
+    /// The first control connection, which the greeting and the login are read from.
+    pub fn control(&self) -> Option<&'a Control> {
+        self.evidence.controls.first()
+    }
+
+    /// The server's address on the control connection.
+    pub fn peer(&self) -> Option<IpAddr> {
+        self.control().map(|control| control.peer.ip().to_canonical())
+    }
+
+    /// This computer's address on the control connection.
+    pub fn local(&self) -> Option<IpAddr> {
+        self.control().map(|control| control.local.ip().to_canonical())
+    }
+
+    /// One round trip, in milliseconds: what the TCP handshake took.
+    pub fn rtt_ms(&self) -> Option<f64> {
+        self.control().map(|control| control.connect_ms)
+    }
+
+    /// Every event of every control connection, in order.
+    pub fn control_events(&self) -> impl Iterator<Item = (&'a Event, Place)> {
+        self.evidence.controls.iter().enumerate().flat_map(|(number, control)| events_of(control, number))
+    }
+
+    /// The greeting: the first reply of the first control connection, whatever its code.
+    pub fn greeting(&self) -> Option<Placed<'a>> {
+        let control = self.control()?;
+        let first_sent = control.events.iter().position(|event| matches!(event.what, What::Sent(_)));
+        let before = first_sent.unwrap_or(control.events.len());
+        events_of(control, 0).take(before).find_map(|(event, place)| match &event.what {
+            What::Replied(reply) if !reply.is_preliminary() => Some((reply, place)),
+            _ => None,
+        })
+    }
+
+    /// The reply to the last command of this verb on control connection `number`. Replies come in the commands' order,
+    /// which pipelining leaves as it is.
+    pub fn answer_on(&self, number: usize, verb: &str) -> Option<Placed<'a>> {
+        let control = self.evidence.controls.get(number)?;
+        let mut asked: Vec<&str> = Vec::new();
+        let mut answered = 0;
+        let mut found = None;
+        for (event, place) in events_of(control, number) {
+            match &event.what {
+                What::Sent(command) => asked.push(command.split(' ').next().unwrap_or("")),
+                What::Replied(reply) if !reply.is_preliminary() && !asked.is_empty() => {
+                    if asked.get(answered) == Some(&verb) {
+                        found = Some((reply, place));
+                    }
+                    answered += 1;
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The reply to a command on the first control connection.
+    pub fn answer(&self, verb: &str) -> Option<Placed<'a>> {
+        self.answer_on(0, verb)
+    }
+
+    /// How the login on control connection `number` went.
+    pub fn login_on(&self, number: usize) -> Login<'a> {
+        let Some(control) = self.evidence.controls.get(number) else { return Login::NoConnection };
+        let end = Place::Control(number, control.events.len().saturating_sub(1));
+        let greeting = events_of(control, number).find_map(|(event, place)| match &event.what {
+            What::Replied(reply) if !reply.is_preliminary() => Some((reply, place)),
+            _ => None,
+        });
+        match greeting {
+            Some((reply, place)) if reply.is_refusal() => return Login::Refused(reply, place),
+            None => return Login::Unfinished(end),
+            Some(_) => {}
+        }
+        match (self.answer_on(number, "USER"), self.answer_on(number, "PASS")) {
+            (Some((user, _)), _) if user.is_completion() => Login::LoggedIn,
+            (Some((user, place)), _) if user.is_refusal() => Login::Refused(user, place),
+            (_, Some((pass, _))) if pass.is_completion() => Login::LoggedIn,
+            (_, Some((pass, place))) => Login::Refused(pass, place),
+            _ => match events_of(control, number).find(|(event, _)| is_reply(event, 421)) {
+                Some((event, place)) => reply_in(event).map_or(Login::Unfinished(place), |r| Login::Refused(r, place)),
+                None => Login::Unfinished(end),
+            },
+        }
+    }
+
+    pub fn login(&self) -> Login<'a> {
+        self.login_on(0)
+    }
+
+    /// Greeted and logged in, on any of the control connections.
+    pub fn control_works(&self) -> bool {
+        (0..self.evidence.controls.len()).any(|number| self.login_on(number) == Login::LoggedIn)
+    }
+
+    /// What FEAT listed.
+    pub fn features(&self) -> Observed<Vec<String>> {
+        match self.answer("FEAT") {
+            Some((reply, _)) if reply.is_completion() => Observed::Seen(features::parse(reply)),
+            Some(_) => Observed::NotSeen,
+            None => Observed::NotTested("FEAT was not answered"),
+        }
+    }
+
+    /// The product that answers, as its greeting, STAT or SYST gives it away.
+    pub fn product(&self) -> Option<&'static str> {
+        let placed = [self.greeting(), self.answer("STAT"), self.answer("SYST")];
+        placed.into_iter().flatten().find_map(|(reply, _)| dialect::recognise(reply))
+    }
+
+    /// Every refusal on any connection whose words tell `says`.
+    pub fn refusals_saying(&self, says: Says) -> Vec<Placed<'a>> {
+        let on_data = self.tried.iter().flat_map(Tried::replies);
+        let on_control = self.control_events().filter_map(|(event, place)| reply_in(event).map(|reply| (reply, place)));
+        on_control
+            .chain(on_data)
+            .filter(|(reply, _)| reply.is_refusal() && dialect::says(reply) == Some(says))
+            .collect()
+    }
+
+    /// This client's address as the server named it, and where: in STAT, or in a refusal of PORT.
+    pub fn seen_by_server(&self) -> Observed<(IpAddr, Place)> {
+        match self.all_seen_by_server().into_iter().next() {
+            Some(seen) => Observed::Seen(seen),
+            None if self.control_works() => Observed::NotSeen,
+            None => Observed::NotTested("it never came to a login"),
+        }
+    }
+
+    /// Every address that the server named as ours, in order, each control connection's own.
+    pub fn all_seen_by_server(&self) -> Vec<(IpAddr, Place)> {
+        let in_stat = (0..self.evidence.controls.len()).filter_map(|number| {
+            let (reply, place) = self.answer_on(number, "STAT")?;
+            Some((dialect::client_in_stat(reply)?, place))
+        });
+        let in_refusals = self
+            .tried_in(Mode::Active)
+            .filter_map(|tried| {
+                let (reply, place) = tried.negotiation()?;
+                Some((dialect::addresses_in_refusal(reply).client?, place))
+            })
+            .collect::<Vec<_>>();
+        in_stat.chain(in_refusals).collect()
+    }
+}
+
+fn events_of(control: &Control, number: usize) -> impl Iterator<Item = (&Event, Place)> {
+    control.events.iter().enumerate().map(move |(index, event)| (event, Place::Control(number, index)))
+}
+
+fn reply_in(event: &Event) -> Option<&Reply> {
+    match &event.what {
+        What::Replied(reply) => Some(reply),
+        _ => None,
+    }
+}
+
+fn is_reply(event: &Event, code: u16) -> bool {
+    reply_in(event).is_some_and(|reply| reply.code == code)
+}

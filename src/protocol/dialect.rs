@@ -61,7 +61,10 @@ pub struct Phrase {
 
 /// One server's way of speaking.
 pub struct Dialect {
+    /// The product, as reports name it; empty for phrases that belong to no one product.
     pub id: &'static str,
+    /// Words (in lower case) of a greeting or a STAT reply that tell the product.
+    pub signs: &'static [&'static str],
     pub phrases: &'static [Phrase],
     /// The client's own address as the server sees it, where a STAT reply names it.
     pub client_in_stat: fn(&str) -> Option<IpAddr>,
@@ -89,6 +92,13 @@ pub static DIALECTS: &[&Dialect] = &[
     &ftpmode::DIALECT,
     &general::DIALECT,
 ];
+
+/// The product that a greeting or STAT reply gives away.
+pub fn recognise(reply: &Reply) -> Option<&'static str> {
+    let text = reply.text.to_lowercase();
+    let known = DIALECTS.iter().find(|dialect| dialect.signs.iter().any(|sign| text.contains(sign)));
+    known.map(|dialect| dialect.id)
+}
 
 /// What a refusal says, as far as its words are known.
 pub fn says(reply: &Reply) -> Option<Says> {

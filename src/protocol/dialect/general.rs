@@ -3,7 +3,8 @@
 use super::{Dialect, Phrase, Says, no_address, no_client};
 
 pub static DIALECT: Dialect = Dialect {
-    id: "general",
+    id: "",
+    signs: &[],
     phrases: &[
         Phrase { text: "too many connections", says: Says::TooManyConnections },
         Phrase { text: "too many users", says: Says::TooManyConnections },

@@ -1,0 +1,111 @@
+//! Citing an event: a short sentence of what was seen, and where it stands.
+
+use std::net::SocketAddr;
+
+use super::Facts;
+use crate::evidence::timeline::{Awaited, Event, Icmp, What};
+
+/// Where an event stands in the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// An address that was dialled for a control connection, and its event.
+    Dial(usize, usize),
+    /// A control connection and its event.
+    Control(usize, usize),
+    /// A data connection and its event.
+    Attempt(usize, usize),
+}
+
+/// A thing that was seen, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cite {
+    pub text: String,
+    /// The event, where the citation is of one event.
+    pub place: Option<Place>,
+}
+
+impl Cite {
+    /// A thing that was seen and is no single event: two addresses that differ, a count.
+    pub fn of(text: impl Into<String>) -> Self {
+        Self { text: text.into(), place: None }
+    }
+}
+
+impl Facts<'_> {
+    /// The event in words. Server text in it is as it came: escape before showing.
+    pub fn cite(&self, place: Place) -> Cite {
+        let evidence = self.evidence();
+        let text = match place {
+            Place::Dial(number, index) => evidence.dials.get(number).and_then(|dial| {
+                let event = dial.events.get(index)?;
+                Some(words(event, Some(dial.address), &dial.events))
+            }),
+            Place::Control(number, index) => evidence.controls.get(number).and_then(|control| {
+                let event = control.events.get(index)?;
+                Some(words(event, Some(control.peer), &control.events))
+            }),
+            Place::Attempt(number, index) => evidence.attempts.get(number).and_then(|outcome| {
+                let event = outcome.events.get(index)?;
+                let dialled = outcome.events.iter().find_map(|event| match event.what {
+                    What::Dialled(endpoint) | What::Listening(endpoint) => Some(endpoint),
+                    _ => None,
+                });
+                Some(format!("{}: {}", outcome.verb.name(), words(event, dialled, &outcome.events)))
+            }),
+        };
+        Cite { text: text.unwrap_or_default(), place: Some(place) }
+    }
+
+    pub fn cites(&self, places: impl IntoIterator<Item = Place>) -> Vec<Cite> {
+        places.into_iter().map(|place| self.cite(place)).collect()
+    }
+}
+
+/// An event as a clause. `end` is the endpoint that was dialled or listened at.
+fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
+    let end = end.map_or_else(|| "the other end".to_owned(), |end| end.to_string());
+    let begun = all.iter().rev().find_map(|e| match e.what {
+        What::Dialled(_) if e.at_ms <= event.at_ms => Some(e.at_ms),
+        _ => None,
+    });
+    let after = begun.map_or_else(String::new, |begun| format!(" after {}", duration(event.at_ms - begun)));
+    match &event.what {
+        What::Sent(command) => format!("sent {command}"),
+        What::Replied(reply) => format!("\u{201c}{}\u{201d}", reply.text.replace('\n', " / ")),
+        What::Nonsense { why, text } => format!("{why}: \u{201c}{text}\u{201d}"),
+        What::Named(endpoint) => format!("the endpoint named is {endpoint}"),
+        What::Unreadable(why) => format!("the reply can't be read: {why}"),
+        What::Listening(endpoint) => format!("listening at {endpoint}"),
+        What::Dialled(endpoint) => format!("dialled {endpoint}"),
+        What::Connected { local, peer } => format!("connected from {local} to {peer}"),
+        What::Accepted { local, peer } => format!("{peer} connected to {local}"),
+        What::Stranger(peer) => format!("a connection came from {peer}, which is not the server"),
+        What::Refused => format!("{end} refused the connection (RST){after}"),
+        What::Unreachable { icmp: Icmp::NoRoute, .. } => format!("this computer found no way to {end}"),
+        What::Unreachable { icmp, from: None } => format!("an ICMP error ({}) answered for {end}{after}", icmp.name()),
+        What::Unreachable { icmp, from: Some(router) } => {
+            format!("{router} answered for {end} with an ICMP error ({}){after}", icmp.name())
+        }
+        What::Silent { awaited: Awaited::Connect, ms } => format!("no answer from {end} for {}", duration(*ms)),
+        What::Silent { awaited: Awaited::Callback, ms } => {
+            format!("no connection arrived at {end} for {}", duration(*ms))
+        }
+        What::Silent { awaited: Awaited::Reply, ms } => format!("no reply for {}", duration(*ms)),
+        What::Silent { awaited: Awaited::Bytes, ms } => {
+            format!("no bytes on the data connection for {}", duration(*ms))
+        }
+        What::Received(count) => format!("{count} bytes came over the data connection"),
+        What::EndOfFile => "the server ended the data connection".to_owned(),
+        What::Reset => "the data connection was reset (RST)".to_owned(),
+        What::Enough => "as many bytes as wanted came".to_owned(),
+        What::ControlClosed => "the control connection was closed from the other side".to_owned(),
+        What::ControlReset => "the control connection was reset (RST)".to_owned(),
+        What::Failed(why) => format!("this computer could not: {why}"),
+        What::CutShort => "the check was ended before an answer came".to_owned(),
+    }
+}
+
+/// `84 ms`, `3.6 s`.
+fn duration(ms: f64) -> String {
+    if ms < 1000.0 { format!("{:.0} ms", ms.max(0.0)) } else { format!("{:.1} s", ms / 1000.0) }
+}

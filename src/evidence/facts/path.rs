@@ -1,0 +1,167 @@
+//! What lies between the two ends, as far as plain FTP shows it.
+
+use std::net::IpAddr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Cite, Facts, Place};
+use crate::evidence::address::{Reach, reach};
+use crate::evidence::attempt::{DataVerb, Mode};
+use crate::evidence::observed::Observed;
+use crate::evidence::timeline::{Awaited, What};
+use crate::protocol::dialect;
+
+/// A sign of address translation, and what it is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NatSign {
+    /// The address on the outer side, where it is known.
+    pub outside: Option<IpAddr>,
+    pub inside: IpAddr,
+    pub cites: Vec<Cite>,
+    /// Whether both addresses were named, or one of them is inferred.
+    pub named: bool,
+}
+
+/// What became of data connections in one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    Open,
+    Refused,
+    Dropped,
+    Unreachable,
+    /// Blocked, cause not known.
+    Blocked,
+    Untested,
+}
+
+impl Facts<'_> {
+    /// Whether an address translation lies on this client's side.
+    pub fn client_nat(&self) -> Observed<NatSign> {
+        let (Some(local), Some(peer)) = (self.local(), self.peer()) else {
+            return Observed::NotTested("no control connection was joined");
+        };
+        if let Observed::Seen((outside, place)) = self.seen_by_server() {
+            if outside == local {
+                return Observed::NotSeen;
+            }
+            let cites = vec![Cite::of(format!("this computer's address is {local}")), self.cite(place)];
+            return Observed::Seen(NatSign { outside: Some(outside), inside: local, cites, named: true });
+        }
+        match (reach(local), reach(peer)) {
+            (Reach::Private | Reach::Shared, Reach::Public) => {
+                let text =
+                    format!("this computer's address is {local}, {}; the server's is public", reach(local).words());
+                let cites = vec![Cite::of(text)];
+                Observed::Seen(NatSign { outside: None, inside: local, cites, named: false })
+            }
+            (Reach::Loopback, _) => Observed::NotSeen,
+            // A connection that arrived at the very address that PORT named met no translation.
+            _ if self.tried_in(Mode::Active).any(|tried| tried.joined().is_some()) => Observed::NotSeen,
+            _ => Observed::NotTested("the server does not name the address it sees this client at"),
+        }
+    }
+
+    /// Whether the server names another address than it is reached at: `outside` is the control peer, `inside` what it names.
+    pub fn server_nat(&self) -> Observed<NatSign> {
+        let Some(peer) = self.peer() else { return Observed::NotTested("no control connection was joined") };
+        let named = self.tried_with(DataVerb::Pasv).find_map(|tried| {
+            let address = tried.named()?.ip().to_canonical();
+            let (_, place) = tried.negotiation()?;
+            (address != peer && reach(address) != Reach::Unspecified).then(|| (address, place))
+        });
+        let greeted = self.greeting().and_then(|(reply, place)| {
+            let address = own_address_in_greeting(&reply.text)?;
+            (address != peer).then_some((address, place))
+        });
+        match named.or(greeted) {
+            Some((inside, place)) => {
+                let cites = vec![self.cite(place), Cite::of(format!("the control connection goes to {peer}"))];
+                Observed::Seen(NatSign { outside: Some(peer), inside, cites, named: true })
+            }
+            None if reach(peer) == Reach::Loopback => Observed::NotSeen,
+            // A server that names the right address may still stand behind a translation that it knows of.
+            None => Observed::NotTested("a server that knows its outer address looks the same"),
+        }
+    }
+
+    /// Whether something on the way reads and rewrites PORT. What was not seen may still be there.
+    pub fn helper(&self) -> Observed<Vec<Cite>> {
+        let Some(peer) = self.peer() else { return Observed::NotTested("no control connection was joined") };
+        for tried in self.tried_in(Mode::Active) {
+            let Some(named) = tried.named().map(|named| named.ip().to_canonical()) else { continue };
+            if let Some((reply, place)) = tried.negotiation() {
+                let arrived = dialect::addresses_in_refusal(reply).arrived;
+                if arrived.is_some_and(|arrived| arrived != named) {
+                    return Observed::Seen(vec![
+                        Cite::of(format!("{} named {named}", tried.verb().name())),
+                        self.cite(place),
+                    ]);
+                }
+            }
+            let private = !matches!(reach(named), Reach::Public | Reach::Loopback);
+            let translated = match self.client_nat() {
+                Observed::Seen(sign) => sign.inside == named,
+                Observed::NotSeen | Observed::NotTested(_) => false,
+            };
+            // ProFTPD puts our outer address in the place of a private one by itself: no proof there, nor
+            // where the product is not known.
+            let strict = self.product().is_some_and(|product| product != "proftpd");
+            if let (true, true, true, Some(joined)) = (private, translated, strict, tried.joined_at()) {
+                let text = format!("{} named {named}, which {peer} can't reach", tried.verb().name());
+                return Observed::Seen(vec![Cite::of(text), self.cite(joined)]);
+            }
+        }
+        Observed::NotTested("a firewall's FTP helper that changes nothing here looks like none")
+    }
+
+    /// What became of the data connections of one mode.
+    pub fn direction(&self, mode: Mode) -> Direction {
+        let mut worst = Direction::Untested;
+        for tried in self.tried_in(mode) {
+            if tried.joined().is_some() {
+                return Direction::Open;
+            }
+            let ended = match tried.ended_by() {
+                Some(place) => self.what(place),
+                None => None,
+            };
+            let found = match (tried.cause(), ended) {
+                (Some(super::Cause::Refused), _) => Direction::Refused,
+                (Some(super::Cause::Dropped), _) => Direction::Dropped,
+                (Some(super::Cause::Unreachable), _) => Direction::Unreachable,
+                (Some(super::Cause::Stalled), Some(What::Silent { awaited: Awaited::Reply, .. }))
+                    if tried.negotiated() =>
+                {
+                    Direction::Blocked
+                }
+                _ => Direction::Untested,
+            };
+            if worst == Direction::Untested {
+                worst = found;
+            }
+        }
+        worst
+    }
+
+    fn what(&self, place: Place) -> Option<&What> {
+        match place {
+            Place::Attempt(number, index) => {
+                self.evidence().attempts.get(number)?.events.get(index).map(|event| &event.what)
+            }
+            Place::Dial(..) | Place::Control(..) => None,
+        }
+    }
+}
+
+/// ProFTPD's greeting ends in its own address in brackets, an IPv4 one often mapped into IPv6.
+fn own_address_in_greeting(text: &str) -> Option<IpAddr> {
+    if !text.contains("ProFTPD") {
+        return None;
+    }
+    let inside = &text[text.rfind('[')? + 1..];
+    let address: IpAddr = inside.get(..inside.find(']')?)?.parse().ok()?;
+    let address = address.to_canonical();
+    (!matches!(reach(address), Reach::Unspecified | Reach::Loopback)).then_some(address)
+}
