@@ -1,2 +1,3 @@
+pub mod diagnosis;
 pub mod evidence;
 pub mod protocol;

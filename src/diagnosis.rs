@@ -1,0 +1,90 @@
+//! Why it is so: rules over facts, the verdict, and the planner that asks for the next probe.
+//!
+//! Invariants: pure; reads [`Facts`] and never raw events; the same evidence gives the same diagnosis. A mode that
+//! moved no data is never recommended. A finding that is no `info` has evidence, a side and a fix.
+
+#![deny(clippy::disallowed_types, clippy::disallowed_methods)]
+
+pub mod planner;
+pub mod rule;
+pub mod rules;
+pub mod verdict;
+
+use crate::evidence::facts::{Cite, Facts};
+use rule::{Conclusion, Match, Rule, Severity};
+use verdict::Verdict;
+
+/// Everything that was concluded.
+#[derive(Debug)]
+pub struct Diagnosis {
+    /// The rules that fire: errors first, then warnings, then info; within these in the table's order.
+    pub findings: Vec<Finding>,
+    /// Neighbours of a firing rule that the evidence excludes.
+    pub ruled_out: Vec<Excluded>,
+    /// What nobody looked at: neighbours of a firing rule that stay undecided, and data connections not tried.
+    pub not_tested: Vec<Open>,
+    pub verdict: Verdict,
+}
+
+/// A rule that fires.
+#[derive(Debug)]
+pub struct Finding {
+    pub rule: &'static Rule,
+    pub conclusion: Conclusion,
+}
+
+/// A rule that is ruled out, and by what.
+#[derive(Debug)]
+pub struct Excluded {
+    pub id: &'static str,
+    pub because: Vec<Cite>,
+}
+
+/// What stays open, and why.
+#[derive(Debug)]
+pub struct Open {
+    pub id: String,
+    pub because: String,
+}
+
+/// Judges the evidence.
+pub fn diagnose(facts: &Facts) -> Diagnosis {
+    let judged: Vec<(&'static Rule, Match)> = rules::ALL.iter().map(|rule| (*rule, (rule.test)(facts))).collect();
+    let fires = |id: &str| judged.iter().any(|(rule, found)| rule.id == id && matches!(found, Match::Fires(_)));
+    let neighbour_of_a_finding =
+        |id: &str| judged.iter().any(|(rule, _)| fires(rule.id) && rule.neighbours.contains(&id));
+
+    let mut findings = Vec::new();
+    let mut ruled_out = Vec::new();
+    let mut not_tested = Vec::new();
+    for (rule, found) in &judged {
+        match found {
+            Match::Fires(conclusion) => findings.push(Finding { rule, conclusion: conclusion.clone() }),
+            Match::RuledOut(because) if neighbour_of_a_finding(rule.id) => {
+                ruled_out.push(Excluded { id: rule.id, because: because.clone() });
+            }
+            Match::Undecided(because) if neighbour_of_a_finding(rule.id) => {
+                not_tested.push(Open { id: rule.id.to_owned(), because: (*because).to_owned() });
+            }
+            Match::RuledOut(_) | Match::Undecided(_) => {}
+        }
+    }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.conclusion.severity));
+    not_tested.extend(facts.evidence().not_tried.iter().map(|skipped| Open {
+        id: format!("{}-{}", skipped.verb.mode().name(), skipped.verb.name().to_lowercase()),
+        because: skipped.because.clone(),
+    }));
+    let verdict = verdict::conclude(facts, &findings);
+    Diagnosis { findings, ruled_out, not_tested, verdict }
+}
+
+impl Diagnosis {
+    pub fn fires(&self, id: &str) -> bool {
+        self.findings.iter().any(|finding| finding.rule.id == id)
+    }
+
+    /// The most severe finding that is not info.
+    pub fn main_finding(&self) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.conclusion.severity > Severity::Info)
+    }
+}

@@ -1,0 +1,44 @@
+//! Which data connection would tell the remaining causes apart?
+//!
+//! The planner is pure and stops when no probe would tell anything new. Its bound is [`MOST_ATTEMPTS`]: a check is a
+//! guest on somebody's server.
+
+use super::rule::Match;
+use super::rules;
+use crate::evidence::Evidence;
+use crate::evidence::attempt::{Attempt, DataVerb};
+use crate::evidence::facts::Facts;
+
+/// The most data connections one check opens.
+pub const MOST_ATTEMPTS: usize = 10;
+
+/// The data connections that every check tries, in turn: all four, and over IPv6 the two that can hold an address.
+pub fn first_turns(asked: &[DataVerb], over_ipv6: bool) -> Vec<Attempt> {
+    DataVerb::ALL
+        .into_iter()
+        .filter(|verb| asked.is_empty() || asked.contains(verb))
+        .filter(|verb| !over_ipv6 || verb.fits_ipv6())
+        .map(Attempt::usual)
+        .collect()
+}
+
+/// The next data connection worth trying: the first that an undecided rule asks for. `None` when nothing would help.
+pub fn next_probe(facts: &Facts) -> Option<Attempt> {
+    let evidence = facts.evidence();
+    if evidence.cut_short.is_some() || !facts.control_works() || evidence.attempts.len() >= MOST_ATTEMPTS {
+        return None;
+    }
+    rules::ALL
+        .iter()
+        .filter(|rule| matches!((rule.test)(facts), Match::Undecided(_)))
+        .flat_map(|rule| (rule.asks)(facts))
+        .find(|attempt| may_try(evidence, *attempt))
+}
+
+/// Only what the user asked for, and nothing that could not be done before.
+fn may_try(evidence: &Evidence, attempt: Attempt) -> bool {
+    let wanted = evidence.asked.methods.is_empty() || evidence.asked.methods.contains(&attempt.verb);
+    let given_up =
+        evidence.not_tried.iter().any(|skipped| skipped.verb == attempt.verb && skipped.address == attempt.address);
+    wanted && !given_up
+}

@@ -1,0 +1,101 @@
+//! What a rule is.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::attempt::Attempt;
+use crate::evidence::facts::{Cite, Facts};
+
+/// One cause that a check can find: a line of the contract, and how it is concluded.
+#[derive(Debug)]
+pub struct Rule {
+    /// The finding's id, kebab-case. Never renamed.
+    pub id: &'static str,
+    /// The condition in a few words: "the passive port is dropped".
+    pub title: &'static str,
+    /// What it means, what it looks like, what it is told apart from, how it is mended: `ftpmode explain ID`.
+    pub article: &'static str,
+    /// Ids of causes that look alike from the client; a report says which of them are ruled out.
+    pub neighbours: &'static [&'static str],
+    pub test: fn(&Facts) -> Match,
+    /// The data connections that would settle the rule while it is undecided; empty where none would. Called again
+    /// after each, so a rule that wants three tries asks while it has seen fewer.
+    pub asks: fn(&Facts) -> Vec<Attempt>,
+}
+
+/// What a rule says of the evidence.
+#[derive(Clone, Debug)]
+pub enum Match {
+    Fires(Conclusion),
+    /// Excluded, and by what.
+    RuledOut(Vec<Cite>),
+    /// The evidence tells neither, and why.
+    Undecided(&'static str),
+}
+
+/// What a firing rule concludes.
+#[derive(Clone, Debug)]
+pub struct Conclusion {
+    pub severity: Severity,
+    pub side: Side,
+    pub confidence: Confidence,
+    /// One sentence, with the addresses and ports of this case in it.
+    pub summary: String,
+    pub cites: Vec<Cite>,
+    pub fixes: Vec<Fix>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Nothing needs mending.
+    Info,
+    Warning,
+    Error,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    Client,
+    Server,
+    Network,
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    Low,
+    Medium,
+    High,
+}
+
+/// What would make it better.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Fix {
+    pub side: Side,
+    /// What to do, in one short sentence.
+    pub action: String,
+    /// The exact setting, port or address.
+    pub detail: String,
+}
+
+impl Fix {
+    pub fn client(action: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { side: Side::Client, action: action.into(), detail: detail.into() }
+    }
+
+    pub fn server(action: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { side: Side::Server, action: action.into(), detail: detail.into() }
+    }
+
+    pub fn network(action: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { side: Side::Network, action: action.into(), detail: detail.into() }
+    }
+}
+
+/// For rules that no further data connection would settle.
+pub fn asks_nothing(_: &Facts) -> Vec<Attempt> {
+    Vec::new()
+}
