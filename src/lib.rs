@@ -1,3 +1,5 @@
+pub mod check;
 pub mod diagnosis;
+pub mod engine;
 pub mod evidence;
 pub mod protocol;

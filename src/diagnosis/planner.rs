@@ -3,22 +3,30 @@
 //! The planner is pure and stops when no probe would tell anything new. Its bound is [`MOST_ATTEMPTS`]: a check is a
 //! guest on somebody's server.
 
+use std::net::IpAddr;
+
 use super::rule::Match;
 use super::rules;
 use crate::evidence::Evidence;
-use crate::evidence::attempt::{Attempt, DataVerb};
+use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode};
 use crate::evidence::facts::Facts;
 
 /// The most data connections one check opens.
 pub const MOST_ATTEMPTS: usize = 10;
 
 /// The data connections that every check tries, in turn: all four, and over IPv6 the two that can hold an address.
-pub fn first_turns(asked: &[DataVerb], over_ipv6: bool) -> Vec<Attempt> {
+/// Active mode names `active_address` where the user gave one that fits.
+pub fn first_turns(asked: &[DataVerb], over_ipv6: bool, active_address: Option<IpAddr>) -> Vec<Attempt> {
+    let given = active_address.is_some_and(|address| address.is_ipv6() == over_ipv6);
+    let planned = |verb: DataVerb| match verb.mode() {
+        Mode::Active if given => Attempt { verb, address: Address::Given },
+        _ => Attempt::usual(verb),
+    };
     DataVerb::ALL
         .into_iter()
         .filter(|verb| asked.is_empty() || asked.contains(verb))
         .filter(|verb| !over_ipv6 || verb.fits_ipv6())
-        .map(Attempt::usual)
+        .map(planned)
         .collect()
 }
 

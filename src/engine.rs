@@ -1,0 +1,137 @@
+//! The only room that touches the network, and the only async layer: it does what it is told and records what it sees.
+//!
+//! Question: an FTP library, or our own? Choice: our own. Reason: every byte, time and order of events is evidence, and
+//! libraries hide replies behind errors. Price: the dialogue's oddities are ours to know.
+//!
+//! Question: how few round trips? Choice: commands that need no answer first travel together, and the next method's
+//! command travels behind the transfer command. Reason: four methods cost eleven round trips where one after the other
+//! costs about forty. Price: a server that loses its place; it is noticed ([`session::Pace`]) and asked again one
+//! command at a time.
+//!
+//! Invariant: what the network does wrong is an event, never an `Err`.
+
+pub mod budget;
+mod data;
+mod login;
+pub mod net;
+mod reach;
+mod recorder;
+mod session;
+mod turn;
+mod turns;
+
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::evidence::Evidence;
+use crate::evidence::attempt::{Attempt, DataVerb};
+use crate::evidence::target::{Secret, Target};
+use budget::Budget;
+use recorder::Recorder;
+use session::Session;
+
+/// What to do and how patiently.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub target: Target,
+    pub login: Login,
+    pub family: Family,
+    /// The address of this computer that every connection starts from.
+    pub bind: Option<IpAddr>,
+    /// The address that PORT and EPRT name instead of the control connection's own end.
+    pub active_address: Option<IpAddr>,
+    /// The ports that active mode listens at; any free one without.
+    pub active_ports: Option<RangeInclusive<u16>>,
+    /// Whether a private address in 227 may be dialled.
+    pub trust_pasv_address: bool,
+    /// The folder to list.
+    pub path: Option<String>,
+    /// A file to download instead of a listing.
+    pub retrieve: Option<String>,
+    /// Bytes of a transfer after which it is stopped.
+    pub max_bytes: u64,
+    /// How long silence lasts before it is called silence; `None` for two SYN retransmissions and a round trip.
+    pub timeout: Option<Duration>,
+}
+
+/// Who logs in.
+#[derive(Clone, Debug)]
+pub enum Login {
+    Anonymous,
+    User { name: String, password: Secret },
+}
+
+/// Which addresses of a name are dialled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Family {
+    #[default]
+    Any,
+    Ipv4,
+    Ipv6,
+}
+
+/// One check under way. Dropping it sends QUIT on every control connection and closes all sockets.
+pub struct Engine {
+    settings: Rc<Settings>,
+    budget: Budget,
+    recorder: Recorder,
+    /// A control connection between two plans.
+    idle: Option<Session>,
+    turns: turns::Standing,
+    /// Dials of other address families that are still unanswered.
+    late: reach::Late,
+}
+
+impl Engine {
+    /// Begins a check; nothing is sent yet. `progress` is told what is being tried, in words for a person.
+    pub fn new(settings: Settings, methods: &[DataVerb], progress: watch::Sender<String>) -> Self {
+        let budget = Budget::new(settings.timeout);
+        let recorder = Recorder::new(&settings, methods, progress);
+        Self {
+            settings: Rc::new(settings),
+            budget,
+            recorder,
+            idle: None,
+            turns: turns::Standing::default(),
+            late: reach::Late::default(),
+        }
+    }
+
+    /// Resolves the name and joins the control connection (RFC 8305). `true` where somebody greeted as FTP does.
+    pub async fn reach(&mut self) -> bool {
+        self.idle = reach::reach(&self.settings, &self.budget, &self.recorder, &mut self.late).await;
+        self.idle.is_some()
+    }
+
+    /// Whether the control connection runs over IPv6.
+    pub fn over_ipv6(&self) -> bool {
+        self.idle.as_ref().is_some_and(|session| session.peer().is_ipv6())
+    }
+
+    /// The address that PORT and EPRT shall name, where the user gave one.
+    pub fn active_address(&self) -> Option<IpAddr> {
+        self.settings.active_address
+    }
+
+    /// Tries these data connections, in turn while all goes well, staggered once one stalls.
+    pub async fn turns(&mut self, plan: Vec<Attempt>) {
+        let tools = turns::Tools { settings: &self.settings, budget: &self.budget, recorder: &self.recorder };
+        turns::run(tools, &mut self.turns, &mut self.idle, plan).await;
+    }
+
+    /// What was seen so far.
+    pub fn evidence(&self) -> Evidence {
+        self.recorder.evidence()
+    }
+
+    /// Ends the check: QUIT on every control connection, and what was seen. `cut_short` tells why it ended early.
+    pub fn finish(mut self, cut_short: Option<crate::evidence::CutShort>) -> Evidence {
+        self.idle = None;
+        self.late.collect(&self.recorder);
+        self.recorder.finish(cut_short)
+    }
+}

@@ -1,0 +1,57 @@
+//! Every clock of a check, each with its reason.
+
+use std::time::Duration;
+
+/// How long each kind of waiting lasts.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    /// What the user set for silence.
+    timeout: Option<Duration>,
+    /// A reply on the control connection, and bytes on a joined data connection. Servers look names up, ask directories
+    /// and read large folders before they answer; few take longer than this.
+    pub reply: Duration,
+    /// The greeting. Servers that look up the client's name or ask its ident service take their time before it.
+    pub greeting: Duration,
+    /// What comes behind a greeting that was no FTP: enough for a second line.
+    pub after_nonsense: Duration,
+    /// A reply to commands sent together. A server that drops all but the first is asked again one at a time.
+    pub pipelined_reply: Duration,
+    /// Between one dial and the next of another address (RFC 8305 section 5).
+    pub between_dials: Duration,
+}
+
+/// Linux, Windows and macOS send the SYN again after 1 s and 3 s: by now two were lost.
+const TWO_RETRANSMISSIONS: Duration = Duration::from_millis(3_500);
+/// Where no round trip was measured yet.
+const GUESSED_RTT: Duration = Duration::from_millis(500);
+/// The shortest time without any progress that lets the next method start beside a stalled one.
+const STALL_AT_LEAST: Duration = Duration::from_millis(400);
+
+impl Budget {
+    pub fn new(timeout: Option<Duration>) -> Self {
+        let patient = Duration::from_secs(10);
+        Self {
+            timeout,
+            reply: timeout.unwrap_or(patient).max(patient),
+            greeting: timeout.unwrap_or(patient).max(patient),
+            after_nonsense: Duration::from_millis(700),
+            pipelined_reply: Duration::from_secs(3),
+            between_dials: Duration::from_millis(250),
+        }
+    }
+
+    /// Silence on a connection that was dialled or awaited, before it is called silence.
+    pub fn silence(&self, rtt: Option<Duration>) -> Duration {
+        self.timeout.unwrap_or_else(|| TWO_RETRANSMISSIONS + rtt.unwrap_or(GUESSED_RTT))
+    }
+
+    /// Without progress for so long, a data connection has stalled: four round trips are one more than any step takes.
+    pub fn stall(&self, rtt: Duration) -> Duration {
+        (rtt * 4).max(STALL_AT_LEAST)
+    }
+
+    /// How long a passive port is given before the next command may close it: two round trips, where one answers a SYN.
+    pub fn first_answer(&self, rtt: Duration) -> Duration {
+        rtt * 2 + Duration::from_millis(50)
+    }
+}

@@ -1,0 +1,197 @@
+//! Writes down what is seen. One recorder a check, shared by all that runs in it.
+
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::{Instant, SystemTime};
+
+use tokio::sync::watch;
+
+use super::{Login, Settings};
+use crate::evidence::attempt::{Attempt, DataVerb};
+use crate::evidence::timeline::{Event, What};
+use crate::evidence::{Asked, Control, CutShort, Dial, Evidence, NotTried, Outcome, Resolution, TargetAsked};
+
+/// Where an event belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Story {
+    Dial(usize),
+    Control(usize),
+    Attempt(usize),
+}
+
+/// A handle on the one record of a check.
+#[derive(Clone)]
+pub struct Recorder {
+    begun: Instant,
+    state: Rc<RefCell<State>>,
+    progress: watch::Sender<String>,
+}
+
+struct State {
+    evidence: Evidence,
+    dials: Vec<Dial>,
+    /// Dials that became the control connection, or are still open: not part of the evidence.
+    dials_left_out: Vec<usize>,
+    attempts: Vec<Draft>,
+}
+
+struct Draft {
+    outcome: Outcome,
+    kept: bool,
+    ended: bool,
+}
+
+impl Recorder {
+    pub fn new(settings: &Settings, methods: &[DataVerb], progress: watch::Sender<String>) -> Self {
+        let target = &settings.target;
+        let user = match &settings.login {
+            Login::Anonymous => None,
+            Login::User { name, .. } => Some(name.clone()),
+        };
+        let evidence = Evidence {
+            started_at: Some(humantime::format_rfc3339_millis(SystemTime::now()).to_string()),
+            target: TargetAsked { input: target.input.clone(), host: target.host.clone(), port: target.port },
+            asked: Asked {
+                user,
+                methods: methods.to_vec(),
+                trust_pasv_address: settings.trust_pasv_address,
+                path: settings.path.clone(),
+                retrieve: settings.retrieve.clone(),
+                active_address: settings.active_address,
+            },
+            ..Evidence::default()
+        };
+        let state = State { evidence, dials: Vec::new(), dials_left_out: Vec::new(), attempts: Vec::new() };
+        Self { begun: Instant::now(), state: Rc::new(RefCell::new(state)), progress }
+    }
+
+    /// Tells a waiting person what is being tried.
+    pub fn say(&self, words: impl Into<String>) {
+        self.progress.send_replace(words.into());
+    }
+
+    pub fn resolution(&self, resolution: Resolution) {
+        self.state.borrow_mut().evidence.resolution = resolution;
+    }
+
+    pub fn begin_dial(&self, address: SocketAddr) -> Story {
+        let mut state = self.state.borrow_mut();
+        state.dials.push(Dial { address, events: Vec::new() });
+        Story::Dial(state.dials.len() - 1)
+    }
+
+    /// The dial led to a control connection: its story goes on there.
+    pub fn dial_succeeded(&self, dial: Story) {
+        if let Story::Dial(number) = dial {
+            self.state.borrow_mut().dials_left_out.push(number);
+        }
+    }
+
+    pub fn begin_control(&self, local: SocketAddr, peer: SocketAddr, connect_ms: f64) -> usize {
+        let mut state = self.state.borrow_mut();
+        state.evidence.controls.push(Control { local, peer, connect_ms, events: Vec::new() });
+        state.evidence.controls.len() - 1
+    }
+
+    pub fn begin_attempt(&self, attempt: Attempt, control: usize) -> usize {
+        let mut state = self.state.borrow_mut();
+        let Attempt { verb, address } = attempt;
+        let outcome = Outcome { verb, address, control, events: Vec::new() };
+        state.attempts.push(Draft { outcome, kept: true, ended: false });
+        state.attempts.len() - 1
+    }
+
+    /// The data connection's story is complete.
+    pub fn end_attempt(&self, number: usize) {
+        if let Some(draft) = self.state.borrow_mut().attempts.get_mut(number) {
+            draft.ended = true;
+        }
+    }
+
+    /// The attempt says nothing of the path and is made again: its events go to the control connection's story.
+    pub fn discard_attempt(&self, number: usize) {
+        let mut state = self.state.borrow_mut();
+        let Some(draft) = state.attempts.get_mut(number) else { return };
+        draft.kept = false;
+        let (control, events) = (draft.outcome.control, std::mem::take(&mut draft.outcome.events));
+        if let Some(control) = state.evidence.controls.get_mut(control) {
+            control.events.extend(events);
+            control.events.sort_by(|a, b| a.at_ms.total_cmp(&b.at_ms));
+        }
+    }
+
+    pub fn not_tried(&self, attempt: Attempt, because: impl Into<String>) {
+        let Attempt { verb, address } = attempt;
+        let because = because.into();
+        self.state.borrow_mut().evidence.not_tried.push(NotTried { verb, address, because });
+    }
+
+    pub fn record(&self, story: Story, what: What) {
+        let event = Event { at_ms: self.now_ms(), what };
+        let mut state = self.state.borrow_mut();
+        let events = match story {
+            Story::Dial(number) => state.dials.get_mut(number).map(|dial| &mut dial.events),
+            Story::Control(number) => state.evidence.controls.get_mut(number).map(|control| &mut control.events),
+            Story::Attempt(number) => match state.attempts.get_mut(number) {
+                Some(Draft { outcome, kept: true, .. }) => Some(&mut outcome.events),
+                Some(Draft { outcome, kept: false, .. }) => {
+                    let control = outcome.control;
+                    state.evidence.controls.get_mut(control).map(|control| &mut control.events)
+                }
+                None => None,
+            },
+        };
+        if let Some(events) = events {
+            events.push(event);
+        }
+    }
+
+    /// The peer of the first control connection.
+    pub fn first_peer(&self) -> Option<SocketAddr> {
+        self.state.borrow().evidence.controls.first().map(|control| control.peer)
+    }
+
+    /// The code of the last refusal on a control connection.
+    pub fn last_refusal(&self, control: usize) -> Option<u16> {
+        let state = self.state.borrow();
+        let events = &state.evidence.controls.get(control)?.events;
+        events.iter().rev().find_map(|event| match &event.what {
+            What::Replied(reply) if reply.is_refusal() => Some(reply.code),
+            _ => None,
+        })
+    }
+
+    /// What was seen so far.
+    pub fn evidence(&self) -> Evidence {
+        let state = self.state.borrow();
+        let mut evidence = state.evidence.clone();
+        evidence.duration_ms = self.now_ms();
+        let numbered = state.dials.iter().enumerate();
+        evidence.dials =
+            numbered.filter(|(n, _)| !state.dials_left_out.contains(n)).map(|(_, dial)| dial.clone()).collect();
+        evidence.attempts =
+            state.attempts.iter().filter(|draft| draft.kept).map(|draft| draft.outcome.clone()).collect();
+        evidence
+    }
+
+    /// What was seen in all; what was still under way is marked as cut short.
+    pub fn finish(&self, cut_short: Option<CutShort>) -> Evidence {
+        let open: Vec<usize> = {
+            let state = self.state.borrow();
+            let drafts = state.attempts.iter().enumerate();
+            drafts.filter(|(_, draft)| draft.kept && !draft.ended).map(|(number, _)| number).collect()
+        };
+        for number in open {
+            self.record(Story::Attempt(number), What::CutShort);
+        }
+        let mut evidence = self.evidence();
+        evidence.cut_short = cut_short;
+        evidence
+    }
+
+    fn now_ms(&self) -> f64 {
+        // A tenth of a millisecond is finer than any network's jitter, and keeps saved cases readable.
+        (self.begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0
+    }
+}

@@ -1,0 +1,235 @@
+//! The control connection: commands out, replies in, each reply filed under the command it answers.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::recorder::{Recorder, Story};
+use crate::evidence::timeline::What;
+use crate::protocol::command::Command;
+use crate::protocol::reply::{Item, Reader, Reply};
+
+/// How commands may travel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// Those that need no answer first go out together.
+    #[default]
+    Together,
+    /// One, then its reply, then the next: for servers that lose their place otherwise.
+    OneAtATime,
+}
+
+/// Lines that are no replies, before the other side is taken for something else than an FTP server.
+const MOST_NONSENSE: usize = 20;
+
+/// A control connection with the commands that are still unanswered.
+pub struct Session {
+    stream: TcpStream,
+    reader: Reader,
+    buffer: Box<[u8]>,
+    recorder: Recorder,
+    number: usize,
+    local: SocketAddr,
+    peer: SocketAddr,
+    rtt: Duration,
+    /// Commands sent and not finally answered: verb, and the story its replies belong to.
+    pending: VecDeque<(&'static str, Story)>,
+    nonsense: usize,
+    greeted: bool,
+    logged_in: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    Lost,
+}
+
+/// What came on the control connection.
+#[derive(Debug)]
+pub enum Came {
+    /// A reply, the verb it answers, and whose story that is. Unasked replies (the greeting, a sudden 421) have no verb.
+    Reply { reply: Reply, verb: Option<&'static str>, story: Story },
+    /// A line that is no reply.
+    Nonsense,
+    /// The connection has ended, or speaks something else than FTP: nothing more will come.
+    Lost,
+}
+
+impl Session {
+    /// Takes over a joined control connection. `connect` is how long the TCP handshake took.
+    pub fn new(stream: TcpStream, connect: Duration, recorder: &Recorder) -> std::io::Result<Self> {
+        let (local, peer) = (stream.local_addr()?, stream.peer_addr()?);
+        let number = recorder.begin_control(local, peer, connect.as_secs_f64() * 1000.0);
+        Ok(Self {
+            stream,
+            reader: Reader::new(),
+            buffer: vec![0; 16 * 1024].into_boxed_slice(),
+            recorder: recorder.clone(),
+            number,
+            local,
+            peer,
+            rtt: connect,
+            pending: VecDeque::new(),
+            nonsense: 0,
+            greeted: false,
+            logged_in: false,
+            state: State::Open,
+        })
+    }
+
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    pub fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    pub fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    pub fn rtt(&self) -> Duration {
+        self.rtt
+    }
+
+    pub fn story(&self) -> Story {
+        Story::Control(self.number)
+    }
+
+    /// Whether every command so far has its final reply and the connection stands.
+    pub fn is_free(&self) -> bool {
+        self.state == State::Open && self.pending.is_empty()
+    }
+
+    pub fn is_lost(&self) -> bool {
+        self.state == State::Lost
+    }
+
+    pub fn is_logged_in(&self) -> bool {
+        self.logged_in
+    }
+
+    pub fn set_logged_in(&mut self) {
+        self.logged_in = true;
+    }
+
+    /// Whether replies are awaited.
+    pub fn awaits(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// Whether the next reply is the control connection's own (or a data connection's); `None` where none is awaited.
+    pub fn front_is_own(&self) -> Option<bool> {
+        self.pending.front().map(|(_, story)| *story == self.story())
+    }
+
+    /// Sends commands in one write, each with the story that it and its replies belong to.
+    pub async fn send(&mut self, commands: &[(Command, Story)]) {
+        let mut bytes = Vec::new();
+        for (command, story) in commands {
+            bytes.extend_from_slice(&command.wire());
+            self.recorder.record(*story, What::Sent(command.shown()));
+            self.pending.push_back((command.verb(), *story));
+        }
+        if self.stream.write_all(&bytes).await.is_err() {
+            // What the server said before it went may still be there to read: reading finds the end.
+            self.recorder.say("The control connection broke");
+        }
+    }
+
+    /// Sends one command of the control connection's own.
+    pub async fn send_own(&mut self, command: Command) {
+        let story = self.story();
+        self.send(&[(command, story)]).await;
+    }
+
+    /// The replies still awaited under this story belong to the control connection from now on.
+    pub fn disown(&mut self, story: Story) {
+        let own = self.story();
+        for (_, of) in self.pending.iter_mut().filter(|(_, of)| *of == story) {
+            *of = own;
+        }
+    }
+
+    /// The next thing on the control connection. Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Came {
+        loop {
+            if let Some(item) = self.reader.next_item() {
+                return self.file(item);
+            }
+            if self.state == State::Lost {
+                return Came::Lost;
+            }
+            match self.stream.read(&mut self.buffer).await {
+                Ok(0) => self.lose(What::ControlClosed),
+                Ok(count) => self.reader.feed(&self.buffer[..count]),
+                Err(_) => self.lose(What::ControlReset),
+            }
+        }
+    }
+
+    /// What came without a line end so far goes on record: all that a server says who ends no line.
+    pub fn record_unfinished(&mut self) {
+        let bytes = self.reader.unfinished();
+        if !bytes.is_empty() {
+            let text: String = bytes.iter().take(200).map(|&b| char::from(b)).collect();
+            self.recorder.record(self.story(), What::Nonsense { why: "bytes without a line end".into(), text });
+        }
+    }
+
+    fn lose(&mut self, how: What) {
+        self.reader.finish();
+        self.state = State::Lost;
+        // The end of the connection belongs to the story it cuts off.
+        let story = self.pending.front().map_or(self.story(), |(_, story)| *story);
+        self.recorder.record(story, how.clone());
+        if story != self.story() {
+            self.recorder.record(self.story(), how);
+        }
+    }
+
+    fn file(&mut self, item: Item) -> Came {
+        let (verb, story) = match self.pending.front() {
+            Some((verb, story)) => (Some(*verb), *story),
+            None => (None, self.story()),
+        };
+        match item {
+            Item::Reply(reply) => {
+                self.greeted = true;
+                if !reply.is_preliminary() {
+                    self.pending.pop_front();
+                }
+                self.recorder.record(story, What::Replied(reply.clone()));
+                Came::Reply { reply, verb, story }
+            }
+            Item::Nonsense { text, why } => {
+                self.nonsense += 1;
+                if self.nonsense <= MOST_NONSENSE {
+                    self.recorder.record(story, What::Nonsense { why: why.to_owned(), text });
+                } else {
+                    self.state = State::Lost;
+                }
+                Came::Nonsense
+            }
+        }
+    }
+}
+
+impl Drop for Session {
+    /// Every control connection that was greeted ends with QUIT, whatever ended it. What was written before the socket
+    /// closes is delivered by the kernel; the 221 is not worth a round trip.
+    fn drop(&mut self) {
+        if self.state == State::Open && self.greeted {
+            let quit = Command::bare("QUIT");
+            if self.stream.try_write(&quit.wire()).is_ok() {
+                self.recorder.record(self.story(), What::Sent(quit.shown()));
+            }
+        }
+    }
+}

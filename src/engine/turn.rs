@@ -1,0 +1,513 @@
+//! One data connection, from PASV or PORT to the closing 226.
+//!
+//! The transfer command goes out without waiting for the data connection, and the next method's command behind it.
+//! After a refused PORT no transfer command is sent: some servers then dial the default port.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::data::{Data, Step};
+use super::net::{self, Dialled};
+use super::recorder::Story;
+use super::session::{Came, Pace, Session};
+use super::turns::{Manner, Plan, Planned};
+use crate::evidence::address::{Reach, reach};
+use crate::evidence::attempt::{Address, DataVerb, Mode};
+use crate::evidence::timeline::{Awaited, What};
+use crate::protocol::command::Command;
+use crate::protocol::reply::Reply;
+use crate::protocol::{extended, host_port};
+
+/// A data connection whose command is on its way.
+pub struct Negotiation {
+    number: usize,
+    planned: Planned,
+    data: Data,
+}
+
+/// How a turn ended, for the control connection's sake.
+pub enum TurnEnd {
+    /// It is over; the command that travelled behind its transfer command is the next turn.
+    Done(Option<Negotiation>),
+    /// The passive port did not answer at once: it is waited for while the control connection goes on.
+    Left(Left),
+}
+
+/// A passive connection that is still unanswered.
+pub struct Left {
+    number: usize,
+    planned: Planned,
+    data: Data,
+    until: Instant,
+    since: Instant,
+}
+
+impl Negotiation {
+    /// Makes the command, with a listener behind it in active mode. `None` where this computer can't listen: on record.
+    pub fn prepare(plan: &Plan, session: &Session, planned: Planned) -> Option<(Self, (Command, Story))> {
+        let recorder = plan.tools.recorder;
+        let number = recorder.begin_attempt(planned.attempt, session.number());
+        let story = Story::Attempt(number);
+        match prepare(plan, session, planned, story) {
+            Ok((command, data)) => Some((Self { number, planned, data }, (command, story))),
+            Err(why) => {
+                recorder.record(story, What::Failed(why));
+                recorder.end_attempt(number);
+                None
+            }
+        }
+    }
+
+    pub fn story(&self) -> Story {
+        Story::Attempt(self.number)
+    }
+
+    /// It was never answered for itself: its events go to the control connection's story.
+    pub fn discard(self, plan: &Plan) {
+        plan.tools.recorder.discard_attempt(self.number);
+    }
+
+    /// Takes it to its end.
+    pub async fn run(self, plan: &Plan<'_>, session: &mut Session) -> TurnEnd {
+        let verb = self.planned.attempt.verb;
+        plan.tools.recorder.say(format!("Trying {} mode ({})", verb.mode().name(), verb.name()));
+        let number = self.number;
+        let turn = Turn::new(plan, session, self);
+        let end = turn.run().await;
+        if let TurnEnd::Done(_) = &end {
+            plan.tools.recorder.end_attempt(number);
+        }
+        end
+    }
+}
+
+impl Left {
+    /// Waits for the answer until its clock ends. Returns what is to be tried again.
+    pub async fn wait(mut self, plan: &Plan<'_>) -> Option<Planned> {
+        let recorder = plan.tools.recorder;
+        tokio::select! {
+            biased;
+            _ = self.data.step() => {
+                recorder.discard_attempt(self.number);
+                Some(Planned { manner: Manner::Patient, ..self.planned })
+            }
+            () = sleep_until(self.until) => {
+                let ms = millis(self.since);
+                recorder.record(Story::Attempt(self.number), What::Silent { awaited: Awaited::Connect, ms });
+                recorder.end_attempt(self.number);
+                None
+            }
+        }
+    }
+}
+
+fn prepare(plan: &Plan, session: &Session, planned: Planned, story: Story) -> Result<(Command, Data), String> {
+    let settings = plan.tools.settings;
+    let verb = planned.attempt.verb;
+    if verb.mode() == Mode::Passive {
+        return Ok((Command::bare(verb.name()), Data::None));
+    }
+    let ip = session.local().ip();
+    let listener =
+        net::listen(ip, settings.active_ports.as_ref()).map_err(|error| format!("listen at {ip}: {error}"))?;
+    let bound = listener.local_addr().map_err(|error| error.to_string())?;
+    plan.tools.recorder.record(story, What::Listening(bound));
+    let address = match planned.attempt.address {
+        Address::Given => settings.active_address.unwrap_or(ip),
+        _ => ip,
+    };
+    let named = SocketAddr::new(address.to_canonical(), bound.port());
+    let argument = match (verb, named) {
+        (DataVerb::Port, SocketAddr::V4(v4)) => host_port::format(v4),
+        (DataVerb::Port, SocketAddr::V6(_)) => return Err("PORT can't name an IPv6 address".to_owned()),
+        _ => extended::format(named),
+    };
+    plan.tools.recorder.record(story, What::Named(named));
+    let command = Command::with(verb.name(), argument).map_err(|error| error.to_string())?;
+    Ok((command, Data::Listening { listener, server: session.peer().ip().to_canonical() }))
+}
+
+struct Turn<'p, 'q, 's> {
+    plan: &'p Plan<'q>,
+    session: &'s mut Session,
+    number: usize,
+    planned: Planned,
+    data: Data,
+    /// The negotiation that travels behind the transfer command.
+    next: Option<Negotiation>,
+    /// Whether anything travelled behind the transfer command, be it given back since.
+    had_company: bool,
+    completion: Option<Reply>,
+    received: u64,
+    /// When something last moved.
+    progress: Instant,
+    /// The stall was told.
+    stalled: bool,
+    joined: bool,
+}
+
+/// What the next thing is that happens in a turn.
+enum Next {
+    Data(Step),
+    Control(Came),
+    Silence,
+}
+
+impl<'p, 'q, 's> Turn<'p, 'q, 's> {
+    fn new(plan: &'p Plan<'q>, session: &'s mut Session, negotiation: Negotiation) -> Self {
+        let Negotiation { number, planned, data } = negotiation;
+        Self {
+            plan,
+            session,
+            number,
+            planned,
+            data,
+            next: None,
+            had_company: false,
+            completion: None,
+            received: 0,
+            progress: Instant::now(),
+            stalled: false,
+            joined: false,
+        }
+    }
+
+    async fn run(mut self) -> TurnEnd {
+        let begun = Instant::now();
+        let Some(reply) = self.await_agreement(begun).await else { return TurnEnd::Done(None) };
+        if !self.act_on(&reply) {
+            return TurnEnd::Done(None);
+        }
+        let dialled = Instant::now();
+        if self.mode() == Mode::Passive && self.is_careful() {
+            let patience = self.plan.tools.budget.first_answer(self.session.rtt());
+            match self.next_event(dialled + patience).await {
+                Next::Data(step) => {
+                    if !self.on_step(step) {
+                        return TurnEnd::Done(None);
+                    }
+                }
+                Next::Control(_) => {}
+                Next::Silence => {
+                    let until = dialled + self.silence();
+                    let (number, planned) = (self.number, self.planned);
+                    return TurnEnd::Left(Left { number, planned, data: self.data, until, since: dialled });
+                }
+            }
+        }
+        self.send_transfer().await;
+        self.transfer(dialled).await;
+        self.conclude()
+    }
+
+    fn mode(&self) -> Mode {
+        self.planned.attempt.verb.mode()
+    }
+
+    fn story(&self) -> Story {
+        Story::Attempt(self.number)
+    }
+
+    fn record(&self, what: What) {
+        self.plan.tools.recorder.record(self.story(), what);
+    }
+
+    fn silence(&self) -> Duration {
+        self.plan.tools.budget.silence(Some(self.session.rtt()))
+    }
+
+    /// Whether the transfer command waits for the data connection: where passive ports were not answered before.
+    fn is_careful(&self) -> bool {
+        self.plan.standing.borrow().passive_suspect && self.planned.manner != Manner::Patient
+    }
+
+    /// Waits for the reply to PASV, EPSV, PORT or EPRT. `None` where none came.
+    async fn await_agreement(&mut self, begun: Instant) -> Option<Reply> {
+        let budget = self.plan.tools.budget;
+        // PORT needs no work: who is silent now is dialling already (pyftpdlib does), or gone.
+        let patience = if self.mode() == Mode::Active { self.silence() } else { budget.reply };
+        loop {
+            match self.next_event(begun + patience).await {
+                Next::Control(Came::Reply { reply, story, .. }) if story == self.story() => {
+                    if !reply.is_preliminary() {
+                        return Some(reply);
+                    }
+                }
+                Next::Control(Came::Lost) => {
+                    self.end_of_control();
+                    return None;
+                }
+                Next::Control(_) => {}
+                Next::Data(step) => {
+                    self.on_step(step);
+                }
+                Next::Silence => {
+                    let ms = millis(begun);
+                    self.record(What::Silent { awaited: Awaited::Reply, ms });
+                    if self.mode() == Mode::Active && !self.joined {
+                        self.record(What::Silent { awaited: Awaited::Callback, ms });
+                    }
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Reads the server's agreement and dials, where it agreed. `false` ends the turn.
+    fn act_on(&mut self, reply: &Reply) -> bool {
+        if reply.code == 421 {
+            self.plan.stop("the server ended the session with 421");
+        }
+        if !reply.is_completion() {
+            return false;
+        }
+        if self.mode() == Mode::Active {
+            // 220 in the place of 200 is "Active mode is disabled" (Pure-FTPd).
+            return reply.code != 220;
+        }
+        let peer = self.session.peer();
+        let message = reply.message();
+        let named = match self.planned.attempt.verb {
+            DataVerb::Pasv => host_port::parse(&message).map(SocketAddr::V4),
+            _ => extended::parse_229(&message)
+                .map(|named| SocketAddr::new(named.address.unwrap_or(peer.ip().to_canonical()), named.port)),
+        };
+        let named = match named {
+            Ok(named) => named,
+            Err(why) => {
+                self.record(What::Unreadable(why.to_string()));
+                return false;
+            }
+        };
+        self.record(What::Named(named));
+        let dialled = match self.planned.attempt.address {
+            Address::Advertised => named,
+            // The peer's scope goes along: a link-local address is none without it.
+            _ => with_port(peer, named.port()),
+        };
+        if dialled.ip() != peer.ip()
+            && reach(dialled.ip()) != Reach::Public
+            && !self.plan.tools.settings.trust_pasv_address
+        {
+            // A server must not be able to point this tool into somebody's network.
+            self.record(What::Failed(format!(
+                "dial {dialled}: the address is not public and --trust-pasv-address was not given"
+            )));
+            return false;
+        }
+        self.record(What::Dialled(dialled));
+        self.data = Data::dial(self.plan.tools.settings.bind, dialled);
+        true
+    }
+
+    /// Sends the transfer command, and behind it the next method's, where the server keeps its place.
+    async fn send_transfer(&mut self) {
+        let transfer = match &self.plan.tools.settings.retrieve {
+            Some(file) => Command::with("RETR", file.clone()).unwrap_or_else(|_| Command::bare("LIST")),
+            None => Command::bare("LIST"),
+        };
+        let mut commands = vec![(transfer, self.story())];
+        let together = self.plan.standing.borrow().pace == Pace::Together && self.planned.manner != Manner::Alone;
+        if together && self.plan.tools.settings.retrieve.is_none() {
+            if let Some(planned) = self.plan.take() {
+                if let Some((negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned) {
+                    commands.push(command);
+                    self.next = Some(negotiation);
+                    self.had_company = true;
+                }
+            }
+        }
+        self.progress = Instant::now();
+        self.session.send(&commands).await;
+    }
+
+    /// From the transfer command to the closing reply and the end of the data.
+    async fn transfer(&mut self, since: Instant) {
+        loop {
+            let (until, awaited) = self.clock(since);
+            match self.next_event(until).await {
+                Next::Data(step) => {
+                    if !self.on_step(step) {
+                        return;
+                    }
+                }
+                Next::Control(Came::Reply { reply, story, .. }) if story == self.story() => {
+                    if !reply.is_preliminary() {
+                        self.completion = Some(reply);
+                    }
+                }
+                Next::Control(Came::Lost) => return self.end_of_control(),
+                Next::Control(_) => {}
+                Next::Silence => {
+                    match awaited {
+                        Some(awaited) => self.record_silence(awaited, since),
+                        None => {}
+                    }
+                    return;
+                }
+            }
+            let refused = self.completion.as_ref().is_some_and(|reply| !reply.is_completion());
+            if refused || (self.completion.is_some() && self.data.has_ended()) {
+                return;
+            }
+        }
+    }
+
+    /// Until when the next thing may take, and what it is that would be missed.
+    fn clock(&self, since: Instant) -> (Instant, Option<Awaited>) {
+        let budget = self.plan.tools.budget;
+        match (&self.completion, self.data.has_ended(), self.joined) {
+            // Confirmed, and no data connection was seen: it may be a moment behind.
+            (Some(_), false, false) => (self.progress + budget.first_answer(self.session.rtt()), None),
+            (_, false, true) => (self.progress + budget.reply, Some(Awaited::Bytes)),
+            (_, true, _) => (self.progress + budget.reply, Some(Awaited::Reply)),
+            (None, false, false) => {
+                let awaited = if self.mode() == Mode::Passive { Awaited::Connect } else { Awaited::Callback };
+                (since + self.silence(), Some(awaited))
+            }
+        }
+    }
+
+    fn record_silence(&mut self, awaited: Awaited, since: Instant) {
+        let from = if awaited == Awaited::Connect || awaited == Awaited::Callback { since } else { self.progress };
+        if awaited == Awaited::Connect {
+            self.plan.standing.borrow_mut().passive_suspect = true;
+        }
+        if awaited == Awaited::Bytes && self.received > 0 {
+            self.record(What::Received(self.received));
+        }
+        self.record(What::Silent { awaited, ms: millis(from) });
+    }
+
+    /// The next thing on either connection, or silence. A stall on the way lets others begin.
+    async fn next_event(&mut self, until: Instant) -> Next {
+        loop {
+            let stall = self.progress + self.plan.tools.budget.stall(self.session.rtt());
+            let listens = self.completion.is_none();
+            let next = tokio::select! {
+                biased;
+                step = self.data.step() => Next::Data(step),
+                came = self.session.next(), if listens => Next::Control(came),
+                () = sleep_until(until) => Next::Silence,
+                () = sleep_until(stall), if !self.stalled => {
+                    self.on_stall();
+                    continue;
+                }
+            };
+            if !matches!(next, Next::Silence) {
+                self.progress = Instant::now();
+            }
+            return next;
+        }
+    }
+
+    /// Nothing has moved for a while: what travels behind this one is given back, and another may begin it.
+    fn on_stall(&mut self) {
+        self.stalled = true;
+        if self.mode() == Mode::Passive && !self.joined {
+            self.plan.standing.borrow_mut().passive_suspect = true;
+        }
+        self.give_back_next();
+        self.plan.note_stall();
+    }
+
+    fn give_back_next(&mut self) {
+        if let Some(next) = self.next.take() {
+            let planned = next.planned;
+            self.session.disown(next.story());
+            next.discard(self.plan);
+            self.plan.give_back(planned);
+        }
+    }
+
+    /// Puts a step on record. `false` ends the turn: the data connection failed and the server may wait for long.
+    fn on_step(&mut self, step: Step) -> bool {
+        match step {
+            Step::Joined { local, peer } => {
+                self.joined = true;
+                self.record(match self.mode() {
+                    Mode::Passive => What::Connected { local, peer },
+                    Mode::Active => What::Accepted { local, peer },
+                });
+                true
+            }
+            Step::Stranger(peer) => {
+                self.record(What::Stranger(peer));
+                true
+            }
+            Step::Bytes(count) => {
+                let first = self.received == 0;
+                self.received += count as u64;
+                if self.received >= self.plan.tools.settings.max_bytes {
+                    self.record(What::Received(self.received));
+                    self.record(What::Enough);
+                    self.data = Data::Ended;
+                } else if first {
+                    self.record(What::Received(self.received));
+                }
+                true
+            }
+            Step::EndOfFile => {
+                self.record(What::Received(self.received));
+                self.record(What::EndOfFile);
+                true
+            }
+            Step::Reset => {
+                self.record(What::Received(self.received));
+                self.record(What::Reset);
+                true
+            }
+            Step::Refused => self.fail(What::Refused),
+            Step::Unreachable(Dialled::Unreachable { icmp, from }) => self.fail(What::Unreachable { icmp, from }),
+            Step::Unreachable(_) => false,
+            Step::Failed(why) => self.fail(What::Failed(why)),
+        }
+    }
+
+    fn fail(&mut self, what: What) -> bool {
+        if self.mode() == Mode::Passive {
+            self.plan.standing.borrow_mut().passive_suspect = true;
+        }
+        self.record(what);
+        false
+    }
+
+    fn end_of_control(&mut self) {
+        self.give_back_next();
+    }
+
+    /// Ends the turn: what travelled behind is the next turn where this one was answered, else it is given back.
+    fn conclude(mut self) -> TurnEnd {
+        let answered = self.completion.as_ref();
+        if answered.is_some_and(|reply| reply.code == 421) {
+            self.plan.stop("the server ended the session with 421");
+        }
+        let enough = self.received >= self.plan.tools.settings.max_bytes;
+        let confirmed = answered.is_some_and(Reply::is_completion);
+        let works = self.joined && self.data.has_ended() && (confirmed || enough);
+        let silent_or_dead = answered.is_none() && !self.session.is_lost();
+        if !works && self.had_company && !silent_or_dead && answered.is_none_or(|reply| reply.code != 421) {
+            // Was it the path, or did the commands behind it confuse the server? Once more, without them.
+            self.plan.tools.recorder.discard_attempt(self.number);
+            self.session.disown(self.story());
+            self.plan.give_back(Planned { manner: Manner::Alone, ..self.planned });
+        } else if works && self.planned.manner == Manner::Alone {
+            self.plan.standing.borrow_mut().pace = Pace::OneAtATime;
+        }
+        if self.completion.is_none() {
+            self.give_back_next();
+        }
+        TurnEnd::Done(self.next.take())
+    }
+}
+
+fn with_port(mut endpoint: SocketAddr, port: u16) -> SocketAddr {
+    endpoint.set_port(port);
+    endpoint
+}
+
+fn millis(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
+}

@@ -1,0 +1,291 @@
+//! The order of data connections: one control connection, one method after the other, while all goes well. When one
+//! stalls, the next starts on another control connection and the stalled one keeps its own clock, so that dead
+//! directions cost one wait and not their sum.
+//!
+//! A server that turns a further control connection away gets strictly one at a time; one that does so even then is
+//! left in peace, and what was not tried says why.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::Notify;
+
+use super::Settings;
+use super::budget::Budget;
+use super::login::{LoggedIn, Questions, log_in};
+use super::reach;
+use super::recorder::Recorder;
+use super::session::{Pace, Session};
+use super::turn::{Left, Negotiation, TurnEnd};
+use crate::evidence::attempt::Attempt;
+
+/// Control connections at one time: one a direction, and one for the method that follows when both are silent.
+const MOST_AT_ONCE: usize = 3;
+/// Control connections in one check: a guest does not knock more often.
+const MOST_IN_ALL: usize = 10;
+
+/// What a turn works with.
+#[derive(Clone, Copy)]
+pub struct Tools<'a> {
+    pub settings: &'a Settings,
+    pub budget: &'a Budget,
+    pub recorder: &'a Recorder,
+}
+
+/// What was learned of the server, from one plan to the next.
+#[derive(Default)]
+pub struct Standing {
+    pub pace: Pace,
+    /// A passive connection was not answered: the next ones send no transfer command before they are joined, so that
+    /// their control connection stays free.
+    pub passive_suspect: bool,
+    one_connection_only: bool,
+    opened: usize,
+    logged_in: bool,
+    stop: Option<String>,
+}
+
+/// A data connection to try, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Planned {
+    pub attempt: Attempt,
+    pub manner: Manner,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// As fast as it goes.
+    Usual,
+    /// Again, with no other command behind the transfer command: to tell the server's refusal from its confusion.
+    Alone,
+    /// Again, with the passive port kept open until it is answered.
+    Patient,
+}
+
+/// One plan under way.
+pub struct Plan<'a> {
+    pub tools: Tools<'a>,
+    pub standing: RefCell<&'a mut Standing>,
+    queue: RefCell<VecDeque<Planned>>,
+    stalled: Notify,
+    workers: Cell<usize>,
+}
+
+/// Tries all of `attempts`. `idle` is a control connection to begin with, and afterwards one to go on with.
+pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Session>, attempts: Vec<Attempt>) {
+    let Some(peer) = idle.as_ref().map(Session::peer).or_else(|| tools.recorder.first_peer()) else { return };
+    let queue = attempts.into_iter().map(|attempt| Planned { attempt, manner: Manner::Usual }).collect();
+    let plan = Plan {
+        tools,
+        standing: RefCell::new(standing),
+        queue: RefCell::new(queue),
+        stalled: Notify::new(),
+        workers: Cell::new(0),
+    };
+    let mut spare: Vec<Session> = idle.take().into_iter().collect();
+    let mut workers = FuturesUnordered::new();
+    loop {
+        if workers.is_empty() {
+            if plan.is_done() {
+                break;
+            }
+            workers.push(plan.work(peer, spare.pop()));
+        }
+        tokio::select! {
+            Some(session) = workers.next() => spare.extend(session.filter(Session::is_free)),
+            () = plan.stalled.notified() => {
+                if plan.wants_another(workers.len(), spare.len()) {
+                    workers.push(plan.work(peer, spare.pop()));
+                }
+            }
+        }
+    }
+    drop(workers);
+    plan.give_up();
+    *idle = spare.pop();
+}
+
+impl<'a> Plan<'a> {
+    /// Puts an attempt back to the front of the queue.
+    pub fn give_back(&self, planned: Planned) {
+        self.queue.borrow_mut().push_front(planned);
+    }
+
+    /// The next attempt, to travel behind a transfer command or to be begun.
+    pub fn take(&self) -> Option<Planned> {
+        if self.standing.borrow().stop.is_some() {
+            return None;
+        }
+        self.queue.borrow_mut().pop_front()
+    }
+
+    /// A data connection makes no progress: somebody else may begin the next.
+    pub fn note_stall(&self) {
+        self.stalled.notify_one();
+    }
+
+    /// The server wants to be left alone, and why: nothing new is begun.
+    pub fn stop(&self, why: impl Into<String>) {
+        self.standing.borrow_mut().stop.get_or_insert(why.into());
+    }
+
+    fn is_done(&self) -> bool {
+        self.queue.borrow().is_empty() || self.standing.borrow().stop.is_some()
+    }
+
+    fn wants_another(&self, workers: usize, spare: usize) -> bool {
+        let standing = self.standing.borrow();
+        let may_open = !standing.one_connection_only && standing.opened < MOST_IN_ALL;
+        !self.is_done() && workers < MOST_AT_ONCE && (spare > 0 || may_open)
+    }
+
+    /// What is still queued was not tried. After a login that never worked there is nothing to say of single methods.
+    fn give_up(&self) {
+        let standing = self.standing.borrow();
+        let why =
+            standing.stop.clone().unwrap_or_else(|| "the server allowed no further control connection".to_owned());
+        for planned in self.queue.borrow_mut().drain(..).filter(|_| standing.logged_in) {
+            self.tools.recorder.not_tried(planned.attempt, why.clone());
+        }
+    }
+
+    /// Takes attempts from the queue until none is left, on one control connection while it stays free.
+    async fn work(&self, peer: std::net::SocketAddr, mut session: Option<Session>) -> Option<Session> {
+        self.workers.set(self.workers.get() + 1);
+        let mut carried: Option<Negotiation> = None;
+        let mut left: Vec<Left> = Vec::new();
+        loop {
+            let negotiation = match carried.take() {
+                Some(negotiation) => Some(negotiation),
+                None => match self.take() {
+                    Some(planned) => self.begin(peer, &mut session, planned).await,
+                    None if left.is_empty() => break,
+                    None => {
+                        self.finish(&mut left).await;
+                        continue;
+                    }
+                },
+            };
+            let (Some(negotiation), Some(open)) = (negotiation, session.as_mut()) else {
+                if self.is_done() || self.standing.borrow().one_connection_only {
+                    break;
+                }
+                continue;
+            };
+            match negotiation.run(self, open).await {
+                TurnEnd::Done(next) => carried = next,
+                TurnEnd::Left(dial) => left.push(dial),
+            }
+        }
+        self.finish(&mut left).await;
+        self.workers.set(self.workers.get() - 1);
+        session
+    }
+
+    /// Waits for the passive ports that were left unanswered. A late answer came while the server may have closed the
+    /// port already: that attempt is made again, patiently.
+    async fn finish(&self, left: &mut Vec<Left>) {
+        for dial in left.drain(..) {
+            if let Some(again) = dial.wait(self).await {
+                self.give_back(again);
+            }
+        }
+    }
+
+    /// Sends the attempt's command, on a control connection that is opened for it where none is free. `None` where it
+    /// could not be begun.
+    async fn begin(
+        &self,
+        peer: std::net::SocketAddr,
+        session: &mut Option<Session>,
+        planned: Planned,
+    ) -> Option<Negotiation> {
+        if session.as_ref().is_some_and(|session| session.is_lost() || session.awaits()) {
+            // Dropped first: its QUIT makes room where the server counts connections.
+            *session = None;
+        }
+        if let Some(open) = session.as_mut().filter(|open| open.is_logged_in()) {
+            let (negotiation, command) = Negotiation::prepare(self, open, planned)?;
+            open.send(&[command]).await;
+            return Some(negotiation);
+        }
+        loop {
+            let mut open = match session.take() {
+                Some(greeted) => greeted,
+                None => self.open(peer, planned).await?,
+            };
+            let (negotiation, command) = Negotiation::prepare(self, &open, planned)?;
+            let story = negotiation.story();
+            let Tools { settings, budget, recorder } = self.tools;
+            let (pace, first) = {
+                let standing = self.standing.borrow();
+                (standing.pace, !standing.logged_in)
+            };
+            let questions = if first { Questions::All } else { Questions::OnlyStat };
+            recorder.say("Logging in");
+            let logged_in = log_in(&mut open, settings, budget, recorder, pace, questions, Some(command)).await;
+            match logged_in {
+                LoggedIn::Yes => {
+                    open.set_logged_in();
+                    self.standing.borrow_mut().logged_in = true;
+                    *session = Some(open);
+                    return Some(negotiation);
+                }
+                LoggedIn::OutOfStep if pace == Pace::Together => {
+                    open.disown(story);
+                    negotiation.discard(self);
+                    self.standing.borrow_mut().pace = Pace::OneAtATime;
+                }
+                LoggedIn::OutOfStep | LoggedIn::Lost | LoggedIn::Refused(_) => {
+                    open.disown(story);
+                    negotiation.discard(self);
+                    drop(open);
+                    let code = if let LoggedIn::Refused(code) = logged_in { Some(code) } else { None };
+                    self.turned_away(planned, code);
+                    return None;
+                }
+            }
+        }
+    }
+
+    async fn open(&self, peer: std::net::SocketAddr, planned: Planned) -> Option<Session> {
+        let Tools { settings, budget, recorder } = self.tools;
+        {
+            let mut standing = self.standing.borrow_mut();
+            if standing.opened >= MOST_IN_ALL {
+                standing.stop.get_or_insert("enough control connections were opened".to_owned());
+                drop(standing);
+                self.give_back(planned);
+                return None;
+            }
+            standing.opened += 1;
+        }
+        recorder.say("Opening another control connection");
+        match reach::again(settings, budget, recorder, peer).await {
+            Ok(session) => Some(session),
+            Err(code) => {
+                self.turned_away(planned, code);
+                None
+            }
+        }
+    }
+
+    /// A control connection was turned away. Beside others that stand it is the server's limit, and the attempt waits
+    /// for its turn; alone it is the end, so that nobody gets banned.
+    fn turned_away(&self, planned: Planned, code: Option<u16>) {
+        self.give_back(planned);
+        let mut standing = self.standing.borrow_mut();
+        let alone = self.workers.get() <= 1;
+        if alone {
+            let why = match code {
+                Some(code) => format!("the server answered a further login with {code}"),
+                None => "no further control connection could be opened".to_owned(),
+            };
+            standing.stop.get_or_insert(why);
+        } else {
+            standing.one_connection_only = true;
+        }
+    }
+}
