@@ -36,7 +36,10 @@ pub async fn connect(local: Option<IpAddr>, peer: SocketAddr) -> Dialled {
         Ok(socket) => socket,
         Err(error) => return failure(&error, None),
     };
-    let guarded = match AsyncFd::register_with_interest(socket, Interest::WRITABLE | Interest::ERROR) {
+    // SAFETY: the socket owns its descriptor, and leaves the guard only by into_inner, which unregisters it first.
+    #[allow(unsafe_code)]
+    let registered = unsafe { AsyncFd::register_with_interest(socket, Interest::WRITABLE | Interest::ERROR) };
+    let guarded = match registered {
         Ok(guarded) => guarded,
         Err(error) => return Dialled::Failed(error.into_parts().1),
     };

@@ -1,0 +1,84 @@
+//! The command line: arguments into validated requests, one file a subcommand.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod check;
+mod demo;
+mod login;
+mod output;
+mod report;
+mod serve;
+
+/// Exit status for what could not be told, which includes how the command was called.
+const COULD_NOT_TELL: u8 = 3;
+
+/// Active or passive FTP? Tries both through the firewalls on the way, says which works, and whose setting is wrong.
+#[derive(Parser)]
+#[command(name = "ftpmode", version, max_term_width = 100, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit status of check and report:
+  0  usable: a mode moves data, and what --require asks for holds
+  1  usable, but a warning or error stands (with --strict)
+  2  no mode moves data, or the required one does not
+  3  could not tell: name, control connection, login, or how the command was called
+
+Try it without a network:  ftpmode demo";
+
+#[derive(Subcommand)]
+enum Command {
+    Check(check::CheckArgs),
+    Report(report::ReportArgs),
+    Demo(demo::DemoArgs),
+    Serve(serve::ServeArgs),
+    /// Print the JSON Schema (2020-12) of the report
+    Schema,
+}
+
+/// Runs the command line to its exit status.
+pub fn main() -> ExitCode {
+    // A reader that goes away (`| head`) ends the program quietly instead of with a panic.
+    reset_sigpipe();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nothing is left to tell when standard error is gone too.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { COULD_NOT_TELL } else { 0 });
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return output::fail(&format!("no event loop: {error}")),
+    };
+    let status = runtime.block_on(async {
+        match cli.command {
+            Command::Check(args) => check::run(args).await,
+            Command::Report(args) => report::run(&args),
+            Command::Demo(args) => demo::run(&args).await,
+            Command::Serve(args) => serve::run(args).await,
+            Command::Schema => output::print_schema(),
+        }
+    });
+    // A resolver thread may still be waiting; nobody waits for it.
+    runtime.shutdown_background();
+    status
+}
+
+#[cfg(unix)]
+#[allow(unsafe_code)]
+fn reset_sigpipe() {
+    // SAFETY: called before any thread is started; SIG_DFL is a valid disposition.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+    }
+}
+
+#[cfg(not(unix))]
+fn reset_sigpipe() {}
