@@ -122,9 +122,16 @@ impl Shared {
     }
 }
 
-/// Text from a client, as it may be shown and logged: escaped, and at most 200 characters of it.
+/// Text from a client, as it may be shown and logged: at most 200 characters, and none that a terminal would act upon.
 fn shown(text: &str) -> String {
-    text.chars().take(200).flat_map(char::escape_debug).collect()
+    let mut shown = String::new();
+    for c in text.chars().take(200) {
+        match c {
+            '"' | '\'' => shown.push(c),
+            _ => shown.extend(c.escape_debug()),
+        }
+    }
+    shown
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot::Receiver<()>) {
@@ -162,4 +169,15 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot
 /// A last word that waits for nothing: the new connection's send buffer is empty and takes it at once.
 fn turn_away(stream: &TcpStream) {
     let _ = stream.try_write(b"421 Too many connections, try again later.\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn a_client_cannot_write_to_the_terminal_through_the_log() {
+        assert_eq!(shown("a \x1b[2J\r\n\u{202e}\0 \"é\""), r#"a \u{1b}[2J\r\n\u{202e}\0 "é""#);
+        assert!(shown(&"\x1b".repeat(5000)).len() <= 200 * 6);
+    }
 }

@@ -3,7 +3,7 @@
 //! Invariant: the only host ever dialled, and the only one ever accepted from, is the control connection's peer.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use super::content::Body;
-use super::fault::{Callback, Flow, Origin, PassivePort};
+use super::fault::{Callback, Flow, PassivePort};
 
 /// The port that active data connections come from where the server may use it, as RFC 959 has it and firewall rules expect it.
 const ACTIVE_SOURCE_PORT: u16 = 20;
@@ -133,11 +133,11 @@ impl Offer {
         }
     }
 
-    /// The data connection, within `patience`.
-    pub async fn join(self, ends: Ends, origin: Origin, patience: Duration) -> Result<TcpStream, NotOpened> {
+    /// The data connection, within `patience`. A passive one counts as coming from `claimed` where that is given.
+    pub async fn join(self, ends: Ends, claimed: Option<Ipv4Addr>, patience: Duration) -> Result<TcpStream, NotOpened> {
         let joined = async {
             match self {
-                Offer::Passive(listener) => accept(&listener, ends, origin).await,
+                Offer::Passive(listener) => accept(&listener, ends, claimed).await,
                 Offer::Active(port) => dial(ends, port).await,
                 Offer::Refused => Err(NotOpened::Refused),
                 Offer::Void(_held) => std::future::pending().await,
@@ -147,13 +147,10 @@ impl Offer {
     }
 }
 
-async fn accept(listener: &TcpListener, ends: Ends, origin: Origin) -> Result<TcpStream, NotOpened> {
+async fn accept(listener: &TcpListener, ends: Ends, claimed: Option<Ipv4Addr>) -> Result<TcpStream, NotOpened> {
     let (stream, peer) = listener.accept().await.map_err(NotOpened::from)?;
-    let ip = peer.ip().to_canonical();
-    match origin {
-        Origin::Checked if ip == ends.peer.ip() => Ok(stream),
-        Origin::Checked | Origin::Doubted => Err(NotOpened::Foreign(ip)),
-    }
+    let origin = claimed.map_or(peer.ip().to_canonical(), IpAddr::V4);
+    if origin == ends.peer.ip() { Ok(stream) } else { Err(NotOpened::Foreign(origin)) }
 }
 
 /// Dials the control connection's peer; from port 20 where that can be had.

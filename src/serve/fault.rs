@@ -96,7 +96,7 @@ pub static FAULTS: &[Entry] = &[
     entry(Fault::NotFtp, "not-ftp", "greets as an SSH server"),
 ];
 
-/// The address that [`Fault::PortNotYours`] claims to see.
+/// The address that the server claims to see where a fault has it see another than the client's.
 const CLAIMED: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 2);
 
 const fn entry(fault: Fault, name: &'static str, does: &'static str) -> Entry {
@@ -165,12 +165,6 @@ pub(super) enum Flow {
 pub(super) enum Ending {
     Confirm,
     Silence,
-}
-
-/// Whether a data connection's origin is believed.
-pub(super) enum Origin {
-    Checked,
-    Doubted,
 }
 
 impl Faults {
@@ -243,8 +237,9 @@ impl Faults {
         }
     }
 
-    pub fn origin(&self) -> Origin {
-        if self.has(Fault::DataSourceDiffers) { Origin::Doubted } else { Origin::Checked }
+    /// Where a passive data connection is said to come from, whatever its true origin.
+    pub fn claimed_origin(&self) -> Option<Ipv4Addr> {
+        self.has(Fault::DataSourceDiffers).then_some(CLAIMED)
     }
 
     pub fn flow(&self) -> Flow {

@@ -306,7 +306,7 @@ impl Session {
             return self.reply("425 No PORT or PASV stands: use PORT or PASV first.").await;
         };
         let shared = Arc::clone(&self.shared);
-        let joining = offer.join(self.ends, shared.faults.origin(), shared.settings.patience);
+        let joining = offer.join(self.ends, shared.faults.claimed_origin(), shared.settings.patience);
         let stream = match self.control.attend(joining).await? {
             Attended::Aborted => return self.aborted().await,
             Attended::Done(Err(error)) => {
