@@ -3,3 +3,4 @@ pub mod diagnosis;
 pub mod engine;
 pub mod evidence;
 pub mod protocol;
+pub mod serve;

@@ -22,3 +22,48 @@ pub static DIALECT: Dialect = Dialect {
         RefusedAddress { arrived: address_after(text, "it names "), client: address_after(text, "you are ") }
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::super::{Reply, addresses_in_refusal, client_in_stat, says};
+    use super::*;
+
+    fn reply(text: &str) -> Reply {
+        Reply::from_text(text).expect("a reply")
+    }
+
+    #[test]
+    fn a_refused_port_names_what_arrived_and_who_the_client_is() {
+        for (arrived, client) in [("192.168.1.10", "203.0.113.2"), ("2001:db8::10", "2001:db8::2")] {
+            let refused = reply(&format!(
+                "501 PORT refused: it names {arrived} (you are {client}); the address in it is not yours."
+            ));
+            assert_eq!(says(&refused), Some(Says::AddressRejected));
+            let named = addresses_in_refusal(&refused);
+            assert_eq!((named.arrived, named.client), (arrived.parse().ok(), client.parse().ok()));
+        }
+    }
+
+    #[test]
+    fn why_there_is_no_data_connection_is_understood() {
+        for (why, says_what) in [
+            ("connection refused (ECONNREFUSED)", Says::CallbackRefused),
+            ("timed out (ETIMEDOUT)", Says::CallbackTimedOut),
+            ("unreachable (EHOSTUNREACH)", Says::CallbackUnreachable),
+            ("another address, 203.0.113.2, connected", Says::ForeignDataSource),
+            ("operation not permitted", Says::CallbackFailed),
+        ] {
+            assert_eq!(says(&reply(&format!("425 Data connection not opened: {why}."))), Some(says_what), "{why}");
+        }
+    }
+
+    #[test]
+    fn its_stat_names_the_client() {
+        for client in ["203.0.113.2", "2001:db8::2"] {
+            let status = format!("211-ftpmode 1\n Connected from {client}\n Server's own end 198.18.0.20:21\n211 End");
+            assert_eq!(client_in_stat(&reply(&status)), client.parse::<IpAddr>().ok());
+        }
+    }
+}
