@@ -7,7 +7,9 @@ use clap::{Parser, Subcommand};
 mod check;
 mod demo;
 mod login;
+mod netrc;
 mod output;
+mod progress;
 mod report;
 mod serve;
 
@@ -62,7 +64,10 @@ pub fn main() -> ExitCode {
             Command::Check(args) => check::run(args).await,
             Command::Report(args) => report::run(&args),
             Command::Demo(args) => demo::run(&args).await,
-            Command::Serve(args) => serve::run(args).await,
+            Command::Serve(args) => match serve::run(args).await {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => output::fail(&output::chain(&error)),
+            },
             Command::Schema => output::print_schema(),
         }
     });

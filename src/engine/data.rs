@@ -42,10 +42,6 @@ impl Data {
         Data::Dialling(Box::pin(net::connect(local, peer)))
     }
 
-    pub fn is_joined(&self) -> bool {
-        matches!(self, Data::Joined { .. })
-    }
-
     pub fn has_ended(&self) -> bool {
         matches!(self, Data::Ended)
     }

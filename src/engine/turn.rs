@@ -141,6 +141,8 @@ struct Turn<'p, 'q, 's> {
     had_company: bool,
     completion: Option<Reply>,
     received: u64,
+    /// The count last put on record.
+    told: Option<u64>,
     /// When something last moved.
     progress: Instant,
     /// The stall was told.
@@ -168,6 +170,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             had_company: false,
             completion: None,
             received: 0,
+            told: None,
             progress: Instant::now(),
             stalled: false,
             joined: false,
@@ -376,7 +379,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             self.plan.standing.borrow_mut().passive_suspect = true;
         }
         if awaited == Awaited::Bytes && self.received > 0 {
-            self.record(What::Received(self.received));
+            self.record_received();
         }
         self.record(What::Silent { awaited, ms: millis(from) });
     }
@@ -441,21 +444,21 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 let first = self.received == 0;
                 self.received += count as u64;
                 if self.received >= self.plan.tools.settings.max_bytes {
-                    self.record(What::Received(self.received));
+                    self.record_received();
                     self.record(What::Enough);
                     self.data = Data::Ended;
                 } else if first {
-                    self.record(What::Received(self.received));
+                    self.record_received();
                 }
                 true
             }
             Step::EndOfFile => {
-                self.record(What::Received(self.received));
+                self.record_received();
                 self.record(What::EndOfFile);
                 true
             }
             Step::Reset => {
-                self.record(What::Received(self.received));
+                self.record_received();
                 self.record(What::Reset);
                 true
             }
@@ -463,6 +466,14 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             Step::Unreachable(Dialled::Unreachable { icmp, from }) => self.fail(What::Unreachable { icmp, from }),
             Step::Unreachable(_) => false,
             Step::Failed(why) => self.fail(What::Failed(why)),
+        }
+    }
+
+    /// The count is worth a line at the first byte and at the end.
+    fn record_received(&mut self) {
+        if self.told != Some(self.received) {
+            self.told = Some(self.received);
+            self.record(What::Received(self.received));
         }
     }
 

@@ -1,0 +1,205 @@
+//! `ftpmode check`: arguments into requests, requests into reports.
+
+use std::cell::RefCell;
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use futures_util::StreamExt;
+use futures_util::stream;
+use tokio::sync::watch;
+
+use super::login::{self, LoginArgs};
+use super::output::{self, OutputArgs};
+use super::progress;
+use crate::check::{Request, check};
+use crate::engine::{Family, Settings};
+use crate::evidence::Evidence;
+use crate::evidence::attempt::DataVerb;
+use crate::evidence::case::Case;
+use crate::evidence::target::{self, Security};
+use crate::protocol::command::Command;
+use crate::report::Report;
+
+/// Targets checked side by side; each is another server.
+const MOST_AT_ONCE: usize = 16;
+
+/// Log in, try passive and active data connections in turn, and recommend a mode with the evidence for it
+///
+/// Says which directions get through the firewalls and NAT on the way, whose setting is wrong where one does not, and
+/// what to do next on either side.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// host, host:port, [v6]:port or ftp://user@host:port/dir
+    #[arg(value_name = "TARGET", required = true)]
+    targets: Vec<String>,
+    /// Dial IPv4 addresses only
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    ipv4: bool,
+    /// Dial IPv6 addresses only
+    #[arg(short = '6', long)]
+    ipv6: bool,
+    #[command(flatten)]
+    login: LoginArgs,
+    /// List this folder instead of the one the login leads to
+    #[arg(long, value_name = "FOLDER", value_parser = on_the_wire)]
+    path: Option<String>,
+    /// Download this file instead of a listing
+    #[arg(long, value_name = "FILE", value_parser = on_the_wire)]
+    retrieve: Option<String>,
+    /// Stop a transfer after so many bytes, and count it as working
+    #[arg(long, value_name = "BYTES", default_value_t = 1024 * 1024, value_parser = clap::value_parser!(u64).range(1..))]
+    max_bytes: u64,
+    /// Try these methods only; may be given several times
+    #[arg(long = "method", value_name = "METHOD", value_enum, ignore_case = true)]
+    methods: Vec<Method>,
+    /// Connect to a private address that 227 names, too
+    #[arg(long)]
+    trust_pasv_address: bool,
+    /// The address that PORT and EPRT name, instead of this computer's own
+    #[arg(long, value_name = "ADDRESS")]
+    active_address: Option<IpAddr>,
+    /// Listen at these ports in active mode
+    #[arg(long, value_name = "LO-HI", value_parser = port_range)]
+    active_ports: Option<RangeInclusive<u16>>,
+    /// Start every connection from this address of this computer
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<IpAddr>,
+    /// How long a connection may stay unanswered before it counts as dropped [default: 3.5 s and a round trip]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    timeout: Option<Duration>,
+    /// The longest that a whole check may take
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "60s")]
+    deadline: Duration,
+    /// Write what was seen to this file, for `ftpmode report`
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// The methods by their names on the command line.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Method {
+    Pasv,
+    Epsv,
+    Port,
+    Eprt,
+}
+
+pub async fn run(args: CheckArgs) -> ExitCode {
+    let mut requests = Vec::new();
+    for input in &args.targets {
+        match request(&args, input) {
+            Ok(request) => requests.push(request),
+            Err(why) => return output::fail(&why),
+        }
+    }
+    if args.save.is_some() && requests.len() > 1 {
+        return output::fail("--save takes one target");
+    }
+    let (interrupted, watched) = watch::channel(());
+    let progress = progress::Line::begin(requests.len());
+    let reports = RefCell::new(Vec::new());
+    let all = stream::iter(requests)
+        .map(|request| one(request, watched.clone(), progress.sender()))
+        .buffer_unordered(MOST_AT_ONCE);
+    let saved = all.for_each(|evidence| {
+        progress.clear();
+        if let Some(failed) = save(&args, &evidence) {
+            output::warn(&failed);
+        }
+        let report = Report::of(&evidence);
+        output::print(&args.output, &report);
+        reports.borrow_mut().push(report);
+        std::future::ready(())
+    });
+    tokio::pin!(saved);
+    tokio::select! {
+        () = &mut saved => {}
+        _ = tokio::signal::ctrl_c() => {
+            // Every check ends with what it has seen so far, and says QUIT.
+            interrupted.send_replace(());
+            saved.await;
+        }
+    }
+    output::status(&args.output, reports.borrow().iter())
+}
+
+async fn one(request: Request, mut interrupted: watch::Receiver<()>, progress: watch::Sender<String>) -> Evidence {
+    let interrupted = async move {
+        if interrupted.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    check(request, interrupted, progress).await
+}
+
+/// Writes the evidence where asked. Returns what went wrong.
+fn save(args: &CheckArgs, evidence: &Evidence) -> Option<String> {
+    let path = args.save.as_ref()?;
+    let text = match (Case { evidence: evidence.clone(), expect: None }).to_toml() {
+        Ok(text) => text,
+        Err(error) => return Some(error.to_string()),
+    };
+    std::fs::write(path, text).err().map(|error| format!("{} can't be written: {error}", path.display()))
+}
+
+fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
+    let target = target::parse(input).map_err(|why| format!("'{}' is no target: {why}", output::shown(input)))?;
+    if target.security != Security::Plain {
+        return Err(format!("{} wants TLS, which this version can't check; ftp:// on port 21 it can", target.input));
+    }
+    let login = login::decide(&args.login, &target).map_err(|error| output::chain(&error))?;
+    let path = args.path.clone().or_else(|| target.path.clone());
+    if let Some(path) = &path {
+        Command::with("CWD", path.clone()).map_err(|why| format!("the folder can't be sent: {why}"))?;
+    }
+    let family = match (args.ipv4, args.ipv6) {
+        (true, _) => Family::Ipv4,
+        (_, true) => Family::Ipv6,
+        _ => Family::Any,
+    };
+    let methods = args.methods.iter().map(|method| match method {
+        Method::Pasv => DataVerb::Pasv,
+        Method::Epsv => DataVerb::Epsv,
+        Method::Port => DataVerb::Port,
+        Method::Eprt => DataVerb::Eprt,
+    });
+    Ok(Request {
+        methods: methods.collect(),
+        deadline: args.deadline,
+        settings: Settings {
+            target,
+            login,
+            family,
+            bind: args.bind,
+            active_address: args.active_address,
+            active_ports: args.active_ports.clone(),
+            trust_pasv_address: args.trust_pasv_address,
+            path,
+            retrieve: args.retrieve.clone(),
+            max_bytes: args.max_bytes,
+            timeout: args.timeout,
+        },
+    })
+}
+
+/// An argument of a command: what could end its line early is refused.
+fn on_the_wire(text: &str) -> Result<String, String> {
+    Command::with("RETR", text).map_err(|why| why.to_string())?;
+    Ok(text.to_owned())
+}
+
+/// `50000-50100`, or one port.
+fn port_range(text: &str) -> Result<RangeInclusive<u16>, String> {
+    let (low, high) = text.split_once('-').unwrap_or((text, text));
+    let port = |text: &str| text.trim().parse::<u16>().ok().filter(|&port| port != 0);
+    match (port(low), port(high)) {
+        (Some(low), Some(high)) if low <= high => Ok(low..=high),
+        _ => Err("a range of ports is wanted, as 50000-50100".to_owned()),
+    }
+}

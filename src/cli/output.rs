@@ -1,0 +1,165 @@
+//! Where output goes and how it looks: results on standard output, words to the user on standard error.
+
+use std::error::Error;
+use std::io::{IsTerminal, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::COULD_NOT_TELL;
+use crate::report::exit::{self, Require};
+use crate::report::formats::{self, Format, Style};
+use crate::report::{self, Report};
+
+/// The narrowest width that reports are laid out for.
+const NARROWEST: usize = 60;
+/// Where no terminal tells its width.
+const USUAL_WIDTH: usize = 80;
+
+#[derive(Args, Debug)]
+pub struct OutputArgs {
+    /// How the report is written
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_named)]
+    format: &'static Format,
+    /// Colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    ascii: bool,
+    /// Lay the report out for so many columns, instead of the terminal's
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(NARROWEST as i64..))]
+    width: Option<u16>,
+    /// Add the dialogue with its times
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Fail unless this mode works
+    #[arg(long, value_enum, value_name = "MODE")]
+    require: Option<Required>,
+    /// Exit with 1 when a mode works and a warning or error stands
+    #[arg(long)]
+    strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Required {
+    Passive,
+    Active,
+    Both,
+}
+
+/// Prints a report as asked.
+#[allow(clippy::print_stdout)]
+pub fn print(args: &OutputArgs, report: &Report) {
+    let colour = wants_colour(args.color);
+    colored::control::set_override(colour);
+    let width = args.width.map(usize::from).or_else(terminal_width).unwrap_or(USUAL_WIDTH).max(NARROWEST);
+    let style = Style { width, colour, ascii: args.ascii || !speaks_utf8(), verbose: args.verbose };
+    let text = (args.format.render)(report, &style);
+    let mut out = std::io::stdout().lock();
+    // A full disk or a closed pipe is the reader's affair; the exit status still tells the result.
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// The exit status over all reports.
+pub fn status<'a>(args: &OutputArgs, reports: impl IntoIterator<Item = &'a Report>) -> ExitCode {
+    let require = args.require.map(|required| match required {
+        Required::Passive => Require::Passive,
+        Required::Active => Require::Active,
+        Required::Both => Require::Both,
+    });
+    let strictness = if args.strict { exit::Strictness::Strict } else { exit::Strictness::Usual };
+    let all = reports.into_iter().map(|report| exit::status(report, require, strictness));
+    ExitCode::from(exit::worst(all))
+}
+
+pub fn print_schema() -> ExitCode {
+    let text = serde_json::to_string_pretty(&report::schema()).unwrap_or_default();
+    let _ = writeln!(std::io::stdout(), "{text}");
+    ExitCode::SUCCESS
+}
+
+/// One line on standard error; the status for what could not be told.
+pub fn fail(why: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "ftpmode: {why}");
+    ExitCode::from(COULD_NOT_TELL)
+}
+
+pub fn fail_with(what: &str, error: &dyn Error) -> ExitCode {
+    fail(&format!("{what}: {}", chain(error)))
+}
+
+pub fn warn(what: &str) {
+    let _ = writeln!(std::io::stderr(), "ftpmode: {what}");
+}
+
+/// An error and its sources, in one line.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {}", error.to_string().trim_end());
+        source = error.source();
+    }
+    text
+}
+
+/// A user's own words, fit for a terminal.
+pub fn shown(text: &str) -> String {
+    report::escape::line(text)
+}
+
+/// A file's text; - is standard input.
+pub fn read(path: &Path) -> std::io::Result<String> {
+    if path.as_os_str() == "-" {
+        let mut text = String::new();
+        return std::io::stdin().read_to_string(&mut text).map(|_| text);
+    }
+    std::fs::read_to_string(path)
+}
+
+fn format_named(name: &str) -> Result<&'static Format, String> {
+    let known = || formats::ALL.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+    formats::ALL.iter().find(|format| format.id == name).ok_or_else(|| format!("the formats are {}", known()))
+}
+
+/// no-color.org, CLICOLOR_FORCE, TERM=dumb; the option above all.
+fn wants_colour(asked: Color) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match asked {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") => false,
+        Color::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0") => {
+            true
+        }
+        Color::Auto => std::io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
+fn terminal_width() -> Option<usize> {
+    terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
+/// The first of LC_ALL, LC_CTYPE and LANG that is set decides (POSIX, locale); Windows consoles write Unicode.
+fn speaks_utf8() -> bool {
+    if cfg!(windows) {
+        return true;
+    }
+    let first = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    first.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}

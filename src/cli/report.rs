@@ -1,0 +1,34 @@
+//! `ftpmode report`: renders a saved check again.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::output::{self, OutputArgs};
+use crate::evidence::case::Case;
+use crate::report::Report;
+
+/// Diagnose a saved check again and print its report
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// What `check --save` wrote, or a JSON report; - is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+pub fn run(args: &ReportArgs) -> ExitCode {
+    let text = match output::read(&args.file) {
+        Ok(text) => text,
+        Err(error) => return output::fail_with(&format!("{} can't be read", args.file.display()), &error),
+    };
+    let case = match Case::from_text(&text) {
+        Ok(case) => case,
+        Err(error) => return output::fail_with(&format!("{} is no saved check", args.file.display()), &error),
+    };
+    let report = Report::of(&case.evidence);
+    output::print(&args.output, &report);
+    output::status(&args.output, [&report])
+}
