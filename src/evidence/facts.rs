@@ -24,6 +24,9 @@ pub use tried::{Cause, Failure, Stage, Tried};
 pub struct Facts<'a> {
     evidence: &'a Evidence,
     tried: Vec<Tried<'a>>,
+    product: Option<&'static str>,
+    /// Every refusal, with what its words say.
+    refusals: Vec<(Placed<'a>, Option<Says>)>,
 }
 
 /// A reply and where it stands.
@@ -43,10 +46,12 @@ pub enum Login<'a> {
 
 impl<'a> Facts<'a> {
     pub fn of(evidence: &'a Evidence) -> Self {
-        let mut facts = Self { evidence, tried: Vec::new() };
-        let server_answers_port_first = facts.product().is_some_and(|product| product != "pyftpdlib");
+        let mut facts = Self { evidence, tried: Vec::new(), product: None, refusals: Vec::new() };
+        facts.product = facts.recognised();
+        let server_answers_port_first = facts.product.is_some_and(|product| product != "pyftpdlib");
         let numbered = evidence.attempts.iter().enumerate();
         facts.tried = numbered.map(|(index, outcome)| Tried::of(index, outcome, server_answers_port_first)).collect();
+        facts.refusals = facts.read_refusals();
         facts
     }
 
@@ -199,13 +204,17 @@ impl<'a> Facts<'a> {
 
     /// The product that answers, as its greeting, STAT or SYST gives it away.
     pub fn product(&self) -> Option<&'static str> {
+        self.product
+    }
+
+    fn recognised(&self) -> Option<&'static str> {
         let placed = [self.greeting(), self.answer("STAT"), self.answer("SYST")];
         placed.into_iter().flatten().find_map(|(reply, _)| dialect::recognise(reply))
     }
 
     /// Every refusal on any connection whose words tell `says`.
     pub fn refusals_saying(&self, says: Says) -> Vec<Placed<'a>> {
-        self.refusals().into_iter().filter(|(reply, _)| dialect::says(reply) == Some(says)).collect()
+        self.refusals.iter().filter(|(_, said)| *said == Some(says)).map(|(placed, _)| *placed).collect()
     }
 
     /// This client's address as the server named it, and where: in STAT, or in a refusal of PORT.

@@ -1,6 +1,7 @@
 //! PASV and EPSV tried again and again, alternately: a bad port shows with either verb, a verb that a firewall does not
 //! know fails every time.
 
+use crate::diagnosis::rules::dialled_at_peer;
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Attempt, DataVerb};
 use crate::evidence::facts::{Facts, Failure, Tried};
@@ -35,7 +36,7 @@ impl Samples<'_> {
 /// What became of this verb's connections. Where 227 names another public address, a dial at the control connection's
 /// peer that fails tells nothing of the port: it may be the wrong machine.
 pub fn of<'f>(facts: &'f Facts<'f>, verb: DataVerb) -> Samples<'f> {
-    let usual = || facts.tried_with(verb).filter(move |tried| tried.attempt() == Attempt::usual(verb));
+    let at_peer = || facts.tried_with(verb).filter(|tried| dialled_at_peer(facts, tried));
     let elsewhere = |tried: &Tried| {
         tried.named().is_some_and(|named| {
             let named = named.ip().to_canonical();
@@ -46,8 +47,8 @@ pub fn of<'f>(facts: &'f Facts<'f>, verb: DataVerb) -> Samples<'f> {
         matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
     };
     Samples {
-        joined: usual().filter(|tried| tried.joined().is_some()).collect(),
-        unanswered: usual().filter(|tried| unanswered(tried) && !elsewhere(tried)).collect(),
+        joined: at_peer().filter(|tried| tried.joined().is_some()).collect(),
+        unanswered: at_peer().filter(|tried| unanswered(tried) && !elsewhere(tried)).collect(),
     }
 }
 
