@@ -1,3 +1,4 @@
 pub mod diagnosis;
 pub mod evidence;
 pub mod protocol;
+pub mod report;
