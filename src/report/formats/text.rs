@@ -41,7 +41,7 @@ fn header(page: &mut Page, report: &Report) {
     let target = &report.target;
     let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
     let mut parts = vec![format!("{host}:{}", target.port)];
-    parts.extend(target.address.clone().filter(|address| *address != target.host));
+    parts.extend(server_address(report).filter(|address| *address != target.host));
     parts.extend(report.control.server.as_deref().map(|id| words::product(id).to_owned()));
     let took = words::duration(report.duration_ms);
     parts.push(match report.source {
@@ -51,6 +51,12 @@ fn header(page: &mut Page, report: &Report) {
     let between = format!(" {} ", page.signs().dot);
     page.line([span("ftpmode  ", Ink::Strong), span(parts.join(&between), Ink::Plain)]);
     page.blank();
+}
+
+/// The address that answered, or the first that was dialled in vain.
+fn server_address(report: &Report) -> Option<String> {
+    let dialled = || report.evidence.dials.first().map(|dial| dial.address.ip().to_canonical().to_string());
+    report.control.peer_address.clone().or_else(dialled)
 }
 
 /// The answer, its sentence, and how sure it is.

@@ -130,7 +130,13 @@ fn labels(attempt: &DataConnection) -> Vec<String> {
             said.map(|reply| format!("{short}: {} {}", reply.code, reply.text))
         }
         (Some(Cause::Refused), _) => Some("refused (RST)".to_owned()),
-        (Some(Cause::Dropped), Some(ms)) => Some(format!("{short} in {}", words::duration(ms))),
+        (Some(Cause::Dropped), Some(ms)) => {
+            let what = match attempt.mode {
+                Mode::Passive => "no answer",
+                Mode::Active => "nothing came",
+            };
+            Some(format!("{what} for {}", words::duration(ms)))
+        }
         _ => None,
     };
     let medium = match (attempt.cause, attempt.replies.iter().rev().find(|reply| reply.code >= 400)) {

@@ -31,7 +31,7 @@ pub fn transcript(page: &mut Page, report: &Report) {
     all.sort_by(|(one, ..), (other, ..)| one.at_ms.total_cmp(&other.at_ms));
 
     page.blank();
-    page.title("Dialogue (milliseconds, control connection and what it was about; > sent, < received)");
+    page.title("Dialogue (ms; control connection and topic; > sent, < received)");
     for (event, place, name) in all {
         let time = [span(format!("{:>9.1}  ", event.at_ms), Ink::Dim), span(format!("{name:<9}  "), Ink::Plain)];
         match &event.what {

@@ -146,11 +146,17 @@ impl Plan {
         let begin = if self.client_nat { nat } else { 0 };
         let end = self.middle - if self.server_nat { nat } else { 0 };
         let label = self.label(arrow, end - begin);
-        // The label stands in the middle of the free stretch, blanks around it.
-        let label_begin = begin + (end - begin).saturating_sub(label.len()) / 2;
+        let back = arrow.heading == Heading::ToClient;
+        // The label stands in the middle of the free stretch; where the arrow ends, nearer to its far end.
+        let spare = (end - begin).saturating_sub(label.len());
+        let before = match (arrow.course, back) {
+            (Course::Lost | Course::Stopped, false) => spare.saturating_sub(1) * 2 / 3,
+            (Course::Lost | Course::Stopped, true) => spare - spare.saturating_sub(1) * 2 / 3,
+            (Course::Through | Course::TurnedAway | Course::Absent, _) => spare / 2,
+        };
+        let label_begin = begin + before;
         let label_end = label_begin + label.len();
 
-        let back = arrow.heading == Heading::ToClient;
         let turned = |at: usize| if back { self.middle - 1 - at } else { at };
         let (free_end, to_label, from_label) = if back {
             (self.middle - begin, self.middle - label_end, self.middle - label_begin)
@@ -178,7 +184,7 @@ impl Plan {
                 set(from_label, self.signs.stop);
             }
             Course::Lost => {
-                let fading = to_label.saturating_sub(6);
+                let fading = to_label - (to_label / 2).min(6);
                 (0..fading).for_each(|at| set(at, self.signs.faint));
                 (fading..to_label).filter(|at| (to_label - at) % 2 == 1).for_each(|at| set(at, self.signs.fading));
                 set(from_label, self.signs.unknown);
@@ -195,7 +201,11 @@ impl Plan {
 
     /// The longest label that leaves something of the arrow, one blank at each end.
     fn label(&self, arrow: &Arrow, room: usize) -> Vec<char> {
-        let most = room.saturating_sub(5);
+        let most = room.saturating_sub(match arrow.course {
+            Course::Lost => 14,
+            Course::Absent => 2,
+            Course::Through | Course::TurnedAway | Course::Stopped => 5,
+        });
         let labels: Vec<String> = arrow.labels.iter().map(|label| escape::visible(label, &self.style)).collect();
         let fits = labels.iter().find(|label| label.is_ascii() && label.len() <= most);
         let label = fits.or(labels.last()).map_or("", String::as_str);
@@ -214,7 +224,7 @@ fn client_lines(report: &Report, say_nat: bool) -> Vec<String> {
 }
 
 fn server_lines(report: &Report, say_nat: bool) -> Vec<String> {
-    let address = report.control.peer_address.clone().unwrap_or_else(|| report.target.host.clone());
+    let address = super::server_address(report).unwrap_or_else(|| report.target.host.clone());
     let mut lines = vec![address];
     lines.extend(report.control.server.as_deref().map(|id| words::product(id).to_owned()));
     lines.extend(report.path.server_inside.as_ref().map(|inside| format!("names {inside}")));

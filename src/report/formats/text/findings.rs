@@ -24,7 +24,7 @@ pub fn list(page: &mut Page, report: &Report) {
 fn one(page: &mut Page, finding: &Finding) {
     let (mark, ink) = match finding.severity {
         Severity::Info => (page.signs().bullet, Ink::Plain),
-        Severity::Warning => ("!", Ink::Warn),
+        Severity::Warning => (page.signs().warning, Ink::Warn),
         Severity::Error => (page.signs().bad, Ink::Bad),
     };
     page.paragraph(&[span(format!("  {mark} "), ink)], &finding.summary, Ink::Strong, LONGEST);

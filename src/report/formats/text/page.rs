@@ -149,7 +149,9 @@ pub fn wrap(text: &str, room: usize) -> Vec<String> {
         }
         for c in word.chars() {
             if columns(&line) + c.width().unwrap_or(0) > room {
-                lines.push(std::mem::take(&mut line));
+                // An address is broken between its groups.
+                let rest = line.rfind(':').map_or(String::new(), |colon| line.split_off(colon + 1));
+                lines.push(std::mem::replace(&mut line, rest));
             }
             line.push(c);
         }

@@ -1,11 +1,12 @@
-//! The signs of our own that a report is drawn with, in Unicode and in ASCII. All are one column wide but the
-//! ellipsis, and none has a second, coloured shape in emoji fonts.
+//! The signs of our own that a report is drawn with, in Unicode and in ASCII. The single
+//! characters are one column wide, and none has a second, coloured shape in emoji fonts.
 
 use crate::report::Style;
 
 pub struct Signs {
     pub good: &'static str,
     pub bad: &'static str,
+    pub warning: &'static str,
     pub open: &'static str,
     pub bar: &'static str,
     pub dot: &'static str,
@@ -36,6 +37,7 @@ pub fn of(style: &Style) -> &'static Signs {
 static UNICODE: Signs = Signs {
     good: "✓",
     bad: "✗",
+    warning: "!",
     open: "?",
     bar: "┃",
     dot: "·",
@@ -57,9 +59,10 @@ static UNICODE: Signs = Signs {
 };
 
 static ASCII: Signs = Signs {
-    good: "+",
-    bad: "x",
-    open: "?",
+    good: "[+]",
+    bad: "[x]",
+    warning: "[!]",
+    open: "[?]",
     bar: "|",
     dot: "-",
     bullet: "*",

@@ -44,13 +44,13 @@ pub fn side(side: Side) -> &'static str {
     }
 }
 
-/// Where to mend it, within a sentence.
+/// Where to mend it, at the beginning of a sentence.
 pub fn place(side: Side) -> &'static str {
     match side {
-        Side::Client => "on the client's side",
-        Side::Server => "on the server's side",
-        Side::Network => "in the network",
-        Side::Unknown => "on either side",
+        Side::Client => "On the client's side",
+        Side::Server => "On the server's side",
+        Side::Network => "In the network",
+        Side::Unknown => "On either side",
     }
 }
 
