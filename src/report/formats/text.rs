@@ -4,6 +4,7 @@ use super::Format;
 use crate::diagnosis::rule::{Fix, Severity};
 use crate::diagnosis::verdict::Recommendation;
 use crate::evidence::CutShort;
+use crate::evidence::attempt::Mode;
 use crate::report::model::ControlStage;
 use crate::report::{Report, Style};
 use page::{Ink, Page, span};
@@ -95,36 +96,50 @@ fn answer(report: &Report) -> &'static str {
     }
 }
 
-/// The one thing to do now, and for each side the first thing that would make it better.
+/// The one thing to do now, and for each side the first thing that would make it better. How to mend it in detail
+/// stands with the findings.
 fn next_step(page: &mut Page, report: &Report) {
     let stands = report.findings.iter().any(|finding| finding.severity > Severity::Info);
-    let (now, better) = match report.verdict.recommendation {
-        Recommendation::Passive => (Some("Set the FTP client to passive mode."), "To make active mode work as well:"),
-        Recommendation::Active => (Some("Set the FTP client to active mode."), "To make passive mode work as well:"),
-        Recommendation::Either if stands => (Some("Leave the FTP client in passive mode."), "To make it better:"),
-        Recommendation::Either => {
-            (Some("Leave the FTP client in passive mode. Nothing needs mending."), "To make it better:")
-        }
-        Recommendation::None => (None, "To let data through:"),
-        Recommendation::Unknown => (None, "To get further:"),
+    let now = match report.verdict.recommendation {
+        Recommendation::Passive => Some("Set the FTP client to passive mode."),
+        Recommendation::Active => Some("Set the FTP client to active mode."),
+        Recommendation::Either if stands => Some("Leave the FTP client in passive mode."),
+        Recommendation::Either => Some("Leave the FTP client in passive mode. Nothing needs mending."),
+        Recommendation::None | Recommendation::Unknown => None,
+    };
+    let better = match report.verdict.recommendation {
+        Recommendation::Passive | Recommendation::Active | Recommendation::Either => "What else would help:",
+        Recommendation::None => "To let data through:",
+        Recommendation::Unknown => "To get further:",
     };
     let indent = [span("  ", Ink::Plain)];
     page.title("Next step");
     if let Some(now) = now {
         page.paragraph(&indent, now, Ink::Strong, LONGEST);
     }
-    let fixes = &report.verdict.fixes;
+    let fixes: Vec<&Fix> = report.verdict.fixes.iter().filter(|fix| now.is_none() || !names_a_mode(fix)).collect();
     if fixes.is_empty() {
         if now.is_none() {
             let text = "Ask whoever runs the server to confirm the address, the port and the login; then check again.";
             page.paragraph(&indent, text, Ink::Plain, LONGEST);
         }
-        return;
+    } else {
+        page.paragraph(&indent, better, Ink::Plain, LONGEST);
     }
-    page.paragraph(&indent, better, Ink::Plain, LONGEST);
-    let first = |fix: &&Fix| fixes.iter().find(|other| other.side == fix.side) == Some(*fix);
-    for fix in fixes.iter().filter(first) {
+    let first_of_its_side = |fix: &&&Fix| fixes.iter().find(|other| other.side == fix.side) == Some(*fix);
+    for fix in fixes.iter().filter(first_of_its_side) {
         let lead = [span(format!("  {} ", page.signs().bullet), Ink::Plain)];
-        page.paragraph(&lead, &format!("{}: {}", words::place(fix.side), words::fix(fix)), Ink::Plain, LONGEST);
+        let text = format!("{}: {}.", words::place(fix.side), fix.action.trim_end_matches('.'));
+        page.paragraph(&lead, &text, Ink::Plain, LONGEST);
     }
+    if let Some(finding) = report.findings.first() {
+        page.paragraph(&indent, &format!("More: ftpmode explain {}", finding.id), Ink::Dim, LONGEST);
+    }
+}
+
+/// A fix that says again which mode to use.
+fn names_a_mode(fix: &Fix) -> bool {
+    Mode::BOTH
+        .iter()
+        .any(|mode| fix.action.trim_end_matches('.').eq_ignore_ascii_case(&format!("use {} mode", mode.name())))
 }

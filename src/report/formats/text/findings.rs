@@ -8,7 +8,8 @@ use crate::report::Report;
 use crate::report::model::{Finding, Open};
 
 /// The longest quotation, in columns.
-const LONGEST_QUOTE: usize = 240;
+const LONGEST_QUOTE: usize = 160;
+const INDENT: usize = 4;
 
 pub fn list(page: &mut Page, report: &Report) {
     if !report.findings.is_empty() {
@@ -17,8 +18,8 @@ pub fn list(page: &mut Page, report: &Report) {
             one(page, finding);
         }
     }
-    causes(page, "Ruled out", report, &report.ruled_out);
-    causes(page, "Not tested", report, &report.not_tested);
+    causes(page, "Ruled out", report, &report.ruled_out, 1);
+    causes(page, "Not tested", report, &report.not_tested, 2);
 }
 
 fn one(page: &mut Page, finding: &Finding) {
@@ -55,15 +56,20 @@ fn one(page: &mut Page, finding: &Finding) {
     page.blank();
 }
 
-fn causes(page: &mut Page, title: &str, report: &Report, causes: &[Open]) {
+/// Causes in at most so many lines each; with the dialogue, in full.
+fn causes(page: &mut Page, title: &str, report: &Report, causes: &[Open], lines: usize) {
     if causes.is_empty() {
         return;
     }
+    let longest = match page.style().verbose {
+        0 => lines * (page.style().width - INDENT),
+        _ => LONGEST,
+    };
     page.title(title);
     for cause in causes {
         let what = cause.title.clone().or_else(|| skipped(report, &cause.id)).unwrap_or_else(|| cause.id.clone());
         let lead = [span(format!("  {} ", page.signs().bullet), Ink::Dim)];
-        page.paragraph(&lead, &format!("{what}: {}", cause.because), Ink::Plain, LONGEST_QUOTE);
+        page.paragraph(&lead, &format!("{what}: {}", cause.because), Ink::Plain, longest);
     }
     page.blank();
 }

@@ -54,13 +54,13 @@ pub fn place(side: Side) -> &'static str {
     }
 }
 
-/// A fix as a sentence.
+/// A fix as a sentence or two: a detail is either a phrase or a sentence of its own.
 pub fn fix(fix: &Fix) -> String {
-    let action = fix.action.trim_end_matches('.');
-    if fix.detail.is_empty() {
-        format!("{action}.")
-    } else {
-        format!("{action} ({}).", fix.detail.trim_end_matches('.'))
+    let (action, detail) = (fix.action.trim_end_matches('.'), fix.detail.trim_end_matches('.'));
+    match detail.chars().next() {
+        None => format!("{action}."),
+        Some(first) if first.is_uppercase() => format!("{action}. {detail}."),
+        Some(_) => format!("{action}: {detail}."),
     }
 }
 
