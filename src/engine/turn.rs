@@ -300,14 +300,14 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         };
         let mut commands = vec![(transfer, self.story())];
         let together = self.plan.standing.borrow().pace == Pace::Together && self.planned.manner != Manner::Alone;
-        if together && self.plan.tools.settings.retrieve.is_none() {
-            if let Some(planned) = self.plan.take() {
-                if let Some((negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned) {
-                    commands.push(command);
-                    self.next = Some(negotiation);
-                    self.had_company = true;
-                }
-            }
+        if together
+            && self.plan.tools.settings.retrieve.is_none()
+            && let Some(planned) = self.plan.take()
+            && let Some((negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned)
+        {
+            commands.push(command);
+            self.next = Some(negotiation);
+            self.had_company = true;
         }
         self.progress = Instant::now();
         self.session.send(&commands).await;
@@ -337,9 +337,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 Next::Control(Came::Lost) => return self.end_of_control(),
                 Next::Control(_) => {}
                 Next::Silence => {
-                    match awaited {
-                        Some(awaited) => self.record_silence(awaited, since),
-                        None => {}
+                    if let Some(awaited) = awaited {
+                        self.record_silence(awaited, since);
                     }
                     return;
                 }

@@ -8,6 +8,8 @@
 //!
 //! It runs as root on Linux; elsewhere it says why it is skipped.
 
+#![allow(unsafe_code, clippy::print_stdout)]
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Mutex;

@@ -14,11 +14,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Every namespace's name begins with this and the process's id.
 const PREFIX: &str = "ftpmlab";
 
-pub const SERVER: &str = "198.18.0.20";
-pub const SERVER_V6: &str = "2001:db8:4::20";
+/// The server's address, or its gateway's where that translates.
+const SERVER: &str = "198.18.0.20";
 /// The server's own address where its gateway translates.
-pub const SERVER_INSIDE: &str = "10.0.0.20";
-pub const CLIENT_OUTSIDE: &str = "203.0.113.2";
+const SERVER_INSIDE: &str = "10.0.0.20";
 
 /// What stands before the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -69,7 +69,7 @@ impl Facts<'_> {
         let named = self.tried_with(DataVerb::Pasv).find_map(|tried| {
             let address = tried.named()?.ip().to_canonical();
             let (_, place) = tried.negotiation()?;
-            (address != peer && reach(address) != Reach::Unspecified).then(|| (address, place))
+            (address != peer && reach(address) != Reach::Unspecified).then_some((address, place))
         });
         let greeted = self.greeting().and_then(|(reply, place)| {
             let address = own_address_in_greeting(&reply.text)?;
