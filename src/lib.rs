@@ -29,8 +29,6 @@
 //! **One package.** Question: a workspace of crates, or one package with rooms? Choice: one. Reason: the rooms are small
 //! and change together, and a test reads the arrows as well as the compiler would. Price: that test.
 
-#![allow(clippy::disallowed_types, clippy::disallowed_methods)]
-
 pub mod check;
 pub mod cli;
 pub mod diagnosis;

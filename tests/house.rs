@@ -1,7 +1,5 @@
 //! The house: which room may use which, no file too long to be one room, no arrow back.
 
-#![allow(clippy::disallowed_methods)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

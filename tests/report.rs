@@ -3,8 +3,6 @@
 //! The snapshots are looked at before they are accepted: `INSTA_UPDATE=always cargo test --test report`, then read the
 //! difference.
 
-#![allow(clippy::disallowed_methods)]
-
 use std::path::{Path, PathBuf};
 
 use ftpmode::evidence::case::Case;
