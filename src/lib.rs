@@ -37,3 +37,4 @@ pub mod evidence;
 pub mod protocol;
 pub mod report;
 pub mod serve;
+pub mod servers;
