@@ -46,6 +46,8 @@ pub struct Session {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Open,
+    /// Replies no longer match commands.
+    OutOfStep,
     Lost,
 }
 
@@ -107,8 +109,9 @@ impl Session {
         self.state == State::Open && self.pending.is_empty()
     }
 
-    pub fn is_lost(&self) -> bool {
-        self.state == State::Lost
+    /// Whether nothing more can be asked: it is gone, or out of step.
+    pub fn is_over(&self) -> bool {
+        self.state != State::Open
     }
 
     pub fn is_logged_in(&self) -> bool {
@@ -119,9 +122,9 @@ impl Session {
         self.logged_in = true;
     }
 
-    /// Whether replies are awaited.
-    pub fn awaits(&self) -> bool {
-        !self.pending.is_empty()
+    /// Replies no longer match commands: nothing more is asked on this connection.
+    pub fn set_out_of_step(&mut self) {
+        self.state = State::OutOfStep;
     }
 
     /// Whether the next reply is the control connection's own (or a data connection's); `None` where none is awaited.
@@ -225,7 +228,7 @@ impl Drop for Session {
     /// Every control connection that was greeted ends with QUIT, whatever ended it. What was written before the socket
     /// closes is delivered by the kernel; the 221 is not worth a round trip.
     fn drop(&mut self) {
-        if self.state == State::Open && self.greeted {
+        if self.state != State::Lost && self.greeted {
             let quit = Command::bare("QUIT");
             if self.stream.try_write(&quit.wire()).is_ok() {
                 self.recorder.record(self.story(), What::Sent(quit.shown()));

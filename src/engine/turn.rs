@@ -12,7 +12,7 @@ use super::data::{Data, Step};
 use super::net::{self, Dialled};
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
-use super::turns::{Manner, Plan, Planned};
+use super::turns::{Manner, Plan, Planned, StallMark};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::timeline::{Awaited, What};
@@ -25,14 +25,6 @@ pub struct Negotiation {
     number: usize,
     planned: Planned,
     data: Data,
-}
-
-/// How a turn ended, for the control connection's sake.
-pub enum TurnEnd {
-    /// It is over; the command that travelled behind its transfer command is the next turn.
-    Done(Option<Negotiation>),
-    /// The passive port did not answer at once: it is waited for while the control connection goes on.
-    Left(Left),
 }
 
 /// A passive connection that is still unanswered.
@@ -69,17 +61,11 @@ impl Negotiation {
         plan.tools.recorder.discard_attempt(self.number);
     }
 
-    /// Takes it to its end.
-    pub async fn run(self, plan: &Plan<'_>, session: &mut Session) -> TurnEnd {
+    /// Takes it to its end. Returns the negotiation that travelled behind its transfer command: the next turn.
+    pub async fn run(self, plan: &Plan<'_>, session: &mut Session) -> Option<Negotiation> {
         let verb = self.planned.attempt.verb;
         plan.tools.recorder.say(format!("Trying {} mode ({})", verb.mode().name(), verb.name()));
-        let number = self.number;
-        let turn = Turn::new(plan, session, self);
-        let end = turn.run().await;
-        if let TurnEnd::Done(_) = &end {
-            plan.tools.recorder.end_attempt(number);
-        }
-        end
+        Turn::new(plan, session, self).run().await
     }
 }
 
@@ -145,8 +131,8 @@ struct Turn<'p, 'q, 's> {
     told: Option<u64>,
     /// When something last moved.
     progress: Instant,
-    /// The stall was told.
-    stalled: bool,
+    /// Stands while nothing moves.
+    stalled: Option<StallMark<'p, 'q>>,
     joined: bool,
 }
 
@@ -172,16 +158,16 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             received: 0,
             told: None,
             progress: Instant::now(),
-            stalled: false,
+            stalled: None,
             joined: false,
         }
     }
 
-    async fn run(mut self) -> TurnEnd {
+    async fn run(mut self) -> Option<Negotiation> {
         let begun = Instant::now();
-        let Some(reply) = self.await_agreement(begun).await else { return TurnEnd::Done(None) };
-        if !self.act_on(&reply) {
-            return TurnEnd::Done(None);
+        let agreed = self.await_agreement(begun).await.is_some_and(|reply| self.act_on(&reply));
+        if !agreed {
+            return self.end();
         }
         let dialled = Instant::now();
         if self.mode() == Mode::Passive && self.is_careful() {
@@ -189,14 +175,15 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             match self.next_event(dialled + patience).await {
                 Next::Data(step) => {
                     if !self.on_step(step) {
-                        return TurnEnd::Done(None);
+                        return self.end();
                     }
                 }
                 Next::Control(_) => {}
                 Next::Silence => {
                     let until = dialled + self.silence();
                     let (number, planned) = (self.number, self.planned);
-                    return TurnEnd::Left(Left { number, planned, data: self.data, until, since: dialled });
+                    self.plan.leave(Left { number, planned, data: self.data, until, since: dialled });
+                    return None;
                 }
             }
         }
@@ -337,6 +324,12 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                     }
                 }
                 Next::Control(Came::Reply { reply, story, .. }) if story == self.story() => {
+                    if self.had_company && reply.is_completion() && !matches!(reply.code, 225 | 226 | 250) {
+                        // The next command's answer in the place of this one's.
+                        self.session.set_out_of_step();
+                        self.plan.standing.borrow_mut().pace = Pace::OneAtATime;
+                        return self.end_of_control();
+                    }
                     if !reply.is_preliminary() {
                         self.completion = Some(reply);
                     }
@@ -394,13 +387,14 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 step = self.data.step() => Next::Data(step),
                 came = self.session.next(), if listens => Next::Control(came),
                 () = sleep_until(until) => Next::Silence,
-                () = sleep_until(stall), if !self.stalled => {
+                () = sleep_until(stall), if self.stalled.is_none() => {
                     self.on_stall();
                     continue;
                 }
             };
             if !matches!(next, Next::Silence) {
                 self.progress = Instant::now();
+                self.stalled = None;
             }
             return next;
         }
@@ -408,12 +402,11 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
 
     /// Nothing has moved for a while: what travels behind this one is given back, and another may begin it.
     fn on_stall(&mut self) {
-        self.stalled = true;
         if self.mode() == Mode::Passive && !self.joined {
             self.plan.standing.borrow_mut().passive_suspect = true;
         }
         self.give_back_next();
-        self.plan.note_stall();
+        self.stalled = Some(self.plan.note_stall());
     }
 
     fn give_back_next(&mut self) {
@@ -490,7 +483,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     }
 
     /// Ends the turn: what travelled behind is the next turn where this one was answered, else it is given back.
-    fn conclude(mut self) -> TurnEnd {
+    fn conclude(mut self) -> Option<Negotiation> {
         let answered = self.completion.as_ref();
         if answered.is_some_and(|reply| reply.code == 421) {
             self.plan.stop("the server ended the session with 421");
@@ -498,7 +491,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         let enough = self.received >= self.plan.tools.settings.max_bytes;
         let confirmed = answered.is_some_and(Reply::is_completion);
         let works = self.joined && self.data.has_ended() && (confirmed || enough);
-        let silent_or_dead = answered.is_none() && !self.session.is_lost();
+        let silent_or_dead = answered.is_none() && !self.session.is_over();
         if !works && self.had_company && !silent_or_dead && answered.is_none_or(|reply| reply.code != 421) {
             // Was it the path, or did the commands behind it confuse the server? Once more, without them.
             self.plan.tools.recorder.discard_attempt(self.number);
@@ -510,7 +503,12 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         if self.completion.is_none() {
             self.give_back_next();
         }
-        TurnEnd::Done(self.next.take())
+        self.end()
+    }
+
+    fn end(mut self) -> Option<Negotiation> {
+        self.plan.tools.recorder.end_attempt(self.number);
+        self.next.take()
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -18,11 +19,11 @@ use super::login::{LoggedIn, Questions, log_in};
 use super::reach;
 use super::recorder::Recorder;
 use super::session::{Pace, Session};
-use super::turn::{Left, Negotiation, TurnEnd};
+use super::turn::{Left, Negotiation};
 use crate::evidence::attempt::Attempt;
 
-/// Control connections at one time: one a direction, and one for the method that follows when both are silent.
-const MOST_AT_ONCE: usize = 3;
+/// Control connections at one time: when everything stalls, one a method.
+const MOST_AT_ONCE: usize = 4;
 /// Control connections in one check: a guest does not knock more often.
 const MOST_IN_ALL: usize = 10;
 
@@ -69,8 +70,13 @@ pub struct Plan<'a> {
     pub tools: Tools<'a>,
     pub standing: RefCell<&'a mut Standing>,
     queue: RefCell<VecDeque<Planned>>,
-    stalled: Notify,
+    /// Passive ports that did not answer at once.
+    left: RefCell<Vec<Left>>,
+    /// Somebody stalled or left a port behind: another may have something to do.
+    changed: Notify,
     workers: Cell<usize>,
+    /// Workers whose data connection makes no progress.
+    stalled: Cell<usize>,
 }
 
 /// Tries all of `attempts`. `idle` is a control connection to begin with, and afterwards one to go on with.
@@ -81,27 +87,29 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
         tools,
         standing: RefCell::new(standing),
         queue: RefCell::new(queue),
-        stalled: Notify::new(),
+        left: RefCell::default(),
+        changed: Notify::new(),
         workers: Cell::new(0),
+        stalled: Cell::new(0),
     };
     let mut spare: Vec<Session> = idle.take().into_iter().collect();
     let mut workers = FuturesUnordered::new();
-    loop {
-        if workers.is_empty() {
-            if plan.is_done() {
-                break;
-            }
+    let mut unanswered = FuturesUnordered::new();
+    while !(workers.is_empty() && unanswered.is_empty() && plan.is_done()) {
+        unanswered.extend(plan.left.take().into_iter().map(|left| left.wait(&plan)));
+        if workers.is_empty() && !plan.is_done() || plan.wants_another(spare.len()) {
+            // Counted here, before it is first polled.
+            plan.workers.set(plan.workers.get() + 1);
             workers.push(plan.work(peer, spare.pop()));
         }
         tokio::select! {
             Some(session) = workers.next() => spare.extend(session.filter(Session::is_free)),
-            () = plan.stalled.notified() => {
-                if plan.wants_another(workers.len(), spare.len()) {
-                    workers.push(plan.work(peer, spare.pop()));
-                }
-            }
+            // A late answer came while the server may have closed the port already: that attempt is made again.
+            Some(again) = unanswered.next() => again.into_iter().for_each(|planned| plan.give_back(planned)),
+            () = plan.changed.notified() => {}
         }
     }
+    drop(unanswered);
     drop(workers);
     plan.give_up();
     *idle = spare.pop();
@@ -121,9 +129,17 @@ impl<'a> Plan<'a> {
         self.queue.borrow_mut().pop_front()
     }
 
-    /// A data connection makes no progress: somebody else may begin the next.
-    pub fn note_stall(&self) {
-        self.stalled.notify_one();
+    /// A data connection makes no progress, as long as the mark lives: somebody else may begin the next.
+    pub fn note_stall<'p>(&'p self) -> StallMark<'p, 'a> {
+        self.stalled.set(self.stalled.get() + 1);
+        self.changed.notify_one();
+        StallMark { plan: self }
+    }
+
+    /// A passive port did not answer at once: it is waited for beside all else.
+    pub fn leave(&self, left: Left) {
+        self.left.borrow_mut().push(left);
+        self.changed.notify_one();
     }
 
     /// The server wants to be left alone, and why: nothing new is begun.
@@ -135,10 +151,12 @@ impl<'a> Plan<'a> {
         self.queue.borrow().is_empty() || self.standing.borrow().stop.is_some()
     }
 
-    fn wants_another(&self, workers: usize, spare: usize) -> bool {
+    /// Whether all that is under way has stalled while something is queued, and the server bears one more.
+    fn wants_another(&self, spare: usize) -> bool {
         let standing = self.standing.borrow();
         let may_open = !standing.one_connection_only && standing.opened < MOST_IN_ALL;
-        !self.is_done() && workers < MOST_AT_ONCE && (spare > 0 || may_open)
+        let all_stalled = self.stalled.get() == self.workers.get();
+        !self.is_done() && all_stalled && self.workers.get() < MOST_AT_ONCE && (spare > 0 || may_open)
     }
 
     /// What is still queued was not tried. After a login that never worked there is nothing to say of single methods.
@@ -152,20 +170,14 @@ impl<'a> Plan<'a> {
     }
 
     /// Takes attempts from the queue until none is left, on one control connection while it stays free.
-    async fn work(&self, peer: std::net::SocketAddr, mut session: Option<Session>) -> Option<Session> {
-        self.workers.set(self.workers.get() + 1);
+    async fn work(&self, peer: SocketAddr, mut session: Option<Session>) -> Option<Session> {
         let mut carried: Option<Negotiation> = None;
-        let mut left: Vec<Left> = Vec::new();
         loop {
             let negotiation = match carried.take() {
                 Some(negotiation) => Some(negotiation),
                 None => match self.take() {
                     Some(planned) => self.begin(peer, &mut session, planned).await,
-                    None if left.is_empty() => break,
-                    None => {
-                        self.finish(&mut left).await;
-                        continue;
-                    }
+                    None => break,
                 },
             };
             let (Some(negotiation), Some(open)) = (negotiation, session.as_mut()) else {
@@ -174,35 +186,16 @@ impl<'a> Plan<'a> {
                 }
                 continue;
             };
-            match negotiation.run(self, open).await {
-                TurnEnd::Done(next) => carried = next,
-                TurnEnd::Left(dial) => left.push(dial),
-            }
+            carried = negotiation.run(self, open).await;
         }
-        self.finish(&mut left).await;
         self.workers.set(self.workers.get() - 1);
         session
     }
 
-    /// Waits for the passive ports that were left unanswered. A late answer came while the server may have closed the
-    /// port already: that attempt is made again, patiently.
-    async fn finish(&self, left: &mut Vec<Left>) {
-        for dial in left.drain(..) {
-            if let Some(again) = dial.wait(self).await {
-                self.give_back(again);
-            }
-        }
-    }
-
     /// Sends the attempt's command, on a control connection that is opened for it where none is free. `None` where it
     /// could not be begun.
-    async fn begin(
-        &self,
-        peer: std::net::SocketAddr,
-        session: &mut Option<Session>,
-        planned: Planned,
-    ) -> Option<Negotiation> {
-        if session.as_ref().is_some_and(|session| session.is_lost() || session.awaits()) {
+    async fn begin(&self, peer: SocketAddr, session: &mut Option<Session>, planned: Planned) -> Option<Negotiation> {
+        if session.as_ref().is_some_and(|session| !session.is_free()) {
             // Dropped first: its QUIT makes room where the server counts connections.
             *session = None;
         }
@@ -250,7 +243,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    async fn open(&self, peer: std::net::SocketAddr, planned: Planned) -> Option<Session> {
+    async fn open(&self, peer: SocketAddr, planned: Planned) -> Option<Session> {
         let Tools { settings, budget, recorder } = self.tools;
         {
             let mut standing = self.standing.borrow_mut();
@@ -287,5 +280,16 @@ impl<'a> Plan<'a> {
         } else {
             standing.one_connection_only = true;
         }
+    }
+}
+
+/// Says that a worker's data connection makes no progress, until it is dropped.
+pub struct StallMark<'p, 'a> {
+    plan: &'p Plan<'a>,
+}
+
+impl Drop for StallMark<'_, '_> {
+    fn drop(&mut self) {
+        self.plan.stalled.set(self.plan.stalled.get() - 1);
     }
 }
