@@ -30,7 +30,8 @@ pub fn first_turns(asked: &[DataVerb], over_ipv6: bool, active_address: Option<I
         .collect()
 }
 
-/// The next data connection worth trying: the first that an undecided rule asks for. `None` when nothing would help.
+/// The next data connection worth trying: the first that a rule asks for which is not ruled out. A rule that fires asks
+/// too: what it concludes from one failure can be a bad port. `None` when nothing would help.
 pub fn next_probe(facts: &Facts) -> Option<Attempt> {
     let evidence = facts.evidence();
     if evidence.cut_short.is_some() || !facts.control_works() || evidence.attempts.len() >= MOST_ATTEMPTS {
@@ -38,7 +39,7 @@ pub fn next_probe(facts: &Facts) -> Option<Attempt> {
     }
     rules::ALL
         .iter()
-        .filter(|rule| matches!((rule.test)(facts), Match::Undecided(_)))
+        .filter(|rule| !matches!((rule.test)(facts), Match::RuledOut(_)))
         .flat_map(|rule| (rule.asks)(facts))
         .find(|attempt| may_try(evidence, *attempt))
 }

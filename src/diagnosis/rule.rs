@@ -18,8 +18,8 @@ pub struct Rule {
     /// Ids of causes that look alike from the client; a report says which of them are ruled out.
     pub neighbours: &'static [&'static str],
     pub test: fn(&Facts) -> Match,
-    /// The data connections that would settle the rule while it is undecided; empty where none would. Called again
-    /// after each, so a rule that wants three tries asks while it has seen fewer.
+    /// The data connections that would settle the rule, or make it surer, while it is not ruled out; empty where none
+    /// would. Called again after each, so a rule that wants three tries asks while it has seen fewer.
     pub asks: fn(&Facts) -> Vec<Attempt>,
 }
 

@@ -1,13 +1,200 @@
 //! Every rule: one file each, named after its finding's id, beside its article. This table is the only list.
 
-use super::rule::Rule;
+use super::rule::{Match, Rule, Severity, Side};
+use crate::evidence::address::{Reach, reach};
+use crate::evidence::attempt::{Attempt, Mode};
+use crate::evidence::facts::{Facts, Failure, IcmpAnswer, Place, Tried};
+use crate::evidence::observed::Observed;
+use crate::protocol::dialect::Says;
+use crate::servers::{self, Settings};
 
+mod callbacks;
+mod samples;
+
+mod active_address_rejected;
+mod active_callback_dropped;
+mod active_callback_foreign;
+mod active_callback_refused;
+mod active_rejected;
+mod epsv_blocked;
+mod epsv_rejected;
+mod one_method_rejected;
+mod passive_address_foreign;
+mod passive_address_unroutable;
 mod passive_port_dropped;
+mod passive_port_refused;
+mod passive_port_unreachable;
+mod passive_ports_exhausted;
+mod passive_range_partly_open;
+mod passive_rejected;
+mod pasv_malformed;
+mod pret_required;
 
 /// In the contract's order: the control connection, the two ends, passive, active, the data connection.
-pub static ALL: &[&Rule] = &[&passive_port_dropped::RULE];
+pub static ALL: &[&Rule] = &[
+    &passive_port_dropped::RULE,
+    &passive_port_refused::RULE,
+    &passive_port_unreachable::RULE,
+    &passive_address_unroutable::RULE,
+    &passive_address_foreign::RULE,
+    &passive_range_partly_open::RULE,
+    &passive_rejected::RULE,
+    &epsv_rejected::RULE,
+    &epsv_blocked::RULE,
+    &one_method_rejected::RULE,
+    &pasv_malformed::RULE,
+    &passive_ports_exhausted::RULE,
+    &pret_required::RULE,
+    &active_callback_dropped::RULE,
+    &active_callback_refused::RULE,
+    &active_address_rejected::RULE,
+    &active_rejected::RULE,
+    &active_callback_foreign::RULE,
+];
 
 /// The rule with this id.
 pub fn with_id(id: &str) -> Option<&'static Rule> {
     ALL.iter().find(|rule| rule.id == id).copied()
+}
+
+/// What takes a method away weighs a warning where another moves data, and an error where none does.
+fn loss(facts: &Facts) -> Severity {
+    if facts.moves_data() { Severity::Warning } else { Severity::Error }
+}
+
+/// What does harm only where data connections fail weighs nothing while one works.
+fn harm_where_data_fails(facts: &Facts, fails: bool) -> Severity {
+    if fails { loss(facts) } else { Severity::Info }
+}
+
+/// Ruled out by these events; undecided where there are none.
+fn ruled_out_by(facts: &Facts, places: impl IntoIterator<Item = Place>, otherwise: &'static str) -> Match {
+    let cites = facts.cites(places);
+    if cites.is_empty() { Match::Undecided(otherwise) } else { Match::RuledOut(cites) }
+}
+
+/// The data connections that failed in this way where every check dials first: at the control connection's peer, or
+/// from it to this computer's own address.
+fn usual<'f>(facts: &'f Facts<'f>, failure: Failure) -> Vec<&'f Tried<'f>> {
+    let mut failed = facts.failed(failure);
+    failed.retain(|tried| tried.attempt() == Attempt::usual(tried.verb()));
+    failed
+}
+
+/// Whether a reply turned the command itself away, for no reason that another finding names.
+fn refused_verb(facts: &Facts, tried: &Tried) -> bool {
+    let Some(Failure::Rejected(says)) = tried.failure() else { return false };
+    let told_elsewhere = matches!(
+        says,
+        Some(
+            Says::TooManyConnections
+                | Says::TlsRequired
+                | Says::ProtectionRequired
+                | Says::Misconfigured
+                | Says::PortsExhausted
+                | Says::PretRequired
+        )
+    );
+    !told_elsewhere && !refused_for_address(facts, tried) && !refused_for_want_of_a_port(tried)
+}
+
+/// Whether PORT or EPRT was turned away for the address in it: the reply says so, or it is a plain refusal of a command
+/// that names an address which the server does not see this client at.
+fn refused_for_address(facts: &Facts, tried: &Tried) -> bool {
+    if tried.verb().mode() == Mode::Passive {
+        return false;
+    }
+    match tried.failure() {
+        Some(Failure::Rejected(Some(Says::AddressRejected))) => true,
+        Some(Failure::Rejected(None)) => {
+            let translated = match facts.client_nat() {
+                Observed::Seen(sign) => tried.named().is_some_and(|named| named.ip().to_canonical() == sign.inside),
+                Observed::NotSeen | Observed::NotTested(_) => false,
+            };
+            translated && tried.refusal().is_some_and(|(reply, _)| matches!(reply.code, 500 | 501 | 504))
+        }
+        _ => false,
+    }
+}
+
+/// 425 in answer to PASV itself is "can't open data connection" before there is one to open.
+fn refused_for_want_of_a_port(tried: &Tried) -> bool {
+    let unsaid = matches!(tried.failure(), Some(Failure::Rejected(None | Some(Says::CallbackFailed))));
+    unsaid && tried.verb().mode() == Mode::Passive && tried.refusal().is_some_and(|(reply, _)| reply.code == 425)
+}
+
+/// The events that ended these data connections.
+fn ends<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> Vec<Place> {
+    tried.into_iter().filter_map(Tried::ended_by).collect()
+}
+
+/// The events at which these data connections were joined.
+fn joins<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> Vec<Place> {
+    tried.into_iter().filter_map(Tried::joined_at).collect()
+}
+
+/// `PORT`, `PORT and EPRT`: each verb once, in the order tried.
+fn verbs<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for one in tried {
+        if !names.contains(&one.verb().name()) {
+            names.push(one.verb().name());
+        }
+    }
+    listed(&names)
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[impl AsRef<str>]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [most @ .., last] => {
+            let most: Vec<&str> = most.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", most.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// The endpoints that were dialled in vain.
+fn endpoints<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> String {
+    let all: Vec<String> = tried.into_iter().filter_map(Tried::dialled).map(|end| end.to_string()).collect();
+    listed(&all)
+}
+
+/// The setting in the recognised server's own words, else in general ones.
+fn setting(facts: &Facts, pick: fn(&Settings) -> Option<&'static str>, general: &str) -> String {
+    servers::advice(facts.product(), pick, general)
+}
+
+/// Advice on the passive port range that fits every server.
+const ANY_RANGE: &str = "In the server's settings choose a range for passive mode, such as 40000 to 40100.";
+
+/// The server's address on the control connection, in words.
+fn peer(facts: &Facts) -> String {
+    facts.peer().map_or_else(|| "the server".to_owned(), |peer| peer.to_string())
+}
+
+/// On whose side the router stands that answered with an ICMP error. The server's own address, and an address of this
+/// computer's own network, tell; anything between does not.
+fn side_of(facts: &Facts, icmp: IcmpAnswer, server: Option<std::net::IpAddr>) -> Side {
+    let Some(router) = icmp.router else { return Side::Unknown };
+    if Some(router) == server {
+        return Side::Server;
+    }
+    match facts.local() {
+        Some(local) if router == local || in_one_private_network(local, router) => Side::Client,
+        _ => Side::Unknown,
+    }
+}
+
+/// Two private IPv4 addresses that share their first 24 bits.
+fn in_one_private_network(a: std::net::IpAddr, b: std::net::IpAddr) -> bool {
+    let private = |ip| matches!(reach(ip), Reach::Private | Reach::Shared);
+    match (a, b) {
+        (std::net::IpAddr::V4(x), std::net::IpAddr::V4(y)) => {
+            private(a) && private(b) && x.octets()[..3] == y.octets()[..3]
+        }
+        _ => false,
+    }
 }

@@ -146,7 +146,7 @@ impl Exchange<'_> {
         if user.is_refusal() {
             return LoggedIn::Refused(user.code);
         }
-        let pass = match self.reply_in_step(self.budget.reply).await {
+        let pass = match self.reply_in_step(patience).await {
             Ok((reply, _)) => reply,
             Err(other) => return other,
         };

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
+use super::net::TcpStream;
 use super::recorder::{Recorder, Story};
 use crate::evidence::timeline::What;
 use crate::protocol::command::Command;

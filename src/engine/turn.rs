@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::data::{Data, Step};
-use super::net::{self, Dialled};
+use super::negotiation::{Left, Negotiation};
+use super::net::Dialled;
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
 use super::turns::{Manner, Plan, Planned, StallMark};
@@ -20,102 +21,8 @@ use crate::protocol::command::Command;
 use crate::protocol::reply::Reply;
 use crate::protocol::{extended, host_port};
 
-/// A data connection whose command is on its way.
-pub struct Negotiation {
-    number: usize,
-    planned: Planned,
-    data: Data,
-}
-
-/// A passive connection that is still unanswered.
-pub struct Left {
-    number: usize,
-    planned: Planned,
-    data: Data,
-    until: Instant,
-    since: Instant,
-}
-
-impl Negotiation {
-    /// Makes the command, with a listener behind it in active mode. `None` where this computer can't listen: on record.
-    pub fn prepare(plan: &Plan, session: &Session, planned: Planned) -> Option<(Self, (Command, Story))> {
-        let recorder = plan.tools.recorder;
-        let number = recorder.begin_attempt(planned.attempt, session.number());
-        let story = Story::Attempt(number);
-        match prepare(plan, session, planned, story) {
-            Ok((command, data)) => Some((Self { number, planned, data }, (command, story))),
-            Err(why) => {
-                recorder.record(story, What::Failed(why));
-                recorder.end_attempt(number);
-                None
-            }
-        }
-    }
-
-    pub fn story(&self) -> Story {
-        Story::Attempt(self.number)
-    }
-
-    /// It was never answered for itself: its events go to the control connection's story.
-    pub fn discard(self, plan: &Plan) {
-        plan.tools.recorder.discard_attempt(self.number);
-    }
-
-    /// Takes it to its end. Returns the negotiation that travelled behind its transfer command: the next turn.
-    pub async fn run(self, plan: &Plan<'_>, session: &mut Session) -> Option<Negotiation> {
-        let verb = self.planned.attempt.verb;
-        plan.tools.recorder.say(format!("Trying {} mode ({})", verb.mode().name(), verb.name()));
-        Turn::new(plan, session, self).run().await
-    }
-}
-
-impl Left {
-    /// Waits for the answer until its clock ends. Returns what is to be tried again.
-    pub async fn wait(mut self, plan: &Plan<'_>) -> Option<Planned> {
-        let recorder = plan.tools.recorder;
-        tokio::select! {
-            biased;
-            _ = self.data.step() => {
-                recorder.discard_attempt(self.number);
-                Some(Planned { manner: Manner::Patient, ..self.planned })
-            }
-            () = sleep_until(self.until) => {
-                let ms = millis(self.since);
-                recorder.record(Story::Attempt(self.number), What::Silent { awaited: Awaited::Connect, ms });
-                recorder.end_attempt(self.number);
-                None
-            }
-        }
-    }
-}
-
-fn prepare(plan: &Plan, session: &Session, planned: Planned, story: Story) -> Result<(Command, Data), String> {
-    let settings = plan.tools.settings;
-    let verb = planned.attempt.verb;
-    if verb.mode() == Mode::Passive {
-        return Ok((Command::bare(verb.name()), Data::None));
-    }
-    let ip = session.local().ip();
-    let listener =
-        net::listen(ip, settings.active_ports.as_ref()).map_err(|error| format!("listen at {ip}: {error}"))?;
-    let bound = listener.local_addr().map_err(|error| error.to_string())?;
-    plan.tools.recorder.record(story, What::Listening(bound));
-    let address = match planned.attempt.address {
-        Address::Given => settings.active_address.unwrap_or(ip),
-        _ => ip,
-    };
-    let named = SocketAddr::new(address.to_canonical(), bound.port());
-    let argument = match (verb, named) {
-        (DataVerb::Port, SocketAddr::V4(v4)) => host_port::format(v4),
-        (DataVerb::Port, SocketAddr::V6(_)) => return Err("PORT can't name an IPv6 address".to_owned()),
-        _ => extended::format(named),
-    };
-    plan.tools.recorder.record(story, What::Named(named));
-    let command = Command::with(verb.name(), argument).map_err(|error| error.to_string())?;
-    Ok((command, Data::Listening { listener, server: session.peer().ip().to_canonical() }))
-}
-
-struct Turn<'p, 'q, 's> {
+/// A data connection's turn under way.
+pub struct Turn<'p, 'q, 's> {
     plan: &'p Plan<'q>,
     session: &'s mut Session,
     number: usize,
@@ -144,7 +51,7 @@ enum Next {
 }
 
 impl<'p, 'q, 's> Turn<'p, 'q, 's> {
-    fn new(plan: &'p Plan<'q>, session: &'s mut Session, negotiation: Negotiation) -> Self {
+    pub fn new(plan: &'p Plan<'q>, session: &'s mut Session, negotiation: Negotiation) -> Self {
         let Negotiation { number, planned, data } = negotiation;
         Self {
             plan,
@@ -163,7 +70,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         }
     }
 
-    async fn run(mut self) -> Option<Negotiation> {
+    /// Takes it to its end. Returns the negotiation that travelled behind the transfer command: the next turn.
+    pub async fn run(mut self) -> Option<Negotiation> {
         let begun = Instant::now();
         let agreed = self.await_agreement(begun).await.is_some_and(|reply| self.act_on(&reply));
         if !agreed {
@@ -300,14 +208,14 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         };
         let mut commands = vec![(transfer, self.story())];
         let together = self.plan.standing.borrow().pace == Pace::Together && self.planned.manner != Manner::Alone;
-        if together && self.plan.tools.settings.retrieve.is_none() {
-            if let Some(planned) = self.plan.take() {
-                if let Some((negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned) {
-                    commands.push(command);
-                    self.next = Some(negotiation);
-                    self.had_company = true;
-                }
-            }
+        if together
+            && self.plan.tools.settings.retrieve.is_none()
+            && let Some(planned) = self.plan.take()
+            && let Some((negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned)
+        {
+            commands.push(command);
+            self.next = Some(negotiation);
+            self.had_company = true;
         }
         self.progress = Instant::now();
         self.session.send(&commands).await;
@@ -337,9 +245,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 Next::Control(Came::Lost) => return self.end_of_control(),
                 Next::Control(_) => {}
                 Next::Silence => {
-                    match awaited {
-                        Some(awaited) => self.record_silence(awaited, since),
-                        None => {}
+                    if let Some(awaited) = awaited {
+                        self.record_silence(awaited, since);
                     }
                     return;
                 }
@@ -517,6 +424,7 @@ fn with_port(mut endpoint: SocketAddr, port: u16) -> SocketAddr {
     endpoint
 }
 
-fn millis(since: Instant) -> f64 {
+/// Milliseconds since then.
+pub fn millis(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1000.0
 }

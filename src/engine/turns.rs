@@ -16,10 +16,10 @@ use tokio::sync::Notify;
 use super::Settings;
 use super::budget::Budget;
 use super::login::{LoggedIn, Questions, log_in};
+use super::negotiation::{Left, Negotiation};
 use super::reach;
 use super::recorder::Recorder;
 use super::session::{Pace, Session};
-use super::turn::{Left, Negotiation};
 use crate::evidence::attempt::Attempt;
 
 /// Control connections at one time: when everything stalls, one a method.

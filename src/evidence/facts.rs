@@ -11,12 +11,14 @@ use crate::protocol::features;
 use crate::protocol::reply::Reply;
 
 mod cite;
+mod control;
 mod path;
 mod tried;
 
 pub use cite::{Cite, Place};
+pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
 pub use path::{Direction, NatSign};
-pub use tried::{Cause, Stage, Tried};
+pub use tried::{Cause, Failure, Stage, Tried};
 
 /// The evidence with its data connections read once.
 pub struct Facts<'a> {
@@ -41,8 +43,11 @@ pub enum Login<'a> {
 
 impl<'a> Facts<'a> {
     pub fn of(evidence: &'a Evidence) -> Self {
-        let tried = evidence.attempts.iter().enumerate().map(|(index, outcome)| Tried::of(index, outcome)).collect();
-        Self { evidence, tried }
+        let mut facts = Self { evidence, tried: Vec::new() };
+        let server_answers_port_first = facts.product().is_some_and(|product| product != "pyftpdlib");
+        let numbered = evidence.attempts.iter().enumerate();
+        facts.tried = numbered.map(|(index, outcome)| Tried::of(index, outcome, server_answers_port_first)).collect();
+        facts
     }
 
     pub fn evidence(&self) -> &'a Evidence {
@@ -69,6 +74,21 @@ impl<'a> Facts<'a> {
     /// Whether a data connection of this mode moved its data and was confirmed.
     pub fn works(&self, mode: Mode) -> bool {
         self.tried_in(mode).any(Tried::works)
+    }
+
+    /// Whether any data connection moved its data.
+    pub fn moves_data(&self) -> bool {
+        self.tried.iter().any(Tried::works)
+    }
+
+    /// The data connections of this mode that were joined, whatever became of them then.
+    pub fn joined_in(&self, mode: Mode) -> impl Iterator<Item = &Tried<'a>> {
+        self.tried_in(mode).filter(|tried| tried.joined().is_some())
+    }
+
+    /// The data connections that failed in this way, in order.
+    pub fn failed(&self, failure: Failure) -> Vec<&Tried<'a>> {
+        self.tried.iter().filter(|tried| tried.failure() == Some(failure)).collect()
     }
 
     /// The first control connection, which the greeting and the login are read from.
@@ -185,12 +205,7 @@ impl<'a> Facts<'a> {
 
     /// Every refusal on any connection whose words tell `says`.
     pub fn refusals_saying(&self, says: Says) -> Vec<Placed<'a>> {
-        let on_data = self.tried.iter().flat_map(Tried::replies);
-        let on_control = self.control_events().filter_map(|(event, place)| reply_in(event).map(|reply| (reply, place)));
-        on_control
-            .chain(on_data)
-            .filter(|(reply, _)| reply.is_refusal() && dialect::says(reply) == Some(says))
-            .collect()
+        self.refusals().into_iter().filter(|(reply, _)| dialect::says(reply) == Some(says)).collect()
     }
 
     /// This client's address as the server named it, and where: in STAT, or in a refusal of PORT.

@@ -5,10 +5,10 @@ use super::model::{
     Security, Target, Tool, Verdict,
 };
 use crate::diagnosis::{self, Diagnosis, rules};
-use crate::evidence::attempt::Mode;
+use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::facts::{Cause, Cite, Facts, Login, Place, Stage, Tried};
 use crate::evidence::observed::Observed;
-use crate::evidence::timeline::{Event, What};
+use crate::evidence::timeline::{Awaited, Event, What};
 use crate::evidence::{Evidence, NotTried};
 
 /// Raised only when a field goes or changes its meaning; fields may be added below it.
@@ -98,7 +98,7 @@ fn cause_in(events: &[Event]) -> Option<Cause> {
     events.iter().rev().find_map(|event| match event.what {
         What::Refused => Some(Cause::Refused),
         What::Unreachable { .. } => Some(Cause::Unreachable),
-        What::Silent { awaited: crate::evidence::timeline::Awaited::Connect, .. } => Some(Cause::Dropped),
+        What::Silent { awaited: Awaited::Connect, .. } => Some(Cause::Dropped),
         What::Silent { .. } => Some(Cause::Stalled),
         What::Nonsense { .. } => Some(Cause::Protocol),
         What::ControlClosed | What::ControlReset | What::Reset => Some(Cause::Closed),
@@ -141,7 +141,10 @@ fn attempt(facts: &Facts, tried: &Tried) -> DataConnection {
         works: tried.works(),
         stage: tried.stage(),
         cause: tried.cause(),
-        ended_by: tried.ended_by().map(|place| facts.cite(place).text).and_then(known),
+        ended_by: tried
+            .cause()
+            .and(tried.ended_by())
+            .and_then(|place| known(without_verb(&facts.cite(place).text, verb))),
         advertised: tried.named().map(|endpoint| endpoint.to_string()),
         dialled: tried.dialled().map(|endpoint| endpoint.to_string()),
         connected: tried.joined().map(|(local, peer)| Ends { local: local.to_string(), peer: peer.to_string() }),
@@ -195,6 +198,11 @@ fn open(id: &str, because: String) -> Open {
 fn joined(cites: &[Cite]) -> String {
     let texts: Vec<&str> = cites.iter().map(|cite| cite.text.as_str()).collect();
     if texts.is_empty() { "what was seen does not allow it".to_owned() } else { texts.join("; ") }
+}
+
+/// A citation of an attempt begins with its verb, which stands in its own field here.
+fn without_verb(text: &str, verb: DataVerb) -> &str {
+    text.strip_prefix(verb.name()).and_then(|text| text.strip_prefix(": ")).unwrap_or(text)
 }
 
 /// A text that is not there is unknown.

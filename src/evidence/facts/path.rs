@@ -58,32 +58,55 @@ impl Facts<'_> {
             }
             (Reach::Loopback, _) => Observed::NotSeen,
             // A connection that arrived at the very address that PORT named met no translation.
-            _ if self.tried_in(Mode::Active).any(|tried| tried.joined().is_some()) => Observed::NotSeen,
+            _ if self.arrived_at_our_address().is_some() => Observed::NotSeen,
             _ => Observed::NotTested("the server does not name the address it sees this client at"),
         }
     }
 
-    /// Whether the server names another address than it is reached at: `outside` is the control peer, `inside` what it names.
+    /// The server's connection that arrived at this computer's own address, which PORT or EPRT named.
+    pub fn arrived_at_our_address(&self) -> Option<Place> {
+        let local = self.local()?;
+        let mut joined = self.joined_in(Mode::Active);
+        joined.find(|tried| tried.named().is_some_and(|named| named.ip().to_canonical() == local))?.joined_at()
+    }
+
+    /// Whether the server names an address of its own that it is not reached at: `outside` is the control peer,
+    /// `inside` what it names.
     pub fn server_nat(&self) -> Observed<NatSign> {
         let Some(peer) = self.peer() else { return Observed::NotTested("no control connection was joined") };
+        // Another public address may be another machine's, or right; loopback and the like are nobody's.
         let named = self.tried_with(DataVerb::Pasv).find_map(|tried| {
             let address = tried.named()?.ip().to_canonical();
             let (_, place) = tried.negotiation()?;
-            (address != peer && reach(address) != Reach::Unspecified).then(|| (address, place))
+            (address != peer && matches!(reach(address), Reach::Private | Reach::Shared)).then_some((address, place))
         });
-        let greeted = self.greeting().and_then(|(reply, place)| {
-            let address = own_address_in_greeting(&reply.text)?;
-            (address != peer).then_some((address, place))
-        });
-        match named.or(greeted) {
+        let own = self.own_address_of_server();
+        match named.or(own.filter(|(address, _)| *address != peer)) {
             Some((inside, place)) => {
                 let cites = vec![self.cite(place), Cite::of(format!("the control connection goes to {peer}"))];
                 Observed::Seen(NatSign { outside: Some(peer), inside, cites, named: true })
             }
-            None if reach(peer) == Reach::Loopback => Observed::NotSeen,
+            None if own.is_some() || reach(peer) == Reach::Loopback => Observed::NotSeen,
             // A server that names the right address may still stand behind a translation that it knows of.
             None => Observed::NotTested("a server that knows its outer address looks the same"),
         }
+    }
+
+    /// The server's own end of the control connection, where the server names it: what it sees on its own socket,
+    /// whatever its settings say.
+    pub fn own_address_of_server(&self) -> Option<(IpAddr, Place)> {
+        let greeted = self.greeting().and_then(|(reply, place)| Some((own_address_in_greeting(&reply.text)?, place)));
+        greeted
+            .or_else(|| self.answer("STAT").and_then(|(reply, place)| Some((own_address_in_stat(&reply.text)?, place))))
+    }
+
+    /// A refusal that shows PORT or EPRT as it reached the server: unchanged.
+    pub fn port_arrived_unchanged(&self) -> Option<Place> {
+        self.tried_in(Mode::Active).find_map(|tried| {
+            let named = tried.named()?.ip().to_canonical();
+            let (reply, place) = tried.negotiation()?;
+            (dialect::addresses_in_refusal(reply).arrived == Some(named)).then_some(place)
+        })
     }
 
     /// Whether something on the way reads and rewrites PORT. What was not seen may still be there.
@@ -164,4 +187,14 @@ fn own_address_in_greeting(text: &str) -> Option<IpAddr> {
     let address: IpAddr = inside.get(..inside.find(']')?)?.parse().ok()?;
     let address = address.to_canonical();
     (!matches!(reach(address), Reach::Unspecified | Reach::Loopback)).then_some(address)
+}
+
+/// pyftpdlib and `ftpmode serve` name their own end in STAT.
+fn own_address_in_stat(text: &str) -> Option<IpAddr> {
+    let line = text.lines().map(str::trim).find_map(|line| {
+        let pyftpdlib = line.strip_prefix("Connected to: ");
+        pyftpdlib.or_else(|| line.strip_prefix("Server's own end "))
+    })?;
+    let endpoint: std::net::SocketAddr = line.trim().parse().ok()?;
+    Some(endpoint.ip().to_canonical())
 }

@@ -8,13 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Place, Placed};
 use crate::evidence::Outcome;
-use crate::evidence::attempt::{Attempt, DataVerb, Mode};
-use crate::evidence::timeline::{Awaited, Event, What};
-use crate::protocol::dialect::{self, Says};
+use crate::evidence::attempt::{Attempt, DataVerb};
+use crate::evidence::timeline::{Event, What};
 
-/// A 425 that names no reason and comes within this time (milliseconds, plus a round trip) of the transfer command
-/// answers a refusal: a server that waits for silence waits for seconds.
-const AT_ONCE_MS: f64 = 1_000.0;
+mod ending;
+
+pub use ending::Failure;
 
 /// How far a data connection came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -53,16 +52,18 @@ pub struct Tried<'a> {
     outcome: &'a Outcome,
     /// The transfer command's place in the timeline; replies before it belong to the negotiation.
     transfer: Option<usize>,
+    /// Whether the product is known to answer PORT before it dials.
+    server_answers_port_first: bool,
 }
 
 impl<'a> Tried<'a> {
-    pub(super) fn of(index: usize, outcome: &'a Outcome) -> Self {
+    pub(super) fn of(index: usize, outcome: &'a Outcome, server_answers_port_first: bool) -> Self {
         let mut sent = outcome.events.iter().enumerate().filter(|(_, e)| matches!(e.what, What::Sent(_)));
         let transfer = sent.find_map(|(at, event)| match &event.what {
             What::Sent(command) if !begins(command, outcome.verb.name()) => Some(at),
             _ => None,
         });
-        Self { index, outcome, transfer }
+        Self { index, outcome, transfer, server_answers_port_first }
     }
 
     /// Its number among all data connections.
@@ -169,61 +170,6 @@ impl<'a> Tried<'a> {
         self.place_of(|what| matches!(what, What::Failed(_)))
     }
 
-    /// True only when bytes arrived, or an empty listing was completed, and the server confirmed with 2xx; a transfer
-    /// that was stopped because enough had come needs no 2xx.
-    pub fn works(&self) -> bool {
-        let ended = self.has(|what| matches!(what, What::EndOfFile));
-        let confirmed = self.completion().is_some_and(|(reply, _)| reply.is_completion());
-        let enough = self.has(|what| matches!(what, What::Enough)) && self.bytes() > 0;
-        self.joined().is_some() && (enough || (confirmed && ended))
-    }
-
-    pub fn stage(&self) -> Stage {
-        if self.works() {
-            Stage::Complete
-        } else if self.joined().is_some() {
-            Stage::Transfer
-        } else if self.negotiated() {
-            Stage::Connect
-        } else {
-            Stage::Negotiate
-        }
-    }
-
-    /// What ended it; `None` where it works.
-    pub fn cause(&self) -> Option<Cause> {
-        if self.works() {
-            return None;
-        }
-        Some(self.ending().map_or(Cause::NotTried, |(cause, _)| cause))
-    }
-
-    /// The event that shows the cause.
-    pub fn ended_by(&self) -> Option<Place> {
-        self.ending().map(|(_, place)| place)
-    }
-
-    /// What the refusal that ended it says, where its words are known.
-    pub fn refusal_says(&self) -> Option<Says> {
-        let (reply, _) = self.refusal()?;
-        dialect::says(reply)
-    }
-
-    /// The refusing reply that ended it.
-    pub fn refusal(&self) -> Option<Placed<'a>> {
-        let placed = if self.negotiated() { self.completion() } else { self.negotiation() };
-        placed.filter(|(reply, _)| reply.is_refusal())
-    }
-
-    /// Whether the server agreed to PASV, EPSV, PORT or EPRT. (pyftpdlib dials before it agrees to PORT.)
-    pub fn negotiated(&self) -> bool {
-        let agreed = self.negotiation().is_some_and(|(reply, _)| match self.verb().mode() {
-            Mode::Passive => reply.is_completion(),
-            Mode::Active => reply.code / 100 == 2 && reply.code != 220,
-        });
-        self.unreadable().is_none() && (agreed || self.joined().is_some())
-    }
-
     /// From the first dial to the connection, in milliseconds.
     pub fn connect_ms(&self) -> Option<f64> {
         let begun = self.time_of(|what| matches!(what, What::Dialled(_))).or_else(|| self.time_at(self.transfer?))?;
@@ -252,69 +198,6 @@ impl<'a> Tried<'a> {
             _ => None,
         })
         .map(|(ms, _)| ms)
-    }
-
-    /// The cause and the event that shows it, asked from the most telling event to the least.
-    fn ending(&self) -> Option<(Cause, Place)> {
-        if let Some(place) = self.place_of(|what| matches!(what, What::Refused)) {
-            return Some((Cause::Refused, place));
-        }
-        if let Some(place) = self.place_of(|what| matches!(what, What::Unreachable { .. })) {
-            return Some((Cause::Unreachable, place));
-        }
-        if let Some(place) = self.unreadable() {
-            return Some((Cause::Protocol, place));
-        }
-        if let Some((_, place)) = self.refusal() {
-            return Some((self.cause_of_refusal(), place));
-        }
-        for (at, event) in self.outcome.events.iter().enumerate() {
-            let cause = match &event.what {
-                What::Reset | What::ControlClosed | What::ControlReset => Cause::Closed,
-                What::Silent { awaited, .. } => self.cause_of_silence(*awaited),
-                What::Nonsense { .. } => Cause::Protocol,
-                What::Failed(_) | What::CutShort => Cause::NotTried,
-                _ => continue,
-            };
-            return Some((cause, Place::Attempt(self.index, at)));
-        }
-        // A reply came that agrees to nothing, or 226 without a data connection.
-        self.replies().last().map(|(_, place)| (Cause::Protocol, place))
-    }
-
-    fn cause_of_silence(&self, awaited: Awaited) -> Cause {
-        match awaited {
-            Awaited::Connect | Awaited::Callback => Cause::Dropped,
-            Awaited::Reply | Awaited::Bytes => Cause::Stalled,
-        }
-    }
-
-    /// In active mode the server's refusal tells how its connection to us fared; everywhere else it is a refusal.
-    fn cause_of_refusal(&self) -> Cause {
-        if self.verb().mode() == Mode::Passive || self.joined().is_some() {
-            return Cause::Rejected;
-        }
-        match self.refusal_says() {
-            Some(Says::CallbackRefused) => Cause::Refused,
-            Some(Says::CallbackTimedOut) => Cause::Dropped,
-            Some(Says::CallbackUnreachable) => Cause::Unreachable,
-            // "425" without a reason: the time tells.
-            Some(Says::CallbackFailed) | None if self.refused_with(425) && self.negotiated() => self.cause_by_time(),
-            _ => Cause::Rejected,
-        }
-    }
-
-    fn cause_by_time(&self) -> Cause {
-        let sent = self.transfer.and_then(|at| self.time_at(at));
-        let answered = self.refusal().and_then(|(_, place)| self.time_of_place(place));
-        match (sent, answered) {
-            (Some(sent), Some(answered)) if answered - sent > AT_ONCE_MS => Cause::Dropped,
-            _ => Cause::Refused,
-        }
-    }
-
-    fn refused_with(&self, code: u16) -> bool {
-        self.refusal().is_some_and(|(reply, _)| reply.code == code)
     }
 
     fn find<T>(&self, pick: impl Fn(&What) -> Option<T>) -> Option<(T, Place)> {

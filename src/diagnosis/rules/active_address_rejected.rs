@@ -1,0 +1,83 @@
+#![doc = include_str!("active_address_rejected.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rules::callbacks::{self, Nat};
+use crate::diagnosis::rules::{ends, loss, refused_for_address, refused_verb, ruled_out_by, verbs};
+use crate::evidence::attempt::{Address, Mode};
+use crate::evidence::facts::{Facts, Tried};
+use crate::protocol::dialect::Says;
+
+pub static RULE: Rule = Rule {
+    id: "active-address-rejected",
+    title: "the server refuses the address in PORT or EPRT",
+    article: include_str!("active_address_rejected.md"),
+    neighbours: &["active-rejected", "active-callback-dropped", "active-callback-refused", "client-behind-nat"],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    let rejected: Vec<&Tried> =
+        facts.tried_in(Mode::Active).filter(|tried| refused_for_address(facts, tried)).collect();
+    let Some(named) = rejected.iter().find_map(|tried| tried.named()) else {
+        let agreed = facts.tried_in(Mode::Active).filter(|tried| tried.negotiated());
+        let answered: Vec<_> = agreed.filter_map(|tried| Some(tried.negotiation()?.1)).collect();
+        let switched_off = facts.tried_in(Mode::Active).filter(|tried| refused_verb(facts, tried));
+        let otherwise = if answered.is_empty() { ends(switched_off) } else { answered };
+        return ruled_out_by(facts, otherwise, "neither PORT nor EPRT was answered");
+    };
+    let named = named.ip().to_canonical();
+    let given = rejected.iter().all(|tried| tried.attempt().address == Address::Given);
+    let said = rejected.iter().any(|tried| tried.refusal_says() == Some(Says::AddressRejected));
+    let nat = Nat::of(facts);
+    let (side, confidence, why) = match (&nat, given) {
+        (_, true) => (
+            Side::Client,
+            Confidence::Medium,
+            "It is the address that was asked for, and not the one the server sees this client at".to_owned(),
+        ),
+        (Nat::Seen(words), false) => {
+            (Side::Client, if said { Confidence::High } else { Confidence::Medium }, words.clone())
+        }
+        (Nat::None, false) => (
+            Side::Unknown,
+            Confidence::Low,
+            "It is this computer's own address, so something on the way changes the command, or the server takes no \
+             address at all"
+                .to_owned(),
+        ),
+        (Nat::Unknown, false) => (
+            Side::Client,
+            Confidence::Medium,
+            "Servers refuse an address that is not the one they see the client at: most likely an address translation \
+             stands before this computer"
+                .to_owned(),
+        ),
+    };
+    let works = facts.works(Mode::Active);
+    let mut fixes = Vec::new();
+    if facts.works(Mode::Passive) {
+        fixes.push(callbacks::use_passive());
+    }
+    fixes.push(if given {
+        Fix::client(
+            "Name the address that the server sees",
+            "Leave out --active-address, or give it this client's outer address.",
+        )
+    } else {
+        callbacks::forward(facts)
+    });
+    let mut cites = facts.cites(ends(rejected.iter().copied()));
+    cites.extend(nat.cites(facts));
+    Match::Fires(Conclusion {
+        severity: if works { Severity::Info } else { loss(facts) },
+        side,
+        confidence,
+        summary: format!(
+            "The server refuses to connect to {named}, the address that this computer names in {}. {why}.",
+            verbs(rejected.iter().copied())
+        ),
+        cites,
+        fixes,
+    })
+}

@@ -1,0 +1,66 @@
+#![doc = include_str!("active_callback_dropped.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rules::callbacks::{self, Nat};
+use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by, verbs};
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::{Facts, Failure, Tried};
+
+pub static RULE: Rule = Rule {
+    id: "active-callback-dropped",
+    title: "the server's connection never arrives",
+    article: include_str!("active_callback_dropped.md"),
+    neighbours: &["active-callback-refused", "active-address-rejected", "active-callback-foreign", "client-behind-nat"],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    // Where somebody else's connection came, the server's may have come from there.
+    let dropped: Vec<&Tried> =
+        facts.failed(Failure::CallbackDropped).into_iter().filter(|tried| tried.strangers().is_empty()).collect();
+    let joined = joins(facts.joined_in(Mode::Active));
+    if dropped.is_empty() {
+        let otherwise = if joined.is_empty() { ends(callbacks::turned_away(facts)) } else { joined };
+        return ruled_out_by(
+            facts,
+            otherwise,
+            "the server was not seen to connect, or it agreed to neither PORT nor EPRT",
+        );
+    }
+    let verbs = verbs(dropped.iter().copied());
+    let agreed = if dropped.iter().any(|tried| tried.negotiated()) {
+        "the server agrees to"
+    } else {
+        "the server gives no answer to"
+    };
+    let nat = Nat::of(facts);
+    let why = match &nat {
+        Nat::Seen(words) => {
+            format!("{words}, and the router in between neither forwards the connection nor rewrites {verbs}")
+        }
+        Nat::None => "No address translation is in the way, so most likely a firewall on this side drops it; a server \
+                      that may not connect out looks the same"
+            .to_owned(),
+        Nat::Unknown => {
+            "Most likely a firewall or router on this side drops it; a server that may not connect out looks \
+                         the same"
+                .to_owned()
+        }
+    };
+    let partly = !joined.is_empty();
+    let mut cites = facts.cites(ends(dropped.iter().copied()));
+    cites.extend(nat.cites(facts));
+    cites.extend(facts.cites(joined));
+    let end = if partly { " Another connection did arrive, so it fails only now and then." } else { "" };
+    Match::Fires(Conclusion {
+        severity: if partly { Severity::Warning } else { loss(facts) },
+        side: Side::Client,
+        confidence: if partly { Confidence::Low } else { Confidence::Medium },
+        summary: format!(
+            "In active mode {agreed} {verbs}, but its connection never reaches this computer. {why}.{end}"
+        ),
+        cites,
+        fixes: callbacks::fixes(facts, &nat),
+    })
+}

@@ -1,0 +1,56 @@
+#![doc = include_str!("active_callback_refused.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rules::callbacks::{self, Nat};
+use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by};
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::{Facts, Failure};
+
+pub static RULE: Rule = Rule {
+    id: "active-callback-refused",
+    title: "the server's connection is turned away",
+    article: include_str!("active_callback_refused.md"),
+    neighbours: &["active-callback-dropped", "active-address-rejected", "client-behind-nat"],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    let turned_away = callbacks::turned_away(facts);
+    let joined = joins(facts.joined_in(Mode::Active));
+    if turned_away.is_empty() {
+        let otherwise = if joined.is_empty() { ends(facts.failed(Failure::CallbackDropped)) } else { joined };
+        return ruled_out_by(
+            facts,
+            otherwise,
+            "the server was not seen to connect, or it agreed to neither PORT nor EPRT",
+        );
+    }
+    let nat = Nat::of(facts);
+    let named = turned_away.iter().find_map(|tried| tried.named());
+    let named = named.map_or_else(|| "this computer".to_owned(), |end| end.to_string());
+    let no_way = turned_away.iter().all(|tried| tried.failure() == Some(Failure::CallbackUnreachable));
+    let what = if no_way { "finds no way there" } else { "is refused at once" };
+    let why = match &nat {
+        Nat::Seen(words) => format!("{words}, and the router in between does not forward the connection"),
+        Nat::None | Nat::Unknown => {
+            "This computer was listening, so a firewall on the way turns it away: most likely on this side; one at the \
+             server that forbids it to connect out looks the same"
+                .to_owned()
+        }
+    };
+    let partly = !joined.is_empty();
+    let mut cites = facts.cites(ends(turned_away));
+    cites.extend(nat.cites(facts));
+    cites.extend(facts.cites(joined));
+    Match::Fires(Conclusion {
+        severity: if partly { Severity::Warning } else { loss(facts) },
+        side: Side::Client,
+        confidence: if partly { Confidence::Low } else { Confidence::Medium },
+        summary: format!(
+            "In active mode the server tries to connect to this computer, named as {named}, and {what}. {why}."
+        ),
+        cites,
+        fixes: callbacks::fixes(facts, &nat),
+    })
+}

@@ -1,0 +1,67 @@
+#![doc = include_str!("epsv_blocked.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
+use crate::diagnosis::rules::{endpoints, ends, joins, ruled_out_by, samples};
+use crate::evidence::attempt::DataVerb;
+use crate::evidence::facts::Facts;
+
+pub static RULE: Rule = Rule {
+    id: "epsv-blocked",
+    title: "EPSV is accepted and its connection fails, while PASV's works",
+    article: include_str!("epsv_blocked.md"),
+    neighbours: &["passive-range-partly-open", "epsv-rejected", "passive-port-dropped"],
+    test,
+    asks: samples::more,
+};
+
+fn test(facts: &Facts) -> Match {
+    let pasv = samples::of(facts, DataVerb::Pasv);
+    let epsv = samples::of(facts, DataVerb::Epsv);
+    if !epsv.joined.is_empty() {
+        return Match::RuledOut(facts.cites(joins(epsv.joined)));
+    }
+    if epsv.unanswered.is_empty() {
+        let refused = facts.tried_with(DataVerb::Epsv).filter_map(|tried| Some(tried.refusal()?.1));
+        return ruled_out_by(facts, refused, "no EPSV data connection was dialled");
+    }
+    if pasv.joined.is_empty() {
+        return ruled_out_by(facts, ends(pasv.unanswered), "no PASV data connection was dialled");
+    }
+    if pasv.is_mixed() {
+        return Match::RuledOut(facts.cites(ends(pasv.unanswered)));
+    }
+    let confidence = match epsv.unanswered.len().min(pasv.joined.len()) {
+        0 | 1 => Confidence::Low,
+        few if few < samples::ENOUGH => Confidence::Medium,
+        _ => Confidence::High,
+    };
+    let doubt = if confidence == Confidence::High { "" } else { " A single bad port is not excluded." };
+    let mut cites = facts.cites(ends(epsv.unanswered.iter().copied()));
+    cites.extend(facts.cites(joins(pasv.joined.iter().copied())));
+    Match::Fires(Conclusion {
+        severity: Severity::Warning,
+        side: if confidence == Confidence::High { Side::Network } else { Side::Unknown },
+        confidence,
+        summary: format!(
+            "The server agrees to EPSV, but its data connections fail ({} of {}: {}), while PASV's go through ({} of {}): \
+             a firewall on the way knows PASV and not EPSV.{doubt}",
+            epsv.unanswered.len(),
+            epsv.count(),
+            endpoints(epsv.unanswered.iter().copied()),
+            pasv.joined.len(),
+            pasv.count()
+        ),
+        cites,
+        fixes: vec![
+            Fix::client(
+                "Have the client use PASV",
+                "curl: --disable-epsv; git-ftp: --disable-epsv; rclone: --ftp-disable-epsv; FileZilla uses PASV over IPv4.",
+            ),
+            Fix::network(
+                "Update the firewall that follows FTP, or open the passive range for good",
+                "Its FTP inspection has to know RFC 2428 (EPSV and EPRT); a fixed passive range that is open needs no \
+                 inspection.",
+            ),
+        ],
+    })
+}

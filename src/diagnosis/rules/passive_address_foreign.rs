@@ -1,0 +1,107 @@
+#![doc = include_str!("passive_address_foreign.md")]
+
+use std::net::IpAddr;
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
+use crate::diagnosis::rules::{ends, joins, loss, peer, ruled_out_by, setting};
+use crate::evidence::address::{Reach, reach};
+use crate::evidence::attempt::{Address, Attempt, DataVerb};
+use crate::evidence::facts::{Cite, Facts, Tried};
+
+pub static RULE: Rule = Rule {
+    id: "passive-address-foreign",
+    title: "the server names another public address in 227 than its own",
+    article: include_str!("passive_address_foreign.md"),
+    neighbours: &["passive-address-unroutable", "nat-hairpin", "passive-port-dropped", "passive-port-refused"],
+    test,
+    asks,
+};
+
+const ADVERTISED: Attempt = Attempt { verb: DataVerb::Pasv, address: Address::Advertised };
+
+fn test(facts: &Facts) -> Match {
+    let named = || facts.tried_with(DataVerb::Pasv).filter(|tried| tried.named().is_some());
+    let foreign: Vec<(&Tried, IpAddr)> = named().filter_map(|tried| Some((tried, foreign(facts, tried)?))).collect();
+    let Some((first, address)) = foreign.first() else {
+        return ruled_out_by(facts, named().filter_map(Tried::named_at), "no 227 reply named an address");
+    };
+    let at_named: Vec<&Tried> = foreign.iter().map(|(tried, _)| *tried).filter(|t| t.attempt() == ADVERTISED).collect();
+    let at_peer: Vec<&Tried> = foreign.iter().map(|(tried, _)| *tried).filter(|t| t.attempt() != ADVERTISED).collect();
+    let joins_named = at_named.iter().any(|tried| tried.joined().is_some());
+    let joins_peer = at_peer.iter().any(|tried| tried.joined().is_some());
+
+    let peer = peer(facts);
+    let begin =
+        format!("The server tells clients to connect to {address} for passive mode, although it is reached at {peer}");
+    let (severity, confidence, end) = match (joins_named, joins_peer) {
+        (true, true) => (Severity::Info, Confidence::High, "both addresses lead to it, so this does no harm"),
+        (true, false) => (
+            loss(facts),
+            Confidence::High,
+            "only the address it names answers, so clients that ignore it and stay with the control connection's fail",
+        ),
+        (false, true) if at_named.is_empty() => {
+            (loss(facts), Confidence::Medium, "clients that believe it connect to another machine")
+        }
+        (false, true) => {
+            (loss(facts), Confidence::High, "the address it names does not answer, so clients that believe it fail")
+        }
+        (false, false) if at_named.is_empty() => {
+            (loss(facts), Confidence::Medium, "no data connection to the control connection's address was made")
+        }
+        (false, false) => (loss(facts), Confidence::Medium, "neither address answers for the data port"),
+    };
+    let mut cites = facts.cites(first.named_at());
+    cites.push(Cite::of(format!("the control connection goes to {peer}")));
+    cites.extend(facts.cites(joins(at_named.iter().chain(&at_peer).copied())));
+    cites.extend(facts.cites(ends(at_named.iter().chain(&at_peer).copied())));
+    Match::Fires(Conclusion {
+        severity,
+        side: Side::Server,
+        confidence,
+        summary: format!("{begin}: {end}."),
+        cites,
+        fixes: vec![
+            Fix::server(
+                "Correct the address that the server names in 227",
+                format!(
+                    "{} It names {address}; control connections come in at {peer}. An address that has changed, or a \
+                     name that leads elsewhere, is the usual reason.",
+                    setting(
+                        facts,
+                        |settings| settings.external_address,
+                        "Set the address for passive mode (often called external, public or masquerade address)."
+                    )
+                ),
+            ),
+            client_fix(joins_named && !joins_peer),
+        ],
+    })
+}
+
+fn client_fix(only_named_answers: bool) -> Fix {
+    if only_named_answers {
+        Fix::client(
+            "Have the client use the address in 227",
+            "curl: --no-ftp-skip-pasv-ip; Python's ftplib: trust_server_pasv_ipv4_address = True.",
+        )
+    } else {
+        Fix::client(
+            "Use EPSV, or have the client ignore the address in 227",
+            "curl and FileZilla do so by themselves; in lftp: set ftp:fix-pasv-address yes; in WinSCP: Force IP address \
+             for passive mode connections.",
+        )
+    }
+}
+
+/// The address in 227, where it is public and not the control peer's.
+fn foreign(facts: &Facts, tried: &Tried) -> Option<IpAddr> {
+    let address = tried.named()?.ip().to_canonical();
+    (Some(address) != facts.peer() && reach(address) == Reach::Public).then_some(address)
+}
+
+/// Only dialling both tells an address that is wrong from one that is right and differs on purpose.
+fn asks(facts: &Facts) -> Vec<Attempt> {
+    let named = facts.tried_with(DataVerb::Pasv).any(|tried| foreign(facts, tried).is_some());
+    if named && facts.times_tried(ADVERTISED) == 0 { vec![ADVERTISED] } else { Vec::new() }
+}

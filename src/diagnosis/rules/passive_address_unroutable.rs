@@ -1,0 +1,76 @@
+#![doc = include_str!("passive_address_unroutable.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
+use crate::diagnosis::rules::{ends, loss, peer, ruled_out_by, setting};
+use crate::evidence::address::{Reach, reach};
+use crate::evidence::attempt::{Address, Attempt, DataVerb};
+use crate::evidence::facts::{Facts, Tried};
+
+pub static RULE: Rule = Rule {
+    id: "passive-address-unroutable",
+    title: "the server names an address in 227 that nobody outside can reach",
+    article: include_str!("passive_address_unroutable.md"),
+    neighbours: &["passive-address-foreign", "server-behind-nat", "passive-port-dropped", "passive-port-refused"],
+    test,
+    asks,
+};
+
+const ADVERTISED: Attempt = Attempt { verb: DataVerb::Pasv, address: Address::Advertised };
+
+fn test(facts: &Facts) -> Match {
+    let named = || facts.tried_with(DataVerb::Pasv).filter(|tried| tried.named().is_some());
+    let Some((tried, address)) = named().find_map(|tried| Some((tried, unroutable(facts, tried)?))) else {
+        return ruled_out_by(facts, named().filter_map(Tried::named_at), "no 227 reply named an address");
+    };
+    let advertised = || facts.tried_with(DataVerb::Pasv).filter(|tried| tried.attempt() == ADVERTISED);
+    if let Some(joined) = advertised().find_map(|tried| tried.joined_at()) {
+        return Match::RuledOut(facts.cites([joined]));
+    }
+    let peer = peer(facts);
+    let what = reach(address).words();
+    let between_private = facts.peer().is_some_and(|peer| reach(peer) != Reach::Public);
+    let mut cites = facts.cites(tried.named_at());
+    cites.push(crate::evidence::facts::Cite::of(format!("the control connection goes to {peer}")));
+    cites.extend(facts.cites(ends(advertised())));
+    Match::Fires(Conclusion {
+        severity: loss(facts),
+        side: Side::Server,
+        confidence: if between_private { Confidence::Medium } else { Confidence::High },
+        summary: format!(
+            "The server tells clients to connect to {address}, {what}, although it is reached at {peer}: in passive \
+             mode, clients that believe it fail."
+        ),
+        cites,
+        fixes: vec![
+            Fix::server(
+                "Tell the server its outer address",
+                format!(
+                    "{} It should name {peer} in its 227 reply.",
+                    setting(
+                        facts,
+                        |settings| settings.external_address,
+                        "Set the address for passive mode (often called external, public or masquerade address)."
+                    )
+                ),
+            ),
+            Fix::client(
+                "Use EPSV, or have the client ignore the address in 227",
+                "curl and FileZilla do so by themselves; in lftp: set ftp:fix-pasv-address yes; in WinSCP: Force IP \
+                 address for passive mode connections.",
+            ),
+        ],
+    })
+}
+
+/// The address in 227, where it is not the control peer's and nobody outside the server's network can reach it.
+fn unroutable(facts: &Facts, tried: &Tried) -> Option<std::net::IpAddr> {
+    let address = tried.named()?.ip().to_canonical();
+    (Some(address) != facts.peer() && reach(address) != Reach::Public).then_some(address)
+}
+
+/// A private address is dialled only where the user allows it: no server shall point this tool into somebody's network.
+fn asks(facts: &Facts) -> Vec<Attempt> {
+    let named = facts.tried_with(DataVerb::Pasv).any(|tried| unroutable(facts, tried).is_some());
+    let wanted = named && facts.evidence().asked.trust_pasv_address && facts.times_tried(ADVERTISED) == 0;
+    if wanted { vec![ADVERTISED] } else { Vec::new() }
+}

@@ -1,0 +1,63 @@
+#![doc = include_str!("passive_ports_exhausted.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rules::{loss, refused_for_want_of_a_port, ruled_out_by, setting};
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::{Facts, Place, Tried};
+use crate::protocol::dialect::Says;
+
+pub static RULE: Rule = Rule {
+    id: "passive-ports-exhausted",
+    title: "the server has no free passive port",
+    article: include_str!("passive_ports_exhausted.md"),
+    neighbours: &["passive-rejected", "too-many-connections"],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    let said: Vec<Place> = facts.refusals_saying(Says::PortsExhausted).into_iter().map(|(_, place)| place).collect();
+    let hinted: Vec<Place> = facts
+        .tried_in(Mode::Passive)
+        .filter(|tried| refused_for_want_of_a_port(tried))
+        .filter_map(Tried::ended_by)
+        .collect();
+    let (places, confidence) = match (said.is_empty(), hinted.is_empty()) {
+        (false, _) => (said, Confidence::High),
+        (true, false) => (hinted, Confidence::Low),
+        (true, true) => {
+            let mut tried = facts.tried_in(Mode::Passive).peekable();
+            if tried.peek().is_none() {
+                return Match::Undecided("passive mode was not tried");
+            }
+            let named = tried.filter(|tried| tried.named().is_some()).filter_map(Tried::named_at);
+            return ruled_out_by(facts, named, "the server opened no passive port, and says nothing of its range");
+        }
+    };
+    let words = if confidence == Confidence::High { "says that it has" } else { "seems to have" };
+    Match::Fires(Conclusion {
+        severity: loss(facts),
+        side: Side::Server,
+        confidence,
+        summary: format!("The server {words} no free port left for passive mode."),
+        cites: facts.cites(places),
+        fixes: vec![
+            Fix::server(
+                "Widen the passive port range",
+                format!(
+                    "{} A port stays taken for some minutes after its transfer: allow several for each transfer a \
+                     minute, and open the whole range in the firewall.",
+                    setting(
+                        facts,
+                        |settings| settings.passive_range,
+                        "Choose a wider range in the server's settings, such as 40000 to 41000."
+                    )
+                ),
+            ),
+            Fix::client(
+                "Run fewer transfers at a time",
+                "Fewer parallel connections in the client's settings; try again in some minutes.",
+            ),
+        ],
+    })
+}

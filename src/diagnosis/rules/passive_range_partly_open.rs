@@ -1,0 +1,71 @@
+#![doc = include_str!("passive_range_partly_open.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
+use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, joins, listed, loss, samples, setting};
+use crate::evidence::attempt::DataVerb;
+use crate::evidence::facts::{Facts, Tried};
+
+pub static RULE: Rule = Rule {
+    id: "passive-range-partly-open",
+    title: "some passive ports get through and some do not",
+    article: include_str!("passive_range_partly_open.md"),
+    neighbours: &["epsv-blocked", "passive-port-dropped", "passive-port-refused", "control-connection-altered"],
+    test,
+    asks: samples::more,
+};
+
+fn test(facts: &Facts) -> Match {
+    let pasv = samples::of(facts, DataVerb::Pasv);
+    let epsv = samples::of(facts, DataVerb::Epsv);
+    let joined: Vec<&Tried> = pasv.joined.iter().chain(&epsv.joined).copied().collect();
+    let unanswered: Vec<&Tried> = pasv.unanswered.iter().chain(&epsv.unanswered).copied().collect();
+    let enough = pasv.count() >= samples::ENOUGH && epsv.count() >= samples::ENOUGH;
+    let both = |one, other| facts.cites([joins::<'_>(one), ends::<'_>(other)].concat());
+
+    let mixed = pasv.is_mixed() || epsv.is_mixed();
+    match (joined.is_empty(), unanswered.is_empty()) {
+        (true, true) => return Match::Undecided("no passive data connection was dialled"),
+        (true, false) => return Match::RuledOut(facts.cites(ends(unanswered))),
+        (false, true) if joined.len() > 1 => return Match::RuledOut(facts.cites(joins(joined))),
+        (false, true) => return Match::Undecided("one port that is open tells nothing of the others"),
+        (false, false) if mixed => {}
+        // The verbs disagree, each with itself at one.
+        (false, false) if enough => return Match::RuledOut(both(joined, unanswered)),
+        (false, false) if pasv.only_joined() => {
+            return Match::Undecided("EPSV may fail for its verb's sake: both were tried too seldom to tell");
+        }
+        (false, false) => {}
+    }
+    Match::Fires(Conclusion {
+        severity: loss(facts),
+        side: if mixed { Side::Server } else { Side::Unknown },
+        confidence: if mixed { Confidence::Medium } else { Confidence::Low },
+        summary: format!(
+            "Some of the server's passive ports let connections in and some do not: {} got through, {} did not. \
+             Transfers will fail now and then.",
+            ports(&joined),
+            endpoints(unanswered.iter().copied())
+        ),
+        cites: both(joined, unanswered),
+        fixes: vec![
+            Fix::server(
+                "Make the firewall's range and the server's passive range the same",
+                format!(
+                    "{} Open and forward exactly these ports, all of them.",
+                    setting(facts, |settings| settings.passive_range, ANY_RANGE)
+                ),
+            ),
+            Fix::client(
+                "Ask for the server's passive range and let all of it out",
+                "A rule on this side that covers only part of the range looks the same; so does a single port that a \
+                 firewall takes for another service (5060, 6667, 8080).",
+            ),
+        ],
+    })
+}
+
+fn ports(tried: &[&Tried]) -> String {
+    let all: Vec<String> =
+        tried.iter().filter_map(|tried| tried.dialled()).map(|end| format!("port {}", end.port())).collect();
+    listed(&all)
+}

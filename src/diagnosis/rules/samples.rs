@@ -1,0 +1,67 @@
+//! PASV and EPSV tried again and again, alternately: a bad port shows with either verb, a verb that a firewall does not
+//! know fails every time.
+
+use crate::evidence::address::{Reach, reach};
+use crate::evidence::attempt::{Attempt, DataVerb};
+use crate::evidence::facts::{Facts, Failure, Tried};
+
+/// So many tries of each verb tell a bad port from a bad verb.
+pub const ENOUGH: usize = 3;
+
+/// The passive data connections of one verb that were dialled at the control connection's peer.
+pub struct Samples<'f> {
+    pub joined: Vec<&'f Tried<'f>>,
+    pub unanswered: Vec<&'f Tried<'f>>,
+}
+
+impl Samples<'_> {
+    pub fn count(&self) -> usize {
+        self.joined.len() + self.unanswered.len()
+    }
+
+    pub fn is_mixed(&self) -> bool {
+        !self.joined.is_empty() && !self.unanswered.is_empty()
+    }
+
+    pub fn only_joined(&self) -> bool {
+        !self.joined.is_empty() && self.unanswered.is_empty()
+    }
+
+    pub fn only_unanswered(&self) -> bool {
+        self.joined.is_empty() && !self.unanswered.is_empty()
+    }
+}
+
+/// What became of this verb's connections. Where 227 names another public address, a dial at the control connection's
+/// peer that fails tells nothing of the port: it may be the wrong machine.
+pub fn of<'f>(facts: &'f Facts<'f>, verb: DataVerb) -> Samples<'f> {
+    let usual = || facts.tried_with(verb).filter(move |tried| tried.attempt() == Attempt::usual(verb));
+    let elsewhere = |tried: &Tried| {
+        tried.named().is_some_and(|named| {
+            let named = named.ip().to_canonical();
+            Some(named) != facts.peer() && reach(named) == Reach::Public
+        })
+    };
+    let unanswered = |tried: &Tried| {
+        matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
+    };
+    Samples {
+        joined: usual().filter(|tried| tried.joined().is_some()).collect(),
+        unanswered: usual().filter(|tried| unanswered(tried) && !elsewhere(tried)).collect(),
+    }
+}
+
+/// What to try next where the two verbs disagree and neither has been seen to do both: the verb tried less often, the
+/// failing one first, until each was tried [`ENOUGH`] times.
+pub fn more(facts: &Facts) -> Vec<Attempt> {
+    let (pasv, epsv) = (of(facts, DataVerb::Pasv), of(facts, DataVerb::Epsv));
+    let failing = match () {
+        () if pasv.only_joined() && epsv.only_unanswered() => DataVerb::Epsv,
+        () if epsv.only_joined() && pasv.only_unanswered() => DataVerb::Pasv,
+        () => return Vec::new(),
+    };
+    let other = if failing == DataVerb::Epsv { DataVerb::Pasv } else { DataVerb::Epsv };
+    let times = |verb| facts.times_tried(Attempt::usual(verb));
+    let next = if times(failing) <= times(other) { failing } else { other };
+    if times(next) < ENOUGH { vec![Attempt::usual(next)] } else { Vec::new() }
+}

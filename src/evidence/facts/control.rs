@@ -1,0 +1,245 @@
+//! How control connections were reached, greeted and lost.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::{Cite, Facts, Login, Place, Placed, events_of, is_reply};
+use crate::evidence::timeline::{Event, Icmp, What};
+use crate::protocol::reply::Reply;
+
+/// A control connection that was dialled and not joined in time to be used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dialled {
+    pub address: SocketAddr,
+    pub end: DialEnd,
+    pub place: Place,
+}
+
+/// How a dial ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DialEnd {
+    /// It was answered after another address had been.
+    Joined,
+    /// RST.
+    Refused,
+    Silent {
+        ms: f64,
+    },
+    Unreachable(IcmpAnswer),
+    /// This computer could not dial, or the check ended first.
+    Unfinished,
+}
+
+/// An ICMP error in answer to a dial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IcmpAnswer {
+    /// Who sent it, where the system told.
+    pub router: Option<IpAddr>,
+    /// It says that a rule forbids the connection.
+    pub by_rule: bool,
+    /// No ICMP came: this computer has no route, or its neighbour does not answer.
+    pub no_route: bool,
+}
+
+/// The first thing that a joined control connection brought.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FirstWords<'a> {
+    Reply(&'a Reply, Place),
+    /// What is no FTP reply.
+    Nonsense(&'a str, Place),
+    /// Nothing within the time given.
+    Silence(Place),
+    /// The end of the connection.
+    End(Place),
+}
+
+/// How a control connection was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ControlEnd {
+    Closed,
+    Reset,
+    /// A command was never answered.
+    Silent,
+}
+
+impl IcmpAnswer {
+    pub(super) fn of(what: &What) -> Option<Self> {
+        match what {
+            What::Unreachable { icmp, from } => Some(Self {
+                router: from.map(|router| router.to_canonical()),
+                by_rule: *icmp == Icmp::AdminProhibited,
+                no_route: *icmp == Icmp::NoRoute,
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// Every address that was dialled for a control connection and did not become one, with how it ended.
+    pub fn dials(&self) -> Vec<Dialled> {
+        let numbered = self.evidence().dials.iter().enumerate();
+        numbered
+            .filter_map(|(number, dial)| {
+                let (index, event) = dial.events.iter().enumerate().next_back()?;
+                let end = match &event.what {
+                    What::Refused => DialEnd::Refused,
+                    What::Silent { ms, .. } => DialEnd::Silent { ms: *ms },
+                    What::Connected { .. } => DialEnd::Joined,
+                    other => IcmpAnswer::of(other).map_or(DialEnd::Unfinished, DialEnd::Unreachable),
+                };
+                Some(Dialled { address: dial.address, end, place: Place::Dial(number, index) })
+            })
+            .collect()
+    }
+
+    /// What the first control connection brought first. A line that is no reply counts before the silence or the end
+    /// that it stands beside: it says more.
+    pub fn first_words(&self) -> Option<FirstWords<'a>> {
+        if let Some((reply, place)) = self.greeting() {
+            return Some(FirstWords::Reply(reply, place));
+        }
+        let control = self.control()?;
+        let nonsense = events_of(control, 0).find_map(|(event, place)| match &event.what {
+            What::Nonsense { text, .. } => Some(FirstWords::Nonsense(text, place)),
+            _ => None,
+        });
+        nonsense.or_else(|| {
+            events_of(control, 0).find_map(|(event, place)| match event.what {
+                What::Silent { .. } => Some(FirstWords::Silence(place)),
+                What::ControlClosed | What::ControlReset => Some(FirstWords::End(place)),
+                _ => None,
+            })
+        })
+    }
+
+    /// The control connection was joined: a citation for rules that this excludes.
+    pub fn joined_control(&self) -> Option<Cite> {
+        let control = self.control()?;
+        Some(Cite::of(format!(
+            "the control connection from {} to {} was joined after {:.0} ms",
+            control.local, control.peer, control.connect_ms
+        )))
+    }
+
+    /// The reply that let us in, on the first control connection that got so far.
+    pub fn login_reply(&self) -> Option<Placed<'a>> {
+        let numbers = 0..self.evidence().controls.len();
+        let number = numbers.into_iter().find(|number| self.login_on(*number) == Login::LoggedIn)?;
+        let answers = [self.answer_on(number, "PASS"), self.answer_on(number, "USER")];
+        answers.into_iter().flatten().find(|(reply, _)| reply.is_completion())
+    }
+
+    /// The reply that kept us out; `None` where any control connection got in.
+    pub fn login_refusal(&self) -> Option<Placed<'a>> {
+        if self.control_works() {
+            return None;
+        }
+        (0..self.evidence().controls.len()).find_map(|number| match self.login_on(number) {
+            Login::Refused(reply, place) => Some((reply, place)),
+            _ => None,
+        })
+    }
+
+    /// Whether `place` is a greeting: nobody had named a user yet.
+    pub fn is_greeting(&self, place: Place) -> bool {
+        self.greetings().iter().any(|(_, greeting)| *greeting == place)
+    }
+
+    /// The first reply of every control connection.
+    pub fn greetings(&self) -> Vec<Placed<'a>> {
+        let numbered = self.evidence().controls.iter().enumerate();
+        numbered
+            .filter_map(|(number, control)| {
+                let (reply, place) = events_of(control, number).find_map(|(event, place)| match &event.what {
+                    What::Replied(reply) if !reply.is_preliminary() => Some((reply, place)),
+                    _ => None,
+                })?;
+                Some((reply, place))
+            })
+            .collect()
+    }
+
+    /// Control connections that a reply turned away although another was let in.
+    pub fn turned_away_beside_others(&self) -> Vec<Placed<'a>> {
+        if !self.control_works() {
+            return Vec::new();
+        }
+        let numbers = 0..self.evidence().controls.len();
+        numbers
+            .filter_map(|number| match self.login_on(number) {
+                Login::Refused(reply, place) => Some((reply, place)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Control connections that were greeted and then lost without a word of farewell, each with how. Not those that
+    /// were silent to commands sent together while another, asked one at a time, got in.
+    pub fn lost_controls(&self) -> Vec<(ControlEnd, Place)> {
+        let works = self.control_works();
+        let numbered = self.evidence().controls.iter().enumerate();
+        numbered
+            .filter_map(|(number, control)| {
+                let login = self.login_on(number);
+                if matches!(login, Login::Refused(..)) || self.greeting_of(control).is_none() {
+                    return None;
+                }
+                if events_of(control, number).any(|(event, _)| is_reply(event, 421)) {
+                    return None;
+                }
+                let found = events_of(control, number).find_map(|(event, place)| Some((lost(event)?, place)));
+                let out_of_step = works && matches!(login, Login::Unfinished(_));
+                found.filter(|_| !out_of_step)
+            })
+            .collect()
+    }
+
+    fn greeting_of(&self, control: &'a crate::evidence::Control) -> Option<&'a Reply> {
+        control.events.iter().find_map(|event| match &event.what {
+            What::Replied(reply) if reply.is_completion() => Some(reply),
+            _ => None,
+        })
+    }
+
+    /// What SYST said.
+    pub fn system(&self) -> Option<Placed<'a>> {
+        self.answer("SYST")
+    }
+
+    /// Every refusal on any connection with its place.
+    pub fn refusals(&self) -> Vec<Placed<'a>> {
+        let on_data = self.tried().iter().flat_map(super::Tried::replies);
+        let on_control = self.control_events().filter_map(|(event, place)| match &event.what {
+            What::Replied(reply) => Some((reply, place)),
+            _ => None,
+        });
+        on_control.chain(on_data).filter(|(reply, _)| reply.is_refusal()).collect()
+    }
+
+    /// This client's address as the server named it, each with the control connection that it was named on.
+    pub fn seen_by_server_on(&self) -> Vec<(usize, IpAddr, Place)> {
+        let mut all: Vec<(usize, IpAddr, Place)> = Vec::new();
+        for (address, place) in self.all_seen_by_server() {
+            let number = match place {
+                Place::Control(number, _) => number,
+                Place::Attempt(index, _) => match self.evidence().attempts.get(index) {
+                    Some(outcome) => outcome.control,
+                    None => continue,
+                },
+                Place::Dial(..) => continue,
+            };
+            all.push((number, address, place));
+        }
+        all.sort_by_key(|(number, ..)| *number);
+        all
+    }
+}
+
+fn lost(event: &Event) -> Option<ControlEnd> {
+    match event.what {
+        What::ControlClosed => Some(ControlEnd::Closed),
+        What::ControlReset => Some(ControlEnd::Reset),
+        What::Silent { .. } => Some(ControlEnd::Silent),
+        _ => None,
+    }
+}

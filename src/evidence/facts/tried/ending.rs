@@ -1,0 +1,244 @@
+//! How a data connection ended: whether it works, how far it came, and what kind of failure its events show.
+
+use super::{Cause, Stage, Tried, begins};
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::{IcmpAnswer, Place, Placed};
+use crate::evidence::timeline::{Awaited, What};
+use crate::protocol::dialect::{self, Says};
+use crate::protocol::reply::Reply;
+
+/// A 425 that names no reason and comes within this time (milliseconds) of the transfer command answers a refusal: a
+/// server that waits for silence waits for seconds.
+const AT_ONCE_MS: f64 = 1_000.0;
+
+/// A server that refuses a passive transfer this long (milliseconds) after the port was dialled, and before the dial
+/// was answered, has only given up waiting: the dial met silence.
+const WAITED_IN_VAIN_MS: f64 = 3_000.0;
+
+/// The kinds of failure, each of which another set of causes explains. Every data connection that does not work is of
+/// exactly one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// A reply turned PASV, EPSV, PORT or EPRT away, and what its words say.
+    Rejected(Option<Says>),
+    /// A 421 ended the session.
+    SessionEnded(Option<Says>),
+    /// What came in the place of a 227 or 229 can't be read.
+    Unreadable,
+    /// PASV, EPSV, PORT or EPRT was never answered.
+    Unanswered,
+    /// The control connection ended in the place of an answer to PASV, EPSV, PORT or EPRT.
+    CutAtNegotiation,
+    /// An RST answered our dial.
+    DialRefused,
+    /// Nothing answered our dial.
+    DialDropped,
+    /// An ICMP error answered our dial, or there was no route.
+    DialUnreachable,
+    /// The server's connection to us was turned away.
+    CallbackRefused,
+    /// The server's connection to us never came.
+    CallbackDropped,
+    /// The server found no way to us.
+    CallbackUnreachable,
+    /// A reply refused the transfer itself, and what its words say.
+    TransferRefused(Option<Says>),
+    /// The data connection stood, and bytes stopped coming.
+    Stalled,
+    /// The data came to its end, and the closing reply never came.
+    Unconfirmed,
+    /// The control connection ended while the transfer ran.
+    ControlLost,
+    /// The data connection was reset.
+    Cut,
+    /// The replies fit no data connection that was seen: a 226 and no connection, a word out of place.
+    Contradiction,
+    /// It was not tried to an end that says anything.
+    NotTried,
+}
+
+impl<'a> Tried<'a> {
+    /// True only when bytes arrived, or an empty listing was completed, and the server confirmed with 2xx; a transfer
+    /// that was stopped because enough had come needs no 2xx.
+    pub fn works(&self) -> bool {
+        let ended = self.has(|what| matches!(what, What::EndOfFile));
+        let confirmed = self.completion().is_some_and(|(reply, _)| reply.is_completion());
+        let enough = self.has(|what| matches!(what, What::Enough)) && self.bytes() > 0;
+        self.joined().is_some() && (enough || (confirmed && ended))
+    }
+
+    pub fn stage(&self) -> Stage {
+        if self.works() {
+            Stage::Complete
+        } else if self.joined().is_some() {
+            Stage::Transfer
+        } else if self.negotiated() {
+            Stage::Connect
+        } else {
+            Stage::Negotiate
+        }
+    }
+
+    /// What ended it; `None` where it works.
+    pub fn cause(&self) -> Option<Cause> {
+        if self.works() {
+            return None;
+        }
+        Some(self.ending().map_or(Cause::NotTried, |(cause, _)| cause))
+    }
+
+    /// What kind of failure it is; `None` where it works.
+    pub fn failure(&self) -> Option<Failure> {
+        let passive = self.verb().mode() == Mode::Passive;
+        Some(match self.cause()? {
+            Cause::NotTried | Cause::Tls => Failure::NotTried,
+            Cause::Refused if passive => Failure::DialRefused,
+            Cause::Refused => Failure::CallbackRefused,
+            Cause::Dropped if passive => Failure::DialDropped,
+            Cause::Dropped => Failure::CallbackDropped,
+            Cause::Unreachable if passive => Failure::DialUnreachable,
+            Cause::Unreachable => Failure::CallbackUnreachable,
+            Cause::Rejected if self.refused_with(421) => Failure::SessionEnded(self.refusal_says()),
+            Cause::Rejected if self.negotiated() => Failure::TransferRefused(self.refusal_says()),
+            Cause::Rejected => Failure::Rejected(self.refusal_says()),
+            Cause::Closed if !self.negotiated() => Failure::CutAtNegotiation,
+            Cause::Closed if self.has(|what| matches!(what, What::ControlClosed | What::ControlReset)) => {
+                Failure::ControlLost
+            }
+            Cause::Closed => Failure::Cut,
+            Cause::Stalled if !self.negotiated() => Failure::Unanswered,
+            Cause::Stalled if self.has(|what| matches!(what, What::EndOfFile)) => Failure::Unconfirmed,
+            Cause::Stalled => Failure::Stalled,
+            Cause::Protocol if passive && !self.negotiated() => Failure::Unreadable,
+            Cause::Protocol => Failure::Contradiction,
+        })
+    }
+
+    /// The event that shows the cause.
+    pub fn ended_by(&self) -> Option<Place> {
+        self.ending().map(|(_, place)| place)
+    }
+
+    /// What the refusal that ended it says, where its words are known.
+    pub fn refusal_says(&self) -> Option<Says> {
+        let (reply, _) = self.refusal()?;
+        dialect::says(reply)
+    }
+
+    /// The refusing reply that ended it.
+    pub fn refusal(&self) -> Option<Placed<'a>> {
+        let agreed = self.negotiated();
+        let placed = if agreed { self.completion() } else { self.negotiation() };
+        placed.filter(|(reply, _)| reply.is_refusal() || (!agreed && self.is_disguised_refusal(reply)))
+    }
+
+    /// Whether the server agreed to PASV, EPSV, PORT or EPRT. (pyftpdlib dials before it agrees to PORT.)
+    pub fn negotiated(&self) -> bool {
+        let agreed =
+            self.negotiation().is_some_and(|(reply, _)| reply.is_completion() && !self.is_disguised_refusal(reply));
+        self.unreadable().is_none() && (agreed || self.joined().is_some())
+    }
+
+    /// "220 Active mode is disabled" (Pure-FTPd) is no agreement, whatever its code.
+    fn is_disguised_refusal(&self, reply: &Reply) -> bool {
+        self.verb().mode() == Mode::Active && reply.code == 220
+    }
+
+    /// The ICMP error that answered the dial.
+    pub fn icmp(&self) -> Option<IcmpAnswer> {
+        self.find(|what| IcmpAnswer::of(what)).map(|(answer, _)| answer)
+    }
+
+    /// From our dial to the RST that answered it, in milliseconds.
+    pub fn refused_after_ms(&self) -> Option<f64> {
+        let dialled = self.time_of(|what| matches!(what, What::Dialled(_)))?;
+        let refused = self.time_of(|what| matches!(what, What::Refused))?;
+        Some((refused - dialled).max(0.0))
+    }
+
+    /// Where the endpoint that was named stands: the reply that named it, or our own command.
+    pub fn named_at(&self) -> Option<Place> {
+        match self.verb().mode() {
+            Mode::Passive => self.negotiation().map(|(_, place)| place),
+            Mode::Active => self.place_of(|what| matches!(what, What::Sent(line) if begins(line, self.verb().name()))),
+        }
+    }
+
+    /// The cause and the event that shows it, asked from the most telling event to the least.
+    fn ending(&self) -> Option<(Cause, Place)> {
+        if let Some(place) = self.place_of(|what| matches!(what, What::Refused)) {
+            return Some((Cause::Refused, place));
+        }
+        if let Some(place) = self.place_of(|what| matches!(what, What::Unreachable { .. })) {
+            return Some((Cause::Unreachable, place));
+        }
+        if let Some(place) = self.unreadable() {
+            return Some((Cause::Protocol, place));
+        }
+        if let Some((_, place)) = self.refusal() {
+            return Some((self.cause_of_refusal(), place));
+        }
+        if let Some(place) = self.callback_missed_at_negotiation() {
+            return Some((Cause::Dropped, place));
+        }
+        for (at, event) in self.outcome.events.iter().enumerate() {
+            let cause = match &event.what {
+                What::Reset | What::ControlClosed | What::ControlReset => Cause::Closed,
+                What::Silent { awaited: Awaited::Connect | Awaited::Callback, .. } => Cause::Dropped,
+                What::Silent { awaited: Awaited::Reply | Awaited::Bytes, .. } => Cause::Stalled,
+                What::Nonsense { .. } => Cause::Protocol,
+                What::Failed(_) | What::CutShort => Cause::NotTried,
+                _ => continue,
+            };
+            return Some((cause, Place::Attempt(self.index, at)));
+        }
+        // A reply came that agrees to nothing, or 226 without a data connection.
+        self.replies().last().map(|(_, place)| (Cause::Protocol, place))
+    }
+
+    /// PORT or EPRT was not answered and no connection came: a server that dials before it answers is waiting for us.
+    /// One that is known to answer first has a control connection that went quiet, which says nothing of callbacks.
+    fn callback_missed_at_negotiation(&self) -> Option<Place> {
+        if self.verb().mode() == Mode::Passive || self.negotiated() || self.server_answers_port_first {
+            return None;
+        }
+        self.place_of(|what| matches!(what, What::Silent { awaited: Awaited::Callback, .. }))
+    }
+
+    /// In active mode the server's refusal tells how its connection to us fared; everywhere else it is a refusal.
+    fn cause_of_refusal(&self) -> Cause {
+        if self.joined().is_some() {
+            return Cause::Rejected;
+        }
+        if self.verb().mode() == Mode::Passive {
+            return if self.gave_up_waiting() { Cause::Dropped } else { Cause::Rejected };
+        }
+        match self.refusal_says() {
+            Some(Says::CallbackRefused) => Cause::Refused,
+            Some(Says::CallbackTimedOut) => Cause::Dropped,
+            Some(Says::CallbackUnreachable) => Cause::Unreachable,
+            // "425" without a reason: the time tells.
+            Some(Says::CallbackFailed) | None if self.refused_with(425) && self.negotiated() => self.cause_by_time(),
+            _ => Cause::Rejected,
+        }
+    }
+
+    fn gave_up_waiting(&self) -> bool {
+        let dialled = self.time_of(|what| matches!(what, What::Dialled(_)));
+        let refused = self.refusal().and_then(|(_, place)| self.time_of_place(place));
+        matches!((dialled, refused), (Some(dialled), Some(refused)) if refused - dialled >= WAITED_IN_VAIN_MS)
+    }
+
+    fn cause_by_time(&self) -> Cause {
+        let sent = self.transfer.and_then(|at| self.time_at(at));
+        let answered = self.refusal().and_then(|(_, place)| self.time_of_place(place));
+        match (sent, answered) {
+            (Some(sent), Some(answered)) if answered - sent > AT_ONCE_MS => Cause::Dropped,
+            _ => Cause::Refused,
+        }
+    }
+
+    fn refused_with(&self, code: u16) -> bool {
+        self.refusal().is_some_and(|(reply, _)| reply.code == code)
+    }
+}
