@@ -10,14 +10,19 @@
 mod tun;
 
 use std::error::Error;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
+
+use crate::network::Network;
 
 /// The hidden argument that makes this binary the program in the middle.
 const HIDDEN: &str = "--hold-packets";
 const DEVICE: &str = "wire";
 const TABLE: &str = "100";
+const READY: &str = "ready\n";
+/// The router's interfaces.
+const SIDES: [&str; 2] = ["lan", "wan"];
 
 /// A path with a round trip of its own, for as long as this lives.
 pub struct Wire {
@@ -25,22 +30,17 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Stretches the way between two interfaces of a router, which is a network namespace, to `round_trip`.
-    pub fn stretch(router: &str, sides: [&str; 2], round_trip: Duration) -> Result<Self, Box<dyn Error>> {
+    /// Stretches the way through the network's transit router to `round_trip`.
+    pub fn stretch(network: &Network, round_trip: Duration) -> Result<Self, Box<dyn Error>> {
         let hold = (round_trip / 2).as_micros().to_string();
-        let program = Command::new("ip")
-            .args(["netns", "exec", router])
-            .arg(std::env::current_exe()?)
-            .args([HIDDEN, &hold])
-            .args(sides)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let mut wire = Self { program };
+        let own = std::env::current_exe()?;
+        let mut command = network.command("t", own.to_str().ok_or("this program's path is no text")?);
+        let command = command.args([HIDDEN, &hold]).args(SIDES).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut wire = Self { program: command.spawn()? };
         let mut ready = String::new();
         let said = wire.program.stdout.take().ok_or("the wire has no output")?;
         BufReader::new(said).read_line(&mut ready)?;
-        if ready != "ready\n" { Err("the wire did not come up".into()) } else { Ok(wire) }
+        if ready == READY { Ok(wire) } else { Err(format!("the wire did not come up: {ready}").into()) }
     }
 }
 
@@ -53,9 +53,9 @@ impl Drop for Wire {
 }
 
 /// Becomes the program in the middle where the arguments ask for it; `None` where they do not.
-pub fn program(arguments: &[String]) -> Option<Result<(), Box<dyn Error>>> {
+pub fn program(arguments: &[String]) -> Option<Result<ExitCode, Box<dyn Error>>> {
     match arguments {
-        [hidden, hold, sides @ ..] if hidden == HIDDEN => Some(hold_packets(hold, sides)),
+        [hidden, hold, sides @ ..] if hidden == HIDDEN => Some(hold_packets(hold, sides).map(|()| ExitCode::SUCCESS)),
         _ => None,
     }
 }
@@ -74,7 +74,8 @@ fn hold_packets(hold: &str, sides: &[String]) -> Result<(), Box<dyn Error>> {
             ip_unless_there(&[family, "rule", "add", "iif", side, "lookup", TABLE])?;
         }
     }
-    println!("ready");
+    print!("{READY}");
+    std::io::stdout().flush()?;
     tun::hold(&device, hold)?;
     Ok(())
 }

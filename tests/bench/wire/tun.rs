@@ -44,12 +44,8 @@ pub fn hold(device: &Tun, time: Duration) -> Result<()> {
         if ended {
             return Ok(());
         }
-        while arrived {
-            match device.read(&mut packet) {
-                Ok(length) => held.push_back((Instant::now() + time, packet[..length].into())),
-                Err(none) if none.kind() == ErrorKind::WouldBlock => break,
-                Err(failed) => return Err(failed),
-            }
+        if arrived {
+            take(device, &mut packet, |packet| held.push_back((Instant::now() + time, packet.into())))?;
         }
         while held.front().is_some_and(|(due, _)| *due <= Instant::now()) {
             let Some((_, due)) = held.pop_front() else { break };
@@ -59,14 +55,22 @@ pub fn hold(device: &Tun, time: Duration) -> Result<()> {
     }
 }
 
+/// Reads all that waits at the device.
+fn take(mut device: &File, packet: &mut [u8], mut each: impl FnMut(&[u8])) -> Result<()> {
+    loop {
+        match device.read(packet) {
+            Ok(length) => each(&packet[..length]),
+            Err(none) if none.kind() == ErrorKind::WouldBlock => return Ok(()),
+            Err(failed) => return Err(failed),
+        }
+    }
+}
+
 /// Whether a packet waits at the device, and whether the standard input ended; at the latest after `time`.
 fn wait(device: RawFd, time: Option<Duration>) -> Result<[bool; 2]> {
-    let mut watched =
-        [device, libc::STDIN_FILENO].map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
-    let time = time.map(|time| libc::timespec {
-        tv_sec: time.as_secs() as libc::time_t,
-        tv_nsec: time.subsec_nanos().into(),
-    });
+    let mut watched = [device, libc::STDIN_FILENO].map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
+    let time =
+        time.map(|time| libc::timespec { tv_sec: time.as_secs() as libc::time_t, tv_nsec: time.subsec_nanos().into() });
     let time = time.as_ref().map_or(ptr::null(), ptr::from_ref);
     // SAFETY: both pointers are to values that live until the call returns, and the count is the array's.
     let ready = unsafe { libc::ppoll(watched.as_mut_ptr(), watched.len() as libc::nfds_t, time, ptr::null()) };
