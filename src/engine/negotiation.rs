@@ -20,6 +20,8 @@ pub struct Negotiation {
     pub(super) number: usize,
     pub(super) planned: Planned,
     pub(super) data: Data,
+    /// Whether its command went out together with others.
+    pub(super) in_company: bool,
 }
 
 /// A passive connection that is still unanswered.
@@ -38,13 +40,22 @@ impl Negotiation {
         let number = recorder.begin_attempt(planned.attempt, session.number());
         let story = Story::Attempt(number);
         match prepare(plan, session, planned, story) {
-            Ok((command, data)) => Some((Self { number, planned, data }, (command, story))),
+            Ok((command, data)) => Some((Self { number, planned, data, in_company: false }, (command, story))),
             Err(why) => {
                 recorder.record(story, What::Failed(why));
                 recorder.end_attempt(number);
                 None
             }
         }
+    }
+
+    /// Its command goes out together with others.
+    pub fn with_company(self) -> Self {
+        Self { in_company: true, ..self }
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.planned.attempt.verb.mode() == Mode::Active
     }
 
     pub fn story(&self) -> Story {

@@ -121,6 +121,19 @@ impl Recorder {
         }
     }
 
+    /// As [`Recorder::discard_attempt`], where another of the same kind was made and ended since.
+    pub fn discard_if_repeated(&self, number: usize) {
+        let repeated = {
+            let state = self.state.borrow();
+            let attempt = state.attempts.get(number).map(|draft| draft.outcome.attempt());
+            let mut later = state.attempts.iter().skip(number + 1);
+            later.any(|draft| draft.kept && draft.ended && Some(draft.outcome.attempt()) == attempt)
+        };
+        if repeated {
+            self.discard_attempt(number);
+        }
+    }
+
     pub fn not_tried(&self, attempt: Attempt, because: impl Into<String>) {
         let Attempt { verb, address } = attempt;
         let because = because.into();

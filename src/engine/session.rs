@@ -10,6 +10,7 @@ use super::net::TcpStream;
 use super::recorder::{Recorder, Story};
 use crate::evidence::timeline::What;
 use crate::protocol::command::Command;
+use crate::protocol::dialect;
 use crate::protocol::reply::{Item, Reader, Reply};
 
 /// How commands may travel.
@@ -40,6 +41,7 @@ pub struct Session {
     nonsense: usize,
     greeted: bool,
     logged_in: bool,
+    product: Option<&'static str>,
     state: State,
 }
 
@@ -80,6 +82,7 @@ impl Session {
             nonsense: 0,
             greeted: false,
             logged_in: false,
+            product: None,
             state: State::Open,
         })
     }
@@ -109,9 +112,9 @@ impl Session {
         self.state == State::Open && self.pending.is_empty()
     }
 
-    /// Whether nothing more can be asked: it is gone, or out of step.
-    pub fn is_over(&self) -> bool {
-        self.state != State::Open
+    /// Whether a command may travel behind a transfer command: only where the product is known to keep its place.
+    pub fn keeps_its_place(&self) -> bool {
+        self.product.is_some_and(dialect::keeps_its_place)
     }
 
     pub fn is_logged_in(&self) -> bool {
@@ -140,7 +143,7 @@ impl Session {
             self.recorder.record(*story, What::Sent(command.shown()));
             self.pending.push_back((command.verb(), *story));
         }
-        if self.stream.write_all(&bytes).await.is_err() {
+        if !bytes.is_empty() && self.stream.write_all(&bytes).await.is_err() {
             // What the server said before it went may still be there to read: reading finds the end.
             self.recorder.say("The control connection broke");
         }
@@ -208,6 +211,7 @@ impl Session {
                 if !reply.is_preliminary() {
                     self.pending.pop_front();
                 }
+                self.product = self.product.or_else(|| dialect::recognise(&reply));
                 self.recorder.record(story, What::Replied(reply.clone()));
                 Came::Reply { reply, verb, story }
             }

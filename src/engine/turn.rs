@@ -30,8 +30,10 @@ pub struct Turn<'p, 'q, 's> {
     data: Data,
     /// The negotiation that travels behind the transfer command.
     next: Option<Negotiation>,
-    /// Whether anything travelled behind the transfer command, be it given back since.
-    had_company: bool,
+    /// Whether any command went out together with another, be that given back since.
+    in_company: bool,
+    /// It stalled in company, and was given back to be made alone.
+    superseded: bool,
     completion: Option<Reply>,
     received: u64,
     /// The count last put on record.
@@ -52,7 +54,7 @@ enum Next {
 
 impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     pub fn new(plan: &'p Plan<'q>, session: &'s mut Session, negotiation: Negotiation) -> Self {
-        let Negotiation { number, planned, data } = negotiation;
+        let Negotiation { number, planned, data, in_company } = negotiation;
         Self {
             plan,
             session,
@@ -60,7 +62,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             planned,
             data,
             next: None,
-            had_company: false,
+            in_company,
+            superseded: false,
             completion: None,
             received: 0,
             told: None,
@@ -75,7 +78,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         let begun = Instant::now();
         let agreed = self.await_agreement(begun).await.is_some_and(|reply| self.act_on(&reply));
         if !agreed {
-            return self.end();
+            return self.conclude();
         }
         let dialled = Instant::now();
         if self.mode() == Mode::Passive && self.is_careful() {
@@ -83,7 +86,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             match self.next_event(dialled + patience).await {
                 Next::Data(step) => {
                     if !self.on_step(step) {
-                        return self.end();
+                        return self.conclude();
                     }
                 }
                 Next::Control(_) => {}
@@ -155,10 +158,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
 
     /// Reads the server's agreement and dials, where it agreed. `false` ends the turn.
     fn act_on(&mut self, reply: &Reply) -> bool {
-        if reply.code == 421 {
-            self.plan.stop("the server ended the session with 421");
-        }
         if !reply.is_completion() {
+            self.completion = Some(reply.clone());
             return false;
         }
         if self.mode() == Mode::Active {
@@ -207,18 +208,23 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             None => Command::bare("LIST"),
         };
         let mut commands = vec![(transfer, self.story())];
-        let together = self.plan.standing.borrow().pace == Pace::Together && self.planned.manner != Manner::Alone;
+        let together = self.plan.standing.borrow().pace == Pace::Together && self.planned.manner == Manner::Usual;
+        let mut own_segment = Vec::new();
         if together
+            && self.session.keeps_its_place()
             && self.plan.tools.settings.retrieve.is_none()
             && let Some(planned) = self.plan.take()
             && let Some((negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned)
         {
-            commands.push(command);
-            self.next = Some(negotiation);
-            self.had_company = true;
+            // Helpers see PORT and EPRT only where a segment begins with them.
+            let to = if negotiation.is_active() { &mut own_segment } else { &mut commands };
+            to.push(command);
+            self.next = Some(negotiation.with_company());
+            self.in_company = true;
         }
         self.progress = Instant::now();
         self.session.send(&commands).await;
+        self.session.send(&own_segment).await;
     }
 
     /// From the transfer command to the closing reply and the end of the data.
@@ -232,7 +238,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                     }
                 }
                 Next::Control(Came::Reply { reply, story, .. }) if story == self.story() => {
-                    if self.had_company && reply.is_completion() && !matches!(reply.code, 225 | 226 | 250) {
+                    if self.in_company && reply.is_completion() && !matches!(reply.code, 225 | 226 | 250) {
                         // The next command's answer in the place of this one's.
                         self.session.set_out_of_step();
                         self.plan.standing.borrow_mut().pace = Pace::OneAtATime;
@@ -313,6 +319,10 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             self.plan.standing.borrow_mut().passive_suspect = true;
         }
         self.give_back_next();
+        if self.may_go_alone() && !self.superseded {
+            self.superseded = true;
+            self.plan.give_back(self.alone());
+        }
         self.stalled = Some(self.plan.note_stall());
     }
 
@@ -389,8 +399,20 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         self.give_back_next();
     }
 
+    /// Whether a failure may be the company's fault.
+    fn may_go_alone(&self) -> bool {
+        let told_to_stop = self.completion.as_ref().is_some_and(|reply| reply.code == 421);
+        self.in_company && self.planned.manner == Manner::Usual && !told_to_stop
+    }
+
+    fn alone(&self) -> Planned {
+        Planned { manner: Manner::Alone, ..self.planned }
+    }
+
     /// Ends the turn: what travelled behind is the next turn where this one was answered, else it is given back.
+    /// What failed in company is made again alone.
     fn conclude(mut self) -> Option<Negotiation> {
+        let recorder = self.plan.tools.recorder;
         let answered = self.completion.as_ref();
         if answered.is_some_and(|reply| reply.code == 421) {
             self.plan.stop("the server ended the session with 421");
@@ -398,23 +420,23 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         let enough = self.received >= self.plan.tools.settings.max_bytes;
         let confirmed = answered.is_some_and(Reply::is_completion);
         let works = self.joined && self.data.has_ended() && (confirmed || enough);
-        let silent_or_dead = answered.is_none() && !self.session.is_over();
-        if !works && self.had_company && !silent_or_dead && answered.is_none_or(|reply| reply.code != 421) {
-            // Was it the path, or did the commands behind it confuse the server? Once more, without them.
-            self.plan.tools.recorder.discard_attempt(self.number);
-            self.session.disown(self.story());
-            self.plan.give_back(Planned { manner: Manner::Alone, ..self.planned });
-        } else if works && self.planned.manner == Manner::Alone {
-            self.plan.standing.borrow_mut().pace = Pace::OneAtATime;
+        match (works, self.superseded) {
+            (true, true) => self.plan.take_back(self.planned.attempt),
+            (true, false) if self.planned.manner == Manner::Alone => {
+                self.plan.standing.borrow_mut().pace = Pace::OneAtATime;
+            }
+            (true, false) => {}
+            (false, true) => self.plan.supersede(self.number),
+            (false, false) if self.may_go_alone() => {
+                self.plan.supersede(self.number);
+                self.plan.give_back(self.alone());
+            }
+            (false, false) => {}
         }
         if self.completion.is_none() {
             self.give_back_next();
         }
-        self.end()
-    }
-
-    fn end(mut self) -> Option<Negotiation> {
-        self.plan.tools.recorder.end_attempt(self.number);
+        recorder.end_attempt(self.number);
         self.next.take()
     }
 }

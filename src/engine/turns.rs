@@ -24,6 +24,8 @@ use crate::evidence::attempt::Attempt;
 
 /// Control connections at one time: when everything stalls, one a method.
 const MOST_AT_ONCE: usize = 4;
+/// Of these, so many go on while others have stalled.
+const GOING_ON_BESIDE: usize = 2;
 /// Control connections in one check: a guest does not knock more often.
 const MOST_IN_ALL: usize = 10;
 
@@ -59,7 +61,8 @@ pub struct Planned {
 pub enum Manner {
     /// As fast as it goes.
     Usual,
-    /// Again, with no other command behind the transfer command: to tell the server's refusal from its confusion.
+    /// Again, with no other command before or behind. Firewalls' FTP helpers read a PORT or 227 only where a segment
+    /// begins with it, and some servers are confused by company: what failed in company proves nothing.
     Alone,
     /// Again, with the passive port kept open until it is answered.
     Patient,
@@ -70,6 +73,8 @@ pub struct Plan<'a> {
     pub tools: Tools<'a>,
     pub standing: RefCell<&'a mut Standing>,
     queue: RefCell<VecDeque<Planned>>,
+    /// Attempts that stalled in company and are made again alone: the later one counts, once it has ended.
+    superseded: RefCell<Vec<usize>>,
     /// Passive ports that did not answer at once.
     left: RefCell<Vec<Left>>,
     /// Somebody stalled or left a port behind: another may have something to do.
@@ -87,6 +92,7 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
         tools,
         standing: RefCell::new(standing),
         queue: RefCell::new(queue),
+        superseded: RefCell::default(),
         left: RefCell::default(),
         changed: Notify::new(),
         workers: Cell::new(0),
@@ -110,6 +116,7 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
         }
     }
     drop(unanswered);
+    plan.superseded.borrow().iter().for_each(|number| tools.recorder.discard_if_repeated(*number));
     drop(workers);
     plan.give_up();
     *idle = spare.pop();
@@ -119,6 +126,16 @@ impl<'a> Plan<'a> {
     /// Puts an attempt back to the front of the queue.
     pub fn give_back(&self, planned: Planned) {
         self.queue.borrow_mut().push_front(planned);
+    }
+
+    /// The attempt failed in company, and is made again alone.
+    pub fn supersede(&self, number: usize) {
+        self.superseded.borrow_mut().push(number);
+    }
+
+    /// An attempt that was given back is not needed any more.
+    pub fn take_back(&self, attempt: Attempt) {
+        self.queue.borrow_mut().retain(|planned| planned.attempt != attempt);
     }
 
     /// The next attempt, to travel behind a transfer command or to be begun.
@@ -151,12 +168,14 @@ impl<'a> Plan<'a> {
         self.queue.borrow().is_empty() || self.standing.borrow().stop.is_some()
     }
 
-    /// Whether all that is under way has stalled while something is queued, and the server bears one more.
+    /// Whether something has stalled while more is queued, and the server bears one more: then two go on beside it,
+    /// one for either direction.
     fn wants_another(&self, spare: usize) -> bool {
         let standing = self.standing.borrow();
         let may_open = !standing.one_connection_only && standing.opened < MOST_IN_ALL;
-        let all_stalled = self.stalled.get() == self.workers.get();
-        !self.is_done() && all_stalled && self.workers.get() < MOST_AT_ONCE && (spare > 0 || may_open)
+        let (workers, stalled) = (self.workers.get(), self.stalled.get());
+        let too_few = stalled > 0 && workers - stalled < GOING_ON_BESIDE;
+        !self.is_done() && too_few && workers < MOST_AT_ONCE && (spare > 0 || may_open)
     }
 
     /// What is still queued was not tried. After a login that never worked there is nothing to say of single methods.
@@ -164,7 +183,9 @@ impl<'a> Plan<'a> {
         let standing = self.standing.borrow();
         let why =
             standing.stop.clone().unwrap_or_else(|| "the server allowed no further control connection".to_owned());
-        for planned in self.queue.borrow_mut().drain(..).filter(|_| standing.logged_in) {
+        // What would have been made again was tried once: that stands.
+        let never_tried = |planned: &Planned| standing.logged_in && planned.manner == Manner::Usual;
+        for planned in self.queue.borrow_mut().drain(..).filter(never_tried) {
             self.tools.recorder.not_tried(planned.attempt, why.clone());
         }
     }
@@ -217,14 +238,19 @@ impl<'a> Plan<'a> {
                 (standing.pace, !standing.logged_in)
             };
             let questions = if first { Questions::All } else { Questions::OnlyStat };
+            let together = pace == Pace::Together && planned.manner == Manner::Usual;
+            let (behind, after) = if together { (Some(command), None) } else { (None, Some(command)) };
             recorder.say("Logging in");
-            let logged_in = log_in(&mut open, settings, budget, recorder, pace, questions, Some(command)).await;
+            let logged_in = log_in(&mut open, settings, budget, recorder, pace, questions, behind).await;
             match logged_in {
                 LoggedIn::Yes => {
                     open.set_logged_in();
                     self.standing.borrow_mut().logged_in = true;
+                    if let Some(command) = after {
+                        open.send(&[command]).await;
+                    }
                     *session = Some(open);
-                    return Some(negotiation);
+                    return Some(if together { negotiation.with_company() } else { negotiation });
                 }
                 LoggedIn::OutOfStep if pace == Pace::Together => {
                     open.disown(story);

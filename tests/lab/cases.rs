@@ -60,6 +60,8 @@ pub const NO: Truth = Truth::Is(false);
 
 const NO_RULES: Rules = Rules { client: "", gateway1: "", gateway2: "", server: "" };
 const VSFTPD: Server = server(Kind::Vsftpd);
+/// vsftpd listens to one family, and its 227 on a socket for both names 0.0.0.0.
+const OVER_IPV6: Server = Server { settings: "listen=NO\nlisten_ipv6=YES", ..VSFTPD };
 const PROFTPD: Server = server(Kind::Proftpd);
 const PUREFTPD: Server = server(Kind::PureFtpd);
 const PYFTPDLIB: Server = server(Kind::Pyftpdlib);

@@ -1,6 +1,6 @@
 //! Nothing in the way: every server, both families, and what a healthy server may still do differently.
 
-use super::{CURL, Case, Curl, EITHER, Expect, NO, OPEN, PROFTPD, PUREFTPD, PYFTPDLIB, Server, VSFTPD};
+use super::{CURL, Case, Curl, EITHER, Expect, NO, OPEN, OVER_IPV6, PROFTPD, PUREFTPD, PYFTPDLIB, Server, VSFTPD};
 
 const ALL_FOUR: &[(&str, bool)] = &[("pasv", true), ("epsv", true), ("port", true), ("eprt", true)];
 const ALL_WORK: Expect = Expect { works: ALL_FOUR, side: "none", ..EITHER };
@@ -50,6 +50,7 @@ pub static CASES: &[Case] = &[
     },
     Case {
         id: "ipv6-open",
+        server: OVER_IPV6,
         shows: "over IPv6, EPSV and EPRT",
         target: "[2001:db8:4::20]",
         expect: Expect { works: &[("epsv", true), ("eprt", true)], side: "none", ..EITHER },

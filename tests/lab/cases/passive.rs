@@ -1,8 +1,8 @@
 //! Firewalls in the way of the client's connection to the server's passive port, and servers that refuse it.
 
 use super::{
-    ACTIVE, CURL, Case, ClientSide, Curl, EITHER, Expect, NEITHER, NO, NO_RULES, NONE, ONLY_ACTIVE, OPEN, PROFTPD,
-    Rules, Server, Truth, VSFTPD, YES,
+    ACTIVE, CURL, Case, ClientSide, Curl, EITHER, Expect, NEITHER, NO, NO_RULES, NONE, ONLY_ACTIVE, OPEN, OVER_IPV6,
+    PROFTPD, Rules, Server, Truth, VSFTPD, YES,
 };
 
 const EGRESS_DROPS: Rules = Rules {
@@ -187,6 +187,7 @@ pub static CASES: &[Case] = &[
     },
     Case {
         id: "ipv6-range-dropped",
+        server: OVER_IPV6,
         shows: "over IPv6 the range is dropped",
         rules: SERVER_DROPS,
         target: "[2001:db8:4::20]",
