@@ -35,7 +35,7 @@ Try it without a network:  ftpmode demo";
 
 #[derive(Subcommand)]
 enum Command {
-    Check(check::CheckArgs),
+    Check(Box<check::CheckArgs>),
     Report(report::ReportArgs),
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
@@ -45,8 +45,6 @@ enum Command {
 
 /// Runs the command line to its exit status.
 pub fn main() -> ExitCode {
-    // A reader that goes away (`| head`) ends the program quietly instead of with a panic.
-    reset_sigpipe();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -61,7 +59,7 @@ pub fn main() -> ExitCode {
     };
     let status = runtime.block_on(async {
         match cli.command {
-            Command::Check(args) => check::run(args).await,
+            Command::Check(args) => check::run(*args).await,
             Command::Report(args) => report::run(&args),
             Command::Demo(args) => demo::run(&args).await,
             Command::Serve(args) => match serve::run(args).await {
@@ -75,15 +73,3 @@ pub fn main() -> ExitCode {
     runtime.shutdown_background();
     status
 }
-
-#[cfg(unix)]
-#[allow(unsafe_code)]
-fn reset_sigpipe() {
-    // SAFETY: called before any thread is started; SIG_DFL is a valid disposition.
-    unsafe {
-        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
-    }
-}
-
-#[cfg(not(unix))]
-fn reset_sigpipe() {}

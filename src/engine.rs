@@ -13,6 +13,7 @@
 pub mod budget;
 mod data;
 mod login;
+mod negotiation;
 pub mod net;
 mod reach;
 mod recorder;

@@ -1,3 +1,34 @@
+//! ftpmode tells whether an FTP client should use active or passive mode, and whose firewall it is when one fails.
+//!
+//! What was seen flows one way, and the answer is computed once:
+//!
+//! ```text
+//! target ──> engine (probes) ──┐
+//!                              ├──> Evidence ──> Facts ──> diagnosis ──> Report ──> one file a format
+//! saved case ──────────────────┘                  ^             │
+//!                                              planner <────────┘   "which probe would tell the remaining causes apart?"
+//! ```
+//!
+//! | room | what is in it | may use |
+//! |---|---|---|
+//! | [`protocol`] | FTP on the wire, without a socket | nothing |
+//! | [`evidence`] | what was seen, never why | protocol |
+//! | [`servers`] | server products: how each setting is called | nothing |
+//! | [`diagnosis`] | rules, the planner, the verdict | evidence, protocol, servers |
+//! | [`report`] | the contract's object and its formats | diagnosis, evidence, protocol, servers |
+//! | [`engine`] | sockets and clocks: does and records | protocol, evidence |
+//! | [`serve`] | the diagnosis server | protocol |
+//! | [`check`] | plan, probe, record, diagnose, next | engine, diagnosis, evidence |
+//! | [`cli`] | arguments into requests, reports onto streams | all |
+//!
+//! **Invariants.** The pure rooms (protocol, evidence, servers, diagnosis, report) know no async, clock, socket,
+//! environment or stdout. Evidence has no opinion. Diagnosis reads facts, never raw events. Report decides nothing. What
+//! the network does wrong is an event in the evidence, never an `Err`; `Err` means that ftpmode itself could not work.
+//! Clippy's lists and `tests/house.rs` keep them.
+//!
+//! **One package.** Question: a workspace of crates, or one package with rooms? Choice: one. Reason: the rooms are small
+//! and change together, and a test reads the arrows as well as the compiler would. Price: that test.
+
 pub mod check;
 pub mod cli;
 pub mod diagnosis;

@@ -1,58 +1,23 @@
-pub mod escape {
-    pub fn line(t: &str) -> String {
-        t.escape_debug().to_string()
-    }
-}
-pub mod exit {
-    #[derive(Clone, Copy)]
-    pub enum Require {
-        Passive,
-        Active,
-        Both,
-    }
-    #[derive(Clone, Copy)]
-    pub enum Strictness {
-        Strict,
-        Usual,
-    }
-    pub fn status(_: &super::Report, _: Option<Require>, _: Strictness) -> u8 {
-        0
-    }
-    pub fn worst(_: impl Iterator<Item = u8>) -> u8 {
-        0
-    }
-}
-pub mod formats {
-    #[derive(Debug)]
-    pub struct Format {
-        pub id: &'static str,
-        pub render: fn(&super::Report, &Style) -> String,
-    }
-    pub struct Style {
-        pub width: usize,
-        pub colour: bool,
-        pub ascii: bool,
-        pub verbose: u8,
-    }
-    pub static ALL: &[Format] =
-        &[Format { id: "text", render: |r, _| r.toml.clone() }, Format { id: "json", render: |r, _| r.toml.clone() }];
-}
-pub struct Report {
-    toml: String,
-}
-impl Report {
-    pub fn of(e: &crate::evidence::Evidence) -> Self {
-        let f = crate::evidence::facts::Facts::of(e);
-        let d = crate::diagnosis::diagnose(&f);
-        Self {
-            toml: format!(
-                "{}\n{:#?}\n",
-                (crate::evidence::case::Case { evidence: e.clone(), expect: None }).to_toml().unwrap(),
-                d.verdict
-            ),
-        }
-    }
-}
+//! The answer, written down: one object ([`Report`]), and one function for each form it is shown in.
+//!
+//! Invariants: pure, and without judgement. [`Report::of`] asks the facts and the diagnosis and copies what they say;
+//! a format reads the report and nothing else. What a server wrote reaches a terminal through [`escape`] alone.
+
+#![deny(clippy::disallowed_types, clippy::disallowed_methods)]
+
+pub mod escape;
+mod exit;
+mod fill;
+pub mod formats;
+pub mod model;
+mod style;
+
+pub use exit::{Require, Strictness, exit_status, worst_status};
+pub use model::Report;
+pub use style::Style;
+
+/// The JSON Schema (2020-12) of [`Report`], generated from the types.
 pub fn schema() -> serde_json::Value {
-    serde_json::Value::Null
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<Report>().to_value()
 }

@@ -8,12 +8,9 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::COULD_NOT_TELL;
-use crate::report::exit::{self, Require};
-use crate::report::formats::{self, Format, Style};
-use crate::report::{self, Report};
+use crate::report::formats::{self, Format};
+use crate::report::{self, Report, Require, Strictness, Style};
 
-/// The narrowest width that reports are laid out for.
-const NARROWEST: usize = 60;
 /// Where no terminal tells its width.
 const USUAL_WIDTH: usize = 80;
 
@@ -29,7 +26,7 @@ pub struct OutputArgs {
     #[arg(long)]
     ascii: bool,
     /// Lay the report out for so many columns, instead of the terminal's
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(NARROWEST as i64..))]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(Style::NARROWEST as i64..))]
     width: Option<u16>,
     /// Add the dialogue with its times
     #[arg(short, long, action = clap::ArgAction::Count)]
@@ -61,9 +58,9 @@ enum Required {
 pub fn print(args: &OutputArgs, report: &Report) {
     let colour = wants_colour(args.color);
     colored::control::set_override(colour);
-    let width = args.width.map(usize::from).or_else(terminal_width).unwrap_or(USUAL_WIDTH).max(NARROWEST);
+    let width = args.width.map(usize::from).or_else(terminal_width).unwrap_or(USUAL_WIDTH).max(Style::NARROWEST);
     let style = Style { width, colour, ascii: args.ascii || !speaks_utf8(), verbose: args.verbose };
-    let text = (args.format.render)(report, &style);
+    let text = formats::render(args.format, report, &style);
     let mut out = std::io::stdout().lock();
     // A full disk or a closed pipe is the reader's affair; the exit status still tells the result.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -76,9 +73,9 @@ pub fn status<'a>(args: &OutputArgs, reports: impl IntoIterator<Item = &'a Repor
         Required::Active => Require::Active,
         Required::Both => Require::Both,
     });
-    let strictness = if args.strict { exit::Strictness::Strict } else { exit::Strictness::Usual };
-    let all = reports.into_iter().map(|report| exit::status(report, require, strictness));
-    ExitCode::from(exit::worst(all))
+    let strictness = if args.strict { Strictness::Strict } else { Strictness::Lenient };
+    let all = reports.into_iter().map(|report| report::exit_status(report, require, strictness));
+    ExitCode::from(report::worst_status(all))
 }
 
 pub fn print_schema() -> ExitCode {
@@ -114,7 +111,7 @@ pub fn chain(error: &dyn Error) -> String {
 
 /// A user's own words, fit for a terminal.
 pub fn shown(text: &str) -> String {
-    report::escape::line(text)
+    report::escape::visible(text, &Style::default())
 }
 
 /// A file's text; - is standard input.
@@ -128,7 +125,7 @@ pub fn read(path: &Path) -> std::io::Result<String> {
 
 fn format_named(name: &str) -> Result<&'static Format, String> {
     let known = || formats::ALL.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
-    formats::ALL.iter().find(|format| format.id == name).ok_or_else(|| format!("the formats are {}", known()))
+    formats::with_id(name).ok_or_else(|| format!("the formats are {}", known()))
 }
 
 /// no-color.org, CLICOLOR_FORCE, TERM=dumb; the option above all.

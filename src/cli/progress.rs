@@ -35,7 +35,7 @@ impl Line {
                         if changed.is_err() {
                             return;
                         }
-                        let text = crate::report::escape::line(&words.borrow_and_update());
+                        let text = super::output::shown(&words.borrow_and_update());
                         shown.set_message(text);
                     }
                     () = tokio::time::sleep(Duration::from_millis(100)) => shown.tick(),

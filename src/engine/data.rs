@@ -5,9 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 
 use tokio::io::AsyncReadExt;
-use tokio::net::{TcpListener, TcpStream};
 
-use super::net::{self, Dialled};
+use super::net::{self, Dialled, TcpListener, TcpStream};
 
 /// Where the data connection stands.
 pub enum Data {

@@ -62,7 +62,8 @@ pub async fn greet(session: &mut Session, budget: &Budget, recorder: &super::rec
     }
 }
 
-/// Logs in, and sends `first` (the first data connection's command) behind it.
+/// Logs in, and sends `first` (the first data connection's command) behind it, not waiting for the login's replies.
+/// PORT and EPRT go in a write of their own: helpers see them only where a segment begins with them.
 pub async fn log_in(
     session: &mut Session,
     settings: &Settings,
@@ -87,7 +88,9 @@ pub async fn log_in(
     if settings.retrieve.is_some() {
         Command::with("TYPE", "I").into_iter().for_each(&mut add);
     }
-    after.extend(first);
+    let active = first.as_ref().is_some_and(|(command, _)| matches!(command.verb(), "PORT" | "EPRT"));
+    let own_segment = if active { first.clone() } else { None };
+    after.extend(first.filter(|_| !active));
 
     let mut exchange = Exchange { session, budget, recorder };
     match (&settings.login, pace) {
@@ -95,6 +98,7 @@ pub async fn log_in(
             let mut all = vec![(user("anonymous"), own), (pass("ftpmode@example.com"), own)];
             all.append(&mut after);
             exchange.session.send(&all).await;
+            exchange.session.send(own_segment.as_slice()).await;
             exchange.read_login(all.len(), budget.pipelined_reply).await
         }
         (login, pace) => {
@@ -105,9 +109,13 @@ pub async fn log_in(
             match exchange.log_in_stepwise(name, password).await {
                 LoggedIn::Yes if pace == Pace::Together => {
                     exchange.session.send(&after).await;
+                    exchange.session.send(own_segment.as_slice()).await;
                     exchange.read_answers(after.len(), budget.pipelined_reply).await
                 }
-                LoggedIn::Yes => exchange.one_at_a_time(after).await,
+                LoggedIn::Yes => {
+                    after.extend(own_segment);
+                    exchange.one_at_a_time(after).await
+                }
                 other => other,
             }
         }
@@ -146,7 +154,7 @@ impl Exchange<'_> {
         if user.is_refusal() {
             return LoggedIn::Refused(user.code);
         }
-        let pass = match self.reply_in_step(self.budget.reply).await {
+        let pass = match self.reply_in_step(self.budget.pipelined_login).await {
             Ok((reply, _)) => reply,
             Err(other) => return other,
         };

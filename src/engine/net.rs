@@ -11,7 +11,7 @@ use std::ops::RangeInclusive;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
-use tokio::net::{TcpListener, TcpStream};
+pub use tokio::net::{TcpListener, TcpStream};
 
 use crate::evidence::timeline::Icmp;
 

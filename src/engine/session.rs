@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
+use super::net::TcpStream;
 use super::recorder::{Recorder, Story};
 use crate::evidence::timeline::What;
 use crate::protocol::command::Command;
+use crate::protocol::dialect;
 use crate::protocol::reply::{Item, Reader, Reply};
 
 /// How commands may travel.
@@ -40,12 +41,15 @@ pub struct Session {
     nonsense: usize,
     greeted: bool,
     logged_in: bool,
+    product: Option<&'static str>,
     state: State,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Open,
+    /// Replies no longer match commands.
+    OutOfStep,
     Lost,
 }
 
@@ -78,6 +82,7 @@ impl Session {
             nonsense: 0,
             greeted: false,
             logged_in: false,
+            product: None,
             state: State::Open,
         })
     }
@@ -107,8 +112,9 @@ impl Session {
         self.state == State::Open && self.pending.is_empty()
     }
 
-    pub fn is_lost(&self) -> bool {
-        self.state == State::Lost
+    /// Whether a command may travel behind a transfer command: only where the product is known to keep its place.
+    pub fn keeps_its_place(&self) -> bool {
+        self.product.is_some_and(dialect::keeps_its_place)
     }
 
     pub fn is_logged_in(&self) -> bool {
@@ -119,9 +125,9 @@ impl Session {
         self.logged_in = true;
     }
 
-    /// Whether replies are awaited.
-    pub fn awaits(&self) -> bool {
-        !self.pending.is_empty()
+    /// Replies no longer match commands: nothing more is asked on this connection.
+    pub fn set_out_of_step(&mut self) {
+        self.state = State::OutOfStep;
     }
 
     /// Whether the next reply is the control connection's own (or a data connection's); `None` where none is awaited.
@@ -137,7 +143,7 @@ impl Session {
             self.recorder.record(*story, What::Sent(command.shown()));
             self.pending.push_back((command.verb(), *story));
         }
-        if self.stream.write_all(&bytes).await.is_err() {
+        if !bytes.is_empty() && self.stream.write_all(&bytes).await.is_err() {
             // What the server said before it went may still be there to read: reading finds the end.
             self.recorder.say("The control connection broke");
         }
@@ -205,6 +211,7 @@ impl Session {
                 if !reply.is_preliminary() {
                     self.pending.pop_front();
                 }
+                self.product = self.product.or_else(|| dialect::recognise(&reply));
                 self.recorder.record(story, What::Replied(reply.clone()));
                 Came::Reply { reply, verb, story }
             }
@@ -225,7 +232,7 @@ impl Drop for Session {
     /// Every control connection that was greeted ends with QUIT, whatever ended it. What was written before the socket
     /// closes is delivered by the kernel; the 221 is not worth a round trip.
     fn drop(&mut self) {
-        if self.state == State::Open && self.greeted {
+        if self.state != State::Lost && self.greeted {
             let quit = Command::bare("QUIT");
             if self.stream.try_write(&quit.wire()).is_ok() {
                 self.recorder.record(self.story(), What::Sent(quit.shown()));

@@ -9,10 +9,11 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::data::{Data, Step};
-use super::net::{self, Dialled};
+use super::negotiation::{Left, Negotiation};
+use super::net::Dialled;
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
-use super::turns::{Manner, Plan, Planned};
+use super::turns::{Manner, Plan, Planned, StallMark};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::timeline::{Awaited, What};
@@ -20,116 +21,8 @@ use crate::protocol::command::Command;
 use crate::protocol::reply::Reply;
 use crate::protocol::{extended, host_port};
 
-/// A data connection whose command is on its way.
-pub struct Negotiation {
-    number: usize,
-    planned: Planned,
-    data: Data,
-}
-
-/// How a turn ended, for the control connection's sake.
-pub enum TurnEnd {
-    /// It is over; the command that travelled behind its transfer command is the next turn.
-    Done(Option<Negotiation>),
-    /// The passive port did not answer at once: it is waited for while the control connection goes on.
-    Left(Left),
-}
-
-/// A passive connection that is still unanswered.
-pub struct Left {
-    number: usize,
-    planned: Planned,
-    data: Data,
-    until: Instant,
-    since: Instant,
-}
-
-impl Negotiation {
-    /// Makes the command, with a listener behind it in active mode. `None` where this computer can't listen: on record.
-    pub fn prepare(plan: &Plan, session: &Session, planned: Planned) -> Option<(Self, (Command, Story))> {
-        let recorder = plan.tools.recorder;
-        let number = recorder.begin_attempt(planned.attempt, session.number());
-        let story = Story::Attempt(number);
-        match prepare(plan, session, planned, story) {
-            Ok((command, data)) => Some((Self { number, planned, data }, (command, story))),
-            Err(why) => {
-                recorder.record(story, What::Failed(why));
-                recorder.end_attempt(number);
-                None
-            }
-        }
-    }
-
-    pub fn story(&self) -> Story {
-        Story::Attempt(self.number)
-    }
-
-    /// It was never answered for itself: its events go to the control connection's story.
-    pub fn discard(self, plan: &Plan) {
-        plan.tools.recorder.discard_attempt(self.number);
-    }
-
-    /// Takes it to its end.
-    pub async fn run(self, plan: &Plan<'_>, session: &mut Session) -> TurnEnd {
-        let verb = self.planned.attempt.verb;
-        plan.tools.recorder.say(format!("Trying {} mode ({})", verb.mode().name(), verb.name()));
-        let number = self.number;
-        let turn = Turn::new(plan, session, self);
-        let end = turn.run().await;
-        if let TurnEnd::Done(_) = &end {
-            plan.tools.recorder.end_attempt(number);
-        }
-        end
-    }
-}
-
-impl Left {
-    /// Waits for the answer until its clock ends. Returns what is to be tried again.
-    pub async fn wait(mut self, plan: &Plan<'_>) -> Option<Planned> {
-        let recorder = plan.tools.recorder;
-        tokio::select! {
-            biased;
-            _ = self.data.step() => {
-                recorder.discard_attempt(self.number);
-                Some(Planned { manner: Manner::Patient, ..self.planned })
-            }
-            () = sleep_until(self.until) => {
-                let ms = millis(self.since);
-                recorder.record(Story::Attempt(self.number), What::Silent { awaited: Awaited::Connect, ms });
-                recorder.end_attempt(self.number);
-                None
-            }
-        }
-    }
-}
-
-fn prepare(plan: &Plan, session: &Session, planned: Planned, story: Story) -> Result<(Command, Data), String> {
-    let settings = plan.tools.settings;
-    let verb = planned.attempt.verb;
-    if verb.mode() == Mode::Passive {
-        return Ok((Command::bare(verb.name()), Data::None));
-    }
-    let ip = session.local().ip();
-    let listener =
-        net::listen(ip, settings.active_ports.as_ref()).map_err(|error| format!("listen at {ip}: {error}"))?;
-    let bound = listener.local_addr().map_err(|error| error.to_string())?;
-    plan.tools.recorder.record(story, What::Listening(bound));
-    let address = match planned.attempt.address {
-        Address::Given => settings.active_address.unwrap_or(ip),
-        _ => ip,
-    };
-    let named = SocketAddr::new(address.to_canonical(), bound.port());
-    let argument = match (verb, named) {
-        (DataVerb::Port, SocketAddr::V4(v4)) => host_port::format(v4),
-        (DataVerb::Port, SocketAddr::V6(_)) => return Err("PORT can't name an IPv6 address".to_owned()),
-        _ => extended::format(named),
-    };
-    plan.tools.recorder.record(story, What::Named(named));
-    let command = Command::with(verb.name(), argument).map_err(|error| error.to_string())?;
-    Ok((command, Data::Listening { listener, server: session.peer().ip().to_canonical() }))
-}
-
-struct Turn<'p, 'q, 's> {
+/// A data connection's turn under way.
+pub struct Turn<'p, 'q, 's> {
     plan: &'p Plan<'q>,
     session: &'s mut Session,
     number: usize,
@@ -137,17 +30,21 @@ struct Turn<'p, 'q, 's> {
     data: Data,
     /// The negotiation that travels behind the transfer command.
     next: Option<Negotiation>,
-    /// Whether anything travelled behind the transfer command, be it given back since.
-    had_company: bool,
+    /// Whether any command went out together with another, be that given back since.
+    in_company: bool,
+    /// It stalled in company, and was given back to be made alone.
+    superseded: bool,
     completion: Option<Reply>,
     received: u64,
     /// The count last put on record.
     told: Option<u64>,
     /// When something last moved.
     progress: Instant,
-    /// The stall was told.
-    stalled: bool,
+    /// Stands while nothing moves.
+    stalled: Option<StallMark<'p, 'q>>,
     joined: bool,
+    /// The data connection can't be had any more.
+    failed: bool,
 }
 
 /// What the next thing is that happens in a turn.
@@ -158,8 +55,8 @@ enum Next {
 }
 
 impl<'p, 'q, 's> Turn<'p, 'q, 's> {
-    fn new(plan: &'p Plan<'q>, session: &'s mut Session, negotiation: Negotiation) -> Self {
-        let Negotiation { number, planned, data } = negotiation;
+    pub fn new(plan: &'p Plan<'q>, session: &'s mut Session, negotiation: Negotiation) -> Self {
+        let Negotiation { number, planned, data, in_company } = negotiation;
         Self {
             plan,
             session,
@@ -167,21 +64,24 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             planned,
             data,
             next: None,
-            had_company: false,
+            in_company,
+            superseded: false,
             completion: None,
             received: 0,
             told: None,
             progress: Instant::now(),
-            stalled: false,
+            stalled: None,
             joined: false,
+            failed: false,
         }
     }
 
-    async fn run(mut self) -> TurnEnd {
+    /// Takes it to its end. Returns the negotiation that travelled behind the transfer command: the next turn.
+    pub async fn run(mut self) -> Option<Negotiation> {
         let begun = Instant::now();
-        let Some(reply) = self.await_agreement(begun).await else { return TurnEnd::Done(None) };
-        if !self.act_on(&reply) {
-            return TurnEnd::Done(None);
+        let agreed = self.await_agreement(begun).await.is_some_and(|reply| self.act_on(&reply));
+        if !agreed {
+            return self.conclude();
         }
         let dialled = Instant::now();
         if self.mode() == Mode::Passive && self.is_careful() {
@@ -189,14 +89,15 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             match self.next_event(dialled + patience).await {
                 Next::Data(step) => {
                     if !self.on_step(step) {
-                        return TurnEnd::Done(None);
+                        return self.conclude();
                     }
                 }
                 Next::Control(_) => {}
                 Next::Silence => {
                     let until = dialled + self.silence();
                     let (number, planned) = (self.number, self.planned);
-                    return TurnEnd::Left(Left { number, planned, data: self.data, until, since: dialled });
+                    self.plan.leave(Left { number, planned, data: self.data, until, since: dialled });
+                    return None;
                 }
             }
         }
@@ -260,10 +161,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
 
     /// Reads the server's agreement and dials, where it agreed. `false` ends the turn.
     fn act_on(&mut self, reply: &Reply) -> bool {
-        if reply.code == 421 {
-            self.plan.stop("the server ended the session with 421");
-        }
         if !reply.is_completion() {
+            self.completion = Some(reply.clone());
             return false;
         }
         if self.mode() == Mode::Active {
@@ -312,18 +211,23 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             None => Command::bare("LIST"),
         };
         let mut commands = vec![(transfer, self.story())];
-        let together = self.plan.standing.borrow().pace == Pace::Together && self.planned.manner != Manner::Alone;
-        if together && self.plan.tools.settings.retrieve.is_none() {
-            if let Some(planned) = self.plan.take() {
-                if let Some((negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned) {
-                    commands.push(command);
-                    self.next = Some(negotiation);
-                    self.had_company = true;
-                }
-            }
+        let together = self.plan.standing.borrow().pace == Pace::Together && self.planned.manner == Manner::Usual;
+        let mut own_segment = Vec::new();
+        if together
+            && self.session.keeps_its_place()
+            && self.plan.tools.settings.retrieve.is_none()
+            && let Some(planned) = self.plan.take()
+            && let Some((negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned)
+        {
+            // Helpers see PORT and EPRT only where a segment begins with them.
+            let to = if negotiation.is_active() { &mut own_segment } else { &mut commands };
+            to.push(command);
+            self.next = Some(negotiation.with_company());
+            self.in_company = true;
         }
         self.progress = Instant::now();
         self.session.send(&commands).await;
+        self.session.send(&own_segment).await;
     }
 
     /// From the transfer command to the closing reply and the end of the data.
@@ -331,12 +235,14 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         loop {
             let (until, awaited) = self.clock(since);
             match self.next_event(until).await {
-                Next::Data(step) => {
-                    if !self.on_step(step) {
-                        return;
-                    }
-                }
+                Next::Data(step) => self.failed |= !self.on_step(step),
                 Next::Control(Came::Reply { reply, story, .. }) if story == self.story() => {
+                    if self.in_company && reply.is_completion() && !matches!(reply.code, 225 | 226 | 250) {
+                        // The next command's answer in the place of this one's.
+                        self.session.set_out_of_step();
+                        self.plan.standing.borrow_mut().pace = Pace::OneAtATime;
+                        return self.end_of_control();
+                    }
                     if !reply.is_preliminary() {
                         self.completion = Some(reply);
                     }
@@ -344,9 +250,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 Next::Control(Came::Lost) => return self.end_of_control(),
                 Next::Control(_) => {}
                 Next::Silence => {
-                    match awaited {
-                        Some(awaited) => self.record_silence(awaited, since),
-                        None => {}
+                    if let Some(awaited) = awaited {
+                        self.record_silence(awaited, since);
                     }
                     return;
                 }
@@ -362,6 +267,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     fn clock(&self, since: Instant) -> (Instant, Option<Awaited>) {
         let budget = self.plan.tools.budget;
         match (&self.completion, self.data.has_ended(), self.joined) {
+            // The server may have refused the transfer and closed its port: then its reply is on the way.
+            (None, ..) if self.failed => (self.progress + budget.first_answer(self.session.rtt()), None),
             // Confirmed, and no data connection was seen: it may be a moment behind.
             (Some(_), false, false) => (self.progress + budget.first_answer(self.session.rtt()), None),
             (_, false, true) => (self.progress + budget.reply, Some(Awaited::Bytes)),
@@ -394,13 +301,14 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 step = self.data.step() => Next::Data(step),
                 came = self.session.next(), if listens => Next::Control(came),
                 () = sleep_until(until) => Next::Silence,
-                () = sleep_until(stall), if !self.stalled => {
+                () = sleep_until(stall), if self.stalled.is_none() => {
                     self.on_stall();
                     continue;
                 }
             };
             if !matches!(next, Next::Silence) {
                 self.progress = Instant::now();
+                self.stalled = None;
             }
             return next;
         }
@@ -408,12 +316,15 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
 
     /// Nothing has moved for a while: what travels behind this one is given back, and another may begin it.
     fn on_stall(&mut self) {
-        self.stalled = true;
         if self.mode() == Mode::Passive && !self.joined {
             self.plan.standing.borrow_mut().passive_suspect = true;
         }
         self.give_back_next();
-        self.plan.note_stall();
+        if self.may_go_alone() && !self.superseded {
+            self.superseded = true;
+            self.plan.give_back(self.alone());
+        }
+        self.stalled = Some(self.plan.note_stall());
     }
 
     fn give_back_next(&mut self) {
@@ -489,8 +400,20 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         self.give_back_next();
     }
 
+    /// Whether a failure may be the company's fault.
+    fn may_go_alone(&self) -> bool {
+        let told_to_stop = self.completion.as_ref().is_some_and(|reply| reply.code == 421);
+        self.in_company && self.planned.manner == Manner::Usual && !told_to_stop
+    }
+
+    fn alone(&self) -> Planned {
+        Planned { manner: Manner::Alone, ..self.planned }
+    }
+
     /// Ends the turn: what travelled behind is the next turn where this one was answered, else it is given back.
-    fn conclude(mut self) -> TurnEnd {
+    /// What failed in company is made again alone.
+    fn conclude(mut self) -> Option<Negotiation> {
+        let recorder = self.plan.tools.recorder;
         let answered = self.completion.as_ref();
         if answered.is_some_and(|reply| reply.code == 421) {
             self.plan.stop("the server ended the session with 421");
@@ -498,19 +421,24 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         let enough = self.received >= self.plan.tools.settings.max_bytes;
         let confirmed = answered.is_some_and(Reply::is_completion);
         let works = self.joined && self.data.has_ended() && (confirmed || enough);
-        let silent_or_dead = answered.is_none() && !self.session.is_lost();
-        if !works && self.had_company && !silent_or_dead && answered.is_none_or(|reply| reply.code != 421) {
-            // Was it the path, or did the commands behind it confuse the server? Once more, without them.
-            self.plan.tools.recorder.discard_attempt(self.number);
-            self.session.disown(self.story());
-            self.plan.give_back(Planned { manner: Manner::Alone, ..self.planned });
-        } else if works && self.planned.manner == Manner::Alone {
-            self.plan.standing.borrow_mut().pace = Pace::OneAtATime;
+        match (works, self.superseded) {
+            (true, true) => self.plan.take_back(self.planned.attempt),
+            (true, false) if self.planned.manner == Manner::Alone => {
+                self.plan.standing.borrow_mut().pace = Pace::OneAtATime;
+            }
+            (true, false) => {}
+            (false, true) => self.plan.supersede(self.number),
+            (false, false) if self.may_go_alone() => {
+                self.plan.supersede(self.number);
+                self.plan.give_back(self.alone());
+            }
+            (false, false) => {}
         }
         if self.completion.is_none() {
             self.give_back_next();
         }
-        TurnEnd::Done(self.next.take())
+        recorder.end_attempt(self.number);
+        self.next.take()
     }
 }
 
@@ -519,6 +447,7 @@ fn with_port(mut endpoint: SocketAddr, port: u16) -> SocketAddr {
     endpoint
 }
 
-fn millis(since: Instant) -> f64 {
+/// Milliseconds since then.
+pub fn millis(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1000.0
 }

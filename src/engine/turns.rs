@@ -7,6 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -15,14 +16,16 @@ use tokio::sync::Notify;
 use super::Settings;
 use super::budget::Budget;
 use super::login::{LoggedIn, Questions, log_in};
+use super::negotiation::{Left, Negotiation};
 use super::reach;
 use super::recorder::Recorder;
 use super::session::{Pace, Session};
-use super::turn::{Left, Negotiation, TurnEnd};
 use crate::evidence::attempt::Attempt;
 
-/// Control connections at one time: one a direction, and one for the method that follows when both are silent.
-const MOST_AT_ONCE: usize = 3;
+/// Control connections at one time: when everything stalls, one a method.
+const MOST_AT_ONCE: usize = 4;
+/// Of these, so many go on while others have stalled.
+const GOING_ON_BESIDE: usize = 2;
 /// Control connections in one check: a guest does not knock more often.
 const MOST_IN_ALL: usize = 10;
 
@@ -58,7 +61,8 @@ pub struct Planned {
 pub enum Manner {
     /// As fast as it goes.
     Usual,
-    /// Again, with no other command behind the transfer command: to tell the server's refusal from its confusion.
+    /// Again, with no other command before or behind. Firewalls' FTP helpers read a PORT or 227 only where a segment
+    /// begins with it, and some servers are confused by company: what failed in company proves nothing.
     Alone,
     /// Again, with the passive port kept open until it is answered.
     Patient,
@@ -69,8 +73,15 @@ pub struct Plan<'a> {
     pub tools: Tools<'a>,
     pub standing: RefCell<&'a mut Standing>,
     queue: RefCell<VecDeque<Planned>>,
-    stalled: Notify,
+    /// Attempts that stalled in company and are made again alone: the later one counts, once it has ended.
+    superseded: RefCell<Vec<usize>>,
+    /// Passive ports that did not answer at once.
+    left: RefCell<Vec<Left>>,
+    /// Somebody stalled or left a port behind: another may have something to do.
+    changed: Notify,
     workers: Cell<usize>,
+    /// Workers whose data connection makes no progress.
+    stalled: Cell<usize>,
 }
 
 /// Tries all of `attempts`. `idle` is a control connection to begin with, and afterwards one to go on with.
@@ -81,27 +92,31 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
         tools,
         standing: RefCell::new(standing),
         queue: RefCell::new(queue),
-        stalled: Notify::new(),
+        superseded: RefCell::default(),
+        left: RefCell::default(),
+        changed: Notify::new(),
         workers: Cell::new(0),
+        stalled: Cell::new(0),
     };
     let mut spare: Vec<Session> = idle.take().into_iter().collect();
     let mut workers = FuturesUnordered::new();
-    loop {
-        if workers.is_empty() {
-            if plan.is_done() {
-                break;
-            }
+    let mut unanswered = FuturesUnordered::new();
+    while !(workers.is_empty() && unanswered.is_empty() && plan.is_done()) {
+        unanswered.extend(plan.left.take().into_iter().map(|left| left.wait(&plan)));
+        if workers.is_empty() && !plan.is_done() || plan.wants_another(spare.len()) {
+            // Counted here, before it is first polled.
+            plan.workers.set(plan.workers.get() + 1);
             workers.push(plan.work(peer, spare.pop()));
         }
         tokio::select! {
             Some(session) = workers.next() => spare.extend(session.filter(Session::is_free)),
-            () = plan.stalled.notified() => {
-                if plan.wants_another(workers.len(), spare.len()) {
-                    workers.push(plan.work(peer, spare.pop()));
-                }
-            }
+            // A late answer came while the server may have closed the port already: that attempt is made again.
+            Some(again) = unanswered.next() => again.into_iter().for_each(|planned| plan.give_back(planned)),
+            () = plan.changed.notified() => {}
         }
     }
+    drop(unanswered);
+    plan.superseded.borrow().iter().for_each(|number| tools.recorder.discard_if_repeated(*number));
     drop(workers);
     plan.give_up();
     *idle = spare.pop();
@@ -113,6 +128,16 @@ impl<'a> Plan<'a> {
         self.queue.borrow_mut().push_front(planned);
     }
 
+    /// The attempt failed in company, and is made again alone.
+    pub fn supersede(&self, number: usize) {
+        self.superseded.borrow_mut().push(number);
+    }
+
+    /// An attempt that was given back is not needed any more.
+    pub fn take_back(&self, attempt: Attempt) {
+        self.queue.borrow_mut().retain(|planned| planned.attempt != attempt);
+    }
+
     /// The next attempt, to travel behind a transfer command or to be begun.
     pub fn take(&self) -> Option<Planned> {
         if self.standing.borrow().stop.is_some() {
@@ -121,9 +146,17 @@ impl<'a> Plan<'a> {
         self.queue.borrow_mut().pop_front()
     }
 
-    /// A data connection makes no progress: somebody else may begin the next.
-    pub fn note_stall(&self) {
-        self.stalled.notify_one();
+    /// A data connection makes no progress, as long as the mark lives: somebody else may begin the next.
+    pub fn note_stall<'p>(&'p self) -> StallMark<'p, 'a> {
+        self.stalled.set(self.stalled.get() + 1);
+        self.changed.notify_one();
+        StallMark { plan: self }
+    }
+
+    /// A passive port did not answer at once: it is waited for beside all else.
+    pub fn leave(&self, left: Left) {
+        self.left.borrow_mut().push(left);
+        self.changed.notify_one();
     }
 
     /// The server wants to be left alone, and why: nothing new is begun.
@@ -135,10 +168,14 @@ impl<'a> Plan<'a> {
         self.queue.borrow().is_empty() || self.standing.borrow().stop.is_some()
     }
 
-    fn wants_another(&self, workers: usize, spare: usize) -> bool {
+    /// Whether something has stalled while more is queued, and the server bears one more: then two go on beside it,
+    /// one for either direction.
+    fn wants_another(&self, spare: usize) -> bool {
         let standing = self.standing.borrow();
         let may_open = !standing.one_connection_only && standing.opened < MOST_IN_ALL;
-        !self.is_done() && workers < MOST_AT_ONCE && (spare > 0 || may_open)
+        let (workers, stalled) = (self.workers.get(), self.stalled.get());
+        let too_few = stalled > 0 && workers - stalled < GOING_ON_BESIDE;
+        !self.is_done() && too_few && workers < MOST_AT_ONCE && (spare > 0 || may_open)
     }
 
     /// What is still queued was not tried. After a login that never worked there is nothing to say of single methods.
@@ -146,26 +183,22 @@ impl<'a> Plan<'a> {
         let standing = self.standing.borrow();
         let why =
             standing.stop.clone().unwrap_or_else(|| "the server allowed no further control connection".to_owned());
-        for planned in self.queue.borrow_mut().drain(..).filter(|_| standing.logged_in) {
+        // What would have been made again was tried once: that stands.
+        let never_tried = |planned: &Planned| standing.logged_in && planned.manner == Manner::Usual;
+        for planned in self.queue.borrow_mut().drain(..).filter(never_tried) {
             self.tools.recorder.not_tried(planned.attempt, why.clone());
         }
     }
 
     /// Takes attempts from the queue until none is left, on one control connection while it stays free.
-    async fn work(&self, peer: std::net::SocketAddr, mut session: Option<Session>) -> Option<Session> {
-        self.workers.set(self.workers.get() + 1);
+    async fn work(&self, peer: SocketAddr, mut session: Option<Session>) -> Option<Session> {
         let mut carried: Option<Negotiation> = None;
-        let mut left: Vec<Left> = Vec::new();
         loop {
             let negotiation = match carried.take() {
                 Some(negotiation) => Some(negotiation),
                 None => match self.take() {
                     Some(planned) => self.begin(peer, &mut session, planned).await,
-                    None if left.is_empty() => break,
-                    None => {
-                        self.finish(&mut left).await;
-                        continue;
-                    }
+                    None => break,
                 },
             };
             let (Some(negotiation), Some(open)) = (negotiation, session.as_mut()) else {
@@ -174,35 +207,16 @@ impl<'a> Plan<'a> {
                 }
                 continue;
             };
-            match negotiation.run(self, open).await {
-                TurnEnd::Done(next) => carried = next,
-                TurnEnd::Left(dial) => left.push(dial),
-            }
+            carried = negotiation.run(self, open).await;
         }
-        self.finish(&mut left).await;
         self.workers.set(self.workers.get() - 1);
         session
     }
 
-    /// Waits for the passive ports that were left unanswered. A late answer came while the server may have closed the
-    /// port already: that attempt is made again, patiently.
-    async fn finish(&self, left: &mut Vec<Left>) {
-        for dial in left.drain(..) {
-            if let Some(again) = dial.wait(self).await {
-                self.give_back(again);
-            }
-        }
-    }
-
     /// Sends the attempt's command, on a control connection that is opened for it where none is free. `None` where it
     /// could not be begun.
-    async fn begin(
-        &self,
-        peer: std::net::SocketAddr,
-        session: &mut Option<Session>,
-        planned: Planned,
-    ) -> Option<Negotiation> {
-        if session.as_ref().is_some_and(|session| session.is_lost() || session.awaits()) {
+    async fn begin(&self, peer: SocketAddr, session: &mut Option<Session>, planned: Planned) -> Option<Negotiation> {
+        if session.as_ref().is_some_and(|session| !session.is_free()) {
             // Dropped first: its QUIT makes room where the server counts connections.
             *session = None;
         }
@@ -224,14 +238,19 @@ impl<'a> Plan<'a> {
                 (standing.pace, !standing.logged_in)
             };
             let questions = if first { Questions::All } else { Questions::OnlyStat };
+            let together = pace == Pace::Together && planned.manner == Manner::Usual;
+            let (behind, after) = if together { (Some(command), None) } else { (None, Some(command)) };
             recorder.say("Logging in");
-            let logged_in = log_in(&mut open, settings, budget, recorder, pace, questions, Some(command)).await;
+            let logged_in = log_in(&mut open, settings, budget, recorder, pace, questions, behind).await;
             match logged_in {
                 LoggedIn::Yes => {
                     open.set_logged_in();
                     self.standing.borrow_mut().logged_in = true;
+                    if let Some(command) = after {
+                        open.send(&[command]).await;
+                    }
                     *session = Some(open);
-                    return Some(negotiation);
+                    return Some(if together { negotiation.with_company() } else { negotiation });
                 }
                 LoggedIn::OutOfStep if pace == Pace::Together => {
                     open.disown(story);
@@ -250,7 +269,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    async fn open(&self, peer: std::net::SocketAddr, planned: Planned) -> Option<Session> {
+    async fn open(&self, peer: SocketAddr, planned: Planned) -> Option<Session> {
         let Tools { settings, budget, recorder } = self.tools;
         {
             let mut standing = self.standing.borrow_mut();
@@ -287,5 +306,16 @@ impl<'a> Plan<'a> {
         } else {
             standing.one_connection_only = true;
         }
+    }
+}
+
+/// Says that a worker's data connection makes no progress, until it is dropped.
+pub struct StallMark<'p, 'a> {
+    plan: &'p Plan<'a>,
+}
+
+impl Drop for StallMark<'_, '_> {
+    fn drop(&mut self) {
+        self.plan.stalled.set(self.plan.stalled.get() - 1);
     }
 }

@@ -67,6 +67,9 @@ pub struct Dialect {
     pub id: &'static str,
     /// Words (in lower case) of a greeting or a STAT reply that tell the product.
     pub signs: &'static [&'static str],
+    /// Whether it takes up the next command only when a transfer is over: then one may travel behind LIST. Servers that
+    /// run on one event loop read it at once, and close the passive port that is about to be dialled.
+    pub keeps_its_place: bool,
     pub phrases: &'static [Phrase],
     /// The client's own address as the server sees it, where a STAT reply names it.
     pub client_in_stat: fn(&str) -> Option<IpAddr>,
@@ -100,6 +103,11 @@ pub fn recognise(reply: &Reply) -> Option<&'static str> {
     let text = reply.text.to_lowercase();
     let known = DIALECTS.iter().find(|dialect| dialect.signs.iter().any(|sign| text.contains(sign)));
     known.map(|dialect| dialect.id)
+}
+
+/// Whether this product takes up the next command only when a transfer is over.
+pub fn keeps_its_place(product: &str) -> bool {
+    DIALECTS.iter().any(|dialect| dialect.id == product && dialect.keeps_its_place)
 }
 
 /// What a refusal says, as far as its words are known.

@@ -13,7 +13,7 @@
 //! The server runs on a thread and a runtime of its own, waits for events and never for time.
 
 // Each test target takes what it needs.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::print_stderr)]
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -5,6 +5,7 @@ use super::{Dialect, Phrase, Says, no_address, no_client};
 pub static DIALECT: Dialect = Dialect {
     id: "filezilla-server",
     signs: &["filezilla server"],
+    keeps_its_place: false,
     phrases: &[
         Phrase { text: "unable to build data connection: econnrefused", says: Says::CallbackRefused },
         Phrase { text: "unable to build data connection: etimedout", says: Says::CallbackTimedOut },

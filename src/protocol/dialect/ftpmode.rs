@@ -5,6 +5,7 @@ use super::{Dialect, Phrase, RefusedAddress, Says, address_after, no_client};
 pub static DIALECT: Dialect = Dialect {
     id: "ftpmode",
     signs: &["ftpmode serve"],
+    keeps_its_place: true,
     phrases: &[
         Phrase { text: "the address in it is not yours", says: Says::AddressRejected },
         Phrase { text: "data connection not opened: connection refused", says: Says::CallbackRefused },

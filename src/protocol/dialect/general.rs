@@ -5,6 +5,7 @@ use super::{Dialect, Phrase, Says, no_address, no_client};
 pub static DIALECT: Dialect = Dialect {
     id: "",
     signs: &[],
+    keeps_its_place: false,
     phrases: &[
         Phrase { text: "too many connections", says: Says::TooManyConnections },
         Phrase { text: "too many users", says: Says::TooManyConnections },

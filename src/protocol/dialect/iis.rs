@@ -5,6 +5,7 @@ use super::{Dialect, Phrase, Says, no_address, no_client};
 pub static DIALECT: Dialect = Dialect {
     id: "iis",
     signs: &["microsoft ftp service"],
+    keeps_its_place: false,
     phrases: &[
         Phrase { text: "cannot open data connection", says: Says::CallbackFailed },
         Phrase { text: "policy requires ssl", says: Says::TlsRequired },

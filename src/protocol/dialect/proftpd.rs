@@ -5,6 +5,7 @@ use super::{Dialect, Phrase, Says, address_after, no_address};
 pub static DIALECT: Dialect = Dialect {
     id: "proftpd",
     signs: &["proftpd"],
+    keeps_its_place: true,
     phrases: &[
         Phrase { text: "unable to build data connection: connection refused", says: Says::CallbackRefused },
         Phrase { text: "unable to build data connection: connection timed out", says: Says::CallbackTimedOut },

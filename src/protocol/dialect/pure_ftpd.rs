@@ -5,6 +5,7 @@ use super::{Dialect, Phrase, RefusedAddress, Says, address_after, no_client};
 pub static DIALECT: Dialect = Dialect {
     id: "pure-ftpd",
     signs: &["pure-ftpd", "pureftpd.org"],
+    keeps_its_place: true,
     phrases: &[
         Phrase { text: "i won't open a connection to", says: Says::AddressRejected },
         Phrase { text: "active mode is disabled", says: Says::MethodDisabled },

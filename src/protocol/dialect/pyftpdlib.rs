@@ -5,6 +5,7 @@ use super::{Dialect, Phrase, RefusedAddress, Says, address_after, no_client};
 pub static DIALECT: Dialect = Dialect {
     id: "pyftpdlib",
     signs: &["pyftpdlib"],
+    keeps_its_place: false,
     phrases: &[
         Phrase { text: "rejected data connection to foreign address", says: Says::AddressRejected },
         Phrase { text: "can't connect to specified address", says: Says::CallbackRefused },

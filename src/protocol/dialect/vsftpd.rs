@@ -5,6 +5,7 @@ use super::{Dialect, Phrase, Says, address_after, no_address};
 pub static DIALECT: Dialect = Dialect {
     id: "vsftpd",
     signs: &["vsftpd"],
+    keeps_its_place: true,
     phrases: &[
         // Also for a port below 1024, which ftpmode never names.
         Phrase { text: "illegal port command", says: Says::AddressRejected },

@@ -1,0 +1,122 @@
+//! A data connection's command, PASV or PORT, before its turn: prepared, sent, perhaps given up again.
+
+use std::net::SocketAddr;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::data::Data;
+use super::net;
+use super::recorder::Story;
+use super::session::Session;
+use super::turn::{Turn, millis};
+use super::turns::{Manner, Plan, Planned};
+use crate::evidence::attempt::{Address, DataVerb, Mode};
+use crate::evidence::timeline::{Awaited, What};
+use crate::protocol::command::Command;
+use crate::protocol::{extended, host_port};
+
+/// A data connection whose command is on its way.
+pub struct Negotiation {
+    pub(super) number: usize,
+    pub(super) planned: Planned,
+    pub(super) data: Data,
+    /// Whether its command went out together with others.
+    pub(super) in_company: bool,
+}
+
+/// A passive connection that is still unanswered.
+pub struct Left {
+    pub(super) number: usize,
+    pub(super) planned: Planned,
+    pub(super) data: Data,
+    pub(super) until: Instant,
+    pub(super) since: Instant,
+}
+
+impl Negotiation {
+    /// Makes the command, with a listener behind it in active mode. `None` where this computer can't listen: on record.
+    pub fn prepare(plan: &Plan, session: &Session, planned: Planned) -> Option<(Self, (Command, Story))> {
+        let recorder = plan.tools.recorder;
+        let number = recorder.begin_attempt(planned.attempt, session.number());
+        let story = Story::Attempt(number);
+        match prepare(plan, session, planned, story) {
+            Ok((command, data)) => Some((Self { number, planned, data, in_company: false }, (command, story))),
+            Err(why) => {
+                recorder.record(story, What::Failed(why));
+                recorder.end_attempt(number);
+                None
+            }
+        }
+    }
+
+    /// Its command goes out together with others.
+    pub fn with_company(self) -> Self {
+        Self { in_company: true, ..self }
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.planned.attempt.verb.mode() == Mode::Active
+    }
+
+    pub fn story(&self) -> Story {
+        Story::Attempt(self.number)
+    }
+
+    /// It was never answered for itself: its events go to the control connection's story.
+    pub fn discard(self, plan: &Plan) {
+        plan.tools.recorder.discard_attempt(self.number);
+    }
+
+    /// Takes it to its end. Returns the negotiation that travelled behind its transfer command: the next turn.
+    pub async fn run(self, plan: &Plan<'_>, session: &mut Session) -> Option<Negotiation> {
+        let verb = self.planned.attempt.verb;
+        plan.tools.recorder.say(format!("Trying {} mode ({})", verb.mode().name(), verb.name()));
+        Turn::new(plan, session, self).run().await
+    }
+}
+
+impl Left {
+    /// Waits for the answer until its clock ends. Returns what is to be tried again.
+    pub async fn wait(mut self, plan: &Plan<'_>) -> Option<Planned> {
+        let recorder = plan.tools.recorder;
+        tokio::select! {
+            biased;
+            _ = self.data.step() => {
+                recorder.discard_attempt(self.number);
+                Some(Planned { manner: Manner::Patient, ..self.planned })
+            }
+            () = sleep_until(self.until) => {
+                let ms = millis(self.since);
+                recorder.record(Story::Attempt(self.number), What::Silent { awaited: Awaited::Connect, ms });
+                recorder.end_attempt(self.number);
+                None
+            }
+        }
+    }
+}
+
+fn prepare(plan: &Plan, session: &Session, planned: Planned, story: Story) -> Result<(Command, Data), String> {
+    let settings = plan.tools.settings;
+    let verb = planned.attempt.verb;
+    if verb.mode() == Mode::Passive {
+        return Ok((Command::bare(verb.name()), Data::None));
+    }
+    let ip = session.local().ip();
+    let listener =
+        net::listen(ip, settings.active_ports.as_ref()).map_err(|error| format!("listen at {ip}: {error}"))?;
+    let bound = listener.local_addr().map_err(|error| error.to_string())?;
+    plan.tools.recorder.record(story, What::Listening(bound));
+    let address = match planned.attempt.address {
+        Address::Given => settings.active_address.unwrap_or(ip),
+        _ => ip,
+    };
+    let named = SocketAddr::new(address.to_canonical(), bound.port());
+    let argument = match (verb, named) {
+        (DataVerb::Port, SocketAddr::V4(v4)) => host_port::format(v4),
+        (DataVerb::Port, SocketAddr::V6(_)) => return Err("PORT can't name an IPv6 address".to_owned()),
+        _ => extended::format(named),
+    };
+    plan.tools.recorder.record(story, What::Named(named));
+    let command = Command::with(verb.name(), argument).map_err(|error| error.to_string())?;
+    Ok((command, Data::Listening { listener, server: session.peer().ip().to_canonical() }))
+}

@@ -1,0 +1,216 @@
+//! From evidence to report: asks the facts and the diagnosis, and copies their answers.
+
+use super::model::{
+    ControlConnection, ControlStage, DataConnection, Directions, Ends, Finding, Known, Open, Path, Reply, Report,
+    Security, Target, Tool, Verdict,
+};
+use crate::diagnosis::{self, Diagnosis, rules};
+use crate::evidence::attempt::{DataVerb, Mode};
+use crate::evidence::facts::{Cause, Cite, Facts, Login, Place, Stage, Tried};
+use crate::evidence::observed::Observed;
+use crate::evidence::timeline::{Awaited, Event, What};
+use crate::evidence::{Evidence, NotTried};
+
+/// Raised only when a field goes or changes its meaning; fields may be added below it.
+const SCHEMA_VERSION: &str = "1";
+
+impl Report {
+    /// Judges the evidence and writes down the answer.
+    pub fn of(evidence: &Evidence) -> Self {
+        let facts = Facts::of(evidence);
+        let diagnosis = diagnosis::diagnose(&facts);
+        let tried = facts.tried().iter().map(|tried| attempt(&facts, tried));
+        Self {
+            schema_version: SCHEMA_VERSION.to_owned(),
+            tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            source: evidence.source,
+            target: Target {
+                input: evidence.target.input.clone(),
+                host: evidence.target.host.clone(),
+                port: evidence.target.port,
+                address: facts.peer().map(|address| address.to_string()),
+                // The evidence has no event of TLS yet: all of it is plain FTP.
+                security: Security::Plain,
+            },
+            started_at: evidence.started_at.clone(),
+            duration_ms: tenths(evidence.duration_ms),
+            control: control(&facts),
+            directions: Directions { outbound: facts.direction(Mode::Passive), inbound: facts.direction(Mode::Active) },
+            path: path(&facts),
+            attempts: tried.chain(evidence.not_tried.iter().map(not_tried)).collect(),
+            findings: findings(&diagnosis),
+            ruled_out: diagnosis.ruled_out.iter().map(|cause| open(cause.id, joined(&cause.because))).collect(),
+            not_tested: diagnosis.not_tested.iter().map(|cause| open(&cause.id, cause.because.clone())).collect(),
+            forecast: Vec::new(),
+            verdict: Verdict {
+                recommendation: diagnosis.verdict.recommendation,
+                confidence: diagnosis.verdict.confidence,
+                summary: diagnosis.verdict.summary,
+                fixes: diagnosis.verdict.fixes,
+            },
+            evidence: evidence.clone(),
+        }
+    }
+}
+
+fn control(facts: &Facts) -> ControlConnection {
+    let works = facts.control_works();
+    let (stage, cause) = if works { (ControlStage::Complete, None) } else { control_end(facts) };
+    let greeting = facts.greeting().filter(|(reply, _)| reply.is_completion());
+    ControlConnection {
+        works,
+        stage,
+        cause,
+        banner: greeting.and_then(|(reply, _)| known(reply.message())),
+        server: facts.product().and_then(known),
+        local_address: facts.local().map(|address| address.to_string()),
+        peer_address: facts.peer().map(|address| address.to_string()),
+        seen_by_server: facts.seen_by_server().seen().map(|(address, _)| address.to_string()),
+        connect_ms: facts.rtt_ms().map(tenths),
+        rtt_ms: facts.rtt_ms().map(tenths),
+    }
+}
+
+/// How far a control connection came that does not work, and what ended it.
+fn control_end(facts: &Facts) -> (ControlStage, Option<Cause>) {
+    let evidence = facts.evidence();
+    match facts.login() {
+        Login::LoggedIn => (ControlStage::Complete, None),
+        Login::Refused(..) if facts.greeting().is_some_and(|(reply, _)| reply.is_refusal()) => {
+            (ControlStage::Greet, Some(Cause::Rejected))
+        }
+        Login::Refused(..) => (ControlStage::Login, Some(Cause::Rejected)),
+        Login::Unfinished(place) => {
+            let stage = if facts.greeting().is_some() { ControlStage::Login } else { ControlStage::Greet };
+            let events = match place {
+                Place::Control(number, _) => evidence.controls.get(number).map(|control| control.events.as_slice()),
+                Place::Dial(..) | Place::Attempt(..) => None,
+            };
+            (stage, events.and_then(cause_in))
+        }
+        Login::NoConnection if evidence.dials.is_empty() => (ControlStage::Resolve, None),
+        Login::NoConnection => (ControlStage::Connect, evidence.dials.iter().find_map(|dial| cause_in(&dial.events))),
+    }
+}
+
+/// What ended a connection, read from the last event that tells.
+fn cause_in(events: &[Event]) -> Option<Cause> {
+    events.iter().rev().find_map(|event| match event.what {
+        What::Refused => Some(Cause::Refused),
+        What::Unreachable { .. } => Some(Cause::Unreachable),
+        What::Silent { awaited: Awaited::Connect, .. } => Some(Cause::Dropped),
+        What::Silent { .. } => Some(Cause::Stalled),
+        What::Nonsense { .. } => Some(Cause::Protocol),
+        What::ControlClosed | What::ControlReset | What::Reset => Some(Cause::Closed),
+        What::Failed(_) | What::CutShort => Some(Cause::NotTried),
+        _ => None,
+    })
+}
+
+fn path(facts: &Facts) -> Path {
+    Path {
+        client_nat: answer(&facts.client_nat()),
+        server_nat: answer(&facts.server_nat()),
+        helper: match facts.helper() {
+            Observed::Seen(_) => Known::Yes,
+            Observed::NotSeen | Observed::NotTested(_) => Known::Unknown,
+        },
+        hops: Vec::new(),
+        control_distance: None,
+        blocked_after: None,
+        answered_by: None,
+        server_inside: facts.server_nat().seen().map(|sign| sign.inside.to_string()),
+    }
+}
+
+fn answer<T>(observed: &Observed<T>) -> Known {
+    match observed {
+        Observed::Seen(_) => Known::Yes,
+        Observed::NotSeen => Known::No,
+        Observed::NotTested(_) => Known::Unknown,
+    }
+}
+
+fn attempt(facts: &Facts, tried: &Tried) -> DataConnection {
+    let verb = tried.verb();
+    let replies = tried.replies().map(|(reply, _)| Reply { code: reply.code, text: reply.message() });
+    DataConnection {
+        method: verb,
+        address: tried.attempt().address,
+        mode: verb.mode(),
+        works: tried.works(),
+        stage: tried.stage(),
+        cause: tried.cause(),
+        ended_by: tried
+            .cause()
+            .and(tried.ended_by())
+            .and_then(|place| known(without_verb(&facts.cite(place).text, verb))),
+        advertised: tried.named().map(|endpoint| endpoint.to_string()),
+        dialled: tried.dialled().map(|endpoint| endpoint.to_string()),
+        connected: tried.joined().map(|(local, peer)| Ends { local: local.to_string(), peer: peer.to_string() }),
+        replies: replies.collect(),
+        bytes: tried.bytes(),
+        negotiate_ms: tried.negotiate_ms().map(tenths),
+        connect_ms: tried.connect_ms().map(tenths),
+        transfer_ms: tried.transfer_ms().map(tenths),
+        silent_ms: tried.silent_ms().map(tenths),
+    }
+}
+
+fn not_tried(skipped: &NotTried) -> DataConnection {
+    DataConnection {
+        method: skipped.verb,
+        address: skipped.address,
+        mode: skipped.verb.mode(),
+        works: false,
+        stage: Stage::Negotiate,
+        cause: Some(Cause::NotTried),
+        ended_by: known(skipped.because.as_str()),
+        advertised: None,
+        dialled: None,
+        connected: None,
+        replies: Vec::new(),
+        bytes: 0,
+        negotiate_ms: None,
+        connect_ms: None,
+        transfer_ms: None,
+        silent_ms: None,
+    }
+}
+
+fn findings(diagnosis: &Diagnosis) -> Vec<Finding> {
+    let all = diagnosis.findings.iter().map(|found| Finding {
+        id: found.rule.id.to_owned(),
+        severity: found.conclusion.severity,
+        side: found.conclusion.side,
+        confidence: found.conclusion.confidence,
+        summary: found.conclusion.summary.clone(),
+        evidence: found.conclusion.cites.iter().map(|cite| cite.text.clone()).collect(),
+        fixes: found.conclusion.fixes.clone(),
+    });
+    all.collect()
+}
+
+fn open(id: &str, because: String) -> Open {
+    Open { id: id.to_owned(), title: rules::with_id(id).map(|rule| rule.title.to_owned()), because }
+}
+
+fn joined(cites: &[Cite]) -> String {
+    let texts: Vec<&str> = cites.iter().map(|cite| cite.text.as_str()).collect();
+    if texts.is_empty() { "what was seen does not allow it".to_owned() } else { texts.join("; ") }
+}
+
+/// A citation of an attempt begins with its verb, which stands in its own field here.
+fn without_verb(text: &str, verb: DataVerb) -> &str {
+    text.strip_prefix(verb.name()).and_then(|text| text.strip_prefix(": ")).unwrap_or(text)
+}
+
+/// A text that is not there is unknown.
+fn known(text: impl Into<String>) -> Option<String> {
+    Some(text.into()).filter(|text| !text.is_empty())
+}
+
+/// Evidence keeps tenths of a millisecond; what a difference adds below them is noise of the arithmetic.
+fn tenths(ms: f64) -> f64 {
+    (ms * 10.0).round() / 10.0
+}

@@ -1,0 +1,31 @@
+//! Every form a report can take: one file each. This table is the only list; `--format` and `--help` read it.
+
+use super::{Report, Style};
+
+mod json;
+mod ndjson;
+mod text;
+
+/// One form of a report.
+#[derive(Debug)]
+pub struct Format {
+    /// The word after `--format`.
+    pub id: &'static str,
+    /// One line for `--help`.
+    pub help: &'static str,
+    /// The whole output for one target, its last line ended.
+    pub render: fn(&Report, &Style) -> String,
+}
+
+/// The first is the default.
+pub static ALL: &[&Format] = &[&text::FORMAT, &json::FORMAT, &ndjson::FORMAT];
+
+/// The format with this id.
+pub fn with_id(id: &str) -> Option<&'static Format> {
+    ALL.iter().find(|format| format.id == id).copied()
+}
+
+/// The report in this form.
+pub fn render(format: &Format, report: &Report, style: &Style) -> String {
+    (format.render)(report, style)
+}

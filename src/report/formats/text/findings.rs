@@ -1,0 +1,83 @@
+//! What was concluded, each with what was seen and how each side mends it; then what was excluded and what is open.
+
+use super::LONGEST;
+use super::page::{Ink, Page, span};
+use super::words;
+use crate::diagnosis::rule::{Severity, Side};
+use crate::report::Report;
+use crate::report::model::{Finding, Open};
+
+/// The longest quotation, in columns.
+const LONGEST_QUOTE: usize = 160;
+const INDENT: usize = 4;
+
+pub fn list(page: &mut Page, report: &Report) {
+    if !report.findings.is_empty() {
+        page.title("What was found");
+        for finding in &report.findings {
+            one(page, finding);
+        }
+    }
+    causes(page, "Ruled out", report, &report.ruled_out, 1);
+    causes(page, "Not tested", report, &report.not_tested, 2);
+}
+
+fn one(page: &mut Page, finding: &Finding) {
+    let (mark, ink) = match finding.severity {
+        Severity::Info => (page.signs().bullet, Ink::Plain),
+        Severity::Warning => (page.signs().warning, Ink::Warn),
+        Severity::Error => (page.signs().bad, Ink::Bad),
+    };
+    page.paragraph(&[span(format!("  {mark} "), ink)], &finding.summary, Ink::Strong, LONGEST);
+    let of = [
+        words::severity(finding.severity),
+        words::side(finding.side),
+        words::certainty(finding.confidence),
+        &finding.id,
+    ];
+    let between = format!(" {} ", page.signs().dot);
+    page.paragraph(&[span("    ", Ink::Plain)], &of.join(&between), ink, LONGEST);
+    for (number, seen) in finding.evidence.iter().enumerate() {
+        let lead = if number == 0 { "    seen    " } else { "            " };
+        page.paragraph(&[span(lead, Ink::Dim)], seen, Ink::Plain, LONGEST_QUOTE);
+    }
+    for side in [Side::Client, Side::Server, Side::Network, Side::Unknown] {
+        for (number, fix) in finding.fixes.iter().filter(|fix| fix.side == side).enumerate() {
+            let lead = match (number, side) {
+                (0, Side::Client) => "    client  ",
+                (0, Side::Server) => "    server  ",
+                (0, Side::Network) => "    network ",
+                (0, Side::Unknown) => "    either  ",
+                _ => "            ",
+            };
+            page.paragraph(&[span(lead, Ink::Dim)], &words::fix(fix), Ink::Plain, LONGEST);
+        }
+    }
+    page.blank();
+}
+
+/// Causes in at most so many lines each; with the dialogue, in full.
+fn causes(page: &mut Page, title: &str, report: &Report, causes: &[Open], lines: usize) {
+    if causes.is_empty() {
+        return;
+    }
+    let longest = match page.style().verbose {
+        0 => lines * (page.style().width - INDENT),
+        _ => LONGEST,
+    };
+    page.title(title);
+    for cause in causes {
+        let what = cause.title.clone().or_else(|| skipped(report, &cause.id)).unwrap_or_else(|| cause.id.clone());
+        let lead = [span(format!("  {} ", page.signs().bullet), Ink::Dim)];
+        page.paragraph(&lead, &format!("{what}: {}", cause.because), Ink::Plain, longest);
+    }
+    page.blank();
+}
+
+/// A data connection that was left out, by the id it has among what was not tested.
+fn skipped(report: &Report, id: &str) -> Option<String> {
+    let (mode, method) = id.split_once('-')?;
+    let all = report.attempts.iter().filter(|attempt| attempt.mode.name() == mode);
+    let found = all.map(|attempt| attempt.method.name()).find(|name| name.eq_ignore_ascii_case(method))?;
+    Some(format!("{found} ({mode} mode)"))
+}

@@ -1,0 +1,104 @@
+//! The report's values in a customer's words.
+
+use crate::diagnosis::rule::{Confidence, Fix, Severity, Side};
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::{Cause, Stage};
+use crate::report::model::DataConnection;
+
+/// `84 ms`, `3.6 s`.
+pub fn duration(ms: f64) -> String {
+    if ms < 1000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) }
+}
+
+pub fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "Certainty: high. What was seen points one way.",
+        Confidence::Medium => "Certainty: medium. What was seen leaves some room.",
+        Confidence::Low => "Certainty: low. Too little was seen to be sure.",
+    }
+}
+
+pub fn certainty(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "certain",
+        Confidence::Medium => "likely",
+        Confidence::Low => "possible",
+    }
+}
+
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "problem",
+    }
+}
+
+/// Whose setting it is.
+pub fn side(side: Side) -> &'static str {
+    match side {
+        Side::Client => "client's side",
+        Side::Server => "server's side",
+        Side::Network => "network between",
+        Side::Unknown => "side not known",
+    }
+}
+
+/// Where to mend it, at the beginning of a sentence.
+pub fn place(side: Side) -> &'static str {
+    match side {
+        Side::Client => "On the client's side",
+        Side::Server => "On the server's side",
+        Side::Network => "In the network",
+        Side::Unknown => "On either side",
+    }
+}
+
+/// A fix as a sentence or two: a detail is either a phrase or a sentence of its own.
+pub fn fix(fix: &Fix) -> String {
+    let (action, detail) = (fix.action.trim_end_matches('.'), fix.detail.trim_end_matches('.'));
+    match detail.chars().next() {
+        None => format!("{action}."),
+        Some(first) if first.is_uppercase() => format!("{action}. {detail}."),
+        Some(_) => format!("{action}: {detail}."),
+    }
+}
+
+/// What became of a data connection, in two words.
+pub fn result(attempt: &DataConnection) -> &'static str {
+    let Some(cause) = attempt.cause else { return "works" };
+    match (cause, attempt.mode) {
+        (Cause::Rejected, _) if attempt.stage > Stage::Connect => "transfer refused",
+        (Cause::Rejected, _) => "server says no",
+        (Cause::Refused, _) => "refused",
+        (Cause::Dropped, Mode::Passive) => "no answer",
+        (Cause::Dropped, Mode::Active) => "never arrived",
+        (Cause::Unreachable, _) => "unreachable",
+        (Cause::Closed, _) => "cut off",
+        (Cause::Stalled, _) => "stalled",
+        (Cause::Tls, _) => "TLS failed",
+        (Cause::Protocol, _) => "not understood",
+        (Cause::NotTried, _) => "not tried",
+    }
+}
+
+pub fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Negotiate => "asking",
+        Stage::Connect => "connecting",
+        Stage::Secure => "encrypting",
+        Stage::Transfer => "transfer",
+        Stage::Complete => "complete",
+    }
+}
+
+/// A product as its makers write it.
+pub fn product(id: &str) -> &str {
+    match id {
+        "proftpd" => "ProFTPD",
+        "pure-ftpd" => "Pure-FTPd",
+        "filezilla-server" => "FileZilla Server",
+        "iis" => "Microsoft IIS",
+        other => other,
+    }
+}

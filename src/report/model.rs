@@ -1,0 +1,226 @@
+//! The contract's object: what `--format json` prints, and what every other format is made from.
+//!
+//! Invariants: unknown is `null`, never an empty string. Times are milliseconds, with the unit in the name. Names are
+//! never changed, only added to.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::diagnosis::rule::{Confidence, Fix, Severity, Side};
+use crate::diagnosis::verdict::Recommendation;
+use crate::evidence::attempt::{Address, DataVerb, Mode};
+use crate::evidence::facts::{Cause, Direction, Stage};
+use crate::evidence::{Evidence, Source};
+
+/// Everything that was seen of one target, and what was concluded.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Report {
+    pub schema_version: String,
+    pub tool: Tool,
+    pub source: Source,
+    pub target: Target,
+    /// RFC 3339, UTC.
+    pub started_at: Option<String>,
+    pub duration_ms: f64,
+    pub control: ControlConnection,
+    pub directions: Directions,
+    pub path: Path,
+    /// Every data connection tried, in order, and after them those that were not.
+    pub attempts: Vec<DataConnection>,
+    pub findings: Vec<Finding>,
+    /// Neighbouring causes that the evidence excludes.
+    pub ruled_out: Vec<Open>,
+    /// What nobody looked at.
+    pub not_tested: Vec<Open>,
+    /// What well-known clients would do here.
+    pub forecast: Vec<Forecast>,
+    pub verdict: Verdict,
+    /// Everything that was seen, in the form of the case files.
+    pub evidence: Evidence,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Tool {
+    pub name: String,
+    pub version: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Target {
+    /// As typed, a password in it masked.
+    pub input: String,
+    pub host: String,
+    pub port: u16,
+    /// The address that answered.
+    pub address: Option<String>,
+    pub security: Security,
+}
+
+/// What the control connection ended up with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Security {
+    Plain,
+    ExplicitTls,
+    ImplicitTls,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ControlConnection {
+    /// Greeted and logged in.
+    pub works: bool,
+    /// How far it came.
+    pub stage: ControlStage,
+    /// What ended it there; null where it works.
+    pub cause: Option<Cause>,
+    /// The text of the 220 greeting.
+    pub banner: Option<String>,
+    /// The recognised product.
+    pub server: Option<String>,
+    pub local_address: Option<String>,
+    pub peer_address: Option<String>,
+    /// This client's address as the server reports it.
+    pub seen_by_server: Option<String>,
+    pub connect_ms: Option<f64>,
+    pub rtt_ms: Option<f64>,
+}
+
+/// How far the control connection came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ControlStage {
+    /// The name had not led to an address.
+    Resolve,
+    Connect,
+    /// Connected, and not greeted.
+    Greet,
+    Login,
+    Complete,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Directions {
+    /// Data connections from here to the server (passive).
+    pub outbound: Direction,
+    /// Data connections from the server to here (active).
+    pub inbound: Direction,
+}
+
+/// What lies between the two ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Path {
+    pub client_nat: Known,
+    pub server_nat: Known,
+    /// Whether something on the way reads and rewrites PORT; one that was not seen is unknown, never "no".
+    pub helper: Known,
+    pub hops: Vec<Hop>,
+    /// The smallest TTL at which the control port answers.
+    pub control_distance: Option<u8>,
+    /// The largest TTL at which a router still reported time-exceeded for the failing data port.
+    pub blocked_after: Option<u8>,
+    /// The smallest TTL at which an RST or an ICMP refusal came for it.
+    pub answered_by: Option<u8>,
+    /// The address that the server names as its own, where it is another than it is reached at.
+    pub server_inside: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Known {
+    Yes,
+    No,
+    Unknown,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Hop {
+    pub ttl: u8,
+    pub address: String,
+}
+
+/// One data connection.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "Attempt")]
+pub struct DataConnection {
+    pub method: DataVerb,
+    /// Which address was dialled, or named in PORT and EPRT.
+    pub address: Address,
+    pub mode: Mode,
+    /// True only when bytes arrived, or an empty listing was completed, and the server confirmed with 2xx.
+    pub works: bool,
+    /// How far it came.
+    pub stage: Stage,
+    /// What ended it there; null where it works.
+    pub cause: Option<Cause>,
+    /// The event that ended it, in words; for one that was not tried, the reason.
+    pub ended_by: Option<String>,
+    /// The endpoint that PASV, EPSV, PORT or EPRT named.
+    pub advertised: Option<String>,
+    /// Passive: the endpoint that was tried.
+    pub dialled: Option<String>,
+    pub connected: Option<Ends>,
+    pub replies: Vec<Reply>,
+    pub bytes: u64,
+    pub negotiate_ms: Option<f64>,
+    pub connect_ms: Option<f64>,
+    pub transfer_ms: Option<f64>,
+    /// How long nothing came, where silence ended it.
+    pub silent_ms: Option<f64>,
+}
+
+/// The endpoints of a connection that was joined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Ends {
+    pub local: String,
+    pub peer: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Reply {
+    pub code: u16,
+    /// Without the code; the lines of a long reply joined by a blank.
+    pub text: String,
+}
+
+/// What was concluded.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Finding {
+    pub id: String,
+    pub severity: Severity,
+    pub side: Side,
+    pub confidence: Confidence,
+    pub summary: String,
+    /// Each a thing that was seen: a reply, an address, a time.
+    pub evidence: Vec<String>,
+    pub fixes: Vec<Fix>,
+}
+
+/// A cause that is excluded, or that nobody looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Cause")]
+pub struct Open {
+    pub id: String,
+    /// The cause in a few words, where it is one that ftpmode can find.
+    pub title: Option<String>,
+    pub because: String,
+}
+
+/// What a client would do here by its own rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Forecast {
+    pub client: String,
+    pub works: bool,
+    pub why: String,
+    /// The setting that makes it work.
+    pub setting: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Verdict {
+    pub recommendation: Recommendation,
+    pub confidence: Confidence,
+    /// One sentence a customer understands.
+    pub summary: String,
+    /// What would make it better, the most useful first.
+    pub fixes: Vec<Fix>,
+}

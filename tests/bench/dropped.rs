@@ -1,0 +1,81 @@
+//! Both directions dropped without a word, over a path of 100 ms: how long each program takes to say so.
+
+use std::error::Error;
+use std::thread;
+use std::time::Duration;
+
+use crate::network::{ClientSide, Network, Rules, ServerSide};
+use crate::open::{ROUND_TRIP, SERVERS};
+use crate::programs::{self, CAP, Ended, Program, Run};
+use crate::servers::{Kind, Kit, Server};
+use crate::table::{self, Promise, seconds};
+use crate::wire::Wire;
+
+const TARGET: Duration = Duration::from_secs(6);
+
+/// The client's gateway drops what was not asked for, and the server's firewall its passive range.
+const BOTH_DROP: Rules = Rules {
+    client: "",
+    gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname wan ct state new drop; }; }\n",
+    gateway2: "",
+    server: "table inet f { chain input { type filter hook input priority 0; tcp dport 50000-50009 drop; }; }\n",
+};
+
+pub fn measure(kit: &Kit) -> Result<Promise, Box<dyn Error>> {
+    // Each path waits on its own: nothing here takes the processor from another.
+    let paths: Vec<Result<Vec<Run>, String>> = thread::scope(|scope| {
+        let begun = SERVERS.map(|(_, kind)| scope.spawn(move || with_server(kit, kind)));
+        begun.into_iter().map(|path| path.join().unwrap_or_else(|_| Err("the bench itself panicked".into()))).collect()
+    });
+    let paths = paths.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let missed: Vec<String> =
+        paths.iter().zip(SERVERS).filter_map(|(runs, (server, _))| misses(&runs[0], server)).collect();
+    let rows: Vec<Vec<String>> = (programs::ALL.into_iter().enumerate())
+        .map(|(index, program)| {
+            let cells = paths.iter().map(|runs| cell(&runs[index]));
+            [program.name().to_owned()].into_iter().chain(cells).collect()
+        })
+        .collect();
+    let names: Vec<&str> = [""].into_iter().chain(SERVERS.map(|(name, _)| name)).collect();
+    let heading = format!(
+        "Time to the verdict with both directions dropped, over {} ms; nobody is waited for longer than {} s",
+        ROUND_TRIP.as_millis(),
+        CAP.as_secs()
+    );
+    table::print(&heading, &names, &rows);
+    Ok(Promise::new("under 6 s with both directions dropped", &missed))
+}
+
+/// One run of each program, in their order: ftpmode alone, then all others side by side.
+fn with_server(kit: &Kit, kind: Kind) -> Result<Vec<Run>, String> {
+    let network = Network::build(ClientSide::Public, ServerSide::Public, &BOTH_DROP)?;
+    let _server = kit.start(&network, &Server { kind, port: 21, settings: "", empty: false })?;
+    let _wire = Wire::stretch(&network, ROUND_TRIP).map_err(|why| why.to_string())?;
+    let ours = Program::Ftpmode.run(&network)?;
+    let network = &network;
+    let others = thread::scope(|scope| {
+        let begun: Vec<_> = programs::ALL[1..].iter().map(|program| scope.spawn(|| program.run(network))).collect();
+        begun
+            .into_iter()
+            .map(|run| run.join().unwrap_or_else(|_| Err("the bench itself panicked".into())))
+            .collect::<Result<Vec<_>, _>>()
+    })?;
+    Ok([ours].into_iter().chain(others).collect())
+}
+
+fn misses(run: &Run, server: &str) -> Option<String> {
+    match &run.ended {
+        Ended::Verdict { recommendation, .. } if recommendation != "none" => {
+            Some(format!("says {recommendation} with {server}"))
+        }
+        _ if run.took >= TARGET => Some(format!("{} with {server}", seconds(run.took))),
+        _ => None,
+    }
+}
+
+fn cell(run: &Run) -> String {
+    match run.ended {
+        Ended::OutOfTime => format!("> {} s", CAP.as_secs()),
+        _ => seconds(run.took),
+    }
+}

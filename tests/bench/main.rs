@@ -1,0 +1,55 @@
+//! The bench: `ftpmode` beside curl and lftp, held against what it promises. One run prints it all.
+//!
+//!     cargo test --release --test bench                  fails where a promise is missed
+//!     cargo test --release --test bench -- --no-fail     only prints
+//!
+//! Paths are the lab's, stretched by [`wire`]. It runs as root on Linux.
+
+#![allow(unsafe_code, clippy::print_stdout)]
+
+use std::error::Error;
+use std::process::ExitCode;
+
+mod dropped;
+#[path = "../lab/network.rs"]
+#[allow(dead_code, reason = "the lab has more kinds of gateways")]
+mod network;
+mod open;
+mod programs;
+#[path = "../lab/servers.rs"]
+#[allow(dead_code, reason = "the lab has more kinds of servers")]
+mod servers;
+mod start;
+#[path = "../lab/stub.rs"]
+#[allow(dead_code, reason = "the lab's servers name it")]
+mod stub;
+mod table;
+mod wire;
+
+use table::Promise;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = wire::program(&arguments).unwrap_or_else(|| bench(arguments.iter().any(|one| one == "--no-fail")));
+    match outcome {
+        Ok(code) => code,
+        Err(why) => {
+            println!("the bench cannot run: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn bench(only_print: bool) -> Result<ExitCode, Box<dyn Error>> {
+    if let Some(why) = network::why_not_here() {
+        return Err(why.into());
+    }
+    network::sweep_on_signals();
+    network::sweep_leftovers();
+    let kit = servers::Kit::unpack()?;
+    let promises = [start::measure()?, open::measure(&kit)?, dropped::measure(&kit)?];
+    promises.iter().for_each(Promise::print);
+    let missed = promises.iter().filter(|promise| promise.missed.is_some()).count();
+    println!("{} passed, {missed} failed", promises.len() - missed);
+    Ok(if missed == 0 || only_print { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

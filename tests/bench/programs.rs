@@ -1,0 +1,107 @@
+//! The programs that are compared, what each is asked, and how long it takes.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::network::Network;
+
+/// Nobody is waited for longer.
+pub const CAP: Duration = Duration::from_secs(20);
+/// The server of every path.
+const SERVER: &str = "198.18.0.20";
+pub const FTPMODE: &str = env!("CARGO_BIN_EXE_ftpmode");
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    Ftpmode,
+    CurlPassive,
+    CurlActive,
+    LftpPassive,
+    LftpActive,
+}
+
+pub const ALL: [Program; 5] =
+    [Program::Ftpmode, Program::CurlPassive, Program::CurlActive, Program::LftpPassive, Program::LftpActive];
+
+/// How a program ended.
+pub enum Ended {
+    /// ftpmode's recommendation, how many methods moved data, and over how many control connections.
+    Verdict {
+        recommendation: String,
+        working: usize,
+        controls: usize,
+    },
+    Listed,
+    Failed(String),
+    OutOfTime,
+}
+
+pub struct Run {
+    pub took: Duration,
+    pub ended: Ended,
+}
+
+impl Program {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ftpmode => "ftpmode, four methods",
+            Self::CurlPassive => "curl, passive",
+            Self::CurlActive => "curl, active",
+            Self::LftpPassive => "lftp, passive",
+            Self::LftpActive => "lftp, active",
+        }
+    }
+
+    /// The program and its arguments, for a server at `host`, which may name a port. No program reads a file of its user's.
+    pub fn line(self, host: &str) -> Vec<String> {
+        let url = format!("ftp://{host}/");
+        let lftp = |passive: &str| {
+            let script = format!(
+                "set ftp:passive-mode {passive}; set net:max-retries 1; set cmd:fail-exit true; open {url}; ls; exit"
+            );
+            vec!["lftp".to_owned(), "--norc".to_owned(), "-e".to_owned(), script]
+        };
+        let plain = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        match self {
+            Self::Ftpmode => plain(&[FTPMODE, "check", host, "--format", "json"]),
+            Self::CurlPassive => plain(&["curl", "-q", "-sS", &url]),
+            Self::CurlActive => plain(&["curl", "-q", "-sS", "--ftp-port", "-", &url]),
+            Self::LftpPassive => lftp("true"),
+            Self::LftpActive => lftp("false"),
+        }
+    }
+
+    /// Runs it on the client's host, from its start to its end.
+    pub fn run(self, network: &Network) -> Result<Run, String> {
+        let mut command = network.command("c", "timeout");
+        command.args(["-s", "KILL", &CAP.as_secs().to_string()]).args(self.line(SERVER));
+        let begun = Instant::now();
+        let output = bare(&mut command).stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+        let took = begun.elapsed();
+        let said = String::from_utf8_lossy(&output.stdout);
+        let killed = output.status.code() == Some(137) || output.status.signal() == Some(libc::SIGKILL);
+        let ended = match self {
+            _ if killed => Ended::OutOfTime,
+            Self::Ftpmode => verdict(&output.stdout).map_err(|why| format!("ftpmode's report: {why}"))?,
+            _ if output.status.success() && said.contains("hello.txt") => Ended::Listed,
+            _ => Ended::Failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+        };
+        Ok(Run { took, ended })
+    }
+}
+
+/// Takes this user's settings from a command: proxies, configuration, language.
+pub fn bare(command: &mut Command) -> &mut Command {
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", "/nonexistent")
+}
+
+fn verdict(json: &[u8]) -> serde_json::Result<Ended> {
+    let report: serde_json::Value = serde_json::from_slice(json)?;
+    let attempts = report["attempts"].as_array().map(Vec::as_slice).unwrap_or_default();
+    Ok(Ended::Verdict {
+        recommendation: report["verdict"]["recommendation"].as_str().unwrap_or("nothing").to_owned(),
+        working: attempts.iter().filter(|attempt| attempt["works"] == true).count(),
+        controls: report["evidence"]["controls"].as_array().map_or(0, Vec::len),
+    })
+}

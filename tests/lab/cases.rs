@@ -1,0 +1,101 @@
+//! The cases: what stands between, who answers, and what is true.
+
+use crate::network::{ClientSide, Rules, ServerSide};
+use crate::servers::{Kind, Server};
+
+mod active;
+mod control;
+mod nat;
+mod open;
+mod passive;
+
+/// One case.
+pub struct Case {
+    pub id: &'static str,
+    /// What it shows, in a few words.
+    pub shows: &'static str,
+    pub client: ClientSide,
+    pub server_side: ServerSide,
+    pub rules: Rules,
+    pub server: Server,
+    pub target: &'static str,
+    pub arguments: &'static [&'static str],
+    pub environment: &'static [(&'static str, &'static str)],
+    /// Other control connections that stand while the check runs.
+    pub connections_held: usize,
+    pub expect: Expect,
+    pub curl: Curl,
+}
+
+/// What the tool must say.
+pub struct Expect {
+    pub recommendation: &'static str,
+    pub fires: &'static [&'static str],
+    pub not: &'static [&'static str],
+    /// The main finding's side; empty where no one side is to blame; "none" where nothing is wrong.
+    pub side: &'static str,
+    pub exit: u8,
+    /// Methods whose outcome is certain.
+    pub works: &'static [(&'static str, bool)],
+}
+
+/// What curl manages.
+pub struct Curl {
+    pub url: &'static str,
+    pub arguments: &'static [&'static str],
+    pub passive: Truth,
+    pub active: Truth,
+    /// Where curl goes by rules of its own, the case says why and expects no agreement.
+    pub agrees: bool,
+}
+
+#[derive(Clone, Copy)]
+pub enum Truth {
+    Is(bool),
+    NotAsked,
+}
+
+pub const YES: Truth = Truth::Is(true);
+pub const NO: Truth = Truth::Is(false);
+
+const NO_RULES: Rules = Rules { client: "", gateway1: "", gateway2: "", server: "" };
+const VSFTPD: Server = server(Kind::Vsftpd);
+/// vsftpd listens to one family, and its 227 on a socket for both names 0.0.0.0.
+const OVER_IPV6: Server = Server { settings: "listen=NO\nlisten_ipv6=YES", ..VSFTPD };
+const PROFTPD: Server = server(Kind::Proftpd);
+const PUREFTPD: Server = server(Kind::PureFtpd);
+const PYFTPDLIB: Server = server(Kind::Pyftpdlib);
+
+/// A public client, a public vsftpd, nothing between, all open: cases name what differs.
+const OPEN: Case = Case {
+    id: "",
+    shows: "",
+    client: ClientSide::Public,
+    server_side: ServerSide::Public,
+    rules: NO_RULES,
+    server: VSFTPD,
+    target: "198.18.0.20",
+    arguments: &[],
+    environment: &[],
+    connections_held: 0,
+    expect: EITHER,
+    curl: CURL,
+};
+const CURL: Curl = Curl { url: "ftp://198.18.0.20/", arguments: &[], passive: YES, active: YES, agrees: true };
+const ONLY_PASSIVE: Curl = Curl { active: NO, ..CURL };
+const ONLY_ACTIVE: Curl = Curl { passive: NO, ..CURL };
+const NEITHER: Curl = Curl { passive: NO, active: NO, ..CURL };
+const EITHER: Expect = Expect { recommendation: "either", fires: &[], not: &[], side: "", exit: 0, works: &[] };
+const PASSIVE: Expect = Expect { recommendation: "passive", ..EITHER };
+const ACTIVE: Expect = Expect { recommendation: "active", ..EITHER };
+const NONE: Expect = Expect { recommendation: "none", exit: 2, ..EITHER };
+const UNKNOWN: Expect = Expect { recommendation: "unknown", exit: 3, ..EITHER };
+
+const fn server(kind: Kind) -> Server {
+    Server { kind, port: 21, settings: "", empty: false }
+}
+
+/// Every case.
+pub fn all() -> Vec<&'static Case> {
+    [open::CASES, nat::CASES, active::CASES, passive::CASES, control::CASES].into_iter().flatten().collect()
+}

@@ -1,0 +1,140 @@
+//! Firewalls in the way of the server's connection to the client.
+
+use super::{
+    Case, ClientSide, Expect, NO_RULES, ONLY_PASSIVE, OPEN, PASSIVE, PROFTPD, PUREFTPD, PYFTPDLIB, Rules, Server,
+    VSFTPD,
+};
+
+const GATEWAY_DROPS: Rules = Rules {
+    gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname wan ct state new drop; }; }\n",
+    ..NO_RULES
+};
+const GATEWAY_RESETS: Rules = Rules {
+    gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname wan ct state new meta l4proto tcp reject with tcp reset; }; }\n",
+    ..NO_RULES
+};
+const GATEWAY_SENDS_ICMP: Rules = Rules {
+    gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname wan ct state new meta l4proto tcp reject with icmpx admin-prohibited; }; }\n",
+    ..NO_RULES
+};
+const HOST_DROPS: Rules = Rules {
+    client: "table inet f { chain input { type filter hook input priority 0; iifname wan ct state new meta l4proto tcp drop; }; }\n",
+    ..NO_RULES
+};
+const HOST_RESETS: Rules = Rules {
+    client: "table inet f { chain input { type filter hook input priority 0; iifname wan ct state new meta l4proto tcp reject with tcp reset; }; }\n",
+    ..NO_RULES
+};
+
+const BLOCKED: Case = Case { curl: ONLY_PASSIVE, ..OPEN };
+const DROPPED: Expect = Expect {
+    fires: &["active-callback-dropped"],
+    not: &["active-callback-refused", "active-address-rejected", "client-behind-nat"],
+    side: "client",
+    works: &[("pasv", true), ("epsv", true), ("port", false), ("eprt", false)],
+    ..PASSIVE
+};
+const REFUSED: Expect = Expect {
+    fires: &["active-callback-refused"],
+    not: &["active-callback-dropped", "active-address-rejected"],
+    ..DROPPED
+};
+const REJECTED: Expect = Expect {
+    fires: &["active-rejected"],
+    not: &["active-address-rejected", "client-behind-nat"],
+    side: "server",
+    ..PASSIVE
+};
+
+pub static CASES: &[Case] = &[
+    Case {
+        id: "callback-dropped-at-gateway",
+        shows: "the client's gateway drops the callback",
+        rules: GATEWAY_DROPS,
+        expect: DROPPED,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-dropped-at-gateway-proftpd",
+        shows: "the client's gateway drops the callback, ProFTPD",
+        rules: GATEWAY_DROPS,
+        server: PROFTPD,
+        expect: DROPPED,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-dropped-at-gateway-pyftpdlib",
+        shows: "pyftpdlib dials at PORT, and PORT goes unanswered",
+        rules: GATEWAY_DROPS,
+        server: PYFTPDLIB,
+        expect: DROPPED,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-dropped-at-host",
+        shows: "the client's own firewall drops the callback",
+        rules: HOST_DROPS,
+        expect: DROPPED,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-reset-at-gateway",
+        shows: "the client's gateway answers RST",
+        rules: GATEWAY_RESETS,
+        expect: REFUSED,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-reset-at-gateway-proftpd",
+        shows: "the client's gateway answers RST, and ProFTPD says so",
+        rules: GATEWAY_RESETS,
+        server: PROFTPD,
+        expect: REFUSED,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-reset-at-gateway-pyftpdlib",
+        shows: "pyftpdlib answers PORT itself with 425",
+        rules: GATEWAY_RESETS,
+        server: PYFTPDLIB,
+        expect: REFUSED,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-reset-at-host",
+        shows: "the client's own firewall answers RST",
+        rules: HOST_RESETS,
+        expect: REFUSED,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-icmp-at-gateway",
+        shows: "the client's gateway answers with ICMP; vsftpd says 425 at once",
+        rules: GATEWAY_SENDS_ICMP,
+        expect: REFUSED,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-icmp-at-gateway-pure-ftpd",
+        shows: "the client's gateway answers with ICMP, Pure-FTPd",
+        rules: GATEWAY_SENDS_ICMP,
+        server: PUREFTPD,
+        expect: REFUSED,
+        ..BLOCKED
+    },
+    Case {
+        id: "port-disabled",
+        shows: "vsftpd with port_enable=NO",
+        server: Server { settings: "port_enable=NO", ..VSFTPD },
+        expect: REJECTED,
+        ..BLOCKED
+    },
+    Case {
+        id: "port-disabled-behind-nat",
+        shows: "PORT is refused whatever it names, and the client is behind NAT too",
+        client: ClientSide::Nat,
+        server: Server { settings: "port_enable=NO", ..VSFTPD },
+        expect: Expect { fires: &["active-rejected"], not: &["active-address-rejected"], ..PASSIVE },
+        ..BLOCKED
+    },
+];

@@ -1,0 +1,169 @@
+//! What keeps it from ever coming to a data connection.
+
+use super::{
+    ACTIVE, CURL, Case, Curl, EITHER, Expect, Kind, NEITHER, NO, NO_RULES, NONE, OPEN, PYFTPDLIB, Rules, Server, Truth,
+    UNKNOWN, VSFTPD, YES, server,
+};
+
+const FAILS: Case = Case { curl: NEITHER, ..OPEN };
+const NOT_FTP: Expect = Expect { fires: &["not-ftp"], not: &["no-greeting", "login-rejected"], ..UNKNOWN };
+const CONTROL_DROPPED: Rules = Rules {
+    gateway2: "table inet f { chain forward { type filter hook forward priority 0; iifname lan tcp dport 21 drop; }; }\n",
+    ..NO_RULES
+};
+const CONTROL_ICMP: Rules = Rules {
+    gateway2: "table inet f { chain forward { type filter hook forward priority 0; iifname lan tcp dport 21 reject with icmpx admin-prohibited; }; }\n",
+    ..NO_RULES
+};
+const RANGE_DROPPED: Rules = Rules {
+    server: "table inet f { chain input { type filter hook input priority 0; tcp dport 50000-50009 drop; }; }\n",
+    ..NO_RULES
+};
+const V6_DROPPED: Rules =
+    Rules { gateway1: "table ip6 f { chain forward { type filter hook forward priority 0; drop; }; }\n", ..NO_RULES };
+const BOB: &[&str] = &["-u", "bob:hunter2"];
+
+pub static CASES: &[Case] = &[
+    Case {
+        id: "control-closed",
+        shows: "nobody listens on port 21",
+        server: server(Kind::Nobody),
+        expect: Expect { fires: &["control-port-refused"], ..UNKNOWN },
+        ..FAILS
+    },
+    Case {
+        id: "control-dropped",
+        shows: "port 21 is dropped",
+        rules: CONTROL_DROPPED,
+        expect: Expect { fires: &["control-port-dropped"], ..UNKNOWN },
+        ..FAILS
+    },
+    Case {
+        id: "control-icmp",
+        shows: "a firewall answers for port 21 with ICMP",
+        rules: CONTROL_ICMP,
+        expect: Expect { fires: &["control-unreachable"], not: &["control-port-refused"], ..UNKNOWN },
+        ..FAILS
+    },
+    Case {
+        id: "name-unknown",
+        shows: "a name without an address",
+        target: "nowhere.test",
+        expect: Expect { fires: &["name-resolution-failed"], ..UNKNOWN },
+        curl: Curl { url: "ftp://nowhere.test/", ..NEITHER },
+        ..FAILS
+    },
+    Case {
+        id: "ssh-on-21",
+        shows: "an SSH server on port 21",
+        server: server(Kind::Stub("ssh")),
+        expect: NOT_FTP,
+        ..FAILS
+    },
+    Case {
+        id: "smtp-on-21",
+        shows: "an SMTP server on port 21",
+        server: server(Kind::Stub("smtp")),
+        expect: NOT_FTP,
+        ..FAILS
+    },
+    Case {
+        id: "http-on-21",
+        shows: "an HTTP server on port 21",
+        server: server(Kind::Stub("http")),
+        expect: NOT_FTP,
+        ..FAILS
+    },
+    Case {
+        id: "tls-on-21",
+        shows: "a TLS server on port 21",
+        server: server(Kind::Stub("tls")),
+        expect: NOT_FTP,
+        ..FAILS
+    },
+    Case {
+        id: "silence-on-21",
+        shows: "connected, and no greeting",
+        server: server(Kind::Stub("silent")),
+        expect: Expect { fires: &["no-greeting"], not: &["not-ftp"], ..UNKNOWN },
+        ..FAILS
+    },
+    Case {
+        id: "login-required",
+        shows: "anonymous is refused",
+        server: Server { settings: "anonymous_enable=NO\nlocal_enable=YES", ..VSFTPD },
+        expect: Expect { fires: &["login-rejected"], not: &["tls-required"], ..UNKNOWN },
+        ..FAILS
+    },
+    Case {
+        id: "server-misconfigured",
+        shows: "500 OOPS in the place of a greeting",
+        server: Server { settings: "anon_root=/nowhere", ..VSFTPD },
+        expect: Expect { fires: &["server-misconfigured"], not: &["login-rejected"], side: "server", ..UNKNOWN },
+        ..FAILS
+    },
+    Case {
+        id: "login-with-password",
+        shows: "a user's password from the environment",
+        server: PYFTPDLIB,
+        arguments: &["--user", "bob"],
+        environment: &[("FTPMODE_PASSWORD", "hunter2")],
+        expect: Expect { side: "none", ..EITHER },
+        curl: Curl { arguments: BOB, ..CURL },
+        ..OPEN
+    },
+    Case {
+        id: "login-in-url",
+        shows: "a user's password in the URL",
+        server: PYFTPDLIB,
+        target: "ftp://bob:hunter2@198.18.0.20/",
+        expect: Expect { side: "none", ..EITHER },
+        curl: Curl { arguments: BOB, ..CURL },
+        ..OPEN
+    },
+    Case {
+        id: "login-wrong-password",
+        shows: "a wrong password",
+        server: PYFTPDLIB,
+        arguments: &["--user", "bob"],
+        environment: &[("FTPMODE_PASSWORD", "wrong")],
+        expect: Expect { fires: &["login-rejected"], ..UNKNOWN },
+        curl: Curl { arguments: &["-u", "bob:wrong"], ..NEITHER },
+        ..OPEN
+    },
+    Case {
+        id: "too-many-connections",
+        shows: "421: the server's limit is reached by others",
+        server: Server { settings: "max_clients=1", ..VSFTPD },
+        connections_held: 1,
+        expect: Expect { fires: &["too-many-connections"], not: &["login-rejected"], ..UNKNOWN },
+        ..FAILS
+    },
+    Case {
+        id: "one-connection-range-dropped",
+        shows: "one connection a client, and the range dropped: strictly one after the other",
+        server: Server { settings: "server.max_cons_per_ip = 1", ..PYFTPDLIB },
+        rules: RANGE_DROPPED,
+        expect: Expect { fires: &["passive-port-dropped"], ..ACTIVE },
+        curl: Curl { passive: NO, active: YES, ..CURL },
+        ..OPEN
+    },
+    Case {
+        id: "one-connection-server-keeps-it",
+        shows: "one connection a client, and the server holds on to the stalled one: left in peace after 421",
+        server: Server { settings: "max_per_ip=1", ..VSFTPD },
+        rules: RANGE_DROPPED,
+        expect: Expect { fires: &["passive-port-dropped"], ..NONE },
+        curl: Curl { passive: Truth::NotAsked, active: Truth::NotAsked, ..CURL },
+        ..OPEN
+    },
+    Case {
+        id: "ipv6-broken-ipv4-fine",
+        shows: "a name with both families, and IPv6 goes nowhere",
+        rules: V6_DROPPED,
+        target: "both.test",
+        expect: Expect { fires: &["ipv6-unanswered"], works: &[("pasv", true), ("port", true)], ..EITHER },
+        curl: Curl { url: "ftp://both.test/", ..CURL },
+        ..OPEN
+    },
+];

@@ -1,0 +1,198 @@
+//! Firewalls in the way of the client's connection to the server's passive port, and servers that refuse it.
+
+use super::{
+    ACTIVE, CURL, Case, ClientSide, Curl, EITHER, Expect, NEITHER, NO, NO_RULES, NONE, ONLY_ACTIVE, OPEN, OVER_IPV6,
+    PROFTPD, Rules, Server, Truth, VSFTPD, YES,
+};
+
+const EGRESS_DROPS: Rules = Rules {
+    gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname lan tcp dport != 21 ct state new drop; }; }\n",
+    ..NO_RULES
+};
+const EGRESS_RESETS: Rules = Rules {
+    gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname lan tcp dport != 21 ct state new reject with tcp reset; }; }\n",
+    ..NO_RULES
+};
+const SERVER_DROPS: Rules = Rules {
+    server: "table inet f { chain input { type filter hook input priority 0; tcp dport 50000-50009 drop; }; }\n",
+    ..NO_RULES
+};
+const SERVER_RESETS: Rules = Rules {
+    server: "table inet f { chain input { type filter hook input priority 0; tcp dport 50000-50009 reject with tcp reset; }; }\n",
+    ..NO_RULES
+};
+const SERVER_SENDS_ICMP: Rules = Rules {
+    gateway2: "table inet f { chain forward { type filter hook forward priority 0; iifname lan tcp dport 50000-50009 reject with icmpx admin-prohibited; }; }\n",
+    ..NO_RULES
+};
+const GATEWAY_DROPS: Rules = Rules {
+    gateway2: "table inet f { chain forward { type filter hook forward priority 0; iifname lan tcp dport 50000-50009 drop; }; }\n",
+    ..NO_RULES
+};
+/// Every third port that is asked for first is dropped from then on: neither PASV's nor EPSV's alone.
+const PARTLY: Rules = Rules {
+    server: "table inet f {
+ set good { type inet_service; }
+ set bad { type inet_service; }
+ chain input { type filter hook input priority 0; tcp dport 50000-50009 jump range; }
+ chain range {
+  tcp dport @good accept
+  tcp dport @bad drop
+  numgen inc mod 3 0 add @bad { tcp dport } drop
+  add @good { tcp dport } accept
+ }
+}
+",
+    ..NO_RULES
+};
+const RELATED_ONLY: Rules = Rules {
+    gateway2: "table inet f {
+ ct helper ftp21 { type \"ftp\" protocol tcp; }
+ chain pre { type filter hook prerouting priority 0; tcp dport 21 ct helper set \"ftp21\"; }
+ chain forward { type filter hook forward priority 0; ct state established,related accept; iifname wan accept; tcp dport 21 accept; drop; }
+}
+",
+    ..NO_RULES
+};
+const BOTH_DROP: Rules = Rules {
+    gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname wan ct state new drop; }; }\n",
+    ..SERVER_DROPS
+};
+
+const BLOCKED: Case = Case { curl: ONLY_ACTIVE, ..OPEN };
+const DROPPED: Expect = Expect {
+    fires: &["passive-port-dropped"],
+    not: &["passive-port-refused", "passive-range-partly-open", "epsv-blocked"],
+    works: &[("pasv", false), ("epsv", false), ("port", true), ("eprt", true)],
+    ..ACTIVE
+};
+const REFUSED: Expect = Expect { fires: &["passive-port-refused"], not: &["passive-port-dropped"], ..DROPPED };
+const UNREACHABLE: Expect =
+    Expect { fires: &["passive-port-unreachable"], not: &["passive-port-dropped", "passive-port-refused"], ..DROPPED };
+
+pub static CASES: &[Case] = &[
+    Case {
+        id: "egress-drops",
+        shows: "the client's gateway lets only port 21 out",
+        rules: EGRESS_DROPS,
+        expect: DROPPED,
+        ..BLOCKED
+    },
+    Case {
+        id: "egress-drops-behind-nat",
+        shows: "only port 21 leaves, and NAT besides",
+        client: ClientSide::Nat,
+        rules: EGRESS_DROPS,
+        expect: Expect { fires: &["passive-port-dropped", "active-address-rejected", "client-behind-nat"], ..NONE },
+        curl: NEITHER,
+        ..OPEN
+    },
+    Case {
+        id: "egress-resets",
+        shows: "the client's gateway answers RST for all but port 21",
+        rules: EGRESS_RESETS,
+        expect: REFUSED,
+        ..BLOCKED
+    },
+    Case {
+        id: "range-dropped-at-server",
+        shows: "the server's own firewall drops the range",
+        rules: SERVER_DROPS,
+        expect: DROPPED,
+        ..BLOCKED
+    },
+    Case {
+        id: "range-dropped-at-gateway",
+        shows: "the server's gateway drops the range",
+        rules: GATEWAY_DROPS,
+        expect: DROPPED,
+        ..BLOCKED
+    },
+    Case {
+        id: "range-dropped-proftpd",
+        shows: "the server's own firewall drops the range, ProFTPD",
+        rules: SERVER_DROPS,
+        server: PROFTPD,
+        expect: DROPPED,
+        ..BLOCKED
+    },
+    Case {
+        id: "range-reset-at-server",
+        shows: "the server's own firewall answers RST",
+        rules: SERVER_RESETS,
+        expect: REFUSED,
+        ..BLOCKED
+    },
+    Case {
+        id: "range-icmp-at-gateway",
+        shows: "the server's gateway answers with ICMP",
+        rules: SERVER_SENDS_ICMP,
+        expect: UNREACHABLE,
+        ..BLOCKED
+    },
+    Case {
+        id: "range-partly-open",
+        shows: "some ports of the range get through",
+        rules: PARTLY,
+        expect: Expect {
+            fires: &["passive-range-partly-open"],
+            not: &["epsv-blocked", "passive-port-dropped"],
+            ..EITHER
+        },
+        curl: Curl { passive: Truth::NotAsked, ..CURL },
+        ..OPEN
+    },
+    Case {
+        id: "range-by-helper",
+        shows: "the server's firewall opens ports as its helper reads them",
+        rules: RELATED_ONLY,
+        expect: EITHER,
+        ..OPEN
+    },
+    Case {
+        id: "both-dropped",
+        shows: "both directions are dropped",
+        rules: BOTH_DROP,
+        expect: Expect { fires: &["passive-port-dropped", "active-callback-dropped"], ..NONE },
+        curl: NEITHER,
+        ..OPEN
+    },
+    Case {
+        id: "pasv-disabled",
+        shows: "vsftpd with pasv_enable=NO",
+        server: Server { settings: "pasv_enable=NO", ..VSFTPD },
+        expect: Expect { fires: &["passive-rejected"], not: &["epsv-rejected"], side: "server", ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "both-disabled",
+        shows: "vsftpd with pasv_enable=NO and port_enable=NO",
+        server: Server { settings: "pasv_enable=NO\nport_enable=NO", ..VSFTPD },
+        expect: Expect { fires: &["passive-rejected", "active-rejected"], side: "server", ..NONE },
+        curl: NEITHER,
+        ..OPEN
+    },
+    Case {
+        id: "epsv-disabled",
+        shows: "vsftpd with cmds_denied=EPSV",
+        server: Server { settings: "cmds_denied=EPSV", ..VSFTPD },
+        expect: Expect {
+            fires: &["epsv-rejected"],
+            not: &["passive-rejected"],
+            works: &[("pasv", true), ("epsv", false)],
+            side: "none",
+            ..EITHER
+        },
+        ..OPEN
+    },
+    Case {
+        id: "ipv6-range-dropped",
+        server: OVER_IPV6,
+        shows: "over IPv6 the range is dropped",
+        rules: SERVER_DROPS,
+        target: "[2001:db8:4::20]",
+        expect: Expect { fires: &["passive-port-dropped"], works: &[("epsv", false), ("eprt", true)], ..ACTIVE },
+        curl: Curl { url: "ftp://[2001:db8:4::20]/", arguments: &["-g"], passive: NO, active: YES, agrees: true },
+        ..OPEN
+    },
+];

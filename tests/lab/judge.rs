@@ -1,0 +1,211 @@
+//! Runs one case: the check, curl in both modes as the witness, and what both must say.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::cases::{Case, Truth};
+use crate::dialogue;
+use crate::network::Network;
+use crate::servers::Kit;
+
+/// Seconds that curl gets: longer than any of these servers takes to answer, shorter than its own patience.
+const CURL_PATIENCE: &str = "7";
+
+/// Folders for what is to be kept of the runs.
+#[derive(Default)]
+pub struct Keep {
+    pub cases: Option<PathBuf>,
+    pub dialogues: Option<PathBuf>,
+}
+
+/// What a case came to.
+#[derive(Default)]
+pub struct Outcome {
+    /// What is not as it must be.
+    pub complaints: Vec<String>,
+    recommendation: String,
+    findings: Vec<String>,
+    report: String,
+    curl: Vec<String>,
+}
+
+impl Outcome {
+    pub fn broken(why: impl Into<String>) -> Self {
+        Self { complaints: vec![why.into()], ..Self::default() }
+    }
+
+    /// For the case's line.
+    pub fn line(&self) -> String {
+        format!("{:8} {}", self.recommendation, self.findings.join(" "))
+    }
+
+    /// For a failure.
+    pub fn details(&self) -> String {
+        let complaints: Vec<String> = self.complaints.iter().map(|complaint| format!("  * {complaint}\n")).collect();
+        format!("{}{}\n{}", complaints.concat(), self.report, self.curl.join("\n"))
+    }
+}
+
+pub fn judge(case: &Case, kit: &Kit, keep: &Keep) -> Outcome {
+    let network = match Network::build(case.client, case.server_side, &case.rules) {
+        Ok(network) => network,
+        Err(why) => return Outcome::broken(format!("the network can't be built: {why}")),
+    };
+    if let Err(why) = network.etc("c", "hosts", HOSTS) {
+        return Outcome::broken(why);
+    }
+    let _server = match kit.start(&network, &case.server) {
+        Ok(server) => server,
+        Err(why) => return Outcome::broken(why),
+    };
+    let mut held = Vec::new();
+    for _ in 0..case.connections_held {
+        match hold(&network) {
+            Ok(child) => held.push(child),
+            Err(why) => return Outcome::broken(why),
+        }
+    }
+    let mut outcome = check(case, &network, keep);
+    witness(case, &network, &mut outcome);
+    for mut child in held {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    outcome
+}
+
+const HOSTS: &str = "127.0.0.1 localhost\n198.18.0.20 ftp.test both.test\n2001:db8:4::20 ftp6.test both.test\n";
+
+/// A client that only stays connected. Returns when the server has greeted it.
+fn hold(network: &Network) -> Result<std::process::Child, String> {
+    let mut command = network.command("c", "bash");
+    command.args(["-c", "exec 3<>/dev/tcp/198.18.0.20/21; read -r line <&3; echo greeted; exec cat <&3 >/dev/null"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(|error| error.to_string())?;
+    let mut line = [0; 7];
+    let output = child.stdout.as_mut().ok_or("no output")?;
+    std::io::Read::read_exact(output, &mut line)
+        .map_err(|error| format!("a held connection was not greeted: {error}"))?;
+    Ok(child)
+}
+
+fn check(case: &Case, network: &Network, keep: &Keep) -> Outcome {
+    let run = |format: &str, extra: &[String]| {
+        let mut command = network.command("c", env!("CARGO_BIN_EXE_ftpmode"));
+        command.args(["check", case.target, "--format", format]).args(case.arguments).args(extra);
+        command.env("HOME", "/nonexistent").envs(case.environment.iter().copied()).stdin(Stdio::null());
+        command.output()
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let saved = match &keep.cases {
+        Some(folder) => folder.join(format!("{}.toml", case.id)),
+        None => folder.path().join("case.toml"),
+    };
+    let output = match run("json", &["--save".into(), saved.display().to_string()]) {
+        Ok(output) => output,
+        Err(error) => return Outcome::broken(error.to_string()),
+    };
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) else {
+        return Outcome::broken(format!("no JSON came, but: {} {errors}", String::from_utf8_lossy(&output.stdout)));
+    };
+    if let Some(folder) = &keep.dialogues
+        && let Err(why) = dialogue::write(case, &saved, folder)
+    {
+        return Outcome::broken(format!("the dialogue can't be kept: {why}"));
+    }
+    let mut outcome = Outcome {
+        recommendation: text(&report["verdict"]["recommendation"]),
+        findings: list(&report["findings"]).map(|finding| text(&finding["id"])).collect(),
+        ..Outcome::default()
+    };
+    compare(case, &report, output.status.code(), &mut outcome);
+    if !outcome.complaints.is_empty() {
+        // The same evidence, as a person reads it.
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ftpmode"));
+        let rendered = command.args(["report", "-v", "--width", "140"]).arg(&saved).output();
+        outcome.report =
+            rendered.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    }
+    outcome.curl.push(errors);
+    outcome.works(&report);
+    outcome
+}
+
+fn compare(case: &Case, report: &Value, status: Option<i32>, outcome: &mut Outcome) {
+    let expect = &case.expect;
+    let complaints = &mut outcome.complaints;
+    if outcome.recommendation != expect.recommendation {
+        complaints.push(format!("recommends {}, not {}", outcome.recommendation, expect.recommendation));
+    }
+    for id in expect.fires {
+        if !outcome.findings.iter().any(|found| found == id) {
+            complaints.push(format!("{id} is missing"));
+        }
+    }
+    for id in expect.not {
+        if outcome.findings.iter().any(|found| found == id) {
+            complaints.push(format!("{id} must not be there"));
+        }
+    }
+    let main = list(&report["findings"]).find(|finding| finding["severity"] != "info");
+    let side = main.map_or("none".to_owned(), |finding| text(&finding["side"]));
+    if !expect.side.is_empty() && expect.side != side {
+        complaints.push(format!("the main finding's side is {side}, not {}", expect.side));
+    }
+    if status != Some(i32::from(expect.exit)) {
+        complaints.push(format!("exits with {status:?}, not {}", expect.exit));
+    }
+    for (verb, works) in expect.works {
+        let found = list(&report["attempts"]).any(|attempt| attempt["method"] == *verb && attempt["works"] == true);
+        if found != *works {
+            complaints.push(format!("{verb} works: {found}, not {works}"));
+        }
+    }
+}
+
+impl Outcome {
+    /// Keeps which modes work beside curl's lines.
+    fn works(&mut self, report: &Value) {
+        for mode in ["passive", "active"] {
+            let works = list(&report["attempts"]).any(|attempt| attempt["mode"] == mode && attempt["works"] == true);
+            self.curl.push(format!("ftpmode {mode}: {works}"));
+        }
+    }
+}
+
+/// curl in both modes must manage what the tool says works, and what the case says is true.
+fn witness(case: &Case, network: &Network, outcome: &mut Outcome) {
+    for (mode, truth) in [("passive", case.curl.passive), ("active", case.curl.active)] {
+        let Truth::Is(truth) = truth else { continue };
+        let mut command = network.command("c", "curl");
+        command.args(["-sS", "-q", "--max-time", CURL_PATIENCE]);
+        if mode == "active" {
+            command.args(["--ftp-port", "-"]);
+        }
+        command.args(case.curl.arguments).arg(case.curl.url).env("HOME", "/nonexistent").stdin(Stdio::null());
+        let status = match command.output() {
+            Ok(output) => output.status.code().unwrap_or(-1),
+            Err(error) => return outcome.complaints.push(error.to_string()),
+        };
+        outcome.curl.push(format!("curl {mode}: exit {status}"));
+        if (status == 0) != truth {
+            outcome
+                .complaints
+                .push(format!("curl in {mode} mode exits with {status}, so the case is not what it says"));
+        }
+        let said = format!("ftpmode {mode}: {truth}");
+        if case.curl.agrees && !outcome.curl.contains(&said) {
+            outcome.complaints.push(format!("curl in {mode} mode works: {truth}, and the tool says otherwise"));
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or("null").to_owned()
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}

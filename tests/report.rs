@@ -1,0 +1,168 @@
+//! The report: its look over the standard cases, its JSON against the schema, and its exit status.
+//!
+//! The snapshots are looked at before they are accepted: `INSTA_UPDATE=always cargo test --test report`, then read the
+//! difference.
+
+use std::path::{Path, PathBuf};
+
+use ftpmode::evidence::case::Case;
+use ftpmode::report::formats::{self, Format};
+use ftpmode::report::{Report, Style, schema};
+use unicode_width::UnicodeWidthStr;
+
+#[path = "report/exit.rs"]
+mod exit;
+#[path = "report/hostile.rs"]
+mod hostile;
+
+const PLAIN: Style = Style { width: 80, colour: false, ascii: false, verbose: 0 };
+
+#[test]
+fn the_text_over_the_standard_cases() {
+    for (name, report) in standard_reports() {
+        let looks =
+            [("80", PLAIN), ("140", Style { width: 140, ..PLAIN }), ("80-ascii", Style { ascii: true, ..PLAIN })];
+        for (look, style) in looks {
+            insta::assert_snapshot!(format!("{name}-{look}"), formats::render(format("text"), &report, &style));
+        }
+    }
+}
+
+#[test]
+fn the_drawing_closes_at_every_width() {
+    for (name, report) in standard_reports() {
+        for (width, ascii) in (60..=160).flat_map(|width| [(width, false), (width, true)]) {
+            let text = formats::render(format("text"), &report, &Style { width, ascii, ..PLAIN });
+            let drawing: Vec<&str> = text.lines().filter(|line| line.ends_with(['╮', '│', '╯', '|'])).collect();
+            assert!(drawing.len() >= 5 || ascii, "{name} at {width}: {text}");
+            let widths: Vec<usize> = drawing.iter().map(|line| line.width()).collect();
+            assert!(widths.iter().all(|found| Some(found) == widths.first()), "{name} at {width}: {text}");
+        }
+    }
+}
+
+#[test]
+fn the_dialogue() {
+    for (name, report) in standard_reports().into_iter().filter(|(name, _)| name == "passive_dropped_active_open") {
+        let style = Style { verbose: 1, ..PLAIN };
+        insta::assert_snapshot!(format!("{name}-verbose"), formats::render(format("text"), &report, &style));
+    }
+}
+
+#[test]
+fn the_json_over_the_standard_cases() {
+    for (name, report) in standard_reports() {
+        let mut json = serde_json::to_value(&report).expect("a report is JSON");
+        // The evidence is the case itself, and stands in its file.
+        json["evidence"] = "…".into();
+        json["tool"]["version"] = "…".into();
+        insta::assert_json_snapshot!(format!("{name}-json"), json);
+    }
+}
+
+#[test]
+fn every_report_fits_the_schema() {
+    let validator = jsonschema::draft202012::new(&schema()).expect("a schema");
+    let mut seen = 0;
+    for (path, report) in reports_under(&cases()) {
+        for id in ["json", "ndjson"] {
+            let text = formats::render(format(id), &report, &PLAIN);
+            let json = serde_json::from_str(&text).expect("JSON");
+            let errors: Vec<String> = validator.iter_errors(&json).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{}: {errors:?}", path.display());
+        }
+        seen += 1;
+    }
+    assert!(seen >= 9, "the cases were not found");
+}
+
+#[test]
+fn the_schema_says_which_draft_it_is_and_holds_the_contracts_names() {
+    let schema = schema();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    let names = [
+        "schema_version",
+        "tool",
+        "source",
+        "target",
+        "started_at",
+        "duration_ms",
+        "control",
+        "directions",
+        "path",
+        "attempts",
+        "ruled_out",
+        "not_tested",
+        "evidence",
+        "forecast",
+        "findings",
+        "verdict",
+    ];
+    for name in names {
+        assert!(schema["properties"].get(name).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn a_report_reads_back_as_the_evidence_it_was_made_from() {
+    for (path, report) in reports_under(&cases()) {
+        let text = formats::render(format("json"), &report, &PLAIN);
+        let case = Case::from_text(&text).expect("a report");
+        assert_eq!(Report::of(&case.evidence), report, "{}", path.display());
+    }
+}
+
+#[test]
+fn ndjson_is_one_line() {
+    for (_, report) in standard_reports() {
+        let text = formats::render(format("ndjson"), &report, &PLAIN);
+        assert_eq!(text.matches('\n').count(), 1);
+        assert!(text.ends_with('\n'));
+    }
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    colored::control::set_override(true);
+    for (name, report) in standard_reports() {
+        for width in [80, 140] {
+            let style = Style { width, verbose: 1, ..PLAIN };
+            let plain = formats::render(format("text"), &report, &style);
+            let painted = formats::render(format("text"), &report, &Style { colour: true, ..style });
+            assert!(!plain.contains('\x1b'), "{name}");
+            assert_ne!(plain, painted);
+            assert_eq!(plain, hostile::without_colour(&painted), "{name}");
+        }
+    }
+}
+
+fn standard_reports() -> Vec<(String, Report)> {
+    let reports = reports_under(&cases().join("report"));
+    let named = |path: PathBuf| path.file_stem().expect("a name").to_string_lossy().into_owned();
+    reports.into_iter().map(|(path, report)| (named(path), report)).collect()
+}
+
+/// Every case below a folder, by path.
+fn reports_under(folder: &Path) -> Vec<(PathBuf, Report)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder of cases") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(reports_under(&path));
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = std::fs::read_to_string(&path).expect("a case");
+            let case = Case::from_toml(&text).unwrap_or_else(|why| panic!("{}: {why:?}", path.display()));
+            found.push((path, Report::of(&case.evidence)));
+        }
+    }
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    found
+}
+
+fn cases() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases")
+}
+
+fn format(id: &str) -> &'static Format {
+    formats::with_id(id).expect("a format")
+}
