@@ -16,7 +16,7 @@ mod path;
 mod tried;
 
 pub use cite::{Cite, Place};
-pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
+pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, GivenUp, IcmpAnswer};
 pub use path::{Direction, NatSign};
 pub use tried::{Cause, Failure, Stage, Tried};
 

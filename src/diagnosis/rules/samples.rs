@@ -13,6 +13,8 @@ pub const ENOUGH: usize = 3;
 pub struct Samples<'f> {
     pub joined: Vec<&'f Tried<'f>>,
     pub unanswered: Vec<&'f Tried<'f>>,
+    /// Whether one was silent in company and then made again alone: a reason to look more closely.
+    pub suspect: bool,
 }
 
 impl Samples<'_> {
@@ -48,21 +50,28 @@ pub fn of<'f>(facts: &'f Facts<'f>, verb: DataVerb) -> Samples<'f> {
     };
     Samples {
         joined: at_peer().filter(|tried| tried.joined().is_some()).collect(),
+        suspect: facts.given_up().iter().any(|given_up| given_up.verb == verb),
         unanswered: at_peer().filter(|tried| unanswered(tried) && !elsewhere(tried)).collect(),
     }
 }
 
 /// What to try next where the two verbs disagree and neither has been seen to do both: the verb tried less often, the
-/// failing one first, until each was tried [`ENOUGH`] times.
+/// failing one first, until each was tried [`ENOUGH`] times. Where both work and one is suspect, that one.
 pub fn more(facts: &Facts) -> Vec<Attempt> {
     let (pasv, epsv) = (of(facts, DataVerb::Pasv), of(facts, DataVerb::Epsv));
+    let times = |verb| facts.times_tried(Attempt::usual(verb));
     let failing = match () {
+        () if pasv.only_joined() && pasv.suspect && times(DataVerb::Pasv) < ENOUGH => {
+            return vec![Attempt::usual(DataVerb::Pasv)];
+        }
+        () if epsv.only_joined() && epsv.suspect && times(DataVerb::Epsv) < ENOUGH => {
+            return vec![Attempt::usual(DataVerb::Epsv)];
+        }
         () if pasv.only_joined() && epsv.only_unanswered() => DataVerb::Epsv,
         () if epsv.only_joined() && pasv.only_unanswered() => DataVerb::Pasv,
         () => return Vec::new(),
     };
     let other = if failing == DataVerb::Epsv { DataVerb::Pasv } else { DataVerb::Epsv };
-    let times = |verb| facts.times_tried(Attempt::usual(verb));
     let next = if times(failing) <= times(other) { failing } else { other };
     if times(next) < ENOUGH { vec![Attempt::usual(next)] } else { Vec::new() }
 }
