@@ -46,7 +46,8 @@ impl<'a> Facts<'a> {
         let mut facts = Self { evidence, tried: Vec::new() };
         let server_answers_port_first = facts.product().is_some_and(|product| product != "pyftpdlib");
         let numbered = evidence.attempts.iter().enumerate();
-        facts.tried = numbered.map(|(index, outcome)| Tried::of(index, outcome, server_answers_port_first)).collect();
+        let judged = numbered.filter(|(_, outcome)| !outcome.set_aside);
+        facts.tried = judged.map(|(index, outcome)| Tried::of(index, outcome, server_answers_port_first)).collect();
         facts
     }
 
@@ -54,7 +55,7 @@ impl<'a> Facts<'a> {
         self.evidence
     }
 
-    /// Every data connection tried, in order.
+    /// Every data connection tried and to be judged, in order.
     pub fn tried(&self) -> &[Tried<'a>] {
         &self.tried
     }

@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{ends, ruled_out_by, verbs};
-use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::evidence::facts::{Facts, Failure, Place, Tried};
 use crate::protocol::dialect::Says;
 
 pub static RULE: Rule = Rule {
@@ -16,6 +16,11 @@ pub static RULE: Rule = Rule {
 
 fn test(facts: &Facts) -> Match {
     let refused: Vec<&Tried> = facts.tried().iter().filter(|tried| is_refused_listing(tried)).collect();
+    if refused.is_empty()
+        && let Some((reply, place)) = facts.answer("CWD").filter(|(reply, _)| reply.is_refusal())
+    {
+        return folder_refused(facts, reply.code, place);
+    }
     if refused.is_empty() {
         let listed = facts.tried().iter().filter(|tried| tried.works()).filter_map(|tried| Some(tried.completion()?.1));
         return ruled_out_by(facts, listed, "no listing was answered");
@@ -40,6 +45,22 @@ fn test(facts: &Facts) -> Match {
             "Check another folder or file, or as another user",
             "Here: --path FOLDER, --retrieve FILE, --user NAME.",
         )],
+    })
+}
+
+/// CWD was refused, and the listing is that of the folder the login led to.
+fn folder_refused(facts: &Facts, code: u16, place: Place) -> Match {
+    let folder = facts.evidence().asked.path.as_deref().unwrap_or("");
+    Match::Fires(Conclusion {
+        severity: Severity::Info,
+        side: Side::Server,
+        confidence: Confidence::High,
+        summary: format!(
+            "The server does not open the folder {folder} ({code}): its name or the user's rights are the reason, and not \
+             the mode. The listings tried are those of the folder that the login leads to."
+        ),
+        cites: facts.cites([place]),
+        fixes: vec![Fix::client("Check another folder, or as another user", "Here: --path FOLDER, --user NAME.")],
     })
 }
 
