@@ -430,9 +430,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 if !again && self.may_go_alone() {
                     self.plan.give_back(self.alone());
                 }
-                // A port that fails is one more port seen, where the server sends each reply for itself.
-                let by_reply = !self.failed && self.completion.is_some();
-                if self.in_company && (by_reply || !self.session.keeps_its_place()) {
+                if self.in_company {
                     self.plan.supersede(self.number);
                 }
             }

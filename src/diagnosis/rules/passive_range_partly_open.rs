@@ -26,6 +26,9 @@ fn test(facts: &Facts) -> Match {
     match (joined.is_empty(), unanswered.is_empty()) {
         (true, true) => return Match::Undecided("no passive data connection was dialled"),
         (true, false) => return Match::RuledOut(facts.cites(ends(unanswered))),
+        (false, true) if samples::are_wanted(facts) => {
+            return Match::Undecided("a port failed whose command went out together with others: others must tell");
+        }
         (false, true) if joined.len() > 1 => return Match::RuledOut(facts.cites(joins(joined))),
         (false, true) => return Match::Undecided("one port that is open tells nothing of the others"),
         (false, false) if mixed => {}

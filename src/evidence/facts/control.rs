@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{Cite, Facts, Login, Place, Placed, events_of, is_reply};
 use crate::evidence::timeline::{Event, Icmp, What};
+use crate::protocol::dialect::{self, Says};
 use crate::protocol::reply::Reply;
 
 /// A control connection that was dialled and not joined in time to be used.
@@ -206,14 +207,14 @@ impl<'a> Facts<'a> {
         self.answer("SYST")
     }
 
-    /// Every refusal on any connection with its place.
-    pub fn refusals(&self) -> Vec<Placed<'a>> {
+    pub(super) fn read_refusals(&self) -> Vec<(Placed<'a>, Option<Says>)> {
         let on_data = self.tried().iter().flat_map(super::Tried::replies);
         let on_control = self.control_events().filter_map(|(event, place)| match &event.what {
             What::Replied(reply) => Some((reply, place)),
             _ => None,
         });
-        on_control.chain(on_data).filter(|(reply, _)| reply.is_refusal()).collect()
+        let refusals = on_control.chain(on_data).filter(|(reply, _)| reply.is_refusal());
+        refusals.map(|(reply, place)| ((reply, place), dialect::says(reply))).collect()
     }
 
     /// This client's address as the server named it, each with the control connection that it was named on.
