@@ -120,13 +120,17 @@ impl<'a> Facts<'a> {
         handshakes.chain(negotiations).reduce(f64::min)
     }
 
-    /// Whether a passive connection failed whose command went out together with others, and which is not judged for
-    /// that: it says something of its port, or of a firewall that lost track.
-    pub fn passive_dial_failed_aside(&self) -> bool {
-        let aside = self.evidence.attempts.iter().filter(|outcome| outcome.set_aside);
-        aside.enumerate().map(|(index, outcome)| Tried::of(index, outcome, true)).any(|tried| {
-            matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
-        })
+    /// Where passive connections failed whose command went out together with others, and which are not judged for
+    /// that: it says something of their ports, or of a firewall that lost track.
+    pub fn passive_failures_aside(&self) -> Vec<Place> {
+        let numbered = self.evidence.attempts.iter().enumerate().filter(|(_, outcome)| outcome.set_aside);
+        numbered
+            .map(|(index, outcome)| Tried::of(index, outcome, true))
+            .filter(|tried| {
+                matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
+            })
+            .filter_map(|tried| tried.ended_by())
+            .collect()
     }
 
     /// Every event of every control connection, in order.

@@ -58,7 +58,7 @@ const PORTS_WANTED: usize = 5;
 /// Whether more ports must tell if the range is partly open: a failure that is not judged is no proof, nor nothing.
 pub fn are_wanted(facts: &Facts) -> bool {
     let seen = of(facts, DataVerb::Pasv).count() + of(facts, DataVerb::Epsv).count();
-    facts.passive_dial_failed_aside() && seen < PORTS_WANTED
+    !facts.passive_failures_aside().is_empty() && seen < PORTS_WANTED
 }
 
 /// What to try next where the two verbs disagree and neither has been seen to do both: the verb tried less often, the
