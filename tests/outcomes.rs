@@ -282,7 +282,7 @@ fn ending(verb: DataVerb, named: &'static str, name: &str, events: &[&str]) -> E
         }
     }
     let events = lines.iter().map(|line| line.parse::<Event>().unwrap_or_else(|why| panic!("{why}"))).collect();
-    let outcome = Outcome { verb, address: Attempt::usual(verb).address, control: 0, events };
+    let outcome = Outcome { verb, address: Attempt::usual(verb).address, control: 0, set_aside: false, events };
     let works = name.starts_with("works") || name == "a stranger, then the server";
     Ending { name: format!("{} naming {named}: {name}", verb.name()), named, works, outcome }
 }

@@ -16,7 +16,7 @@ mod path;
 mod tried;
 
 pub use cite::{Cite, Place};
-pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, GivenUp, IcmpAnswer};
+pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
 pub use path::{Direction, NatSign};
 pub use tried::{Cause, Failure, Stage, Tried};
 
@@ -50,7 +50,8 @@ impl<'a> Facts<'a> {
         facts.product = facts.recognised();
         let server_answers_port_first = facts.product.is_some_and(|product| product != "pyftpdlib");
         let numbered = evidence.attempts.iter().enumerate();
-        facts.tried = numbered.map(|(index, outcome)| Tried::of(index, outcome, server_answers_port_first)).collect();
+        let judged = numbered.filter(|(_, outcome)| !outcome.set_aside);
+        facts.tried = judged.map(|(index, outcome)| Tried::of(index, outcome, server_answers_port_first)).collect();
         facts.refusals = facts.read_refusals();
         facts
     }
@@ -59,7 +60,7 @@ impl<'a> Facts<'a> {
         self.evidence
     }
 
-    /// Every data connection tried, in order.
+    /// Every data connection tried and to be judged, in order.
     pub fn tried(&self) -> &[Tried<'a>] {
         &self.tried
     }
@@ -111,9 +112,25 @@ impl<'a> Facts<'a> {
         self.control().map(|control| control.local.ip().to_canonical())
     }
 
-    /// One round trip, in milliseconds: what the TCP handshake took.
+    /// One round trip, in milliseconds: the shortest exchange seen. A first handshake alone may have waited for a
+    /// neighbour's address or a busy computer, and would make every later answer look early.
     pub fn rtt_ms(&self) -> Option<f64> {
-        self.control().map(|control| control.connect_ms)
+        let handshakes = self.evidence.controls.iter().map(|control| control.connect_ms);
+        let negotiations = self.tried.iter().filter_map(Tried::negotiate_ms);
+        handshakes.chain(negotiations).reduce(f64::min)
+    }
+
+    /// Where passive connections failed whose command went out together with others, and which are not judged for
+    /// that: it says something of their ports, or of a firewall that lost track.
+    pub fn passive_failures_aside(&self) -> Vec<Place> {
+        let numbered = self.evidence.attempts.iter().enumerate().filter(|(_, outcome)| outcome.set_aside);
+        numbered
+            .map(|(index, outcome)| Tried::of(index, outcome, true))
+            .filter(|tried| {
+                matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
+            })
+            .filter_map(|tried| tried.ended_by())
+            .collect()
     }
 
     /// Every event of every control connection, in order.

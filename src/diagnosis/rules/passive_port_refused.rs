@@ -39,7 +39,7 @@ fn test(facts: &Facts) -> Match {
     let mut cites = facts.cites(ends(refused.iter().copied()));
     // A refusal that is back long before the server could have answered was written by somebody on the way.
     let soonest = refused.iter().filter_map(|tried| tried.refused_after_ms()).reduce(f64::min);
-    let near = match (soonest, facts.shortest_answer_ms()) {
+    let near = match (soonest, facts.rtt_ms()) {
         (Some(ms), Some(rtt)) if rtt >= SHORT_RTT_MS && ms < rtt / 3.0 => Some((ms, rtt)),
         _ => None,
     };

@@ -13,8 +13,6 @@ pub const ENOUGH: usize = 3;
 pub struct Samples<'f> {
     pub joined: Vec<&'f Tried<'f>>,
     pub unanswered: Vec<&'f Tried<'f>>,
-    /// Whether one was silent in company and then made again alone: a reason to look more closely.
-    pub suspect: bool,
 }
 
 impl Samples<'_> {
@@ -50,28 +48,32 @@ pub fn of<'f>(facts: &'f Facts<'f>, verb: DataVerb) -> Samples<'f> {
     };
     Samples {
         joined: at_peer().filter(|tried| tried.joined().is_some()).collect(),
-        suspect: facts.given_up().iter().any(|given_up| given_up.verb == verb),
         unanswered: at_peer().filter(|tried| unanswered(tried) && !elsewhere(tried)).collect(),
     }
 }
 
+/// So many ports in all are asked where one failed whose command went out together with others.
+const PORTS_WANTED: usize = 5;
+
+/// Whether more ports must tell if the range is partly open: a failure that is not judged is no proof, nor nothing.
+pub fn are_wanted(facts: &Facts) -> bool {
+    let seen = of(facts, DataVerb::Pasv).count() + of(facts, DataVerb::Epsv).count();
+    !facts.passive_failures_aside().is_empty() && seen < PORTS_WANTED
+}
+
 /// What to try next where the two verbs disagree and neither has been seen to do both: the verb tried less often, the
-/// failing one first, until each was tried [`ENOUGH`] times. Where both work and one is suspect, that one.
+/// failing one first, until each was tried [`ENOUGH`] times.
 pub fn more(facts: &Facts) -> Vec<Attempt> {
     let (pasv, epsv) = (of(facts, DataVerb::Pasv), of(facts, DataVerb::Epsv));
-    let times = |verb| facts.times_tried(Attempt::usual(verb));
     let failing = match () {
-        () if pasv.only_joined() && pasv.suspect && times(DataVerb::Pasv) < ENOUGH => {
-            return vec![Attempt::usual(DataVerb::Pasv)];
-        }
-        () if epsv.only_joined() && epsv.suspect && times(DataVerb::Epsv) < ENOUGH => {
-            return vec![Attempt::usual(DataVerb::Epsv)];
-        }
         () if pasv.only_joined() && epsv.only_unanswered() => DataVerb::Epsv,
         () if epsv.only_joined() && pasv.only_unanswered() => DataVerb::Pasv,
+        () if epsv.only_joined() && are_wanted(facts) => return vec![Attempt::usual(DataVerb::Epsv)],
+        () if pasv.only_joined() && are_wanted(facts) => return vec![Attempt::usual(DataVerb::Pasv)],
         () => return Vec::new(),
     };
     let other = if failing == DataVerb::Epsv { DataVerb::Pasv } else { DataVerb::Epsv };
+    let times = |verb| facts.times_tried(Attempt::usual(verb));
     let next = if times(failing) <= times(other) { failing } else { other };
     if times(next) < ENOUGH { vec![Attempt::usual(next)] } else { Vec::new() }
 }

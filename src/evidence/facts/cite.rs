@@ -42,12 +42,7 @@ impl Facts<'_> {
             }),
             Place::Control(number, index) => evidence.controls.get(number).and_then(|control| {
                 let event = control.events.get(index)?;
-                // A data connection that was given up leaves its dial here.
-                let dialled = control.events[..index].iter().rev().find_map(|event| match event.what {
-                    What::Dialled(endpoint) | What::Listening(endpoint) => Some(endpoint),
-                    _ => None,
-                });
-                Some(words(event, dialled.or(Some(control.peer)), &control.events))
+                Some(words(event, Some(control.peer), &control.events))
             }),
             Place::Attempt(number, index) => evidence.attempts.get(number).and_then(|outcome| {
                 let event = outcome.events.get(index)?;

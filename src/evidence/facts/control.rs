@@ -3,7 +3,6 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{Cite, Facts, Login, Place, Placed, events_of, is_reply};
-use crate::evidence::attempt::DataVerb;
 use crate::evidence::timeline::{Awaited, Event, Icmp, What};
 use crate::protocol::dialect::{self, Says};
 use crate::protocol::reply::Reply;
@@ -52,16 +51,6 @@ pub enum FirstWords<'a> {
     Silence(Place),
     /// The end of the connection.
     End(Place),
-}
-
-/// A passive data connection that was given up and made again, because it failed while other commands travelled beside
-/// its own: a firewall that reads the dialogue may have missed the reply, so its silence proves nothing by itself.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct GivenUp {
-    pub verb: DataVerb,
-    pub endpoint: SocketAddr,
-    /// The silence that met it.
-    pub place: Place,
 }
 
 /// How a control connection was lost.
@@ -205,36 +194,6 @@ impl<'a> Facts<'a> {
                 found.filter(|(end, _)| !(works && unfinished) && (unfinished || *end != ControlEnd::Silent))
             })
             .collect()
-    }
-
-    /// Passive dials that met silence and were made again, in the stories of the control connections.
-    pub fn given_up(&self) -> Vec<GivenUp> {
-        let mut all = Vec::new();
-        for (number, control) in self.evidence().controls.iter().enumerate() {
-            let mut verb = None;
-            let mut endpoint = None;
-            for (event, place) in events_of(control, number) {
-                match &event.what {
-                    What::Replied(reply) if reply.code == 227 => verb = Some(DataVerb::Pasv),
-                    What::Replied(reply) if reply.code == 229 => verb = Some(DataVerb::Epsv),
-                    What::Dialled(end) => endpoint = Some(*end),
-                    What::Silent { awaited: Awaited::Connect, .. } => {
-                        if let (Some(verb), Some(endpoint)) = (verb, endpoint.take()) {
-                            all.push(GivenUp { verb, endpoint, place });
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        all
-    }
-
-    /// The shortest time, in milliseconds, in which this server answered anything: it takes no less to reach it.
-    pub fn shortest_answer_ms(&self) -> Option<f64> {
-        let joined = self.evidence().controls.iter().map(|control| control.connect_ms);
-        let replied = self.tried().iter().filter_map(super::Tried::negotiate_ms);
-        joined.chain(replied).reduce(f64::min)
     }
 
     fn greeting_of(&self, control: &'a crate::evidence::Control) -> Option<&'a Reply> {

@@ -170,6 +170,13 @@ impl<'a> Tried<'a> {
 
     /// The cause and the event that shows it, asked from the most telling event to the least.
     fn ending(&self) -> Option<(Cause, Place)> {
+        // A server that refuses the transfer itself closes its port at once: the RST is only the echo of that.
+        if let Some((reply, place)) = self.completion()
+            && reply.is_refusal()
+            && !matches!(reply.code, 421 | 425 | 426)
+        {
+            return Some((Cause::Rejected, place));
+        }
         if let Some(place) = self.place_of(|what| matches!(what, What::Refused)) {
             return Some((Cause::Refused, place));
         }
