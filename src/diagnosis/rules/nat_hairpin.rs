@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{ends, harm_where_data_fails, joins, peer};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
