@@ -9,6 +9,8 @@ use crate::protocol::dialect::Says;
 use crate::servers::{self, Settings};
 
 mod callbacks;
+mod dials;
+mod logins;
 mod samples;
 
 mod active_address_rejected;
@@ -16,8 +18,25 @@ mod active_callback_dropped;
 mod active_callback_foreign;
 mod active_callback_refused;
 mod active_rejected;
+mod client_address_varies;
+mod client_behind_nat;
+mod control_connection_altered;
+mod control_idle_dropped;
+mod control_port_dropped;
+mod control_port_refused;
+mod control_unreachable;
+mod data_protection_required;
+mod data_source_address_differs;
 mod epsv_blocked;
 mod epsv_rejected;
+mod ftp_helper_on_path;
+mod ipv6_unanswered;
+mod listing_refused;
+mod login_rejected;
+mod name_resolution_failed;
+mod nat_hairpin;
+mod no_greeting;
+mod not_ftp;
 mod one_method_rejected;
 mod passive_address_foreign;
 mod passive_address_unroutable;
@@ -29,9 +48,34 @@ mod passive_range_partly_open;
 mod passive_rejected;
 mod pasv_malformed;
 mod pret_required;
+mod server_address_varies;
+mod server_behind_nat;
+mod server_misconfigured;
+mod tls_required;
+mod too_many_connections;
+mod transfer_failed;
+mod transfer_stalled;
 
 /// In the contract's order: the control connection, the two ends, passive, active, the data connection.
 pub static ALL: &[&Rule] = &[
+    &name_resolution_failed::RULE,
+    &control_port_refused::RULE,
+    &control_port_dropped::RULE,
+    &control_unreachable::RULE,
+    &ipv6_unanswered::RULE,
+    &no_greeting::RULE,
+    &not_ftp::RULE,
+    &too_many_connections::RULE,
+    &login_rejected::RULE,
+    &tls_required::RULE,
+    &server_misconfigured::RULE,
+    &control_connection_altered::RULE,
+    &client_behind_nat::RULE,
+    &server_behind_nat::RULE,
+    &ftp_helper_on_path::RULE,
+    &client_address_varies::RULE,
+    &server_address_varies::RULE,
+    &nat_hairpin::RULE,
     &passive_port_dropped::RULE,
     &passive_port_refused::RULE,
     &passive_port_unreachable::RULE,
@@ -50,6 +94,12 @@ pub static ALL: &[&Rule] = &[
     &active_address_rejected::RULE,
     &active_rejected::RULE,
     &active_callback_foreign::RULE,
+    &data_source_address_differs::RULE,
+    &data_protection_required::RULE,
+    &transfer_stalled::RULE,
+    &transfer_failed::RULE,
+    &control_idle_dropped::RULE,
+    &listing_refused::RULE,
 ];
 
 /// The rule with this id.

@@ -16,6 +16,9 @@ pub struct Budget {
     pub after_nonsense: Duration,
     /// A reply to commands sent together. A server that drops all but the first is asked again one at a time.
     pub pipelined_reply: Duration,
+    /// The reply to PASS sent together with others: PAM holds a refusal back for some seconds, and asking again would
+    /// count as a second failed login.
+    pub pipelined_login: Duration,
     /// Between one dial and the next of another address (RFC 8305 section 5).
     pub between_dials: Duration,
 }
@@ -36,6 +39,7 @@ impl Budget {
             greeting: timeout.unwrap_or(patient).max(patient),
             after_nonsense: Duration::from_millis(700),
             pipelined_reply: Duration::from_secs(3),
+            pipelined_login: Duration::from_secs(7),
             between_dials: Duration::from_millis(250),
         }
     }

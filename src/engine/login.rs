@@ -154,7 +154,7 @@ impl Exchange<'_> {
         if user.is_refusal() {
             return LoggedIn::Refused(user.code);
         }
-        let pass = match self.reply_in_step(patience).await {
+        let pass = match self.reply_in_step(self.budget.pipelined_login).await {
             Ok((reply, _)) => reply,
             Err(other) => return other,
         };

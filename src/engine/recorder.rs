@@ -34,6 +34,7 @@ struct State {
     /// Dials that became the control connection, or are still open: not part of the evidence.
     dials_left_out: Vec<usize>,
     attempts: Vec<Draft>,
+    last_ms: f64,
 }
 
 struct Draft {
@@ -62,7 +63,8 @@ impl Recorder {
             },
             ..Evidence::default()
         };
-        let state = State { evidence, dials: Vec::new(), dials_left_out: Vec::new(), attempts: Vec::new() };
+        let state =
+            State { evidence, dials: Vec::new(), dials_left_out: Vec::new(), attempts: Vec::new(), last_ms: 0.0 };
         Self { begun: Instant::now(), state: Rc::new(RefCell::new(state)), progress }
     }
 
@@ -141,8 +143,11 @@ impl Recorder {
     }
 
     pub fn record(&self, story: Story, what: What) {
-        let event = Event { at_ms: self.now_ms(), what };
         let mut state = self.state.borrow_mut();
+        // No two events share a time, so that their order survives in whichever story they end up.
+        let at_ms = thousandths(self.now_ms().max(state.last_ms + 0.001));
+        state.last_ms = at_ms;
+        let event = Event { at_ms, what };
         let events = match story {
             Story::Dial(number) => state.dials.get_mut(number).map(|dial| &mut dial.events),
             Story::Control(number) => state.evidence.controls.get_mut(number).map(|control| &mut control.events),
@@ -204,7 +209,11 @@ impl Recorder {
     }
 
     fn now_ms(&self) -> f64 {
-        // A tenth of a millisecond is finer than any network's jitter, and keeps saved cases readable.
-        (self.begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0
+        thousandths(self.begun.elapsed().as_secs_f64() * 1_000.0)
     }
+}
+
+/// Microseconds are as fine as anything here is measured, and keep saved cases readable.
+fn thousandths(ms: f64) -> f64 {
+    (ms * 1_000.0).round() / 1_000.0
 }

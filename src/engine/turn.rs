@@ -43,6 +43,8 @@ pub struct Turn<'p, 'q, 's> {
     /// Stands while nothing moves.
     stalled: Option<StallMark<'p, 'q>>,
     joined: bool,
+    /// The data connection can't be had any more.
+    failed: bool,
 }
 
 /// What the next thing is that happens in a turn.
@@ -70,6 +72,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             progress: Instant::now(),
             stalled: None,
             joined: false,
+            failed: false,
         }
     }
 
@@ -232,11 +235,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         loop {
             let (until, awaited) = self.clock(since);
             match self.next_event(until).await {
-                Next::Data(step) => {
-                    if !self.on_step(step) {
-                        return;
-                    }
-                }
+                Next::Data(step) => self.failed |= !self.on_step(step),
                 Next::Control(Came::Reply { reply, story, .. }) if story == self.story() => {
                     if self.in_company && reply.is_completion() && !matches!(reply.code, 225 | 226 | 250) {
                         // The next command's answer in the place of this one's.
@@ -268,6 +267,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     fn clock(&self, since: Instant) -> (Instant, Option<Awaited>) {
         let budget = self.plan.tools.budget;
         match (&self.completion, self.data.has_ended(), self.joined) {
+            // The server may have refused the transfer and closed its port: then its reply is on the way.
+            (None, ..) if self.failed => (self.progress + budget.first_answer(self.session.rtt()), None),
             // Confirmed, and no data connection was seen: it may be a moment behind.
             (Some(_), false, false) => (self.progress + budget.first_answer(self.session.rtt()), None),
             (_, false, true) => (self.progress + budget.reply, Some(Awaited::Bytes)),

@@ -149,7 +149,7 @@ impl Icmp {
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.1} {}", self.at_ms, self.what)
+        write!(f, "{} {}", self.at_ms, self.what)
     }
 }
 

@@ -49,6 +49,8 @@ pub enum Says {
     PortsExhausted,
     /// PRET must come before PASV.
     PretRequired,
+    /// The session was idle, or made no transfer, for longer than the server allows.
+    IdleTimeout,
     /// No PORT or PASV stands.
     NoDataConnection,
 }

@@ -11,6 +11,7 @@ pub static SERVER: Server = Server {
         external_address: Some(
             "ForcePassiveIP 203.0.113.5 (option -P), with the outer address or its name in its place",
         ),
+        allow_passive: Some("NATmode no (leave out option -N)"),
         allow_anonymous: Some("NoAnonymous no (leave out option -E)"),
         connection_limit: Some("MaxClientsNumber 50 and MaxClientsPerIP 8 (options -c and -C)"),
         allow_plain: Some("TLS 1 (option -Y 1), which takes both plain and encrypted sessions"),

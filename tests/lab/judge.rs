@@ -1,16 +1,24 @@
 //! Runs one case: the check, curl in both modes as the witness, and what both must say.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use crate::cases::{Case, Truth};
+use crate::dialogue;
 use crate::network::Network;
 use crate::servers::Kit;
 
 /// Seconds that curl gets: longer than any of these servers takes to answer, shorter than its own patience.
 const CURL_PATIENCE: &str = "7";
+
+/// Folders for what is to be kept of the runs.
+#[derive(Default)]
+pub struct Keep {
+    pub cases: Option<PathBuf>,
+    pub dialogues: Option<PathBuf>,
+}
 
 /// What a case came to.
 #[derive(Default)]
@@ -40,7 +48,7 @@ impl Outcome {
     }
 }
 
-pub fn judge(case: &Case, kit: &Kit, save: Option<&Path>) -> Outcome {
+pub fn judge(case: &Case, kit: &Kit, keep: &Keep) -> Outcome {
     let network = match Network::build(case.client, case.server_side, &case.rules) {
         Ok(network) => network,
         Err(why) => return Outcome::broken(format!("the network can't be built: {why}")),
@@ -59,7 +67,7 @@ pub fn judge(case: &Case, kit: &Kit, save: Option<&Path>) -> Outcome {
             Err(why) => return Outcome::broken(why),
         }
     }
-    let mut outcome = check(case, &network, save);
+    let mut outcome = check(case, &network, keep);
     witness(case, &network, &mut outcome);
     for mut child in held {
         let _ = child.kill();
@@ -82,7 +90,7 @@ fn hold(network: &Network) -> Result<std::process::Child, String> {
     Ok(child)
 }
 
-fn check(case: &Case, network: &Network, save: Option<&Path>) -> Outcome {
+fn check(case: &Case, network: &Network, keep: &Keep) -> Outcome {
     let run = |format: &str, extra: &[String]| {
         let mut command = network.command("c", env!("CARGO_BIN_EXE_ftpmode"));
         command.args(["check", case.target, "--format", format]).args(case.arguments).args(extra);
@@ -90,7 +98,7 @@ fn check(case: &Case, network: &Network, save: Option<&Path>) -> Outcome {
         command.output()
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let saved = match save {
+    let saved = match &keep.cases {
         Some(folder) => folder.join(format!("{}.toml", case.id)),
         None => folder.path().join("case.toml"),
     };
@@ -102,6 +110,11 @@ fn check(case: &Case, network: &Network, save: Option<&Path>) -> Outcome {
     let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) else {
         return Outcome::broken(format!("no JSON came, but: {} {errors}", String::from_utf8_lossy(&output.stdout)));
     };
+    if let Some(folder) = &keep.dialogues
+        && let Err(why) = dialogue::write(case, &saved, folder)
+    {
+        return Outcome::broken(format!("the dialogue can't be kept: {why}"));
+    }
     let mut outcome = Outcome {
         recommendation: text(&report["verdict"]["recommendation"]),
         findings: list(&report["findings"]).map(|finding| text(&finding["id"])).collect(),

@@ -5,6 +5,7 @@
 //!     cargo test --test lab -- helper           those whose id holds "helper"
 //!     cargo test --test lab -- --list           their ids and what they show
 //!     cargo test --test lab -- --save DIR       what each check saw, as case files
+//!     cargo test --test lab -- --dialogues DIR  what was said on the control connections, as fixtures/dialogues has it
 //!
 //! It runs as root on Linux; elsewhere it says why it is skipped.
 
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 mod cases;
+mod dialogue;
 mod judge;
 mod network;
 mod servers;
@@ -31,7 +33,7 @@ const SIDE_BY_SIDE: usize = 10;
 struct Options {
     filter: Option<String>,
     list: bool,
-    save: Option<PathBuf>,
+    keep: judge::Keep,
 }
 
 fn main() {
@@ -76,7 +78,7 @@ fn run(chosen: &[&Case], kit: &servers::Kit, options: &Options) -> usize {
             scope.spawn(|| {
                 while let Some(case) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let begun = Instant::now();
-                    let outcome = std::panic::catch_unwind(|| judge::judge(case, kit, options.save.as_deref()))
+                    let outcome = std::panic::catch_unwind(|| judge::judge(case, kit, &options.keep))
                         .unwrap_or_else(|_| Outcome::broken("the lab itself panicked"));
                     tell(case, &outcome, begun.elapsed());
                     if !outcome.complaints.is_empty() {
@@ -104,11 +106,12 @@ fn tell(case: &Case, outcome: &Outcome, took: Duration) {
 }
 
 fn options(mut arguments: impl Iterator<Item = String>) -> Options {
-    let mut options = Options { filter: None, list: false, save: None };
+    let mut options = Options { filter: None, list: false, keep: judge::Keep::default() };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--list" => options.list = true,
-            "--save" => options.save = arguments.next().map(PathBuf::from),
+            "--save" => options.keep.cases = arguments.next().map(PathBuf::from),
+            "--dialogues" => options.keep.dialogues = arguments.next().map(PathBuf::from),
             // What test runners hand to every test program.
             "--test-threads" | "--format" | "--color" => drop(arguments.next()),
             flag if flag.starts_with('-') => {}

@@ -12,6 +12,8 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "unable to build data connection: ehostunreach", says: Says::CallbackUnreachable },
         // The data connection's peer is not the control connection's.
         Phrase { text: "unable to build data connection: einval", says: Says::ForeignDataSource },
+        Phrase { text: "use auth first", says: Says::TlsRequired },
+        Phrase { text: "does not allow plain ftp", says: Says::TlsRequired },
         Phrase { text: "prot c is not allowed", says: Says::ProtectionRequired },
         Phrase { text: "pasv is only for ipv4", says: Says::WrongFamily },
     ],

@@ -9,6 +9,7 @@ pub static DIALECT: Dialect = Dialect {
     phrases: &[
         Phrase { text: "rejected data connection to foreign address", says: Says::AddressRejected },
         Phrase { text: "can't connect to specified address", says: Says::CallbackRefused },
+        Phrase { text: "control connection timed out", says: Says::IdleTimeout },
         Phrase { text: "active data channel timed out", says: Says::CallbackTimedOut },
         Phrase { text: "maximum number of connections", says: Says::TooManyConnections },
         Phrase { text: "too many connections", says: Says::TooManyConnections },

@@ -217,8 +217,8 @@ impl<'a> Tried<'a> {
             Some(Says::CallbackRefused) => Cause::Refused,
             Some(Says::CallbackTimedOut) => Cause::Dropped,
             Some(Says::CallbackUnreachable) => Cause::Unreachable,
-            // "425" without a reason: the time tells.
-            Some(Says::CallbackFailed) | None if self.refused_with(425) && self.negotiated() => self.cause_by_time(),
+            // "425" without a reason: the time tells. In answer to PORT itself it comes from a server that dials then.
+            Some(Says::CallbackFailed) | None if self.refused_with(425) => self.cause_by_time(),
             _ => Cause::Rejected,
         }
     }
@@ -230,7 +230,8 @@ impl<'a> Tried<'a> {
     }
 
     fn cause_by_time(&self) -> Cause {
-        let sent = self.transfer.and_then(|at| self.time_at(at));
+        let asked = if self.negotiated() { self.transfer.and_then(|at| self.time_at(at)) } else { None };
+        let sent = asked.or_else(|| self.time_of(|what| matches!(what, What::Sent(_))));
         let answered = self.refusal().and_then(|(_, place)| self.time_of_place(place));
         match (sent, answered) {
             (Some(sent), Some(answered)) if answered - sent > AT_ONCE_MS => Cause::Dropped,

@@ -1,0 +1,70 @@
+#![doc = include_str!("client_behind_nat.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rules::callbacks;
+use crate::diagnosis::rules::refused_for_address;
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::{Cite, Facts, Failure};
+use crate::evidence::observed::Observed;
+
+pub static RULE: Rule = Rule {
+    id: "client-behind-nat",
+    title: "an address translation stands before this computer",
+    article: include_str!("client_behind_nat.md"),
+    neighbours: &[
+        "active-address-rejected",
+        "active-callback-dropped",
+        "active-callback-refused",
+        "ftp-helper-on-path",
+    ],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    let sign = match facts.client_nat() {
+        Observed::Seen(sign) => sign,
+        Observed::NotSeen => return Match::RuledOut(no_translation(facts)),
+        Observed::NotTested(why) => return Match::Undecided(why),
+    };
+    let harmed = facts.tried_in(Mode::Active).any(|tried| {
+        refused_for_address(facts, tried)
+            || matches!(
+                tried.failure(),
+                Some(Failure::CallbackDropped | Failure::CallbackRefused | Failure::CallbackUnreachable)
+            )
+    });
+    let who = match sign.outside {
+        Some(outside) => format!("This computer has the address {} and the server sees {outside}", sign.inside),
+        None => format!("This computer has the address {}, which the server can't see", sign.inside),
+    };
+    let end = if harmed {
+        "active mode needs the router's help, which it does not give"
+    } else {
+        "passive mode is the one that needs no help from the router"
+    };
+    let mut fixes = Vec::new();
+    if facts.works(Mode::Passive) {
+        fixes.push(callbacks::use_passive());
+    }
+    if harmed {
+        fixes.push(callbacks::forward(facts));
+    }
+    Match::Fires(Conclusion {
+        severity: if harmed { Severity::Warning } else { Severity::Info },
+        side: Side::Client,
+        confidence: if sign.named { Confidence::High } else { Confidence::Medium },
+        summary: format!("{who}: an address translation (NAT) stands before it, and {end}."),
+        cites: sign.cites,
+        fixes,
+    })
+}
+
+/// What shows that there is none: the server sees our own address, or reached it.
+fn no_translation(facts: &Facts) -> Vec<Cite> {
+    let seen = facts.seen_by_server().seen().map(|(_, place)| place);
+    match seen.or_else(|| facts.arrived_at_our_address()) {
+        Some(place) => facts.cites([place]),
+        None => facts.joined_control().into_iter().collect(),
+    }
+}

@@ -1,0 +1,123 @@
+#![doc = include_str!("control_connection_altered.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rules::{ends, joins, loss, samples, verbs};
+use crate::evidence::attempt::DataVerb;
+use crate::evidence::facts::{Facts, Failure, Place, Tried};
+use crate::protocol::reply::Reply;
+
+pub static RULE: Rule = Rule {
+    id: "control-connection-altered",
+    title: "something on the way changes the control connection",
+    article: include_str!("control_connection_altered.md"),
+    neighbours: &["ftp-helper-on-path", "epsv-rejected", "control-idle-dropped", "passive-range-partly-open"],
+    test,
+    asks: asks_nothing,
+};
+
+/// A sign of a device that meddles.
+struct Sign {
+    what: String,
+    /// Whether a method is lost by it.
+    harms: bool,
+    confidence: Confidence,
+    places: Vec<Place>,
+}
+
+fn test(facts: &Facts) -> Match {
+    let signs: Vec<Sign> = [masked(facts), cut_off(facts), spoiled_pasv(facts)].into_iter().flatten().collect();
+    let Some(surest) = signs.iter().map(|sign| sign.confidence).max() else { return ruled_out(facts) };
+    let harms = signs.iter().any(|sign| sign.harms);
+    let what: Vec<&str> = signs.iter().map(|sign| sign.what.as_str()).collect();
+    Match::Fires(Conclusion {
+        severity: if harms { loss(facts) } else { Severity::Info },
+        side: if surest == Confidence::Low { Side::Unknown } else { Side::Network },
+        confidence: surest,
+        summary: format!(
+            "A device on the way seems to read and change the FTP dialogue: {}. A strict FTP inspection of a firewall \
+             does so.",
+            what.join("; ")
+        ),
+        cites: facts.cites(signs.into_iter().flat_map(|sign| sign.places)),
+        fixes: vec![
+            Fix::network(
+                "Switch off strict FTP inspection on the firewalls in between, or relax it",
+                "Cisco ASA: inspect ftp without strict, or an FTP map without mask-syst-reply and mask-banner; others \
+                 call it FTP ALG or application control.",
+            ),
+            Fix::client("Use FTP over TLS", "What is encrypted can't be read or changed on the way."),
+        ],
+    })
+}
+
+/// A greeting or an answer to SYST that consists of asterisks or Xs.
+fn masked(facts: &Facts) -> Option<Sign> {
+    let system = facts.system().filter(|(reply, _)| is_masked(reply));
+    let greeting = facts.greeting().filter(|(reply, _)| is_masked(reply));
+    let what = match (&greeting, &system) {
+        (Some(_), Some(_)) => "the greeting and the answer to SYST are masked",
+        (Some(_), None) => "the greeting is masked",
+        (None, Some(_)) => "the answer to SYST is masked",
+        (None, None) => return None,
+    };
+    Some(Sign {
+        what: what.to_owned(),
+        harms: false,
+        confidence: Confidence::Medium,
+        places: [greeting, system].into_iter().flatten().map(|(_, place)| place).collect(),
+    })
+}
+
+/// Four or more asterisks or Xs, and nothing else that could be read.
+fn is_masked(reply: &Reply) -> bool {
+    let words = reply.message();
+    let masks = words.chars().filter(|c| matches!(c, '*' | 'X' | 'x')).count();
+    masks >= 4 && words.chars().all(|c| matches!(c, '*' | 'X' | 'x' | ' ' | '.' | '-'))
+}
+
+/// A command that is swallowed, or that ends the control connection, where others are answered.
+fn cut_off(facts: &Facts) -> Option<Sign> {
+    let cut: Vec<&Tried> = facts.tried().iter().filter(|tried| is_for_the_verb(facts, tried)).collect();
+    if cut.is_empty() {
+        return None;
+    }
+    Some(Sign {
+        what: format!("{} gets no answer while other commands do", verbs(cut.iter().copied())),
+        harms: true,
+        confidence: Confidence::Low,
+        places: ends(cut),
+    })
+}
+
+/// Whether this command went unanswered for its own sake: another one, of another verb, was agreed to.
+pub(super) fn is_for_the_verb(facts: &Facts, tried: &Tried) -> bool {
+    let unanswered = matches!(tried.failure(), Some(Failure::Unanswered | Failure::CutAtNegotiation));
+    unanswered && facts.tried().iter().any(|other| other.verb() != tried.verb() && other.negotiated())
+}
+
+/// PASV's connections fail every time, EPSV's never.
+fn spoiled_pasv(facts: &Facts) -> Option<Sign> {
+    let (pasv, epsv) = (samples::of(facts, DataVerb::Pasv), samples::of(facts, DataVerb::Epsv));
+    let enough = pasv.count() >= samples::ENOUGH && epsv.count() >= samples::ENOUGH;
+    if !(enough && pasv.only_unanswered() && epsv.only_joined()) {
+        return None;
+    }
+    Some(Sign {
+        what: "data connections of PASV fail every time and those of EPSV never".to_owned(),
+        harms: true,
+        confidence: Confidence::Medium,
+        places: [ends(pasv.unanswered), joins(epsv.joined)].concat(),
+    })
+}
+
+/// Greeting and SYST came in clear words, and every command was answered for itself.
+fn ruled_out(facts: &Facts) -> Match {
+    let (Some((_, greeting)), Some((_, system))) = (facts.greeting(), facts.system()) else {
+        return Match::Undecided("the server was not asked for its system");
+    };
+    let answered: Vec<Place> = facts.tried().iter().filter_map(|tried| Some(tried.negotiation()?.1)).collect();
+    if answered.is_empty() || answered.len() < facts.tried().len() {
+        return Match::Undecided("not every command was answered");
+    }
+    Match::RuledOut(facts.cites([greeting, system].into_iter().chain(answered)))
+}

@@ -1,0 +1,103 @@
+#![doc = include_str!("control_idle_dropped.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rules::control_connection_altered::is_for_the_verb;
+use crate::diagnosis::rules::{loss, ruled_out_by, setting};
+use crate::evidence::facts::{ControlEnd, Facts, Failure, Place, Tried};
+use crate::protocol::dialect::Says;
+
+pub static RULE: Rule = Rule {
+    id: "control-idle-dropped",
+    title: "the control connection dies while it is idle or a transfer runs",
+    article: include_str!("control_idle_dropped.md"),
+    neighbours: &["transfer-stalled", "control-connection-altered", "too-many-connections"],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    let in_turns: Vec<&Tried> = facts.tried().iter().filter(|tried| is_lost_control(facts, tried)).collect();
+    let touched: Vec<usize> = facts.tried().iter().filter(|t| loses_control(t)).map(|t| t.outcome().control).collect();
+    let between: Vec<(ControlEnd, Place)> = facts
+        .lost_controls()
+        .into_iter()
+        .filter(|(_, place)| !matches!(place, Place::Control(number, _) if touched.contains(number)))
+        .collect();
+    if in_turns.is_empty() && between.is_empty() {
+        let confirmed =
+            facts.tried().iter().filter(|tried| tried.works()).filter_map(|tried| Some(tried.completion()?.1));
+        return ruled_out_by(facts, confirmed, "no transfer was confirmed over the control connection");
+    }
+    let ended = in_turns.iter().any(|tried| matches!(tried.failure(), Some(Failure::SessionEnded(_))));
+    let unconfirmed = in_turns.iter().any(|tried| tried.failure() == Some(Failure::Unconfirmed));
+    let before_login = in_turns.is_empty() && !facts.control_works();
+    let what = match () {
+        () if ended => "the server ends the session with 421",
+        () if unconfirmed => "the transfer comes to its end, and the server's closing reply never arrives",
+        () if before_login => "it is greeted, and the login is never answered",
+        () if between.iter().all(|(end, _)| *end == ControlEnd::Silent) && in_turns.is_empty() => {
+            "a command is never answered"
+        }
+        () => "it is cut without a word",
+    };
+    let mut cites = facts.cites(in_turns.iter().filter_map(|tried| tried.ended_by()));
+    cites.extend(facts.cites(between.iter().map(|(_, place)| *place)));
+    let by_server =
+        in_turns.iter().any(|tried| tried.failure() == Some(Failure::SessionEnded(Some(Says::IdleTimeout))));
+    Match::Fires(Conclusion {
+        severity: if before_login { Severity::Error } else { loss(facts) },
+        side: if by_server { Side::Server } else { Side::Unknown },
+        confidence: if ended { Confidence::Medium } else { Confidence::Low },
+        summary: format!(
+            "The control connection does not last: {what}. {}",
+            if by_server {
+                "The server's own clock did it."
+            } else {
+                "A firewall or translation on the way that forgets quiet connections does this, and so does a server \
+                 that gives up."
+            }
+        ),
+        cites,
+        fixes: vec![
+            Fix::client(
+                "Keep the control connection alive",
+                "TCP keepalive or NOOP during transfers, in the client's settings (curl: --keepalive-time 60).",
+            ),
+            Fix::network(
+                "Let quiet connections live longer",
+                "Idle time of TCP connections on routers and firewalls: an hour or more (RFC 5382 asks for 2 h 4 min).",
+            ),
+            Fix::server(
+                "Give sessions more time",
+                setting(
+                    facts,
+                    |settings| settings.idle_timeout,
+                    "The idle and transfer timeouts in the server's settings.",
+                ),
+            ),
+        ],
+    })
+}
+
+/// A data connection that ended with its control connection.
+fn loses_control(tried: &Tried) -> bool {
+    matches!(
+        tried.failure(),
+        Some(
+            Failure::ControlLost
+                | Failure::Unconfirmed
+                | Failure::Unanswered
+                | Failure::CutAtNegotiation
+                | Failure::SessionEnded(_)
+        )
+    )
+}
+
+/// The same, where no other finding explains it: a limit, or a device that swallows this one command.
+fn is_lost_control(facts: &Facts, tried: &Tried) -> bool {
+    let limit = matches!(
+        tried.failure(),
+        Some(Failure::SessionEnded(Some(Says::TooManyConnections | Says::TlsRequired | Says::Misconfigured)))
+    );
+    loses_control(tried) && !limit && !is_for_the_verb(facts, tried)
+}

@@ -1,0 +1,44 @@
+//! What the findings on an unanswered control port have in common.
+
+use crate::diagnosis::rule::{Fix, Match};
+use crate::diagnosis::rules::listed;
+use crate::evidence::facts::{DialEnd, Dialled, Facts};
+
+/// The dials that ended as `mine` says, where no control connection was joined; else what a rule has to say at once.
+/// That this computer has no route to one address counts only where it has none to any.
+pub fn ended(facts: &Facts, mine: fn(&DialEnd) -> bool) -> Result<Vec<Dialled>, Match> {
+    if let Some(joined) = facts.joined_control() {
+        return Err(Match::RuledOut(vec![joined]));
+    }
+    let mut dials = facts.dials();
+    let no_route = |dial: &Dialled| matches!(dial.end, DialEnd::Unreachable(icmp) if icmp.no_route);
+    if !dials.iter().all(no_route) {
+        dials.retain(|dial| !no_route(dial));
+    }
+    dials.retain(|dial| dial.end != DialEnd::Unfinished);
+    if dials.is_empty() {
+        return Err(Match::Undecided("no address was dialled to an end"));
+    }
+    let (ended, others): (Vec<_>, Vec<_>) = dials.into_iter().partition(|dial| mine(&dial.end));
+    if ended.is_empty() {
+        return Err(Match::RuledOut(facts.cites(others.iter().map(|dial| dial.place))));
+    }
+    Ok(ended)
+}
+
+/// `192.0.2.1:21 and [2001:db8::1]:21`.
+pub fn addresses(dials: &[Dialled]) -> String {
+    listed(&dials.iter().map(|dial| dial.address.to_string()).collect::<Vec<_>>())
+}
+
+pub fn check_host_and_port(facts: &Facts) -> Fix {
+    let target = &facts.evidence().target;
+    Fix::client(
+        "Check the host name and the port",
+        format!(
+            "{} port {} was tried. FTP listens at port 21 unless its operator says otherwise, FTP with implicit TLS at \
+             990; SFTP (port 22) is another protocol.",
+            target.host, target.port
+        ),
+    )
+}

@@ -1,0 +1,54 @@
+#![doc = include_str!("ftp_helper_on_path.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rules::{ends, refused_for_address};
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::{Facts, Tried};
+use crate::evidence::observed::Observed;
+use crate::protocol::dialect::Says;
+
+pub static RULE: Rule = Rule {
+    id: "ftp-helper-on-path",
+    title: "something on the way reads PORT and rewrites it",
+    article: include_str!("ftp_helper_on_path.md"),
+    neighbours: &["client-behind-nat", "control-connection-altered", "active-address-rejected"],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    let why = match facts.helper() {
+        Observed::Seen(cites) => {
+            return Match::Fires(Conclusion {
+                severity: Severity::Info,
+                side: Side::Network,
+                confidence: Confidence::High,
+                summary:
+                    "A router on the way, most likely on this side, has FTP support: it rewrites the address that \
+                          this computer names in PORT and lets the server's connection in. It can do so only while the \
+                          control connection is not encrypted."
+                        .to_owned(),
+                cites,
+                fixes: vec![Fix::client(
+                    "Use passive mode where TLS is wanted",
+                    "Under TLS the router can't read PORT any more, and active mode ends.",
+                )],
+            });
+        }
+        Observed::NotSeen => "no FTP support of a router shows",
+        Observed::NotTested(why) => why,
+    };
+    if let Some(place) = facts.port_arrived_unchanged() {
+        return Match::RuledOut(facts.cites([place]));
+    }
+    // Rewritten, the address would have been the one that the server sees, and taken.
+    let translated = matches!(facts.client_nat(), Observed::Seen(_));
+    let for_address: Vec<&Tried> = facts
+        .tried_in(Mode::Active)
+        .filter(|tried| refused_for_address(facts, tried) && tried.refusal_says() == Some(Says::AddressRejected))
+        .collect();
+    if translated && !for_address.is_empty() {
+        return Match::RuledOut(facts.cites(ends(for_address)));
+    }
+    Match::Undecided(why)
+}

@@ -1,0 +1,52 @@
+#![doc = include_str!("server_behind_nat.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rules::setting;
+use crate::evidence::address::{Reach, reach};
+use crate::evidence::facts::Facts;
+use crate::evidence::observed::Observed;
+
+pub static RULE: Rule = Rule {
+    id: "server-behind-nat",
+    title: "an address translation stands before the server",
+    article: include_str!("server_behind_nat.md"),
+    neighbours: &["passive-address-unroutable", "passive-address-foreign", "nat-hairpin"],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    let sign = match facts.server_nat() {
+        Observed::Seen(sign) => sign,
+        Observed::NotSeen => {
+            let own = facts.own_address_of_server().map(|(_, place)| place);
+            let cites = match own {
+                Some(place) => facts.cites([place]),
+                None => facts.joined_control().into_iter().collect(),
+            };
+            return Match::RuledOut(cites);
+        }
+        Observed::NotTested(why) => return Match::Undecided(why),
+    };
+    let outside = sign.outside.map_or_else(String::new, |outside| outside.to_string());
+    let sure = facts.peer().is_some_and(|peer| reach(peer) == Reach::Public);
+    Match::Fires(Conclusion {
+        severity: Severity::Info,
+        side: Side::Server,
+        confidence: if sure { Confidence::High } else { Confidence::Medium },
+        summary: format!(
+            "The server has the address {} and is reached at {outside}: an address translation (NAT) stands before it, \
+             which has to forward the passive ports as well as the control port.",
+            sign.inside
+        ),
+        cites: sign.cites,
+        fixes: vec![Fix::server(
+            "Forward a fixed passive range, and tell the server its outer address",
+            format!(
+                "{} {}",
+                setting(facts, |settings| settings.passive_range, "Choose a passive range."),
+                setting(facts, |settings| settings.external_address, "Set the outer address for passive mode.")
+            ),
+        )],
+    })
+}

@@ -1,0 +1,51 @@
+#![doc = include_str!("tls_required.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rules::logins::{self, Trouble};
+use crate::diagnosis::rules::{loss, setting};
+use crate::evidence::facts::{Facts, Place};
+use crate::protocol::dialect::Says;
+
+pub static RULE: Rule = Rule {
+    id: "tls-required",
+    title: "the server wants the control connection encrypted",
+    article: include_str!("tls_required.md"),
+    neighbours: &["login-rejected", "data-protection-required", "too-many-connections"],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    let at_login = match logins::trouble(facts) {
+        Some((Trouble::TlsRequired, (_, place))) => Some(place),
+        _ => None,
+    };
+    let later = facts.refusals_saying(Says::TlsRequired).into_iter().map(|(_, place)| place);
+    let mut places: Vec<Place> = at_login.into_iter().chain(later).collect();
+    places.dedup();
+    if places.is_empty() {
+        return logins::otherwise(facts);
+    }
+    let what = if at_login.is_some() { "a login" } else { "this command" };
+    Match::Fires(Conclusion {
+        severity: if at_login.is_some() { Severity::Error } else { loss(facts) },
+        side: Side::Client,
+        confidence: Confidence::High,
+        summary: format!("The server takes {what} only over an encrypted connection, and this one was not encrypted."),
+        cites: facts.cites(places),
+        fixes: vec![
+            Fix::client(
+                "Use FTP over TLS",
+                "In the client choose explicit FTP over TLS (FTPES), at the same port. This is not SFTP.",
+            ),
+            Fix::server(
+                "Allow plain logins, if that is really wanted",
+                setting(
+                    facts,
+                    |settings| settings.allow_plain,
+                    "In the server's settings for TLS. Passwords then travel in the clear.",
+                ),
+            ),
+        ],
+    })
+}

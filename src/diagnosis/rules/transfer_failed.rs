@@ -1,0 +1,67 @@
+#![doc = include_str!("transfer_failed.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rules::listing_refused::is_refused_listing;
+use crate::diagnosis::rules::{ends, loss, ruled_out_by, verbs};
+use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::protocol::dialect::Says;
+
+pub static RULE: Rule = Rule {
+    id: "transfer-failed",
+    title: "the transfer breaks off, and nothing says why",
+    article: include_str!("transfer_failed.md"),
+    neighbours: &["transfer-stalled", "control-idle-dropped", "data-source-address-differs", "listing-refused"],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    let failed: Vec<&Tried> = facts.tried().iter().filter(|tried| is_unexplained(tried)).collect();
+    if failed.is_empty() {
+        let working = facts.tried().iter().filter(|tried| tried.works()).filter_map(Tried::joined_at);
+        return ruled_out_by(facts, working, "no transfer was begun");
+    }
+    let any = |failure| failed.iter().any(|tried| tried.failure() == Some(failure));
+    let how = match () {
+        () if any(Failure::Cut) => "the data connection is reset",
+        () if any(Failure::Contradiction) => "the server's replies do not fit any data connection that was seen",
+        () => "the server refuses the transfer, and its words are not known",
+    };
+    Match::Fires(Conclusion {
+        severity: loss(facts),
+        side: Side::Unknown,
+        confidence: Confidence::Low,
+        summary: format!("The transfer fails ({}): {how}. Why can't be seen from here.", verbs(failed.iter().copied())),
+        cites: facts.cites(ends(failed)),
+        fixes: vec![
+            Fix::server(
+                "Look into the server's log",
+                "It tells what the server saw of this data connection; times are in the report.",
+            ),
+            Fix::client("Check from another network", "What works there is broken on this side."),
+        ],
+    })
+}
+
+/// A failure behind the negotiation that no other finding takes.
+fn is_unexplained(tried: &Tried) -> bool {
+    match tried.failure() {
+        Some(Failure::Cut | Failure::Contradiction) => true,
+        Some(Failure::TransferRefused(says)) => {
+            let told_elsewhere = matches!(
+                says,
+                Some(
+                    Says::ForeignDataSource
+                        | Says::ProtectionRequired
+                        | Says::TlsRequired
+                        | Says::Misconfigured
+                        | Says::PortsExhausted
+                        | Says::PretRequired
+                        | Says::TooManyConnections
+                )
+            );
+            !told_elsewhere && !is_refused_listing(tried)
+        }
+        _ => false,
+    }
+}
