@@ -94,6 +94,7 @@ fn with_server(kit: &Kit, (name, kind): (&str, Kind), save: Option<&Path>) -> Re
     }
     let mut figures = Vec::new();
     for ((program, near), far) in programs::ALL.into_iter().zip(near).zip(time_all()?) {
+        near.iter().try_for_each(|run| programs::save(run, save, &format!("near-{name}.json")))?;
         far.iter().try_for_each(|run| programs::save(run, save, &format!("open-{name}.json")))?;
         let controls = far.iter().map(|run| if let Ended::Verdict { controls, .. } = run.ended { controls } else { 1 });
         let controls = controls.max().unwrap_or_default();

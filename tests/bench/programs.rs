@@ -101,9 +101,15 @@ pub fn save(run: &Run, folder: Option<&Path>, name: &str) -> Result<(), String> 
     written.map_err(|error| format!("{}: {error}", folder.display()))
 }
 
-/// A server that leaves nobody behind: vsftpd's sessions would live on in network namespaces of their own.
+/// A server that adds no wait of its own, and leaves nobody behind.
 pub fn server(kind: Kind) -> Server {
-    let settings = if kind == Kind::Vsftpd { "isolate_network=NO" } else { "" };
+    let settings = match kind {
+        // Its sessions would live on in network namespaces of their own.
+        Kind::Vsftpd => "isolate_network=NO",
+        // mod_delay waits as long as earlier logins took: on a longer path, less.
+        Kind::Proftpd => "DelayEngine off",
+        _ => "",
+    };
     Server { kind, port: 21, settings, empty: false }
 }
 

@@ -16,10 +16,12 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::network::Network;
+use crate::table::median;
 
 /// The hidden arguments that make this binary the program in the middle, and one that dials.
 const HOLD: &str = "--hold-packets";
 const DIAL: &str = "--dial";
+const DIALS: usize = 5;
 const DEVICE: &str = "wire";
 const TABLE: &str = "100";
 const READY: &str = "ready\n";
@@ -54,7 +56,7 @@ impl Drop for Wire {
     }
 }
 
-/// How long it takes from the client's host to join a connection to port 21: a round trip.
+/// How long it takes from the client's host to join a connection to port 21, which is a round trip: the median of some.
 pub fn round_trip(network: &Network, host: &str) -> Result<Duration, Box<dyn Error>> {
     let own = std::env::current_exe()?;
     let mut command = network.command("c", own.to_str().ok_or("this program's path is no text")?);
@@ -73,10 +75,14 @@ pub fn program(arguments: &[String]) -> Option<Result<ExitCode, Box<dyn Error>>>
 }
 
 fn dial(host: &str) -> Result<(), Box<dyn Error>> {
-    let begun = Instant::now();
-    let joined = TcpStream::connect((host, 21))?;
-    println!("{}", begun.elapsed().as_micros());
-    drop(joined);
+    let mut times = Vec::new();
+    for _ in 0..DIALS {
+        let begun = Instant::now();
+        let joined = TcpStream::connect((host, 21))?;
+        times.push(begun.elapsed());
+        drop(joined);
+    }
+    println!("{}", median(times).as_micros());
     Ok(())
 }
 
