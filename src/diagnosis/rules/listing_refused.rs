@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{ends, ruled_out_by, verbs};
-use crate::evidence::facts::{Facts, Failure, Place, Tried};
+use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::protocol::dialect::Says;
 
 pub static RULE: Rule = Rule {
@@ -16,10 +16,14 @@ pub static RULE: Rule = Rule {
 
 fn test(facts: &Facts) -> Match {
     let refused: Vec<&Tried> = facts.tried().iter().filter(|tried| is_refused_listing(tried)).collect();
-    if refused.is_empty()
-        && let Some((reply, place)) = facts.answer("CWD").filter(|(reply, _)| reply.is_refusal())
-    {
-        return folder_refused(facts, reply.code, place);
+    let folder = facts.answer("CWD").filter(|(reply, _)| reply.is_refusal()).map(|(_, place)| place);
+    if let (Some(place), true) = (folder, refused.is_empty()) {
+        return fires(
+            "The server refuses the folder that was asked for, so the one where the login starts was listed in its \
+             place. The mode is not to blame."
+                .to_owned(),
+            facts.cites([place]),
+        );
     }
     if refused.is_empty() {
         let listed = facts.tried().iter().filter(|tried| tried.works()).filter_map(|tried| Some(tried.completion()?.1));
@@ -31,36 +35,25 @@ fn test(facts: &Facts) -> Match {
         (None, None) => "the listing",
     };
     let all = if facts.moves_data() { "" } else { " Whether data would flow was not seen." };
+    let summary = format!(
+        "The server refuses {what} itself ({}): the folder, the file or the user's rights are the reason, and not the \
+         mode.{all}",
+        verbs(refused.iter().copied())
+    );
+    fires(summary, facts.cites(folder.into_iter().chain(ends(refused))))
+}
+
+fn fires(summary: String, cites: Vec<Cite>) -> Match {
     Match::Fires(Conclusion {
         severity: Severity::Info,
         side: Side::Server,
         confidence: Confidence::High,
-        summary: format!(
-            "The server refuses {what} itself ({}): the folder, the file or the user's rights are the reason, and not \
-             the mode.{all}",
-            verbs(refused.iter().copied())
-        ),
-        cites: facts.cites(ends(refused)),
+        summary,
+        cites,
         fixes: vec![Fix::client(
             "Check another folder or file, or as another user",
             "Here: --path FOLDER, --retrieve FILE, --user NAME.",
         )],
-    })
-}
-
-/// CWD was refused, and the listing is that of the folder the login led to.
-fn folder_refused(facts: &Facts, code: u16, place: Place) -> Match {
-    let folder = facts.evidence().asked.path.as_deref().unwrap_or("");
-    Match::Fires(Conclusion {
-        severity: Severity::Info,
-        side: Side::Server,
-        confidence: Confidence::High,
-        summary: format!(
-            "The server does not open the folder {folder} ({code}): its name or the user's rights are the reason, and not \
-             the mode. The listings tried are those of the folder that the login leads to."
-        ),
-        cites: facts.cites([place]),
-        fixes: vec![Fix::client("Check another folder, or as another user", "Here: --path FOLDER, --user NAME.")],
     })
 }
 

@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 };
 
 /// A round trip below this (milliseconds) tells no near router from a far server.
-const SHORT_RTT_MS: f64 = 10.0;
+const SHORT_RTT_MS: f64 = 8.0;
 
 fn test(facts: &Facts) -> Match {
     let joined = joins(facts.joined_in(Mode::Passive));
