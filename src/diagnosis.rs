@@ -50,9 +50,8 @@ pub struct Open {
 /// Judges the evidence.
 pub fn diagnose(facts: &Facts) -> Diagnosis {
     let judged: Vec<(&'static Rule, Match)> = rules::ALL.iter().map(|rule| (*rule, (rule.test)(facts))).collect();
-    let fires = |id: &str| judged.iter().any(|(rule, found)| rule.id == id && matches!(found, Match::Fires(_)));
-    let neighbour_of_a_finding =
-        |id: &str| judged.iter().any(|(rule, _)| fires(rule.id) && rule.neighbours.contains(&id));
+    let firing = judged.iter().filter(|(_, found)| matches!(found, Match::Fires(_)));
+    let near: Vec<&str> = firing.flat_map(|(rule, _)| rule.neighbours.iter().copied()).collect();
 
     let mut findings = Vec::new();
     let mut ruled_out = Vec::new();
@@ -60,10 +59,10 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
     for (rule, found) in &judged {
         match found {
             Match::Fires(conclusion) => findings.push(Finding { rule, conclusion: conclusion.clone() }),
-            Match::RuledOut(because) if neighbour_of_a_finding(rule.id) => {
+            Match::RuledOut(because) if near.contains(&rule.id) => {
                 ruled_out.push(Excluded { id: rule.id, because: because.clone() });
             }
-            Match::Undecided(because) if neighbour_of_a_finding(rule.id) => {
+            Match::Undecided(because) if near.contains(&rule.id) => {
                 not_tested.push(Open { id: rule.id.to_owned(), because: (*because).to_owned() });
             }
             Match::RuledOut(_) | Match::Undecided(_) => {}

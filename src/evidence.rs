@@ -140,6 +140,9 @@ pub struct Outcome {
     /// The control connection it was negotiated on: an index into `controls`.
     #[serde(default)]
     pub control: usize,
+    /// Not to be judged: its command went out together with others and it was made again alone, or it never had its turn.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub set_aside: bool,
     pub events: Vec<Event>,
 }
 

@@ -34,7 +34,7 @@ pub fn first_turns(asked: &[DataVerb], over_ipv6: bool, active_address: Option<I
 /// too: what it concludes from one failure can be a bad port. `None` when nothing would help.
 pub fn next_probe(facts: &Facts) -> Option<Attempt> {
     let evidence = facts.evidence();
-    if evidence.cut_short.is_some() || !facts.control_works() || evidence.attempts.len() >= MOST_ATTEMPTS {
+    if evidence.cut_short.is_some() || !facts.control_works() || facts.tried().len() >= MOST_ATTEMPTS {
         return None;
     }
     rules::ALL

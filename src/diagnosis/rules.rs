@@ -2,7 +2,7 @@
 
 use super::rule::{Match, Rule, Severity, Side};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Attempt, Mode};
+use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure, IcmpAnswer, Place, Tried};
 use crate::evidence::observed::Observed;
 use crate::protocol::dialect::Says;
@@ -123,12 +123,16 @@ fn ruled_out_by(facts: &Facts, places: impl IntoIterator<Item = Place>, otherwis
     if cites.is_empty() { Match::Undecided(otherwise) } else { Match::RuledOut(cites) }
 }
 
-/// The data connections that failed in this way where every check dials first: at the control connection's peer, or
-/// from it to this computer's own address.
-fn usual<'f>(facts: &'f Facts<'f>, failure: Failure) -> Vec<&'f Tried<'f>> {
+/// The passive data connections that failed in this way at the control connection's peer.
+fn failed_at_peer<'f>(facts: &'f Facts<'f>, failure: Failure) -> Vec<&'f Tried<'f>> {
     let mut failed = facts.failed(failure);
-    failed.retain(|tried| tried.attempt() == Attempt::usual(tried.verb()));
+    failed.retain(|tried| dialled_at_peer(facts, tried));
     failed
+}
+
+/// Whether the data connection went to the control connection's peer, whatever 227 named.
+fn dialled_at_peer(facts: &Facts, tried: &Tried) -> bool {
+    tried.dialled().map(|end| end.ip().to_canonical()) == facts.peer()
 }
 
 /// Whether a reply turned the command itself away, for no reason that another finding names.
@@ -150,7 +154,7 @@ fn refused_verb(facts: &Facts, tried: &Tried) -> bool {
 
 /// Whether PORT or EPRT was turned away for the address in it: the reply says so, or it is a plain refusal of a command
 /// that names an address which the server does not see this client at.
-fn refused_for_address(facts: &Facts, tried: &Tried) -> bool {
+pub(super) fn refused_for_address(facts: &Facts, tried: &Tried) -> bool {
     if tried.verb().mode() == Mode::Passive {
         return false;
     }

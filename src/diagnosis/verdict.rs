@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Finding;
 use super::rule::{Confidence, Fix, Severity};
-use crate::evidence::attempt::{DataVerb, Mode};
-use crate::evidence::facts::{Cause, Direction, Facts, Tried};
+use super::rules;
+use crate::evidence::attempt::{Address, DataVerb, Mode};
+use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::protocol::dialect::Says;
 
 /// Which mode to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -36,7 +38,7 @@ pub struct Verdict {
 /// Concludes from the outcomes alone; the findings add the reason and the fixes.
 pub fn conclude(facts: &Facts, findings: &[Finding]) -> Verdict {
     let recommendation = recommend(facts);
-    let fixes = fixes(findings);
+    let fixes = fixes(findings, recommendation);
     Verdict {
         recommendation,
         confidence: confidence(facts, recommendation),
@@ -47,58 +49,72 @@ pub fn conclude(facts: &Facts, findings: &[Finding]) -> Verdict {
 
 /// Passive and active across, as seen: a mode that moved no data is never recommended.
 fn recommend(facts: &Facts) -> Recommendation {
+    let tested = Mode::BOTH.into_iter().any(|mode| look(facts, mode) == Look::Tested);
     match (facts.works(Mode::Passive), facts.works(Mode::Active)) {
         (true, true) => Recommendation::Either,
         (true, false) => Recommendation::Passive,
         (false, true) => Recommendation::Active,
-        (false, false) if facts.control_works() && !facts.tried().is_empty() => Recommendation::None,
+        (false, false) if facts.control_works() && tested => Recommendation::None,
         (false, false) => Recommendation::Unknown,
     }
+}
+
+/// How far a mode was looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// At least one data connection came to an end that says something of the path or the server.
+    Tested,
+    /// It was begun, and this computer could not do its part, or the check ended first.
+    NotToItsEnd,
+    NotTried,
+}
+
+fn look(facts: &Facts, mode: Mode) -> Look {
+    let mut tried = facts.tried_in(mode).peekable();
+    if tried.peek().is_none() {
+        return Look::NotTried;
+    }
+    if tried.any(|tried| tried.failure() != Some(Failure::NotTried)) { Look::Tested } else { Look::NotToItsEnd }
 }
 
 /// High where each mode was tried to its end and its methods agree; medium where they disagree; low where a mode that
 /// is not recommended was not looked at, or the check was cut short.
 fn confidence(facts: &Facts, recommendation: Recommendation) -> Confidence {
-    let told = |mode| facts.tried_in(mode).any(|tried| tried.works() || was_answered(tried));
     if facts.evidence().cut_short.is_some() || recommendation == Recommendation::Unknown {
         return Confidence::Low;
     }
-    if !Mode::BOTH.into_iter().all(told) {
+    if Mode::BOTH.into_iter().any(|mode| look(facts, mode) != Look::Tested) {
         return match recommendation {
             Recommendation::None => Confidence::Low,
             _ => Confidence::Medium,
         };
     }
     let agree = |mode| {
-        let mut usual = facts
-            .tried_in(mode)
-            .filter(|tried| tried.attempt() == crate::evidence::attempt::Attempt::usual(tried.verb()));
-        let first = usual.next().map(Tried::works);
-        usual.all(|tried| Some(tried.works()) == first)
+        let mut usual = usual(facts, mode).map(|tried| tried.works());
+        let first = usual.next();
+        usual.all(|works| Some(works) == first)
     };
     if Mode::BOTH.into_iter().all(agree) { Confidence::High } else { Confidence::Medium }
 }
 
-/// Whether an attempt that does not work came to an end that says something of the path or the server.
-fn was_answered(tried: &Tried) -> bool {
-    !matches!(tried.cause(), Some(Cause::NotTried))
+/// The data connections that every check makes, as far as they came to an end that tells something.
+fn usual<'f>(facts: &'f Facts<'f>, mode: Mode) -> impl Iterator<Item = &'f Tried<'f>> {
+    let told = |tried: &&Tried| tried.failure() != Some(Failure::NotTried);
+    facts.tried_in(mode).filter(told).filter(|tried| tried.attempt().address != Address::Advertised)
 }
 
 fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) -> String {
-    let tried = |mode| facts.tried_in(mode).next().is_some();
     match recommendation {
-        Recommendation::Either => {
-            "Both modes work here; use passive mode, which asks nothing of this computer's firewall.".to_owned()
-        }
-        Recommendation::Passive if tried(Mode::Active) => {
-            format!("Use passive mode: it works, and active mode does not because {}.", reason(facts, Mode::Active))
-        }
-        Recommendation::Passive => "Use passive mode: it works. Active mode was not tried.".to_owned(),
-        Recommendation::Active if tried(Mode::Passive) => {
-            format!("Use active mode: it works, and passive mode does not because {}.", reason(facts, Mode::Passive))
-        }
-        Recommendation::Active => "Use active mode: it works. Passive mode was not tried.".to_owned(),
+        Recommendation::Either => format!(
+            "Both modes work here; use {}, which asks nothing of this computer's firewall.",
+            how(facts, Mode::Passive)
+        ),
+        Recommendation::Passive => recommended(facts, Mode::Passive, Mode::Active),
+        Recommendation::Active => recommended(facts, Mode::Active, Mode::Passive),
         Recommendation::None => none_works(facts),
+        Recommendation::Unknown if facts.control_works() => {
+            "The login works, but no data connection was tried to its end, so no mode can be recommended.".to_owned()
+        }
         Recommendation::Unknown => match findings.iter().find(|finding| finding.conclusion.severity == Severity::Error)
         {
             Some(finding) => format!("No mode could be tried: {}", finding.conclusion.summary),
@@ -107,54 +123,118 @@ fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) 
     }
 }
 
+fn recommended(facts: &Facts, works: Mode, other: Mode) -> String {
+    let begin = format!("Use {}: it works", how(facts, works));
+    let other_name = other.name();
+    match look(facts, other) {
+        Look::Tested => format!("{begin}, and {other_name} mode does not because {}.", reason(facts, other)),
+        Look::NotToItsEnd => format!("{begin}. Whether {other_name} mode does was not found out."),
+        Look::NotTried => format!("{begin}. The {other_name} mode was not tried."),
+    }
+}
+
+/// The mode, and what it takes to work where not every way of using it does.
+fn how(facts: &Facts, mode: Mode) -> String {
+    let works = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && tried.works());
+    let fails = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && !tried.works());
+    let [older, newer] = verbs_of(mode);
+    let name = mode.name();
+    match (works(older), works(newer)) {
+        (true, false) if fails(newer) => format!("{name} mode with {}", older.name()),
+        (false, true) if fails(older) => format!("{name} mode with {}", newer.name()),
+        (false, false) => format!("{name} mode, at the address that the server names in 227"),
+        _ => format!("{name} mode"),
+    }
+}
+
 fn none_works(facts: &Facts) -> String {
-    let tried = |mode| facts.tried_in(mode).next().is_some();
-    match (tried(Mode::Passive), tried(Mode::Active)) {
-        (true, true) => format!(
+    let also = |mode: Mode| match look(facts, mode) {
+        Look::NotToItsEnd => format!("Whether {} mode would was not found out.", mode.name()),
+        _ => format!("The {} mode was not tried.", mode.name()),
+    };
+    match (look(facts, Mode::Passive), look(facts, Mode::Active)) {
+        (Look::Tested, Look::Tested) => format!(
             "The login works, but no mode moves data: in passive mode {}; in active mode {}.",
             reason(facts, Mode::Passive),
             reason(facts, Mode::Active)
         ),
-        (true, false) => {
-            format!(
-                "The login works, but passive mode moves no data: {}. Active mode was not tried.",
-                reason(facts, Mode::Passive)
-            )
-        }
+        (Look::Tested, _) => format!(
+            "The login works, but passive mode moves no data: {}. {}",
+            reason(facts, Mode::Passive),
+            also(Mode::Active)
+        ),
         _ => format!(
-            "The login works, but active mode moves no data: {}. Passive mode was not tried.",
-            reason(facts, Mode::Active)
+            "The login works, but active mode moves no data: {}. {}",
+            reason(facts, Mode::Active),
+            also(Mode::Passive)
         ),
     }
 }
 
-/// Why a mode moves no data, as a clause. What was seen, in a customer's words.
-fn reason(facts: &Facts, mode: Mode) -> &'static str {
-    let first = facts.tried_in(mode).find(|tried| was_answered(tried));
-    let cause = first.and_then(Tried::cause);
-    match (mode, facts.direction(mode), cause) {
-        (Mode::Passive, Direction::Refused, _) => "the server's data port refuses connections",
-        (Mode::Passive, Direction::Dropped, _) => "connections to the server's data port get no answer",
-        (Mode::Passive, Direction::Unreachable, _) => "the server's data port is reported unreachable",
-        (Mode::Active, Direction::Refused, _) => "the server's connection to this computer is turned away",
-        (Mode::Active, Direction::Dropped, _) => "the server's connection never reaches this computer",
-        (Mode::Active, Direction::Unreachable, _) => "the server finds no way to this computer",
-        (_, _, Some(Cause::Rejected)) if first.is_some_and(|tried| tried.joined().is_some()) => {
-            "the server refuses the transfer"
+/// Why a mode moves no data, as a clause; each command's own reason where they differ.
+fn reason(facts: &Facts, mode: Mode) -> String {
+    let mut reasons: Vec<(Vec<&str>, &str)> = Vec::new();
+    for tried in usual(facts, mode) {
+        let Some(clause) = clause(facts, tried) else { continue };
+        let verb = tried.verb().name();
+        match reasons.iter_mut().find(|(_, known)| *known == clause) {
+            Some((verbs, _)) if verbs.contains(&verb) => {}
+            Some((verbs, _)) => verbs.push(verb),
+            None => reasons.push((vec![verb], clause)),
         }
-        (Mode::Passive, _, Some(Cause::Rejected)) => "the server refuses it",
-        (Mode::Active, _, Some(Cause::Rejected)) => "the server refuses to connect to the address this computer names",
-        (_, _, Some(Cause::Stalled)) => "the transfer stalls",
-        (_, _, Some(Cause::Closed)) => "the connection is cut off",
-        (_, _, Some(Cause::Protocol)) => "the server's answer makes no sense",
-        _ => "it could not be tried to its end",
+    }
+    match &reasons[..] {
+        [] => "it could not be tried to its end".to_owned(),
+        [(_, clause)] => (*clause).to_owned(),
+        several => {
+            let each: Vec<String> =
+                several.iter().map(|(verbs, clause)| format!("{clause} ({})", verbs.join(", "))).collect();
+            each.join(", and ")
+        }
     }
 }
 
-/// The fixes of all findings, errors' first, each once.
-fn fixes(findings: &[Finding]) -> Vec<Fix> {
+/// Why a data connection moved no data. What was seen, in a customer's words.
+fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
+    Some(match tried.failure()? {
+        Failure::NotTried => return None,
+        Failure::Rejected(_) if rules::refused_for_address(facts, tried) => {
+            "the server refuses to connect to the address that this computer names"
+        }
+        Failure::Rejected(Some(Says::TlsRequired | Says::ProtectionRequired))
+        | Failure::TransferRefused(Some(Says::TlsRequired | Says::ProtectionRequired)) => "the server wants encryption",
+        Failure::Rejected(Some(Says::PortsExhausted)) => "the server has no free port for it",
+        Failure::Rejected(_) => "the server refuses it",
+        Failure::SessionEnded(_) => "the server ends the session",
+        Failure::Unreadable => "the server's answer can't be read",
+        Failure::Unanswered => "the server does not answer the command",
+        Failure::CutAtNegotiation => "the control connection is cut off at the command",
+        Failure::DialRefused => "the server's data port refuses connections",
+        Failure::DialDropped => "connections to the server's data port get no answer",
+        Failure::DialUnreachable => "the server's data port is reported unreachable",
+        Failure::CallbackRefused => "the server's connection to this computer is turned away",
+        Failure::CallbackDropped => "the server's connection never reaches this computer",
+        Failure::CallbackUnreachable => "the server finds no way to this computer",
+        Failure::TransferRefused(Some(Says::ForeignDataSource)) => {
+            "the server refuses the data connection for the address it comes from"
+        }
+        Failure::TransferRefused(_) => "the server refuses the transfer",
+        Failure::Stalled => "the transfer stalls",
+        Failure::Unconfirmed => "the server never confirms the transfer",
+        Failure::ControlLost => "the control connection is cut off during the transfer",
+        Failure::Cut => "the data connection is cut off",
+        Failure::Contradiction => "the server's answers make no sense",
+    })
+}
+
+/// The fixes of what needs mending, errors' first, each once; of mere remarks only where there is nothing else to do
+/// about a mode that fails.
+fn fixes(findings: &[Finding], recommendation: Recommendation) -> Vec<Fix> {
     let mut all: Vec<Fix> = Vec::new();
-    for fix in findings.iter().flat_map(|finding| &finding.conclusion.fixes) {
+    let fails = matches!(recommendation, Recommendation::None | Recommendation::Unknown);
+    let serious = findings.iter().any(|finding| finding.conclusion.severity > Severity::Info);
+    let counts = |finding: &&Finding| finding.conclusion.severity > Severity::Info || (fails && !serious);
+    for fix in findings.iter().filter(counts).flat_map(|finding| &finding.conclusion.fixes) {
         if !all.iter().any(|known| known.side == fix.side && known.action == fix.action) {
             all.push(fix.clone());
         }

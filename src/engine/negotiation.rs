@@ -58,13 +58,9 @@ impl Negotiation {
         self.planned.attempt.verb.mode() == Mode::Active
     }
 
-    pub fn story(&self) -> Story {
-        Story::Attempt(self.number)
-    }
-
-    /// It was never answered for itself: its events go to the control connection's story.
-    pub fn discard(self, plan: &Plan) {
-        plan.tools.recorder.discard_attempt(self.number);
+    /// It never had its turn.
+    pub fn set_aside(self, plan: &Plan) {
+        plan.tools.recorder.set_aside(self.number);
     }
 
     /// Takes it to its end. Returns the negotiation that travelled behind its transfer command: the next turn.
@@ -82,7 +78,7 @@ impl Left {
         tokio::select! {
             biased;
             _ = self.data.step() => {
-                recorder.discard_attempt(self.number);
+                recorder.set_aside(self.number);
                 Some(Planned { manner: Manner::Patient, ..self.planned })
             }
             () = sleep_until(self.until) => {

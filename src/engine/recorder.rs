@@ -39,7 +39,6 @@ struct State {
 
 struct Draft {
     outcome: Outcome,
-    kept: bool,
     ended: bool,
 }
 
@@ -99,8 +98,8 @@ impl Recorder {
     pub fn begin_attempt(&self, attempt: Attempt, control: usize) -> usize {
         let mut state = self.state.borrow_mut();
         let Attempt { verb, address } = attempt;
-        let outcome = Outcome { verb, address, control, events: Vec::new() };
-        state.attempts.push(Draft { outcome, kept: true, ended: false });
+        let outcome = Outcome { verb, address, control, set_aside: false, events: Vec::new() };
+        state.attempts.push(Draft { outcome, ended: false });
         state.attempts.len() - 1
     }
 
@@ -111,28 +110,23 @@ impl Recorder {
         }
     }
 
-    /// The attempt says nothing of the path and is made again: its events go to the control connection's story.
-    pub fn discard_attempt(&self, number: usize) {
-        let mut state = self.state.borrow_mut();
-        let Some(draft) = state.attempts.get_mut(number) else { return };
-        draft.kept = false;
-        let (control, events) = (draft.outcome.control, std::mem::take(&mut draft.outcome.events));
-        if let Some(control) = state.evidence.controls.get_mut(control) {
-            control.events.extend(events);
-            control.events.sort_by(|a, b| a.at_ms.total_cmp(&b.at_ms));
+    /// The attempt is not to be judged: it is made again, or never had its turn.
+    pub fn set_aside(&self, number: usize) {
+        if let Some(draft) = self.state.borrow_mut().attempts.get_mut(number) {
+            draft.outcome.set_aside = true;
         }
     }
 
-    /// As [`Recorder::discard_attempt`], where another of the same kind was made and ended since.
-    pub fn discard_if_repeated(&self, number: usize) {
+    /// As [`Recorder::set_aside`], where another of the same kind was made and ended since.
+    pub fn set_aside_if_repeated(&self, number: usize) {
         let repeated = {
             let state = self.state.borrow();
             let attempt = state.attempts.get(number).map(|draft| draft.outcome.attempt());
             let mut later = state.attempts.iter().skip(number + 1);
-            later.any(|draft| draft.kept && draft.ended && Some(draft.outcome.attempt()) == attempt)
+            later.any(|draft| !draft.outcome.set_aside && draft.ended && Some(draft.outcome.attempt()) == attempt)
         };
         if repeated {
-            self.discard_attempt(number);
+            self.set_aside(number);
         }
     }
 
@@ -151,14 +145,7 @@ impl Recorder {
         let events = match story {
             Story::Dial(number) => state.dials.get_mut(number).map(|dial| &mut dial.events),
             Story::Control(number) => state.evidence.controls.get_mut(number).map(|control| &mut control.events),
-            Story::Attempt(number) => match state.attempts.get_mut(number) {
-                Some(Draft { outcome, kept: true, .. }) => Some(&mut outcome.events),
-                Some(Draft { outcome, kept: false, .. }) => {
-                    let control = outcome.control;
-                    state.evidence.controls.get_mut(control).map(|control| &mut control.events)
-                }
-                None => None,
-            },
+            Story::Attempt(number) => state.attempts.get_mut(number).map(|draft| &mut draft.outcome.events),
         };
         if let Some(events) = events {
             events.push(event);
@@ -188,8 +175,7 @@ impl Recorder {
         let numbered = state.dials.iter().enumerate();
         evidence.dials =
             numbered.filter(|(n, _)| !state.dials_left_out.contains(n)).map(|(_, dial)| dial.clone()).collect();
-        evidence.attempts =
-            state.attempts.iter().filter(|draft| draft.kept).map(|draft| draft.outcome.clone()).collect();
+        evidence.attempts = state.attempts.iter().map(|draft| draft.outcome.clone()).collect();
         evidence
     }
 
@@ -198,7 +184,7 @@ impl Recorder {
         let open: Vec<usize> = {
             let state = self.state.borrow();
             let drafts = state.attempts.iter().enumerate();
-            drafts.filter(|(_, draft)| draft.kept && !draft.ended).map(|(number, _)| number).collect()
+            drafts.filter(|(_, draft)| !draft.outcome.set_aside && !draft.ended).map(|(number, _)| number).collect()
         };
         for number in open {
             self.record(Story::Attempt(number), What::CutShort);

@@ -155,14 +155,6 @@ impl Session {
         self.send(&[(command, story)]).await;
     }
 
-    /// The replies still awaited under this story belong to the control connection from now on.
-    pub fn disown(&mut self, story: Story) {
-        let own = self.story();
-        for (_, of) in self.pending.iter_mut().filter(|(_, of)| *of == story) {
-            *of = own;
-        }
-    }
-
     /// The next thing on the control connection. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Came {
         loop {

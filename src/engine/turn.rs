@@ -330,8 +330,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     fn give_back_next(&mut self) {
         if let Some(next) = self.next.take() {
             let planned = next.planned;
-            self.session.disown(next.story());
-            next.discard(self.plan);
+            next.set_aside(self.plan);
             self.plan.give_back(planned);
         }
     }
@@ -427,12 +426,14 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 self.plan.standing.borrow_mut().pace = Pace::OneAtATime;
             }
             (true, false) => {}
-            (false, true) => self.plan.supersede(self.number),
-            (false, false) if self.may_go_alone() => {
-                self.plan.supersede(self.number);
-                self.plan.give_back(self.alone());
+            (false, again) => {
+                if !again && self.may_go_alone() {
+                    self.plan.give_back(self.alone());
+                }
+                if self.in_company {
+                    self.plan.supersede(self.number);
+                }
             }
-            (false, false) => {}
         }
         if self.completion.is_none() {
             self.give_back_next();

@@ -116,7 +116,7 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
         }
     }
     drop(unanswered);
-    plan.superseded.borrow().iter().for_each(|number| tools.recorder.discard_if_repeated(*number));
+    plan.superseded.borrow().iter().for_each(|number| tools.recorder.set_aside_if_repeated(*number));
     drop(workers);
     plan.give_up();
     *idle = spare.pop();
@@ -231,7 +231,6 @@ impl<'a> Plan<'a> {
                 None => self.open(peer, planned).await?,
             };
             let (negotiation, command) = Negotiation::prepare(self, &open, planned)?;
-            let story = negotiation.story();
             let Tools { settings, budget, recorder } = self.tools;
             let (pace, first) = {
                 let standing = self.standing.borrow();
@@ -253,13 +252,11 @@ impl<'a> Plan<'a> {
                     return Some(if together { negotiation.with_company() } else { negotiation });
                 }
                 LoggedIn::OutOfStep if pace == Pace::Together => {
-                    open.disown(story);
-                    negotiation.discard(self);
+                    negotiation.set_aside(self);
                     self.standing.borrow_mut().pace = Pace::OneAtATime;
                 }
                 LoggedIn::OutOfStep | LoggedIn::Lost | LoggedIn::Refused(_) => {
-                    open.disown(story);
-                    negotiation.discard(self);
+                    negotiation.set_aside(self);
                     drop(open);
                     let code = if let LoggedIn::Refused(code) = logged_in { Some(code) } else { None };
                     self.turned_away(planned, code);

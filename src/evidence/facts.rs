@@ -24,6 +24,9 @@ pub use tried::{Cause, Failure, Stage, Tried};
 pub struct Facts<'a> {
     evidence: &'a Evidence,
     tried: Vec<Tried<'a>>,
+    product: Option<&'static str>,
+    /// Every refusal, with what its words say.
+    refusals: Vec<(Placed<'a>, Option<Says>)>,
 }
 
 /// A reply and where it stands.
@@ -43,10 +46,13 @@ pub enum Login<'a> {
 
 impl<'a> Facts<'a> {
     pub fn of(evidence: &'a Evidence) -> Self {
-        let mut facts = Self { evidence, tried: Vec::new() };
-        let server_answers_port_first = facts.product().is_some_and(|product| product != "pyftpdlib");
+        let mut facts = Self { evidence, tried: Vec::new(), product: None, refusals: Vec::new() };
+        facts.product = facts.recognised();
+        let server_answers_port_first = facts.product.is_some_and(|product| product != "pyftpdlib");
         let numbered = evidence.attempts.iter().enumerate();
-        facts.tried = numbered.map(|(index, outcome)| Tried::of(index, outcome, server_answers_port_first)).collect();
+        let judged = numbered.filter(|(_, outcome)| !outcome.set_aside);
+        facts.tried = judged.map(|(index, outcome)| Tried::of(index, outcome, server_answers_port_first)).collect();
+        facts.refusals = facts.read_refusals();
         facts
     }
 
@@ -54,7 +60,7 @@ impl<'a> Facts<'a> {
         self.evidence
     }
 
-    /// Every data connection tried, in order.
+    /// Every data connection tried and to be judged, in order.
     pub fn tried(&self) -> &[Tried<'a>] {
         &self.tried
     }
@@ -106,9 +112,25 @@ impl<'a> Facts<'a> {
         self.control().map(|control| control.local.ip().to_canonical())
     }
 
-    /// One round trip, in milliseconds: what the TCP handshake took.
+    /// One round trip, in milliseconds: the shortest exchange seen. A first handshake alone may have waited for a
+    /// neighbour's address or a busy computer, and would make every later answer look early.
     pub fn rtt_ms(&self) -> Option<f64> {
-        self.control().map(|control| control.connect_ms)
+        let handshakes = self.evidence.controls.iter().map(|control| control.connect_ms);
+        let negotiations = self.tried.iter().filter_map(Tried::negotiate_ms);
+        handshakes.chain(negotiations).reduce(f64::min)
+    }
+
+    /// Where passive connections failed whose command went out together with others, and which are not judged for
+    /// that: it says something of their ports, or of a firewall that lost track.
+    pub fn passive_failures_aside(&self) -> Vec<Place> {
+        let numbered = self.evidence.attempts.iter().enumerate().filter(|(_, outcome)| outcome.set_aside);
+        numbered
+            .map(|(index, outcome)| Tried::of(index, outcome, true))
+            .filter(|tried| {
+                matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
+            })
+            .filter_map(|tried| tried.ended_by())
+            .collect()
     }
 
     /// Every event of every control connection, in order.
@@ -199,13 +221,17 @@ impl<'a> Facts<'a> {
 
     /// The product that answers, as its greeting, STAT or SYST gives it away.
     pub fn product(&self) -> Option<&'static str> {
+        self.product
+    }
+
+    fn recognised(&self) -> Option<&'static str> {
         let placed = [self.greeting(), self.answer("STAT"), self.answer("SYST")];
         placed.into_iter().flatten().find_map(|(reply, _)| dialect::recognise(reply))
     }
 
     /// Every refusal on any connection whose words tell `says`.
     pub fn refusals_saying(&self, says: Says) -> Vec<Placed<'a>> {
-        self.refusals().into_iter().filter(|(reply, _)| dialect::says(reply) == Some(says)).collect()
+        self.refusals.iter().filter(|(_, said)| *said == Some(says)).map(|(placed, _)| *placed).collect()
     }
 
     /// This client's address as the server named it, and where: in STAT, or in a refusal of PORT.

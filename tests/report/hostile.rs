@@ -170,8 +170,13 @@ fn evidence() -> impl Strategy<Value = Evidence> {
         }
         Control { local, peer, connect_ms: 1.0, events }
     });
-    let outcome =
-        (verb(), address(), events()).prop_map(|(verb, address, events)| Outcome { verb, address, control: 0, events });
+    let outcome = (verb(), address(), events()).prop_map(|(verb, address, events)| Outcome {
+        verb,
+        address,
+        control: 0,
+        set_aside: false,
+        events,
+    });
     let skipped = (verb(), address(), text()).prop_map(|(verb, address, because)| NotTried { verb, address, because });
     let cut = prop::option::of(prop::sample::select(vec![CutShort::Deadline, CutShort::Interrupted]));
     (

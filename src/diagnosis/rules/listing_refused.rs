@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{ends, ruled_out_by, verbs};
-use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::protocol::dialect::Says;
 
 pub static RULE: Rule = Rule {
@@ -16,6 +16,15 @@ pub static RULE: Rule = Rule {
 
 fn test(facts: &Facts) -> Match {
     let refused: Vec<&Tried> = facts.tried().iter().filter(|tried| is_refused_listing(tried)).collect();
+    let folder = facts.answer("CWD").filter(|(reply, _)| reply.is_refusal()).map(|(_, place)| place);
+    if let (Some(place), true) = (folder, refused.is_empty()) {
+        return fires(
+            "The server refuses the folder that was asked for, so the one where the login starts was listed in its \
+             place. The mode is not to blame."
+                .to_owned(),
+            facts.cites([place]),
+        );
+    }
     if refused.is_empty() {
         let listed = facts.tried().iter().filter(|tried| tried.works()).filter_map(|tried| Some(tried.completion()?.1));
         return ruled_out_by(facts, listed, "no listing was answered");
@@ -26,16 +35,21 @@ fn test(facts: &Facts) -> Match {
         (None, None) => "the listing",
     };
     let all = if facts.moves_data() { "" } else { " Whether data would flow was not seen." };
+    let summary = format!(
+        "The server refuses {what} itself ({}): the folder, the file or the user's rights are the reason, and not the \
+         mode.{all}",
+        verbs(refused.iter().copied())
+    );
+    fires(summary, facts.cites(folder.into_iter().chain(ends(refused))))
+}
+
+fn fires(summary: String, cites: Vec<Cite>) -> Match {
     Match::Fires(Conclusion {
         severity: Severity::Info,
         side: Side::Server,
         confidence: Confidence::High,
-        summary: format!(
-            "The server refuses {what} itself ({}): the folder, the file or the user's rights are the reason, and not \
-             the mode.{all}",
-            verbs(refused.iter().copied())
-        ),
-        cites: facts.cites(ends(refused)),
+        summary,
+        cites,
         fixes: vec![Fix::client(
             "Check another folder or file, or as another user",
             "Here: --path FOLDER, --retrieve FILE, --user NAME.",

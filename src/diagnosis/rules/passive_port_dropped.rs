@@ -1,7 +1,7 @@
 #![doc = include_str!("passive_port_dropped.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, joins, loss, peer, ruled_out_by, setting, usual};
+use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, failed_at_peer, joins, loss, peer, ruled_out_by, setting};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure};
 use crate::evidence::observed::Observed;
@@ -27,9 +27,10 @@ fn test(facts: &Facts) -> Match {
     if !joined.is_empty() {
         return Match::RuledOut(facts.cites(joined));
     }
-    let dropped = usual(facts, Failure::DialDropped);
+    let dropped = failed_at_peer(facts, Failure::DialDropped);
     if dropped.is_empty() {
-        let otherwise = [Failure::DialRefused, Failure::DialUnreachable].map(|failure| usual(facts, failure)).concat();
+        let otherwise =
+            [Failure::DialRefused, Failure::DialUnreachable].map(|failure| failed_at_peer(facts, failure)).concat();
         return ruled_out_by(facts, ends(otherwise), "no passive data connection was dialled");
     }
     let server_nat = match facts.server_nat() {

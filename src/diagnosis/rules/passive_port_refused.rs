@@ -1,7 +1,7 @@
 #![doc = include_str!("passive_port_refused.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, joins, loss, peer, ruled_out_by, setting, usual};
+use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, failed_at_peer, joins, loss, peer, ruled_out_by, setting};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure};
 
@@ -29,9 +29,10 @@ fn test(facts: &Facts) -> Match {
     if !joined.is_empty() {
         return Match::RuledOut(facts.cites(joined));
     }
-    let refused = usual(facts, Failure::DialRefused);
+    let refused = failed_at_peer(facts, Failure::DialRefused);
     if refused.is_empty() {
-        let otherwise = [Failure::DialDropped, Failure::DialUnreachable].map(|failure| usual(facts, failure)).concat();
+        let otherwise =
+            [Failure::DialDropped, Failure::DialUnreachable].map(|failure| failed_at_peer(facts, failure)).concat();
         return ruled_out_by(facts, ends(otherwise), "no passive data connection was dialled");
     }
     let ports = endpoints(refused.iter().copied());

@@ -1,7 +1,9 @@
 #![doc = include_str!("passive_port_unreachable.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, joins, loss, peer, ruled_out_by, setting, side_of, usual};
+use crate::diagnosis::rules::{
+    ANY_RANGE, endpoints, ends, failed_at_peer, joins, loss, peer, ruled_out_by, setting, side_of,
+};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure};
 
@@ -26,9 +28,10 @@ fn test(facts: &Facts) -> Match {
     if !joined.is_empty() {
         return Match::RuledOut(facts.cites(joined));
     }
-    let unreachable = usual(facts, Failure::DialUnreachable);
+    let unreachable = failed_at_peer(facts, Failure::DialUnreachable);
     let Some(icmp) = unreachable.iter().find_map(|tried| tried.icmp()) else {
-        let otherwise = [Failure::DialDropped, Failure::DialRefused].map(|failure| usual(facts, failure)).concat();
+        let otherwise =
+            [Failure::DialDropped, Failure::DialRefused].map(|failure| failed_at_peer(facts, failure)).concat();
         return ruled_out_by(facts, ends(otherwise), "no passive data connection was dialled");
     };
     let ports = endpoints(unreachable.iter().copied());

@@ -23,7 +23,7 @@ fn test(facts: &Facts) -> Match {
         .filter_map(Tried::ended_by)
         .collect();
     let (places, confidence) = match (said.is_empty(), hinted.is_empty()) {
-        (false, _) => (said, Confidence::High),
+        (false, _) => ([said, hinted].concat(), Confidence::High),
         (true, false) => (hinted, Confidence::Low),
         (true, true) => {
             let mut tried = facts.tried_in(Mode::Passive).peekable();

@@ -1,6 +1,6 @@
 #![doc = include_str!("passive_range_partly_open.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
 use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, joins, listed, loss, samples, setting};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::{Facts, Tried};
@@ -26,6 +26,10 @@ fn test(facts: &Facts) -> Match {
     match (joined.is_empty(), unanswered.is_empty()) {
         (true, true) => return Match::Undecided("no passive data connection was dialled"),
         (true, false) => return Match::RuledOut(facts.cites(ends(unanswered))),
+        (false, true) if samples::are_wanted(facts) => {
+            return Match::Undecided("a port failed whose command went out together with others: others must tell");
+        }
+        (false, true) if !facts.passive_failures_aside().is_empty() => return one_port_failed(facts, &joined),
         (false, true) if joined.len() > 1 => return Match::RuledOut(facts.cites(joins(joined))),
         (false, true) => return Match::Undecided("one port that is open tells nothing of the others"),
         (false, false) if mixed => {}
@@ -61,6 +65,26 @@ fn test(facts: &Facts) -> Match {
                  firewall takes for another service (5060, 6667, 8080).",
             ),
         ],
+    })
+}
+
+/// The failure is not judged, as its command went out together with others, and every port asked since got through.
+fn one_port_failed(facts: &Facts, joined: &[&Tried]) -> Match {
+    let aside = facts.passive_failures_aside();
+    Match::Fires(Conclusion {
+        severity: Severity::Info,
+        side: Side::Unknown,
+        confidence: Confidence::Low,
+        summary: format!(
+            "One passive connection failed, and {} since got through. That port may be closed in a firewall, or an FTP \
+             helper lost track of commands that this check sent together.",
+            ports(joined)
+        ),
+        cites: facts.cites(aside.into_iter().chain(joins(joined.iter().copied()))),
+        fixes: vec![Fix::server(
+            "Make the firewall's range and the server's passive range the same",
+            setting(facts, |settings| settings.passive_range, ANY_RANGE),
+        )],
     })
 }
 

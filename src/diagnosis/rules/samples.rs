@@ -1,6 +1,7 @@
 //! PASV and EPSV tried again and again, alternately: a bad port shows with either verb, a verb that a firewall does not
 //! know fails every time.
 
+use crate::diagnosis::rules::dialled_at_peer;
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Attempt, DataVerb};
 use crate::evidence::facts::{Facts, Failure, Tried};
@@ -35,7 +36,7 @@ impl Samples<'_> {
 /// What became of this verb's connections. Where 227 names another public address, a dial at the control connection's
 /// peer that fails tells nothing of the port: it may be the wrong machine.
 pub fn of<'f>(facts: &'f Facts<'f>, verb: DataVerb) -> Samples<'f> {
-    let usual = || facts.tried_with(verb).filter(move |tried| tried.attempt() == Attempt::usual(verb));
+    let at_peer = || facts.tried_with(verb).filter(|tried| dialled_at_peer(facts, tried));
     let elsewhere = |tried: &Tried| {
         tried.named().is_some_and(|named| {
             let named = named.ip().to_canonical();
@@ -46,9 +47,18 @@ pub fn of<'f>(facts: &'f Facts<'f>, verb: DataVerb) -> Samples<'f> {
         matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
     };
     Samples {
-        joined: usual().filter(|tried| tried.joined().is_some()).collect(),
-        unanswered: usual().filter(|tried| unanswered(tried) && !elsewhere(tried)).collect(),
+        joined: at_peer().filter(|tried| tried.joined().is_some()).collect(),
+        unanswered: at_peer().filter(|tried| unanswered(tried) && !elsewhere(tried)).collect(),
     }
+}
+
+/// So many ports in all are asked where one failed whose command went out together with others.
+const PORTS_WANTED: usize = 5;
+
+/// Whether more ports must tell if the range is partly open: a failure that is not judged is no proof, nor nothing.
+pub fn are_wanted(facts: &Facts) -> bool {
+    let seen = of(facts, DataVerb::Pasv).count() + of(facts, DataVerb::Epsv).count();
+    !facts.passive_failures_aside().is_empty() && seen < PORTS_WANTED
 }
 
 /// What to try next where the two verbs disagree and neither has been seen to do both: the verb tried less often, the
@@ -58,6 +68,8 @@ pub fn more(facts: &Facts) -> Vec<Attempt> {
     let failing = match () {
         () if pasv.only_joined() && epsv.only_unanswered() => DataVerb::Epsv,
         () if epsv.only_joined() && pasv.only_unanswered() => DataVerb::Pasv,
+        () if epsv.only_joined() && are_wanted(facts) => return vec![Attempt::usual(DataVerb::Epsv)],
+        () if pasv.only_joined() && are_wanted(facts) => return vec![Attempt::usual(DataVerb::Pasv)],
         () => return Vec::new(),
     };
     let other = if failing == DataVerb::Epsv { DataVerb::Pasv } else { DataVerb::Epsv };

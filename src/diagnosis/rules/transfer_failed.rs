@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::listing_refused::is_refused_listing;
-use crate::diagnosis::rules::{ends, loss, ruled_out_by, verbs};
+use crate::diagnosis::rules::{ends, loss, refused_verb, ruled_out_by, verbs};
 use crate::evidence::facts::{Facts, Failure, Tried};
 use crate::protocol::dialect::Says;
 
@@ -16,7 +16,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    let failed: Vec<&Tried> = facts.tried().iter().filter(|tried| is_unexplained(tried)).collect();
+    let failed: Vec<&Tried> =
+        facts.tried().iter().filter(|tried| is_unexplained(tried) || is_fickle(facts, tried)).collect();
     if failed.is_empty() {
         let working = facts.tried().iter().filter(|tried| tried.works()).filter_map(Tried::joined_at);
         return ruled_out_by(facts, working, "no transfer was begun");
@@ -25,6 +26,9 @@ fn test(facts: &Facts) -> Match {
     let how = match () {
         () if any(Failure::Cut) => "the data connection is reset",
         () if any(Failure::Contradiction) => "the server's replies do not fit any data connection that was seen",
+        () if failed.iter().all(|tried| is_fickle(facts, tried)) => {
+            "the server refuses a command that it takes at other times"
+        }
         () => "the server refuses the transfer, and its words are not known",
     };
     Match::Fires(Conclusion {
@@ -64,4 +68,9 @@ fn is_unexplained(tried: &Tried) -> bool {
         }
         _ => false,
     }
+}
+
+/// The server turned the command away here and took it elsewhere.
+fn is_fickle(facts: &Facts, tried: &Tried) -> bool {
+    refused_verb(facts, tried) && facts.tried_with(tried.verb()).any(Tried::negotiated)
 }

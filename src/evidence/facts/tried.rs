@@ -54,6 +54,8 @@ pub struct Tried<'a> {
     transfer: Option<usize>,
     /// Whether the product is known to answer PORT before it dials.
     server_answers_port_first: bool,
+    /// Read once: every rule asks for it.
+    failure: Option<Failure>,
 }
 
 impl<'a> Tried<'a> {
@@ -63,7 +65,9 @@ impl<'a> Tried<'a> {
             What::Sent(command) if !begins(command, outcome.verb.name()) => Some(at),
             _ => None,
         });
-        Self { index, outcome, transfer, server_answers_port_first }
+        let mut tried = Self { index, outcome, transfer, server_answers_port_first, failure: None };
+        tried.failure = tried.read_failure();
+        tried
     }
 
     /// Its number among all data connections.

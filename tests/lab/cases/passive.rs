@@ -2,7 +2,7 @@
 
 use super::{
     ACTIVE, CURL, Case, ClientSide, Curl, EITHER, Expect, NEITHER, NO, NO_RULES, NONE, ONLY_ACTIVE, OPEN, OVER_IPV6,
-    PROFTPD, Rules, Server, Truth, VSFTPD, YES,
+    PROFTPD, PUREFTPD, PYFTPDLIB, Rules, Server, Truth, VSFTPD, YES,
 };
 
 const EGRESS_DROPS: Rules = Rules {
@@ -147,6 +147,30 @@ pub static CASES: &[Case] = &[
         shows: "the server's firewall opens ports as its helper reads them",
         rules: RELATED_ONLY,
         expect: EITHER,
+        ..OPEN
+    },
+    Case {
+        id: "range-by-helper-proftpd",
+        shows: "the server's firewall opens ports as its helper reads them, ProFTPD",
+        rules: RELATED_ONLY,
+        server: PROFTPD,
+        expect: Expect { works: &[("pasv", true), ("epsv", true)], ..EITHER },
+        ..OPEN
+    },
+    Case {
+        id: "range-by-helper-pure-ftpd",
+        shows: "the server's firewall opens ports as its helper reads them, Pure-FTPd",
+        rules: RELATED_ONLY,
+        server: PUREFTPD,
+        expect: Expect { works: &[("pasv", true), ("epsv", true)], ..EITHER },
+        ..OPEN
+    },
+    Case {
+        id: "range-by-helper-pyftpdlib",
+        shows: "the server's firewall opens ports as its helper reads them, pyftpdlib",
+        rules: RELATED_ONLY,
+        server: PYFTPDLIB,
+        expect: Expect { works: &[("pasv", true), ("epsv", true)], ..EITHER },
         ..OPEN
     },
     Case {

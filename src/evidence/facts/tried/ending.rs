@@ -89,6 +89,10 @@ impl<'a> Tried<'a> {
 
     /// What kind of failure it is; `None` where it works.
     pub fn failure(&self) -> Option<Failure> {
+        self.failure
+    }
+
+    pub(super) fn read_failure(&self) -> Option<Failure> {
         let passive = self.verb().mode() == Mode::Passive;
         Some(match self.cause()? {
             Cause::NotTried | Cause::Tls => Failure::NotTried,
@@ -146,7 +150,7 @@ impl<'a> Tried<'a> {
 
     /// The ICMP error that answered the dial.
     pub fn icmp(&self) -> Option<IcmpAnswer> {
-        self.find(|what| IcmpAnswer::of(what)).map(|(answer, _)| answer)
+        self.find(IcmpAnswer::of).map(|(answer, _)| answer)
     }
 
     /// From our dial to the RST that answered it, in milliseconds.
@@ -166,6 +170,13 @@ impl<'a> Tried<'a> {
 
     /// The cause and the event that shows it, asked from the most telling event to the least.
     fn ending(&self) -> Option<(Cause, Place)> {
+        // A server that refuses the transfer itself closes its port at once: the RST is only the echo of that.
+        if let Some((reply, place)) = self.completion()
+            && reply.is_refusal()
+            && !matches!(reply.code, 421 | 425 | 426)
+        {
+            return Some((Cause::Rejected, place));
+        }
         if let Some(place) = self.place_of(|what| matches!(what, What::Refused)) {
             return Some((Cause::Refused, place));
         }
