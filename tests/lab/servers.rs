@@ -114,7 +114,7 @@ impl Kit {
                     format!(
                         "listen=YES\nlisten_port={port}\nbackground=NO\nanonymous_enable=YES\nanon_root={home}\n\
                          ftp_username=ftp\nno_anon_password=NO\nsecure_chroot_dir={here}/empty\nconnect_from_port_20=YES\n\
-                         pasv_min_port={low}\npasv_max_port={high}\nxferlog_enable=NO\nseccomp_sandbox=NO\n{settings}\n"
+                         pasv_min_port={low}\npasv_max_port={high}\nxferlog_enable=NO\nseccomp_sandbox=NO\nisolate_network=NO\n{settings}\n"
                     ),
                 )?;
                 command = network.command("s", &program("vsftpd", "usr/sbin/vsftpd"));
