@@ -10,7 +10,7 @@ use super::net::TcpStream;
 use super::recorder::{Recorder, Story};
 use crate::evidence::timeline::What;
 use crate::protocol::command::Command;
-use crate::protocol::dialect;
+use crate::protocol::dialect::{self, InTransfer};
 use crate::protocol::reply::{Item, Reader, Reply};
 
 /// How commands may travel.
@@ -112,9 +112,9 @@ impl Session {
         self.state == State::Open && self.pending.is_empty()
     }
 
-    /// Whether a command may travel behind a transfer command: only where the product is known to keep its place.
-    pub fn keeps_its_place(&self) -> bool {
-        self.product.is_some_and(dialect::keeps_its_place)
+    /// What becomes of a command that travels behind a transfer command.
+    pub fn in_transfer(&self) -> InTransfer {
+        self.product.map_or(InTransfer::Obeyed, dialect::in_transfer)
     }
 
     pub fn is_logged_in(&self) -> bool {

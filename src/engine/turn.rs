@@ -19,6 +19,7 @@ use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::Facts;
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::command::Command;
+use crate::protocol::dialect::InTransfer;
 use crate::protocol::reply::Reply;
 use crate::protocol::{extended, features, host_port};
 
@@ -225,7 +226,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         let together = self.plan.standing.borrow().pace == Pace::Together && self.planned.manner == Manner::Usual;
         let mut own_segment = Vec::new();
         if together
-            && self.session.keeps_its_place()
+            && self.session.in_transfer() != InTransfer::Obeyed
             && self.plan.tools.settings.retrieve.is_none()
             && let Some(planned) = self.plan.take()
             && let Some((mut negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned)
@@ -264,7 +265,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         let seen_here = facts.seen_by_server().seen().is_some_and(|(seen, _)| seen == own_address);
         let listed = facts.features().seen().is_some_and(|list| features::lists(&list, "EPRT"));
         let refused = facts.tried_in(Mode::Active).any(|tried| tried.refusal().is_some());
-        seen_here && listed && !refused && self.plan.tools.settings.active_address.is_none()
+        let kept = self.session.in_transfer() == InTransfer::Kept;
+        kept && seen_here && listed && !refused && self.plan.tools.settings.active_address.is_none()
     }
 
     /// From the transfer command to the closing reply and the end of the data.

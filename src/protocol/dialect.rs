@@ -67,9 +67,7 @@ pub struct Dialect {
     pub id: &'static str,
     /// Words (in lower case) of a greeting or a STAT reply that tell the product.
     pub signs: &'static [&'static str],
-    /// Whether it takes up the next command only when a transfer is over: then one may travel behind LIST. Servers that
-    /// run on one event loop read it at once, and close the passive port that is about to be dialled.
-    pub keeps_its_place: bool,
+    pub in_transfer: InTransfer,
     pub phrases: &'static [Phrase],
     /// The client's own address as the server sees it, where a STAT reply names it.
     pub client_in_stat: fn(&str) -> Option<IpAddr>,
@@ -105,9 +103,9 @@ pub fn recognise(reply: &Reply) -> Option<&'static str> {
     known.map(|dialect| dialect.id)
 }
 
-/// Whether this product takes up the next command only when a transfer is over.
-pub fn keeps_its_place(product: &str) -> bool {
-    DIALECTS.iter().any(|dialect| dialect.id == product && dialect.keeps_its_place)
+/// What becomes of commands in mid-transfer with this product; the worst is taken of who is not known.
+pub fn in_transfer(product: &str) -> InTransfer {
+    DIALECTS.iter().find(|dialect| dialect.id == product).map_or(InTransfer::Obeyed, |dialect| dialect.in_transfer)
 }
 
 /// What a refusal says, as far as its words are known.

@@ -1,11 +1,11 @@
 //! FileZilla Server 1.x (from its source; not run here).
 
-use super::{Dialect, Phrase, Says, no_address, no_client};
+use super::{Dialect, InTransfer, Phrase, Says, no_address, no_client};
 
 pub static DIALECT: Dialect = Dialect {
     id: "filezilla-server",
     signs: &["filezilla server"],
-    keeps_its_place: false,
+    in_transfer: InTransfer::Obeyed,
     phrases: &[
         Phrase { text: "unable to build data connection: econnrefused", says: Says::CallbackRefused },
         Phrase { text: "unable to build data connection: etimedout", says: Says::CallbackTimedOut },

@@ -1,11 +1,11 @@
 //! `ftpmode serve`.
 
-use super::{Dialect, Phrase, RefusedAddress, Says, address_after, no_client};
+use super::{Dialect, InTransfer, Phrase, RefusedAddress, Says, address_after, no_client};
 
 pub static DIALECT: Dialect = Dialect {
     id: "ftpmode",
     signs: &["ftpmode serve"],
-    keeps_its_place: true,
+    in_transfer: InTransfer::Kept,
     phrases: &[
         Phrase { text: "the address in it is not yours", says: Says::AddressRejected },
         Phrase { text: "data connection not opened: connection refused", says: Says::CallbackRefused },

@@ -1,11 +1,11 @@
 //! Phrases that many servers share. Asked last, so that a particular meaning wins.
 
-use super::{Dialect, Phrase, Says, no_address, no_client};
+use super::{Dialect, InTransfer, Phrase, Says, no_address, no_client};
 
 pub static DIALECT: Dialect = Dialect {
     id: "",
     signs: &[],
-    keeps_its_place: false,
+    in_transfer: InTransfer::Obeyed,
     phrases: &[
         Phrase { text: "too many connections", says: Says::TooManyConnections },
         Phrase { text: "too many users", says: Says::TooManyConnections },

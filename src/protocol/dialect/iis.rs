@@ -1,11 +1,11 @@
 //! Microsoft IIS FTP (from documentation; not run here).
 
-use super::{Dialect, Phrase, Says, no_address, no_client};
+use super::{Dialect, InTransfer, Phrase, Says, no_address, no_client};
 
 pub static DIALECT: Dialect = Dialect {
     id: "iis",
     signs: &["microsoft ftp service"],
-    keeps_its_place: false,
+    in_transfer: InTransfer::Obeyed,
     phrases: &[
         Phrase { text: "cannot open data connection", says: Says::CallbackFailed },
         Phrase { text: "policy requires ssl", says: Says::TlsRequired },

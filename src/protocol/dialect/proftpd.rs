@@ -1,11 +1,11 @@
 //! ProFTPD 1.3.8. Its 425 carries the server's own errno, in words.
 
-use super::{Dialect, Phrase, Says, address_after, no_address};
+use super::{Dialect, InTransfer, Phrase, Says, address_after, no_address};
 
 pub static DIALECT: Dialect = Dialect {
     id: "proftpd",
     signs: &["proftpd"],
-    keeps_its_place: true,
+    in_transfer: InTransfer::RefusedLate,
     phrases: &[
         Phrase { text: "unable to build data connection: connection refused", says: Says::CallbackRefused },
         Phrase { text: "unable to build data connection: connection timed out", says: Says::CallbackTimedOut },

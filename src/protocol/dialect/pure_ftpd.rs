@@ -1,11 +1,11 @@
 //! Pure-FTPd 1.0.50.
 
-use super::{Dialect, Phrase, RefusedAddress, Says, address_after, no_client};
+use super::{Dialect, InTransfer, Phrase, RefusedAddress, Says, address_after, no_client};
 
 pub static DIALECT: Dialect = Dialect {
     id: "pure-ftpd",
     signs: &["pure-ftpd", "pureftpd.org"],
-    keeps_its_place: true,
+    in_transfer: InTransfer::Kept,
     phrases: &[
         Phrase { text: "i won't open a connection to", says: Says::AddressRejected },
         Phrase { text: "active mode is disabled", says: Says::MethodDisabled },

@@ -1,11 +1,11 @@
 //! pyftpdlib 1.5.7. It dials an active client in answer to PORT itself, before any transfer command.
 
-use super::{Dialect, Phrase, RefusedAddress, Says, address_after, no_client};
+use super::{Dialect, InTransfer, Phrase, RefusedAddress, Says, address_after, no_client};
 
 pub static DIALECT: Dialect = Dialect {
     id: "pyftpdlib",
     signs: &["pyftpdlib"],
-    keeps_its_place: false,
+    in_transfer: InTransfer::Obeyed,
     phrases: &[
         Phrase { text: "rejected data connection to foreign address", says: Says::AddressRejected },
         Phrase { text: "can't connect to specified address", says: Says::CallbackRefused },

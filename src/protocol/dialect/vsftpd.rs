@@ -1,11 +1,11 @@
 //! vsftpd 3.0.3.
 
-use super::{Dialect, Phrase, Says, address_after, no_address};
+use super::{Dialect, InTransfer, Phrase, Says, address_after, no_address};
 
 pub static DIALECT: Dialect = Dialect {
     id: "vsftpd",
     signs: &["vsftpd"],
-    keeps_its_place: true,
+    in_transfer: InTransfer::Kept,
     phrases: &[
         // Also for a port below 1024, which ftpmode never names.
         Phrase { text: "illegal port command", says: Says::AddressRejected },
