@@ -55,6 +55,17 @@ pub enum Says {
     NoDataConnection,
 }
 
+/// What becomes of a command that comes while a transfer is under way or about to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InTransfer {
+    /// Read at once, as a server with one event loop does: EPSV closes the passive port that is about to be dialled.
+    Obeyed,
+    /// Kept for later when it came along with LIST, and refused with 450 when it comes in mid-transfer.
+    RefusedLate,
+    /// Kept until the transfer is over.
+    Kept,
+}
+
 /// A phrase (in lower case) and what it tells; it counts where the reply's lower-cased text holds it.
 pub struct Phrase {
     pub text: &'static str,
