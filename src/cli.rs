@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod check;
 mod demo;
+mod explain;
 mod login;
 mod netrc;
 mod output;
@@ -37,6 +38,7 @@ Try it without a network:  ftpmode demo";
 enum Command {
     Check(Box<check::CheckArgs>),
     Report(report::ReportArgs),
+    Explain(explain::ExplainArgs),
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
     /// Print the JSON Schema (2020-12) of the report
@@ -47,11 +49,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // Nothing is left to tell when standard error is gone too.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { COULD_NOT_TELL } else { 0 });
-        }
+        Err(error) => return bad_call(&error),
     };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -61,6 +59,7 @@ pub fn main() -> ExitCode {
         match cli.command {
             Command::Check(args) => check::run(*args).await,
             Command::Report(args) => report::run(&args),
+            Command::Explain(args) => explain::run(&args),
             Command::Demo(args) => demo::run(&args).await,
             Command::Serve(args) => match serve::run(args).await {
                 Ok(()) => ExitCode::SUCCESS,
@@ -72,4 +71,18 @@ pub fn main() -> ExitCode {
     // A resolver thread may still be waiting; nobody waits for it.
     runtime.shutdown_background();
     status
+}
+
+/// Help and version as they are; what is wrong with a call in one line, with what the user typed made fit for a terminal.
+fn bad_call(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() || error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // Nothing is left to tell when the stream is gone.
+        let _ = error.print();
+        return ExitCode::from(if error.use_stderr() { COULD_NOT_TELL } else { 0 });
+    }
+    let text = error.render().to_string();
+    let end = ["\n\nUsage:", "\n\nFor more information"].iter().filter_map(|mark| text.find(mark)).min();
+    let words: Vec<&str> = text[..end.unwrap_or(text.len())].split_whitespace().collect();
+    let line = words.join(" ");
+    output::fail(&output::shown(line.strip_prefix("error: ").unwrap_or(&line)))
 }

@@ -1,13 +1,14 @@
 //! Both directions dropped without a word, over a path of 100 ms: how long each program takes to say so.
 
 use std::error::Error;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use crate::network::{ClientSide, Network, Rules, ServerSide};
 use crate::open::{ROUND_TRIP, SERVERS};
 use crate::programs::{self, CAP, Ended, Program, Run};
-use crate::servers::{Kind, Kit, Server};
+use crate::servers::{Kind, Kit};
 use crate::table::{self, Promise, seconds};
 use crate::wire::Wire;
 
@@ -21,13 +22,16 @@ const BOTH_DROP: Rules = Rules {
     server: "table inet f { chain input { type filter hook input priority 0; tcp dport 50000-50009 drop; }; }\n",
 };
 
-pub fn measure(kit: &Kit) -> Result<Promise, Box<dyn Error>> {
+pub fn measure(kit: &Kit, save: Option<&Path>) -> Result<Promise, Box<dyn Error>> {
     // Each path waits on its own: nothing here takes the processor from another.
     let paths: Vec<Result<Vec<Run>, String>> = thread::scope(|scope| {
         let begun = SERVERS.map(|(_, kind)| scope.spawn(move || with_server(kit, kind)));
         begun.into_iter().map(|path| path.join().unwrap_or_else(|_| Err("the bench itself panicked".into()))).collect()
     });
     let paths = paths.into_iter().collect::<Result<Vec<_>, _>>()?;
+    for (runs, (name, _)) in paths.iter().zip(SERVERS) {
+        programs::save(&runs[0], save, &format!("dropped-{name}.json"))?;
+    }
     let missed: Vec<String> =
         paths.iter().zip(SERVERS).filter_map(|(runs, (server, _))| misses(&runs[0], server)).collect();
     let rows: Vec<Vec<String>> = (programs::ALL.into_iter().enumerate())
@@ -48,19 +52,20 @@ pub fn measure(kit: &Kit) -> Result<Promise, Box<dyn Error>> {
 
 /// One run of each program, in their order: ftpmode alone, then all others side by side.
 fn with_server(kit: &Kit, kind: Kind) -> Result<Vec<Run>, String> {
-    let network = Network::build(ClientSide::Public, ServerSide::Public, &BOTH_DROP)?;
-    let _server = kit.start(&network, &Server { kind, port: 21, settings: "", empty: false })?;
-    let _wire = Wire::stretch(&network, ROUND_TRIP).map_err(|why| why.to_string())?;
-    let ours = Program::Ftpmode.run(&network)?;
-    let network = &network;
-    let others = thread::scope(|scope| {
-        let begun: Vec<_> = programs::ALL[1..].iter().map(|program| scope.spawn(|| program.run(network))).collect();
-        begun
-            .into_iter()
-            .map(|run| run.join().unwrap_or_else(|_| Err("the bench itself panicked".into())))
-            .collect::<Result<Vec<_>, _>>()
-    })?;
-    Ok([ours].into_iter().chain(others).collect())
+    let ours = on_one_path(kit, kind, &programs::ALL[..1])?;
+    // On a path of their own: sessions that wait for a dead data connection count against a server's limits.
+    let others = on_one_path(kit, kind, &programs::ALL[1..])?;
+    Ok(ours.into_iter().chain(others).collect())
+}
+
+fn on_one_path(kit: &Kit, kind: Kind, programs: &[Program]) -> Result<Vec<Run>, String> {
+    let network = &Network::build(ClientSide::Public, ServerSide::Public, &BOTH_DROP)?;
+    let _server = kit.start(network, &programs::server(kind))?;
+    let _wire = Wire::stretch(network, ROUND_TRIP).map_err(|why| why.to_string())?;
+    thread::scope(|scope| {
+        let begun: Vec<_> = programs.iter().map(|program| scope.spawn(|| program.run(network))).collect();
+        begun.into_iter().map(|run| run.join().unwrap_or_else(|_| Err("the bench itself panicked".into()))).collect()
+    })
 }
 
 fn misses(run: &Run, server: &str) -> Option<String> {
@@ -76,6 +81,7 @@ fn misses(run: &Run, server: &str) -> Option<String> {
 fn cell(run: &Run) -> String {
     match run.ended {
         Ended::OutOfTime => format!("> {} s", CAP.as_secs()),
+        Ended::Failed(_) => format!("fails, {}", seconds(run.took)),
         _ => seconds(run.took),
     }
 }

@@ -1,16 +1,17 @@
 //! An open path of 100 ms: how long each program takes to its verdict, and how many round trips that is.
 //!
-//! Round trips are the time over this path, less the time over the same path of 0 ms, divided by the round trip. So
-//! they count waiting for packets alone, and not programs being started.
+//! Round trips are the time over this path, less the time over the same path of 0 ms, divided by the round trip as
+//! measured. So they count waiting for packets alone, and not programs being started.
 
 use std::error::Error;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::network::{ClientSide, Network, Rules, ServerSide};
-use crate::programs::{self, Ended, Program};
-use crate::servers::{Kind, Kit, Server};
-use crate::table::{self, Promise, median, seconds};
-use crate::wire::Wire;
+use crate::programs::{self, Ended, Program, Run};
+use crate::servers::{Kind, Kit};
+use crate::table::{self, Promise, median, milliseconds, seconds};
+use crate::wire::{self, Wire};
 
 pub const ROUND_TRIP: Duration = Duration::from_millis(100);
 pub const SERVERS: [(&str, Kind); 4] = [
@@ -27,14 +28,15 @@ struct Figure {
     program: Program,
     took: Duration,
     trips: f64,
+    round_trip: Duration,
     controls: usize,
 }
 
-pub fn measure(kit: &Kit) -> Result<Promise, Box<dyn Error>> {
+pub fn measure(kit: &Kit, save: Option<&Path>) -> Result<Promise, Box<dyn Error>> {
     let mut columns = Vec::new();
     let mut missed = Vec::new();
     for (name, kind) in SERVERS {
-        let figures = with_server(kit, kind).map_err(|why| format!("{name}: {why}"))?;
+        let figures = with_server(kit, (name, kind), save).map_err(|why| format!("{name}: {why}"))?;
         missed.extend(figures.iter().filter_map(|figure| figure.misses(name)));
         columns.push(figures);
     }
@@ -54,9 +56,10 @@ pub fn measure(kit: &Kit) -> Result<Promise, Box<dyn Error>> {
             rows.push(["  both modes".to_owned()].into_iter().chain(sums).collect());
         }
     }
+    let round_trips = columns.iter().flatten().map(|figure| figure.round_trip).collect();
     let heading = format!(
-        "Time to the verdict over an open path of {} ms, and its round trips: (time - time over 0 ms) / {0} ms, medians of {TIMES}",
-        ROUND_TRIP.as_millis()
+        "Time to the verdict over an open path of {}, and its round trips: (time - time over 0 ms) / {0}, medians of {TIMES}",
+        milliseconds(median(round_trips)),
     );
     let names: Vec<&str> = [""].into_iter().chain(SERVERS.map(|(name, _)| name)).collect();
     table::print(&heading, &names, &rows);
@@ -77,33 +80,38 @@ impl Figure {
     }
 }
 
-fn with_server(kit: &Kit, kind: Kind) -> Result<Vec<Figure>, Box<dyn Error>> {
+fn with_server(kit: &Kit, (name, kind): (&str, Kind), save: Option<&Path>) -> Result<Vec<Figure>, Box<dyn Error>> {
     let network = Network::build(ClientSide::Public, ServerSide::Public, &Rules::default())?;
-    let _server = kit.start(&network, &Server { kind, port: 21, settings: "", empty: false })?;
+    let _server = kit.start(&network, &programs::server(kind))?;
+    let time_all = || programs::ALL.into_iter().map(|program| times(program, &network)).collect::<Result<Vec<_>, _>>();
     // Whatever the server reads once is read now.
-    timed(Program::CurlPassive, &network)?;
-    let near = programs::ALL.into_iter().map(|program| timed(program, &network)).collect::<Result<Vec<_>, _>>()?;
+    times(Program::CurlPassive, &network)?;
+    let near = time_all()?;
     let _wire = Wire::stretch(&network, ROUND_TRIP)?;
-    let far = programs::ALL.into_iter().map(|program| timed(program, &network)).collect::<Result<Vec<_>, _>>()?;
-    let figures = programs::ALL.into_iter().zip(near).zip(far);
-    Ok(figures
-        .map(|((program, (near, _)), (took, controls))| {
-            let trips = took.saturating_sub(near).as_secs_f64() / ROUND_TRIP.as_secs_f64();
-            Figure { program, took, trips, controls }
-        })
-        .collect())
+    let round_trip = wire::round_trip(&network, programs::SERVER)?;
+    if round_trip < ROUND_TRIP || round_trip > ROUND_TRIP + ROUND_TRIP / 20 {
+        return Err(format!("the wire makes a round trip of {}", milliseconds(round_trip)).into());
+    }
+    let mut figures = Vec::new();
+    for ((program, near), far) in programs::ALL.into_iter().zip(near).zip(time_all()?) {
+        near.iter().try_for_each(|run| programs::save(run, save, &format!("near-{name}.json")))?;
+        far.iter().try_for_each(|run| programs::save(run, save, &format!("open-{name}.json")))?;
+        let controls = far.iter().map(|run| if let Ended::Verdict { controls, .. } = run.ended { controls } else { 1 });
+        let controls = controls.max().unwrap_or_default();
+        let [near, took] = [near, far].map(|runs| median(runs.iter().map(|run| run.took).collect()));
+        let trips = took.saturating_sub(near).as_secs_f64() / round_trip.as_secs_f64();
+        figures.push(Figure { program, took, trips, round_trip, controls });
+    }
+    Ok(figures)
 }
 
-/// The median time, and the most control connections of ftpmode's.
-fn timed(program: Program, network: &Network) -> Result<(Duration, usize), Box<dyn Error>> {
-    let mut times = Vec::new();
-    let mut most = 1;
+/// Runs that all found the path open.
+fn times(program: Program, network: &Network) -> Result<Vec<Run>, Box<dyn Error>> {
+    let mut runs = Vec::new();
     for _ in 0..TIMES {
         let run = program.run(network)?;
-        match run.ended {
-            Ended::Verdict { recommendation, working: 4, controls } if recommendation == "either" => {
-                most = most.max(controls);
-            }
+        match &run.ended {
+            Ended::Verdict { recommendation, working: 4, .. } if recommendation == "either" => {}
             Ended::Listed => {}
             Ended::Verdict { recommendation, working, .. } => {
                 let why = format!("all is open, and ftpmode says {recommendation} with {working} of 4 methods working");
@@ -112,9 +120,9 @@ fn timed(program: Program, network: &Network) -> Result<(Duration, usize), Box<d
             Ended::Failed(why) => return Err(format!("{}: {why}", program.name()).into()),
             Ended::OutOfTime => return Err(format!("{}: no end after {:?}", program.name(), run.took).into()),
         }
-        times.push(run.took);
+        runs.push(run);
     }
-    Ok((median(times), most))
+    Ok(runs)
 }
 
 fn cell(took: Duration, trips: f64) -> String {

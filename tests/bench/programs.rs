@@ -1,15 +1,17 @@
 //! The programs that are compared, what each is asked, and how long it takes.
 
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::network::Network;
+use crate::servers::{Kind, Server};
 
 /// Nobody is waited for longer.
 pub const CAP: Duration = Duration::from_secs(20);
 /// The server of every path.
-const SERVER: &str = "198.18.0.20";
+pub const SERVER: &str = "198.18.0.20";
 pub const FTPMODE: &str = env!("CARGO_BIN_EXE_ftpmode");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,7 @@ pub enum Ended {
         recommendation: String,
         working: usize,
         controls: usize,
+        report: String,
     },
     Listed,
     Failed(String),
@@ -91,6 +94,25 @@ impl Program {
     }
 }
 
+/// Writes ftpmode's report into a folder, where one is given.
+pub fn save(run: &Run, folder: Option<&Path>, name: &str) -> Result<(), String> {
+    let (Some(folder), Ended::Verdict { report, .. }) = (folder, &run.ended) else { return Ok(()) };
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(folder.join(name), report));
+    written.map_err(|error| format!("{}: {error}", folder.display()))
+}
+
+/// A server that adds no wait of its own, and leaves nobody behind.
+pub fn server(kind: Kind) -> Server {
+    let settings = match kind {
+        // Its sessions would live on in network namespaces of their own.
+        Kind::Vsftpd => "isolate_network=NO",
+        // mod_delay waits as long as earlier logins took: on a longer path, less.
+        Kind::Proftpd => "DelayEngine off",
+        _ => "",
+    };
+    Server { kind, port: 21, settings, empty: false }
+}
+
 /// Takes this user's settings from a command: proxies, configuration, language.
 pub fn bare(command: &mut Command) -> &mut Command {
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", "/nonexistent")
@@ -103,5 +125,6 @@ fn verdict(json: &[u8]) -> serde_json::Result<Ended> {
         recommendation: report["verdict"]["recommendation"].as_str().unwrap_or("nothing").to_owned(),
         working: attempts.iter().filter(|attempt| attempt["works"] == true).count(),
         controls: report["evidence"]["controls"].as_array().map_or(0, Vec::len),
+        report: format!("{report:#}\n"),
     })
 }

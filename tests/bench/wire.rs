@@ -11,13 +11,17 @@ mod tun;
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::network::Network;
+use crate::table::median;
 
-/// The hidden argument that makes this binary the program in the middle.
-const HIDDEN: &str = "--hold-packets";
+/// The hidden arguments that make this binary the program in the middle, and one that dials.
+const HOLD: &str = "--hold-packets";
+const DIAL: &str = "--dial";
+const DIALS: usize = 5;
 const DEVICE: &str = "wire";
 const TABLE: &str = "100";
 const READY: &str = "ready\n";
@@ -35,7 +39,7 @@ impl Wire {
         let hold = (round_trip / 2).as_micros().to_string();
         let own = std::env::current_exe()?;
         let mut command = network.command("t", own.to_str().ok_or("this program's path is no text")?);
-        let command = command.args([HIDDEN, &hold]).args(SIDES).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let command = command.args([HOLD, &hold]).args(SIDES).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut wire = Self { program: command.spawn()? };
         let mut ready = String::new();
         let said = wire.program.stdout.take().ok_or("the wire has no output")?;
@@ -52,12 +56,34 @@ impl Drop for Wire {
     }
 }
 
-/// Becomes the program in the middle where the arguments ask for it; `None` where they do not.
+/// How long it takes from the client's host to join a connection to port 21, which is a round trip: the median of some.
+pub fn round_trip(network: &Network, host: &str) -> Result<Duration, Box<dyn Error>> {
+    let own = std::env::current_exe()?;
+    let mut command = network.command("c", own.to_str().ok_or("this program's path is no text")?);
+    let output = command.args([DIAL, host]).output()?;
+    Ok(Duration::from_micros(String::from_utf8(output.stdout)?.trim().parse()?))
+}
+
+/// Becomes one of the hidden programs where the arguments ask for it; `None` where they do not.
 pub fn program(arguments: &[String]) -> Option<Result<ExitCode, Box<dyn Error>>> {
-    match arguments {
-        [hidden, hold, sides @ ..] if hidden == HIDDEN => Some(hold_packets(hold, sides).map(|()| ExitCode::SUCCESS)),
-        _ => None,
+    let done = match arguments {
+        [hidden, hold, sides @ ..] if hidden == HOLD => hold_packets(hold, sides),
+        [hidden, host] if hidden == DIAL => dial(host),
+        _ => return None,
+    };
+    Some(done.map(|()| ExitCode::SUCCESS))
+}
+
+fn dial(host: &str) -> Result<(), Box<dyn Error>> {
+    let mut times = Vec::new();
+    for _ in 0..DIALS {
+        let begun = Instant::now();
+        let joined = TcpStream::connect((host, 21))?;
+        times.push(begun.elapsed());
+        drop(joined);
     }
+    println!("{}", median(times).as_micros());
+    Ok(())
 }
 
 fn hold_packets(hold: &str, sides: &[String]) -> Result<(), Box<dyn Error>> {

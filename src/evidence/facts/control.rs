@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{Cite, Facts, Login, Place, Placed, events_of, is_reply};
-use crate::evidence::timeline::{Event, Icmp, What};
+use crate::evidence::timeline::{Awaited, Event, Icmp, What};
 use crate::protocol::dialect::{self, Says};
 use crate::protocol::reply::Reply;
 
@@ -174,8 +174,9 @@ impl<'a> Facts<'a> {
             .collect()
     }
 
-    /// Control connections that were greeted and then lost without a word of farewell, each with how. Not those that
-    /// were silent to commands sent together while another, asked one at a time, got in.
+    /// Control connections that were greeted and then lost without a word of farewell, each with how. Silence counts
+    /// only where the login was never answered: later it belongs to a data connection's story. And not where commands
+    /// that were sent together went unanswered while another control connection, asked one at a time, got in.
     pub fn lost_controls(&self) -> Vec<(ControlEnd, Place)> {
         let works = self.control_works();
         let numbered = self.evidence().controls.iter().enumerate();
@@ -188,9 +189,9 @@ impl<'a> Facts<'a> {
                 if events_of(control, number).any(|(event, _)| is_reply(event, 421)) {
                     return None;
                 }
+                let unfinished = matches!(login, Login::Unfinished(_));
                 let found = events_of(control, number).find_map(|(event, place)| Some((lost(event)?, place)));
-                let out_of_step = works && matches!(login, Login::Unfinished(_));
-                found.filter(|_| !out_of_step)
+                found.filter(|(end, _)| !(works && unfinished) && (unfinished || *end != ControlEnd::Silent))
             })
             .collect()
     }
@@ -240,7 +241,7 @@ fn lost(event: &Event) -> Option<ControlEnd> {
     match event.what {
         What::ControlClosed => Some(ControlEnd::Closed),
         What::ControlReset => Some(ControlEnd::Reset),
-        What::Silent { .. } => Some(ControlEnd::Silent),
+        What::Silent { awaited: Awaited::Reply, .. } => Some(ControlEnd::Silent),
         _ => None,
     }
 }
