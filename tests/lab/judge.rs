@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::cases::{Case, Truth};
 use crate::dialogue;
-use crate::network::Network;
+use crate::network::{self, Network};
 use crate::servers::Kit;
 
 /// Seconds that curl gets: longer than any of these servers takes to answer, shorter than its own patience.
@@ -112,7 +112,7 @@ fn check(case: &Case, network: &Network, keep: &Keep) -> Outcome {
         command.env("HOME", "/nonexistent").envs(case.environment.iter().copied()).stdin(Stdio::null());
         command.output()
     };
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = network::scratch().expect("a temporary folder");
     let saved = match &keep.cases {
         Some(folder) => folder.join(format!("{}.toml", case.id)),
         None => folder.path().join("case.toml"),

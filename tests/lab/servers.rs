@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::network::Network;
+use crate::network::{self, Network};
 
 /// Which server answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Kit {
         if server.kind == Kind::Nobody {
             return Ok(Running { child: None, _files: None });
         }
-        let files = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let files = network::scratch().map_err(|error| error.to_string())?;
         // Programs that drop root must still reach their folder.
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(files.path(), open).map_err(|error| error.to_string())?;
@@ -109,12 +109,13 @@ impl Kit {
         let mut command;
         match server.kind {
             Kind::Vsftpd => {
+                // isolate_network would move each session to a namespace of its own, where nobody finds it to end it.
                 let config = write(
                     "vsftpd.conf",
                     format!(
                         "listen=YES\nlisten_port={port}\nbackground=NO\nanonymous_enable=YES\nanon_root={home}\n\
                          ftp_username=ftp\nno_anon_password=NO\nsecure_chroot_dir={here}/empty\nconnect_from_port_20=YES\n\
-                         pasv_min_port={low}\npasv_max_port={high}\nxferlog_enable=NO\nseccomp_sandbox=NO\n{settings}\n"
+                         pasv_min_port={low}\npasv_max_port={high}\nxferlog_enable=NO\nseccomp_sandbox=NO\nisolate_network=NO\n{settings}\n"
                     ),
                 )?;
                 command = network.command("s", &program("vsftpd", "usr/sbin/vsftpd"));
