@@ -30,7 +30,7 @@ pub struct Server {
 pub struct Settings {
     /// The range of ports that passive mode draws from.
     pub passive_range: Option<&'static str>,
-    /// The address that 227 names.
+    /// The address that 227 names; `{address}` stands for it.
     pub external_address: Option<&'static str>,
     /// Passive mode switched on.
     pub allow_passive: Option<&'static str>,

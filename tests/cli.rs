@@ -145,7 +145,8 @@ fn a_password_appears_in_no_output() {
     let netrc = write("netrc", &format!("machine 127.0.0.1 login bob password {secret}\n"));
     let url = format!("ftp://bob:{secret}@{address}/");
     let saved = folder.path().join("saved").display().to_string();
-    let calls: [(&[&str], &[(&str, &str)]); 4] = [
+    type Call<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
+    let calls: [Call; 4] = [
         (&["check", &address, "--user", "bob", "--password-file", &password_file], &[]),
         (&["check", &address, "--user", "bob"], &[("FTPMODE_PASSWORD", secret)]),
         (&["check", &address], &[("NETRC", &netrc)]),

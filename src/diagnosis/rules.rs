@@ -221,6 +221,13 @@ fn setting(facts: &Facts, pick: fn(&Settings) -> Option<&'static str>, general: 
     servers::advice(facts.product(), pick, general)
 }
 
+/// The setting for the address that 227 names, with this address in it.
+fn outer_address_setting(facts: &Facts, address: &str) -> String {
+    let general =
+        "Set the address for passive mode (often called external, public or masquerade address) to {address}.";
+    setting(facts, |settings| settings.external_address, general).replace("{address}", address)
+}
+
 /// Advice on the passive port range that fits every server.
 const ANY_RANGE: &str = "In the server's settings choose a range for passive mode, such as 40000 to 40100.";
 

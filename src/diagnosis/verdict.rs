@@ -117,7 +117,7 @@ fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) 
         }
         Recommendation::Unknown => match findings.iter().find(|finding| finding.conclusion.severity == Severity::Error)
         {
-            Some(finding) => format!("No mode could be tried: {}", finding.conclusion.summary),
+            Some(finding) => format!("No mode could be tried. {}", finding.conclusion.summary),
             None => "No mode could be tried: the check did not come as far as a data connection.".to_owned(),
         },
     }
@@ -129,7 +129,7 @@ fn recommended(facts: &Facts, works: Mode, other: Mode) -> String {
     match look(facts, other) {
         Look::Tested => format!("{begin}, and {other_name} mode does not because {}.", reason(facts, other)),
         Look::NotToItsEnd => format!("{begin}. Whether {other_name} mode does was not found out."),
-        Look::NotTried => format!("{begin}. The {other_name} mode was not tried."),
+        Look::NotTried => format!("{begin}. {} mode was not tried.", capital(other)),
     }
 }
 
@@ -150,7 +150,7 @@ fn how(facts: &Facts, mode: Mode) -> String {
 fn none_works(facts: &Facts) -> String {
     let also = |mode: Mode| match look(facts, mode) {
         Look::NotToItsEnd => format!("Whether {} mode would was not found out.", mode.name()),
-        _ => format!("The {} mode was not tried.", mode.name()),
+        _ => format!("{} mode was not tried.", capital(mode)),
     };
     match (look(facts, Mode::Passive), look(facts, Mode::Active)) {
         (Look::Tested, Look::Tested) => format!(
@@ -168,6 +168,14 @@ fn none_works(facts: &Facts) -> String {
             reason(facts, Mode::Active),
             also(Mode::Passive)
         ),
+    }
+}
+
+/// The mode's name at the beginning of a sentence.
+fn capital(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Passive => "Passive",
+        Mode::Active => "Active",
     }
 }
 

@@ -75,22 +75,23 @@ pub async fn log_in(
 ) -> LoggedIn {
     let own = session.story();
     let mut after = Vec::new();
-    let mut add = |command: Command| after.push((command, own));
-    if questions == Questions::All {
-        add(Command::bare("SYST"));
-        add(Command::bare("FEAT"));
-    }
-    add(Command::bare("STAT"));
     if let Some(path) = &settings.path {
         // Checked when the request was made: no line break can be in it.
-        Command::with("CWD", path.clone()).into_iter().for_each(&mut add);
+        after.extend(Command::with("CWD", path.clone()).ok());
     }
     if settings.retrieve.is_some() {
-        Command::with("TYPE", "I").into_iter().for_each(&mut add);
+        after.extend(Command::with("TYPE", "I").ok());
     }
+    let mut after: Vec<(Command, Story)> = after.into_iter().map(|command| (command, own)).collect();
     let active = first.as_ref().is_some_and(|(command, _)| matches!(command.verb(), "PORT" | "EPRT"));
     let own_segment = if active { first.clone() } else { None };
+    // Ahead of the questions, whose long answers fill the server's first window: the 227 would wait a round trip more.
     after.extend(first.filter(|_| !active));
+    let questions: &[&'static str] = match questions {
+        Questions::All => &["SYST", "FEAT", "STAT"],
+        Questions::OnlyStat => &["STAT"],
+    };
+    after.extend(questions.iter().map(|verb| (Command::bare(verb), own)));
 
     let mut exchange = Exchange { session, budget, recorder };
     match (&settings.login, pace) {
@@ -113,8 +114,10 @@ pub async fn log_in(
                     exchange.read_answers(after.len(), budget.pipelined_reply).await
                 }
                 LoggedIn::Yes => {
-                    after.extend(own_segment);
-                    exchange.one_at_a_time(after).await
+                    // The data connection's own command last: its reply is the turn's.
+                    let (own_commands, first): (Vec<_>, Vec<_>) =
+                        after.into_iter().partition(|(_, story)| *story == own);
+                    exchange.one_at_a_time(own_commands.into_iter().chain(first).chain(own_segment)).await
                 }
                 other => other,
             }
@@ -179,7 +182,7 @@ impl Exchange<'_> {
         LoggedIn::Yes
     }
 
-    async fn one_at_a_time(&mut self, commands: Vec<(Command, Story)>) -> LoggedIn {
+    async fn one_at_a_time(&mut self, commands: impl Iterator<Item = (Command, Story)>) -> LoggedIn {
         for command in commands {
             let own = command.1 == self.session.story();
             self.session.send(&[command]).await;

@@ -22,6 +22,8 @@ pub struct Negotiation {
     pub(super) data: Data,
     /// Whether its command went out together with others.
     pub(super) in_company: bool,
+    /// Whether its transfer command is on its way already.
+    pub(super) transfer_sent: bool,
 }
 
 /// A passive connection that is still unanswered.
@@ -40,7 +42,9 @@ impl Negotiation {
         let number = recorder.begin_attempt(planned.attempt, session.number());
         let story = Story::Attempt(number);
         match prepare(plan, session, planned, story) {
-            Ok((command, data)) => Some((Self { number, planned, data, in_company: false }, (command, story))),
+            Ok((command, data)) => {
+                Some((Self { number, planned, data, in_company: false, transfer_sent: false }, (command, story)))
+            }
             Err(why) => {
                 recorder.record(story, What::Failed(why));
                 recorder.end_attempt(number);
@@ -52,6 +56,15 @@ impl Negotiation {
     /// Its command goes out together with others.
     pub fn with_company(self) -> Self {
         Self { in_company: true, ..self }
+    }
+
+    /// Its transfer command goes out behind its own.
+    pub fn with_transfer(self) -> Self {
+        Self { transfer_sent: true, ..self }
+    }
+
+    pub fn story(&self) -> Story {
+        Story::Attempt(self.number)
     }
 
     pub fn is_active(&self) -> bool {

@@ -125,6 +125,10 @@ impl Session {
         self.logged_in = true;
     }
 
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
     /// Replies no longer match commands: nothing more is asked on this connection.
     pub fn set_out_of_step(&mut self) {
         self.state = State::OutOfStep;

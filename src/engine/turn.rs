@@ -16,10 +16,11 @@ use super::session::{Came, Pace, Session};
 use super::turns::{Manner, Plan, Planned, StallMark};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
+use crate::evidence::facts::Facts;
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::command::Command;
 use crate::protocol::reply::Reply;
-use crate::protocol::{extended, host_port};
+use crate::protocol::{extended, features, host_port};
 
 /// A data connection's turn under way.
 pub struct Turn<'p, 'q, 's> {
@@ -32,6 +33,8 @@ pub struct Turn<'p, 'q, 's> {
     next: Option<Negotiation>,
     /// Whether any command went out together with another, be that given back since.
     in_company: bool,
+    /// The transfer command went out behind PORT or EPRT.
+    transfer_sent: bool,
     /// It stalled in company, and was given back to be made alone.
     superseded: bool,
     completion: Option<Reply>,
@@ -56,7 +59,7 @@ enum Next {
 
 impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     pub fn new(plan: &'p Plan<'q>, session: &'s mut Session, negotiation: Negotiation) -> Self {
-        let Negotiation { number, planned, data, in_company } = negotiation;
+        let Negotiation { number, planned, data, in_company, transfer_sent } = negotiation;
         Self {
             plan,
             session,
@@ -65,6 +68,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             data,
             next: None,
             in_company,
+            transfer_sent,
             superseded: false,
             completion: None,
             received: 0,
@@ -135,6 +139,12 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         loop {
             match self.next_event(begun + patience).await {
                 Next::Control(Came::Reply { reply, story, .. }) if story == self.story() => {
+                    if self.in_company && reply.is_completion() && matches!(reply.code, 211..=215 | 226 | 230) {
+                        // The answer to another command in the place of this one's.
+                        self.session.set_out_of_step();
+                        self.plan.standing.borrow_mut().pace = Pace::OneAtATime;
+                        return None;
+                    }
                     if !reply.is_preliminary() {
                         return Some(reply);
                     }
@@ -206,28 +216,53 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
 
     /// Sends the transfer command, and behind it the next method's, where the server keeps its place.
     async fn send_transfer(&mut self) {
-        let transfer = match &self.plan.tools.settings.retrieve {
-            Some(file) => Command::with("RETR", file.clone()).unwrap_or_else(|_| Command::bare("LIST")),
-            None => Command::bare("LIST"),
-        };
-        let mut commands = vec![(transfer, self.story())];
+        let mut commands = Vec::new();
+        if !self.transfer_sent {
+            commands.push((self.transfer_command(), self.story()));
+        }
         let together = self.plan.standing.borrow().pace == Pace::Together && self.planned.manner == Manner::Usual;
         let mut own_segment = Vec::new();
         if together
             && self.session.keeps_its_place()
             && self.plan.tools.settings.retrieve.is_none()
             && let Some(planned) = self.plan.take()
-            && let Some((negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned)
+            && let Some((mut negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned)
         {
-            // Helpers see PORT and EPRT only where a segment begins with them.
-            let to = if negotiation.is_active() { &mut own_segment } else { &mut commands };
-            to.push(command);
+            if negotiation.is_active() {
+                // Helpers see PORT and EPRT only where a segment begins with them.
+                own_segment.push(command);
+                if self.agrees_for_sure() {
+                    own_segment.push((self.transfer_command(), negotiation.story()));
+                    negotiation = negotiation.with_transfer();
+                }
+            } else {
+                commands.push(command);
+            }
             self.next = Some(negotiation.with_company());
             self.in_company = true;
         }
         self.progress = Instant::now();
         self.session.send(&commands).await;
         self.session.send(&own_segment).await;
+    }
+
+    fn transfer_command(&self) -> Command {
+        match &self.plan.tools.settings.retrieve {
+            Some(file) => Command::with("RETR", file.clone()).unwrap_or_else(|_| Command::bare("LIST")),
+            None => Command::bare("LIST"),
+        }
+    }
+
+    /// Whether PORT and EPRT can't but be agreed to, so that the transfer command need not wait for it: the server sees
+    /// us at the very address that they name, and its features list EPRT. After a refused PORT none may be sent.
+    fn agrees_for_sure(&self) -> bool {
+        let evidence = self.plan.tools.recorder.evidence();
+        let facts = Facts::of(&evidence);
+        let own_address = self.session.local().ip().to_canonical();
+        let seen_here = facts.seen_by_server().seen().is_some_and(|(seen, _)| seen == own_address);
+        let listed = facts.features().seen().is_some_and(|list| features::lists(&list, "EPRT"));
+        let refused = facts.tried_in(Mode::Active).any(|tried| tried.refusal().is_some());
+        seen_here && listed && !refused && self.plan.tools.settings.active_address.is_none()
     }
 
     /// From the transfer command to the closing reply and the end of the data.
@@ -320,7 +355,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             self.plan.standing.borrow_mut().passive_suspect = true;
         }
         self.give_back_next();
-        if self.may_go_alone() && !self.superseded {
+        // In active mode the silence is the callback's, whatever its command went out with.
+        if self.mode() == Mode::Passive && self.may_go_alone() && !self.superseded {
             self.superseded = true;
             self.plan.give_back(self.alone());
         }
@@ -427,10 +463,11 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             }
             (true, false) => {}
             (false, again) => {
-                if !again && self.may_go_alone() {
+                let silent = self.mode() == Mode::Active && self.completion.is_none() && self.session.is_open();
+                if !again && self.may_go_alone() && !silent {
                     self.plan.give_back(self.alone());
                 }
-                if self.in_company {
+                if self.in_company && !silent {
                     self.plan.supersede(self.number);
                 }
             }

@@ -11,7 +11,7 @@ pub static SERVER: Server = Server {
             "Settings, Protocols settings, FTP and FTP over TLS (FTPS), Passive mode: \"Use custom port range\", 40000 to 40100",
         ),
         external_address: Some(
-            "Settings, Protocols settings, FTP and FTP over TLS (FTPS), Passive mode: \"Use the following host\" with the outer address, and \"Use default host for local connections\" ticked",
+            "Settings, Protocols settings, FTP and FTP over TLS (FTPS), Passive mode: \"Use the following host\" {address}, and \"Use default host for local connections\" ticked",
         ),
         allow_plain: Some(
             "Settings, FTP and FTP over TLS (FTPS), the listener's Protocol: \"Explicit FTP over TLS and insecure plain FTP\"",

@@ -8,7 +8,7 @@ pub static SERVER: Server = Server {
     checked_with: env!("CARGO_PKG_VERSION"),
     settings: Settings {
         passive_range: Some("the option --passive-ports 40000-40100"),
-        external_address: Some("the option --advertise 203.0.113.5, with the outer address in its place"),
+        external_address: Some("the option --advertise {address}"),
         ..UNKNOWN
     },
 };

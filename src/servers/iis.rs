@@ -11,7 +11,7 @@ pub static SERVER: Server = Server {
             "FTP Firewall Support of the server (not of the site): Data Channel Port Range 40000-40100, then restart the Microsoft FTP Service",
         ),
         external_address: Some(
-            "FTP Firewall Support of the site: External IP Address of Firewall (externalIp4Address), with the outer address",
+            "FTP Firewall Support of the site: External IP Address of Firewall (externalIp4Address) {address}",
         ),
         allow_anonymous: Some(
             "FTP Authentication: Anonymous Authentication enabled, and a rule for it in FTP Authorization Rules",

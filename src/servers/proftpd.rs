@@ -8,9 +8,7 @@ pub static SERVER: Server = Server {
     checked_with: "documentation of 1.3.8",
     settings: Settings {
         passive_range: Some("PassivePorts 40000 40100 in proftpd.conf"),
-        external_address: Some(
-            "MasqueradeAddress 203.0.113.5 in proftpd.conf, with the outer address or its name in its place",
-        ),
+        external_address: Some("MasqueradeAddress {address} in proftpd.conf (a name will do)"),
         allow_passive: Some("no <Limit PASV EPSV> section with DenyAll in proftpd.conf"),
         allow_active: Some("no <Limit PORT EPRT> section with DenyAll in proftpd.conf"),
         allow_anonymous: Some("an <Anonymous ~ftp> section with User ftp and UserAlias anonymous ftp in proftpd.conf"),

@@ -8,9 +8,7 @@ pub static SERVER: Server = Server {
     checked_with: "documentation of 1.0.50",
     settings: Settings {
         passive_range: Some("PassivePortRange 40000 40100 (option -p 40000:40100)"),
-        external_address: Some(
-            "ForcePassiveIP 203.0.113.5 (option -P), with the outer address or its name in its place",
-        ),
+        external_address: Some("ForcePassiveIP {address} (option -P; a name will do)"),
         allow_passive: Some("NATmode no (leave out option -N)"),
         allow_anonymous: Some("NoAnonymous no (leave out option -E)"),
         connection_limit: Some("MaxClientsNumber 50 and MaxClientsPerIP 8 (options -c and -C)"),

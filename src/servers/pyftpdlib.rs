@@ -8,7 +8,7 @@ pub static SERVER: Server = Server {
     checked_with: "documentation of 1.5.7",
     settings: Settings {
         passive_range: Some("handler.passive_ports = range(40000, 40101)"),
-        external_address: Some("handler.masquerade_address = '203.0.113.5', with the outer address in its place"),
+        external_address: Some("handler.masquerade_address = '{address}'"),
         allow_passive: Some("PASV and EPSV left in handler.proto_cmds"),
         allow_active: Some("PORT and EPRT left in handler.proto_cmds"),
         allow_anonymous: Some("authorizer.add_anonymous('/srv/ftp')"),

@@ -9,7 +9,7 @@ pub static SERVER: Server = Server {
     settings: Settings {
         passive_range: Some("pasv_min_port=40000 and pasv_max_port=40100 in vsftpd.conf"),
         external_address: Some(
-            "pasv_address=203.0.113.5 in vsftpd.conf, with the outer address in its place (a name needs pasv_addr_resolve=YES too)",
+            "pasv_address={address} in vsftpd.conf (a name in its place needs pasv_addr_resolve=YES too)",
         ),
         allow_passive: Some("pasv_enable=YES in vsftpd.conf, and PASV and EPSV not listed in cmds_denied"),
         allow_active: Some("port_enable=YES in vsftpd.conf, and PORT and EPRT not listed in cmds_denied"),

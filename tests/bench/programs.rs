@@ -101,16 +101,32 @@ pub fn save(run: &Run, folder: Option<&Path>, name: &str) -> Result<(), String> 
     written.map_err(|error| format!("{}: {error}", folder.display()))
 }
 
-/// A server that adds no wait of its own, and leaves nobody behind.
+/// A server that leaves nobody behind: vsftpd's sessions would live on in network namespaces of their own.
 pub fn server(kind: Kind) -> Server {
-    let settings = match kind {
-        // Its sessions would live on in network namespaces of their own.
-        Kind::Vsftpd => "isolate_network=NO",
-        // mod_delay waits as long as earlier logins took: on a longer path, less.
-        Kind::Proftpd => "DelayEngine off",
-        _ => "",
-    };
+    let settings = if kind == Kind::Vsftpd { "isolate_network=NO" } else { "" };
     Server { kind, port: 21, settings, empty: false }
+}
+
+/// Ends what runs on a host, and returns when it is gone: a session that lives on holds its server's port.
+pub fn end_all(network: &Network, host: &str) -> Result<(), String> {
+    let begun = Instant::now();
+    loop {
+        let mut list = Command::new("ip");
+        let output =
+            list.args(["netns", "pids", &network.namespace(host)]).output().map_err(|error| error.to_string())?;
+        let running = String::from_utf8_lossy(&output.stdout);
+        let mut running = running.lines().filter_map(|line| line.trim().parse().ok()).peekable();
+        if running.peek().is_none() {
+            return Ok(());
+        }
+        if begun.elapsed() > CAP {
+            return Err("an earlier server does not end".to_owned());
+        }
+        for pid in running {
+            // SAFETY: kill takes any pid; these run in a namespace that only this bench made.
+            unsafe { libc::kill(pid, libc::SIGKILL) };
+        }
+    }
 }
 
 /// Takes this user's settings from a command: proxies, configuration, language.

@@ -56,16 +56,17 @@ pub fn fixes(facts: &Facts, nat: &Nat) -> Vec<Fix> {
     }
     let local = facts.local().map_or_else(|| "this computer".to_owned(), |local| local.to_string());
     let peer = peer(facts);
-    fixes.push(match nat {
-        Nat::Seen(_) => forward(facts),
-        Nat::None | Nat::Unknown => Fix::client(
-            "Let the server's connections in",
-            format!(
-                "In the firewall of this computer, and in one before it, allow incoming TCP from {peer} (from port 20, \
-                 or from any) to {local}, to the ports that the client listens at."
-            ),
+    if matches!(nat, Nat::Seen(_)) {
+        fixes.push(forward(facts));
+        return fixes;
+    }
+    fixes.push(Fix::client(
+        "Let the server's connections in",
+        format!(
+            "In the firewall of this computer, and in one before it, allow incoming TCP from {peer} (from port 20, or \
+             from any) to {local}, to the ports that the client listens at."
         ),
-    });
+    ));
     fixes.push(Fix::server(
         "Let the server connect out to its clients",
         format!("In the server's firewall allow outgoing TCP from {peer}, port 20 and above 1023, to any address."),

@@ -24,7 +24,7 @@ fn test(facts: &Facts) -> Match {
             addresses.push(*address);
         }
     }
-    let cites = facts.cites(seen.iter().map(|(.., place)| *place));
+    let cites = seen.iter().map(|(_, address, place)| facts.cite_naming(*address, *place)).collect();
     let several_controls = seen.first().map(|(number, ..)| *number) != seen.last().map(|(number, ..)| *number);
     match addresses.len() {
         0 => return Match::Undecided("the server does not name the address it sees this client at"),

@@ -43,27 +43,27 @@ fn test(facts: &Facts) -> Match {
     } else {
         "passive mode is the one that needs no help from the router"
     };
-    let mut fixes = Vec::new();
-    if facts.works(Mode::Passive) {
-        fixes.push(callbacks::use_passive());
-    }
-    if harmed {
-        fixes.push(callbacks::forward(facts));
-    }
     Match::Fires(Conclusion {
-        severity: if harmed { Severity::Warning } else { Severity::Info },
+        // What it breaks is told, with its mending, by the finding on active mode.
+        severity: Severity::Info,
         side: Side::Client,
         confidence: if sign.named { Confidence::High } else { Confidence::Medium },
         summary: format!("{who}: an address translation (NAT) stands before it, and {end}."),
         cites: sign.cites,
-        fixes,
+        fixes: if facts.works(Mode::Passive) {
+            vec![callbacks::use_passive()]
+        } else {
+            vec![callbacks::forward(facts)]
+        },
     })
 }
 
 /// What shows that there is none: the server sees our own address, or reached it.
 fn no_translation(facts: &Facts) -> Vec<Cite> {
-    let seen = facts.seen_by_server().seen().map(|(_, place)| place);
-    match seen.or_else(|| facts.arrived_at_our_address()) {
+    if let Some((seen, place)) = facts.seen_by_server().seen() {
+        return vec![facts.cite_naming(seen, place)];
+    }
+    match facts.arrived_at_our_address() {
         Some(place) => facts.cites([place]),
         None => facts.joined_control().into_iter().collect(),
     }

@@ -1,10 +1,12 @@
 #![doc = include_str!("nat_hairpin.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::harm_where_data_fails;
+use std::net::IpAddr;
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rules::{ends, harm_where_data_fails, joins, peer};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{DataVerb, Mode};
-use crate::evidence::facts::Facts;
+use crate::evidence::attempt::{Address, DataVerb, Mode};
+use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
@@ -20,34 +22,8 @@ fn test(facts: &Facts) -> Match {
     let (Some(local), Some(peer)) = (facts.local(), facts.peer()) else {
         return Match::Undecided("no control connection was joined");
     };
-    // Inside, and 227 names the address that the outside world uses.
-    let outer = facts.tried_with(DataVerb::Pasv).find_map(|tried| {
-        let named = tried.named()?.ip().to_canonical();
-        (matches!(reach(peer), Reach::Private | Reach::Shared) && reach(named) == Reach::Public)
-            .then_some((named, tried))
-    });
-    if let Some((named, tried)) = outer {
-        return Match::Fires(Conclusion {
-            severity: Severity::Info,
-            side: Side::Server,
-            confidence: Confidence::Medium,
-            summary: format!(
-                "This computer reaches the server at {peer}, inside its network, and is told to use its outer address \
-                 {named} for passive mode: that leads out to the router and back in, where the router allows it."
-            ),
-            cites: facts.cites(tried.named_at()),
-            fixes: vec![
-                Fix::server(
-                    "Have the server name its inner address to clients inside",
-                    "FileZilla Server: \"Use default host for local connections\"; elsewhere a second server address or \
-                     EPSV, which names none.",
-                ),
-                Fix::client(
-                    "Use EPSV",
-                    "It names no address, so the data connection goes where the control connection went.",
-                ),
-            ],
-        });
+    if let Some(named) = outer_address_named_inside(facts) {
+        return told_the_outer_address(facts, named);
     }
     let (seen, place) = match facts.seen_by_server() {
         Observed::Seen(seen) => seen,
@@ -60,7 +36,7 @@ fn test(facts: &Facts) -> Match {
     let within =
         reach(peer) == Reach::Public && seen == local && matches!(reach(local), Reach::Private | Reach::Shared);
     if !through_the_router && !within {
-        return Match::RuledOut(facts.cites([place]));
+        return Match::RuledOut(vec![facts.cite_naming(seen, place)]);
     }
     let fails = !facts.works(Mode::Passive) && facts.tried_in(Mode::Passive).next().is_some();
     Match::Fires(Conclusion {
@@ -71,7 +47,7 @@ fn test(facts: &Facts) -> Match {
             "This computer uses the server's public address {peer} from inside the server's own network: the server sees \
              it at {seen}, so every connection goes out to the router and back in."
         ),
-        cites: facts.cites([place]),
+        cites: vec![facts.cite_naming(seen, place)],
         fixes: vec![
             Fix::client(
                 "Use the server's inner address or name",
@@ -80,6 +56,53 @@ fn test(facts: &Facts) -> Match {
             Fix::network(
                 "Have the router turn inner connections to its outer address around",
                 "It has to do so for the passive ports as it does for the control port (NAT loopback, hairpin NAT).",
+            ),
+        ],
+    })
+}
+
+/// The public address in 227, where the control connection goes to a private one.
+fn outer_address_named_inside(facts: &Facts) -> Option<IpAddr> {
+    let inside = matches!(reach(facts.peer()?), Reach::Private | Reach::Shared);
+    let mut named = facts.tried_with(DataVerb::Pasv).filter_map(|tried| Some(tried.named()?.ip().to_canonical()));
+    named.find(|named| inside && reach(*named) == Reach::Public)
+}
+
+fn told_the_outer_address(facts: &Facts, named: IpAddr) -> Match {
+    let peer = peer(facts);
+    let told: Vec<&Tried> = facts
+        .tried_with(DataVerb::Pasv)
+        .filter(|tried| tried.named().is_some_and(|end| end.ip().to_canonical() == named))
+        .collect();
+    let at_named = || told.iter().filter(|tried| tried.attempt().address == Address::Advertised);
+    let works = at_named().any(|tried| tried.joined().is_some());
+    let fails = !works && at_named().any(|tried| tried.failure() != Some(Failure::NotTried));
+    let end = match (works, fails) {
+        (true, _) => "which the router allows here",
+        (false, true) => "and the router does not allow that, so clients that believe it fail",
+        (false, false) => "where the router allows it",
+    };
+    let mut cites = facts.cites(told.first().and_then(|tried| tried.named_at()));
+    cites.push(Cite::of(format!("the control connection goes to {peer}")));
+    cites.extend(facts.cites([joins(told.iter().copied()), ends(told.iter().copied())].concat()));
+    Match::Fires(Conclusion {
+        severity: harm_where_data_fails(facts, fails || !facts.works(Mode::Passive)),
+        side: Side::Server,
+        confidence: Confidence::Medium,
+        summary: format!(
+            "This computer reaches the server at {peer}, inside its network, and is told to use its outer address \
+             {named} for passive mode: that leads out to the router and back in, {end}."
+        ),
+        cites,
+        fixes: vec![
+            Fix::server(
+                "Have the server name its inner address to clients inside",
+                "FileZilla Server: \"Use default host for local connections\"; elsewhere a second server address, or EPSV, \
+                 which names none.",
+            ),
+            Fix::client(
+                "Use EPSV",
+                "It names no address, so the data connection goes where the control connection went.",
             ),
         ],
     })

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::{ends, joins, loss, peer, ruled_out_by, setting};
+use crate::diagnosis::rules::{ends, joins, loss, outer_address_setting, peer, ruled_out_by};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb};
 use crate::evidence::facts::{Cite, Facts, Tried};
@@ -25,6 +25,9 @@ fn test(facts: &Facts) -> Match {
     let Some((first, address)) = foreign.first() else {
         return ruled_out_by(facts, named().filter_map(Tried::named_at), "no 227 reply named an address");
     };
+    if facts.peer().is_some_and(|peer| reach(peer) != Reach::Public) {
+        return Match::Undecided("seen from inside the server's network, the address that it names may well be right");
+    }
     let at_named: Vec<&Tried> = foreign.iter().map(|(tried, _)| *tried).filter(|t| t.attempt() == ADVERTISED).collect();
     let at_peer: Vec<&Tried> = foreign.iter().map(|(tried, _)| *tried).filter(|t| t.attempt() != ADVERTISED).collect();
     let joins_named = at_named.iter().any(|tried| tried.joined().is_some());
@@ -67,11 +70,7 @@ fn test(facts: &Facts) -> Match {
                 format!(
                     "{} It names {address}; control connections come in at {peer}. An address that has changed, or a \
                      name that leads elsewhere, is the usual reason.",
-                    setting(
-                        facts,
-                        |settings| settings.external_address,
-                        "Set the address for passive mode (often called external, public or masquerade address)."
-                    )
+                    outer_address_setting(facts, &peer)
                 ),
             ),
             client_fix(joins_named && !joins_peer),

@@ -1,7 +1,7 @@
 #![doc = include_str!("passive_address_unroutable.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
-use crate::diagnosis::rules::{ends, loss, peer, ruled_out_by, setting};
+use crate::diagnosis::rules::{ends, loss, outer_address_setting, peer, ruled_out_by};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb};
 use crate::evidence::facts::{Facts, Tried};
@@ -42,17 +42,7 @@ fn test(facts: &Facts) -> Match {
         ),
         cites,
         fixes: vec![
-            Fix::server(
-                "Tell the server its outer address",
-                format!(
-                    "{} It should name {peer} in its 227 reply.",
-                    setting(
-                        facts,
-                        |settings| settings.external_address,
-                        "Set the address for passive mode (often called external, public or masquerade address)."
-                    )
-                ),
-            ),
+            Fix::server("Tell the server its outer address", outer_address_setting(facts, &peer)),
             Fix::client(
                 "Use EPSV, or have the client ignore the address in 227",
                 "curl and FileZilla do so by themselves; in lftp: set ftp:fix-pasv-address yes; in WinSCP: Force IP \

@@ -1,7 +1,7 @@
 #![doc = include_str!("server_behind_nat.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::setting;
+use crate::diagnosis::rules::{outer_address_setting, setting};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::facts::Facts;
 use crate::evidence::observed::Observed;
@@ -45,7 +45,7 @@ fn test(facts: &Facts) -> Match {
             format!(
                 "{} {}",
                 setting(facts, |settings| settings.passive_range, "Choose a passive range."),
-                setting(facts, |settings| settings.external_address, "Set the outer address for passive mode.")
+                outer_address_setting(facts, &outside)
             ),
         )],
     })

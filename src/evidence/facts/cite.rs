@@ -1,6 +1,6 @@
 //! Citing an event: a short sentence of what was seen, and where it stands.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::Facts;
 use crate::evidence::timeline::{Awaited, Event, Icmp, What};
@@ -54,6 +54,24 @@ impl Facts<'_> {
             }),
         };
         Cite { text: text.unwrap_or_default(), place: Some(place) }
+    }
+
+    /// The line of a reply that names this address: a STAT reply holds many others.
+    pub fn cite_naming(&self, address: IpAddr, place: Place) -> Cite {
+        let events = match place {
+            Place::Control(number, _) => self.evidence().controls.get(number).map(|control| &control.events),
+            Place::Attempt(number, _) => self.evidence().attempts.get(number).map(|outcome| &outcome.events),
+            Place::Dial(..) => None,
+        };
+        let (Place::Control(_, index) | Place::Attempt(_, index) | Place::Dial(_, index)) = place;
+        let line = events.and_then(|events| match &events.get(index)?.what {
+            What::Replied(reply) => reply.text.lines().map(str::trim).find(|line| line.contains(&address.to_string())),
+            _ => None,
+        });
+        match line {
+            Some(line) => Cite { text: format!("\u{201c}{line}\u{201d}, says the server"), place: Some(place) },
+            None => self.cite(place),
+        }
     }
 
     pub fn cites(&self, places: impl IntoIterator<Item = Place>) -> Vec<Cite> {

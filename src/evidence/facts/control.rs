@@ -190,7 +190,10 @@ impl<'a> Facts<'a> {
                     return None;
                 }
                 let unfinished = matches!(login, Login::Unfinished(_));
-                let found = events_of(control, number).find_map(|(event, place)| Some((lost(event)?, place)));
+                // What ends after QUIT ends as it was asked to.
+                let until_quit = events_of(control, number)
+                    .take_while(|(event, _)| !matches!(&event.what, What::Sent(line) if line == "QUIT"));
+                let found = until_quit.filter_map(|(event, place)| Some((lost(event)?, place))).next();
                 found.filter(|(end, _)| !(works && unfinished) && (unfinished || *end != ControlEnd::Silent))
             })
             .collect()

@@ -46,7 +46,7 @@ impl Facts<'_> {
             if outside == local {
                 return Observed::NotSeen;
             }
-            let cites = vec![Cite::of(format!("this computer's address is {local}")), self.cite(place)];
+            let cites = vec![Cite::of(format!("this computer's address is {local}")), self.cite_naming(outside, place)];
             return Observed::Seen(NatSign { outside: Some(outside), inside: local, cites, named: true });
         }
         match (reach(local), reach(peer)) {

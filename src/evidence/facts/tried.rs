@@ -87,18 +87,16 @@ impl<'a> Tried<'a> {
         self.outcome.verb
     }
 
-    /// The reply to PASV, EPSV, PORT or EPRT.
+    /// The reply to PASV, EPSV, PORT or EPRT. Replies come in the commands' order, also where the transfer command went
+    /// out before this one was answered.
     pub fn negotiation(&self) -> Option<Placed<'a>> {
-        let end = self.transfer.unwrap_or(usize::MAX);
-        self.replies()
-            .find(|(reply, place)| !reply.is_preliminary() && matches!(place, Place::Attempt(_, at) if *at < end))
+        self.replies().find(|(reply, _)| !reply.is_preliminary())
     }
 
     /// The reply that closes the transfer: 226, or a refusal.
     pub fn completion(&self) -> Option<Placed<'a>> {
-        let begin = self.transfer?;
-        self.replies()
-            .find(|(reply, place)| !reply.is_preliminary() && matches!(place, Place::Attempt(_, at) if *at > begin))
+        self.transfer?;
+        self.replies().filter(|(reply, _)| !reply.is_preliminary()).nth(1)
     }
 
     /// Every reply in order.
