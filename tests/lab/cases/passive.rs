@@ -110,6 +110,7 @@ pub static CASES: &[Case] = &[
         ..OPEN
     },
     Case {
+        // Whose RST it is can't be seen from its text: no side is asked for.
         id: "egress-resets",
         shows: "the client's gateway answers RST for all but port 21",
         rules: EGRESS_RESETS,
