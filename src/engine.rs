@@ -5,7 +5,7 @@
 //!
 //! Question: how few round trips? Choice: commands that need no answer first travel together, and the next method's
 //! command travels behind the transfer command. Reason: four methods cost eleven round trips where one after the other
-//! costs about forty. Price: a server that loses its place; it is noticed ([`session::Pace`]) and asked again one
+//! costs about forty. Price: a server that loses its place; it is noticed (`session::Pace`) and asked again one
 //! command at a time.
 //!
 //! Invariant: what the network does wrong is an event, never an `Err`.

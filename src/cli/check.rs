@@ -33,8 +33,8 @@ const MOST_AT_ONCE: usize = 16;
 /// what to do next on either side.
 #[derive(Args, Debug)]
 pub struct CheckArgs {
-    /// host, host:port, [v6]:port or ftp://user@host:port/dir
-    #[arg(value_name = "TARGET", required = true)]
+    /// What to check.
+    #[arg(value_name = "TARGET", required = true, help = "host, host:port, [v6]:port or ftp://user@host:port/dir")]
     targets: Vec<String>,
     /// Dial IPv4 addresses only
     #[arg(short = '4', long, conflicts_with = "ipv6")]

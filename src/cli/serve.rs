@@ -16,8 +16,8 @@ use crate::serve::{self, FAULTS, Fault, Settings};
 /// It is anonymous and read-only, lists and sends computed files, and dials nobody but its own clients.
 #[derive(Args, Debug)]
 pub struct ServeArgs {
-    /// Where to listen: ADDRESS:PORT, or a PORT on every IPv4 address; [::]:PORT takes IPv6 and IPv4.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "0.0.0.0:2121", value_parser = listen)]
+    /// Where to listen.
+    #[arg(long, help = "Where to listen: ADDRESS:PORT, or a PORT on every IPv4 address; [::]:PORT takes IPv6 and IPv4", value_name = "ADDRESS:PORT", default_value = "0.0.0.0:2121", value_parser = listen)]
     listen: SocketAddr,
     /// The ports for passive data connections, as a firewall in front lets them through [default: any].
     #[arg(long, value_name = "LO-HI", value_parser = port_range)]

@@ -88,14 +88,16 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             return self.conclude();
         }
         let dialled = Instant::now();
-        if self.mode() == Mode::Passive && self.is_careful() {
-            let patience = self.plan.tools.budget.first_answer(self.session.rtt());
+        let patience = self.plan.tools.budget.first_answer(self.session.rtt());
+        while self.mode() == Mode::Passive && self.is_careful() && !self.joined {
             match self.next_event(dialled + patience).await {
                 Next::Data(step) => {
                     if !self.on_step(step) {
                         return self.conclude();
                     }
                 }
+                Next::Control(Came::Lost) => break,
+                // Answers to the questions that came along with the login.
                 Next::Control(_) => {}
                 Next::Silence => {
                     let until = dialled + self.silence();
