@@ -4,6 +4,7 @@
 //!     cargo test --test lab                     all cases
 //!     cargo test --test lab -- helper           those whose id holds "helper"
 //!     cargo test --test lab -- --list           their ids and what they show
+//!     cargo test --test lab -- --witness-only   curl alone: whether the cases are what they say
 //!     cargo test --test lab -- --save DIR       what each check saw, as case files
 //!     cargo test --test lab -- --dialogues DIR  what was said on the control connections, as fixtures/dialogues has it
 //!
@@ -25,7 +26,7 @@ mod servers;
 mod stub;
 
 use cases::Case;
-use judge::Outcome;
+use judge::{Asked, Outcome};
 
 /// Cases wait more than they compute: more of them than processors.
 const SIDE_BY_SIDE: usize = 10;
@@ -33,6 +34,7 @@ const SIDE_BY_SIDE: usize = 10;
 struct Options {
     filter: Option<String>,
     list: bool,
+    asked: Asked,
     keep: judge::Keep,
 }
 
@@ -78,7 +80,7 @@ fn run(chosen: &[&Case], kit: &servers::Kit, options: &Options) -> usize {
             scope.spawn(|| {
                 while let Some(case) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let begun = Instant::now();
-                    let outcome = std::panic::catch_unwind(|| judge::judge(case, kit, &options.keep))
+                    let outcome = std::panic::catch_unwind(|| judge::judge(case, kit, options.asked, &options.keep))
                         .unwrap_or_else(|_| Outcome::broken("the lab itself panicked"));
                     tell(case, &outcome, begun.elapsed());
                     if !outcome.complaints.is_empty() {
@@ -106,10 +108,11 @@ fn tell(case: &Case, outcome: &Outcome, took: Duration) {
 }
 
 fn options(mut arguments: impl Iterator<Item = String>) -> Options {
-    let mut options = Options { filter: None, list: false, keep: judge::Keep::default() };
+    let mut options = Options { filter: None, list: false, asked: Asked::Both, keep: judge::Keep::default() };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--list" => options.list = true,
+            "--witness-only" => options.asked = Asked::Witness,
             "--save" => options.keep.cases = arguments.next().map(PathBuf::from),
             "--dialogues" => options.keep.dialogues = arguments.next().map(PathBuf::from),
             // What test runners hand to every test program.

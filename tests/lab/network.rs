@@ -9,6 +9,7 @@
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
+use std::sync::RwLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Every namespace's name begins with this and the process's id.
@@ -18,6 +19,9 @@ const PREFIX: &str = "ftpmlab";
 const SERVER: &str = "198.18.0.20";
 /// The server's own address where its gateway translates.
 const SERVER_INSIDE: &str = "10.0.0.20";
+
+/// Held by whoever adds to what must go again, and for good by the one who takes it all away.
+static ADDING: RwLock<()> = RwLock::new(());
 
 /// What stands before the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +80,7 @@ pub fn why_not_here() -> Option<&'static str> {
 impl Network {
     pub fn build(client: ClientSide, server: ServerSide, rules: &Rules) -> Result<Self, String> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
+        let _adding = ADDING.read();
         let name = format!("{PREFIX}{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let mut hosts = vec!["c", "g1", "t", "g2", "s"];
         if client == ClientSide::DoubleNat {
@@ -115,6 +120,7 @@ impl Network {
     /// Writes a file over /etc/NAME for programs of this host.
     pub fn etc(&self, host: &str, name: &str, text: &str) -> Result<(), String> {
         let folder = format!("/etc/netns/{}", self.namespace(host));
+        let _adding = ADDING.read();
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         std::fs::write(format!("{folder}/{name}"), text).map_err(|error| error.to_string())
     }
@@ -243,6 +249,12 @@ fn forward_rules(side: ServerSide) -> String {
     )
 }
 
+/// A folder for a case's files, which goes as the namespaces do.
+pub fn scratch() -> std::io::Result<tempfile::TempDir> {
+    let _adding = ADDING.read();
+    tempfile::Builder::new().prefix(&format!("{PREFIX}{}-", std::process::id())).tempdir()
+}
+
 /// Runs a command with text on its standard input.
 fn feed(command: &mut Command, text: &str) -> Result<(), String> {
     let spawned = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
@@ -257,8 +269,14 @@ fn feed(command: &mut Command, text: &str) -> Result<(), String> {
 
 /// Ends what runs in a namespace, by id, and takes it away.
 fn remove(namespace: &str) {
-    if let Ok(output) = Command::new("ip").args(["netns", "pids", namespace]).output() {
-        for pid in String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| line.trim().parse::<i32>().ok()) {
+    // A server may fork between being listed and being killed, so this goes on until nobody is there.
+    while let Ok(output) = Command::new("ip").args(["netns", "pids", namespace]).output() {
+        let pids = String::from_utf8_lossy(&output.stdout);
+        let pids: Vec<i32> = pids.lines().filter_map(|line| line.trim().parse().ok()).collect();
+        if pids.is_empty() {
+            break;
+        }
+        for pid in pids {
             // SAFETY: kill takes any pid; these run in a namespace that only this lab made.
             unsafe { libc::kill(pid, libc::SIGKILL) };
         }
@@ -287,18 +305,28 @@ pub fn sweep_on_signals() {
         let mut got = 0;
         // SAFETY: both point at values of this frame.
         unsafe { libc::sigwait(&raw const signals, &raw mut got) };
+        let _nothing_is_added = ADDING.write();
+        // What fails from here on fails because of the sweep: nobody needs to read it.
+        let _nothing_is_said = std::io::stdout().lock();
         sweep(|pid| pid == std::process::id().to_string());
         std::process::exit(128 + got);
     });
 }
 
 fn sweep(of: impl Fn(&str) -> bool) {
+    let ours = |name: &str| name.strip_prefix(PREFIX).is_some_and(|rest| of(rest.split('-').next().unwrap_or("")));
     let Ok(output) = Command::new("ip").args(["netns", "list"]).output() else { return };
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let namespace = line.split(' ').next().unwrap_or("");
-        let Some(rest) = namespace.strip_prefix(PREFIX) else { continue };
-        if of(rest.split('-').next().unwrap_or("")) {
+        if ours(namespace) {
             remove(namespace);
+        }
+    }
+    for folder in [std::env::temp_dir(), "/etc/netns".into()] {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            if entry.file_name().to_str().is_some_and(ours) {
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::network::Network;
+use crate::network::{self, Network};
 
 /// Which server answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Kit {
         if server.kind == Kind::Nobody {
             return Ok(Running { child: None, _files: None });
         }
-        let files = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let files = network::scratch().map_err(|error| error.to_string())?;
         // Programs that drop root must still reach their folder.
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(files.path(), open).map_err(|error| error.to_string())?;
@@ -109,6 +109,7 @@ impl Kit {
         let mut command;
         match server.kind {
             Kind::Vsftpd => {
+                // isolate_network would move each session to a namespace of its own, where nobody finds it to end it.
                 let config = write(
                     "vsftpd.conf",
                     format!(

@@ -1,8 +1,8 @@
 //! Firewalls in the way of the server's connection to the client.
 
 use super::{
-    Case, ClientSide, Expect, NO_RULES, ONLY_PASSIVE, OPEN, PASSIVE, PROFTPD, PUREFTPD, PYFTPDLIB, Rules, Server,
-    VSFTPD,
+    CURL, Case, ClientSide, Curl, EITHER, Expect, NO_RULES, ONLY_PASSIVE, OPEN, OVER_IPV6, PASSIVE, PROFTPD, PUREFTPD,
+    PYFTPDLIB, Rules, Server, VSFTPD,
 };
 
 const GATEWAY_DROPS: Rules = Rules {
@@ -23,6 +23,21 @@ const HOST_DROPS: Rules = Rules {
 };
 const HOST_RESETS: Rules = Rules {
     client: "table inet f { chain input { type filter hook input priority 0; iifname wan ct state new meta l4proto tcp reject with tcp reset; }; }\n",
+    ..NO_RULES
+};
+
+const HOST_SENDS_ICMP: Rules = Rules {
+    client: "table inet f { chain input { type filter hook input priority 0; iifname wan ct state new meta l4proto tcp reject with icmpx admin-prohibited; }; }\n",
+    ..NO_RULES
+};
+/// A stateful firewall without translation: its helper reads PORT and lets the callback in.
+const GATEWAY_KNOWS_FTP: Rules = Rules {
+    gateway1: "table inet f {
+ ct helper ftp21 { type \"ftp\" protocol tcp; }
+ chain pre { type filter hook prerouting priority 0; tcp dport 21 ct helper set \"ftp21\"; }
+ chain forward { type filter hook forward priority 0; ct state established,related accept; iifname lan accept; drop; }
+}
+",
     ..NO_RULES
 };
 
@@ -115,6 +130,41 @@ pub static CASES: &[Case] = &[
         ..BLOCKED
     },
     Case {
+        id: "callback-icmp-at-host",
+        shows: "the client's own firewall answers with ICMP",
+        rules: HOST_SENDS_ICMP,
+        expect: REFUSED,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-let-in-by-helper",
+        shows: "the client's firewall opens the port that PORT names",
+        rules: GATEWAY_KNOWS_FTP,
+        expect: Expect { not: &["active-callback-dropped", "client-behind-nat"], side: "none", ..EITHER },
+        curl: CURL,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-let-in-by-helper-other-port",
+        shows: "the same firewall does not look at port 2121",
+        rules: GATEWAY_KNOWS_FTP,
+        server: Server { port: 2121, ..VSFTPD },
+        target: "198.18.0.20:2121",
+        expect: DROPPED,
+        curl: Curl { url: "ftp://198.18.0.20:2121/", ..ONLY_PASSIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "ipv6-callback-dropped",
+        shows: "over IPv6 the client's gateway drops the callback",
+        rules: GATEWAY_DROPS,
+        server: OVER_IPV6,
+        target: "[2001:db8:4::20]",
+        expect: Expect { works: &[("epsv", true), ("eprt", false)], ..DROPPED },
+        curl: Curl { url: "ftp://[2001:db8:4::20]/", arguments: &["-g"], ..ONLY_PASSIVE },
+        ..BLOCKED
+    },
+    Case {
         id: "callback-icmp-at-gateway-pure-ftpd",
         shows: "the client's gateway answers with ICMP, Pure-FTPd",
         rules: GATEWAY_SENDS_ICMP,
@@ -126,6 +176,13 @@ pub static CASES: &[Case] = &[
         id: "port-disabled",
         shows: "vsftpd with port_enable=NO",
         server: Server { settings: "port_enable=NO", ..VSFTPD },
+        expect: REJECTED,
+        ..BLOCKED
+    },
+    Case {
+        id: "port-disabled-proftpd",
+        shows: "ProFTPD with PORT and EPRT denied",
+        server: Server { settings: "<Limit PORT EPRT>\n DenyAll\n</Limit>", ..PROFTPD },
         expect: REJECTED,
         ..BLOCKED
     },

@@ -1,8 +1,8 @@
 //! What keeps it from ever coming to a data connection.
 
 use super::{
-    ACTIVE, CURL, Case, Curl, EITHER, Expect, Kind, NEITHER, NO, NO_RULES, NONE, OPEN, PYFTPDLIB, Rules, Server, Truth,
-    UNKNOWN, VSFTPD, YES, server,
+    ACTIVE, CURL, Case, Curl, EITHER, Expect, Kind, NEITHER, NO, NO_RULES, NONE, OPEN, PASSIVE, PUREFTPD, PYFTPDLIB,
+    Rules, Server, Truth, UNKNOWN, VSFTPD, YES, server,
 };
 
 const FAILS: Case = Case { curl: NEITHER, ..OPEN };
@@ -17,6 +17,10 @@ const CONTROL_ICMP: Rules = Rules {
 };
 const RANGE_DROPPED: Rules = Rules {
     server: "table inet f { chain input { type filter hook input priority 0; tcp dport 50000-50009 drop; }; }\n",
+    ..NO_RULES
+};
+const CALLBACK_DROPPED: Rules = Rules {
+    gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname wan ct state new drop; }; }\n",
     ..NO_RULES
 };
 const V6_DROPPED: Rules =
@@ -113,6 +117,15 @@ pub static CASES: &[Case] = &[
         ..OPEN
     },
     Case {
+        id: "login-with-password-file",
+        shows: "a user's password from a file",
+        server: PYFTPDLIB,
+        arguments: &["--user", "bob", "--password-file", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/password")],
+        expect: Expect { side: "none", ..EITHER },
+        curl: Curl { arguments: BOB, ..CURL },
+        ..OPEN
+    },
+    Case {
         id: "login-in-url",
         shows: "a user's password in the URL",
         server: PYFTPDLIB,
@@ -138,6 +151,32 @@ pub static CASES: &[Case] = &[
         connections_held: 1,
         expect: Expect { fires: &["too-many-connections"], not: &["login-rejected"], ..UNKNOWN },
         ..FAILS
+    },
+    Case {
+        id: "too-many-connections-pure-ftpd",
+        shows: "421: the server's limit is reached by others, Pure-FTPd",
+        server: Server { settings: "-c 1", ..PUREFTPD },
+        connections_held: 1,
+        expect: Expect { fires: &["too-many-connections"], not: &["login-rejected"], ..UNKNOWN },
+        ..FAILS
+    },
+    Case {
+        id: "too-many-connections-from-here",
+        shows: "421: this client's own other connection is the one that the server allows",
+        server: Server { settings: "max_per_ip=1", ..VSFTPD },
+        connections_held: 1,
+        expect: Expect { fires: &["too-many-connections"], not: &["login-rejected"], ..UNKNOWN },
+        ..FAILS
+    },
+    Case {
+        id: "one-connection-callback-dropped",
+        shows: "one connection a client, and the callback dropped: passive was through before",
+        server: Server { settings: "max_per_ip=1", ..VSFTPD },
+        rules: CALLBACK_DROPPED,
+        expect: Expect { fires: &["active-callback-dropped"], works: &[("pasv", true), ("epsv", true)], ..PASSIVE },
+        // vsftpd still dials for the check when curl comes, and gives it 421.
+        curl: Curl { passive: Truth::NotAsked, active: NO, ..CURL },
+        ..OPEN
     },
     Case {
         id: "one-connection-range-dropped",

@@ -25,6 +25,12 @@ const ADDRESS_REJECTED: Expect = Expect {
 const HELPED: Expect = Expect { fires: &["client-behind-nat", "ftp-helper-on-path"], side: "none", ..EITHER };
 const WITH_HELPER: Rules = Rules { gateway1: HELPER, ..NO_RULES };
 const SERVER_NAT: Case = Case { server_side: ServerSide::Nat, ..OPEN };
+const RIGHT_ADDRESS: Expect = Expect {
+    not: &["passive-address-unroutable", "passive-address-foreign"],
+    side: "none",
+    works: &[("pasv", true), ("epsv", true)],
+    ..EITHER
+};
 const UNROUTABLE: Expect = Expect {
     fires: &["passive-address-unroutable", "server-behind-nat"],
     side: "server",
@@ -134,6 +140,22 @@ pub static CASES: &[Case] = &[
         ..BEHIND_NAT
     },
     Case {
+        id: "client-double-nat-helper-outside",
+        shows: "the carrier's helper finds an address in PORT that its client does not have, and leaves it",
+        client: ClientSide::DoubleNat,
+        rules: WITH_HELPER,
+        expect: ADDRESS_REJECTED,
+        ..BEHIND_NAT
+    },
+    Case {
+        id: "client-nat-pasv-disabled",
+        shows: "a server for active mode alone, and a client behind NAT: each side blocks one",
+        server: Server { settings: "pasv_enable=NO", ..VSFTPD },
+        expect: Expect { fires: &["passive-rejected", "active-address-rejected", "client-behind-nat"], ..NONE },
+        curl: NEITHER,
+        ..BEHIND_NAT
+    },
+    Case {
         id: "client-two-addresses",
         shows: "data connections leave from another address than the control connection",
         client: ClientSide::Public,
@@ -166,17 +188,59 @@ pub static CASES: &[Case] = &[
         ..SERVER_NAT
     },
     Case {
+        id: "server-nat-private-227-pyftpdlib",
+        shows: "227 names a private address, pyftpdlib",
+        server: PYFTPDLIB,
+        expect: UNROUTABLE,
+        ..SERVER_NAT
+    },
+    Case {
         id: "server-nat-right-address",
         shows: "the server names its outer address",
         server: Server { settings: "pasv_address=198.18.0.20", ..VSFTPD },
-        expect: Expect { not: &["passive-address-unroutable", "passive-address-foreign"], side: "none", ..EITHER },
+        expect: RIGHT_ADDRESS,
         ..SERVER_NAT
     },
     Case {
         id: "server-nat-right-address-proftpd",
         shows: "the server names its outer address, ProFTPD",
         server: Server { settings: "MasqueradeAddress 198.18.0.20", ..PROFTPD },
-        expect: Expect { not: &["passive-address-unroutable", "passive-address-foreign"], side: "none", ..EITHER },
+        expect: RIGHT_ADDRESS,
+        ..SERVER_NAT
+    },
+    Case {
+        id: "server-nat-right-address-pure-ftpd",
+        shows: "the server names its outer address, Pure-FTPd",
+        server: Server { settings: "-P 198.18.0.20", ..PUREFTPD },
+        expect: RIGHT_ADDRESS,
+        ..SERVER_NAT
+    },
+    Case {
+        id: "server-nat-right-address-pyftpdlib",
+        shows: "the server names its outer address, pyftpdlib",
+        server: Server { settings: "handler.masquerade_address = '198.18.0.20'", ..PYFTPDLIB },
+        expect: RIGHT_ADDRESS,
+        ..SERVER_NAT
+    },
+    Case {
+        id: "nat-on-both-sides-right-address",
+        shows: "a private client, a private server, all forwarded and named",
+        client: ClientSide::Nat,
+        server: Server { settings: "pasv_address=198.18.0.20", ..VSFTPD },
+        expect: ADDRESS_REJECTED,
+        curl: ONLY_PASSIVE,
+        ..SERVER_NAT
+    },
+    Case {
+        id: "server-nat-stale-address-proftpd",
+        shows: "the server names a public address that is not its own any more, ProFTPD",
+        server: Server { settings: "MasqueradeAddress 198.18.0.99", ..PROFTPD },
+        expect: Expect {
+            fires: &["passive-address-foreign"],
+            not: &["passive-address-unroutable"],
+            side: "server",
+            ..EITHER
+        },
         ..SERVER_NAT
     },
     Case {

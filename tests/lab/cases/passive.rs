@@ -13,6 +13,10 @@ const EGRESS_RESETS: Rules = Rules {
     gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname lan tcp dport != 21 ct state new reject with tcp reset; }; }\n",
     ..NO_RULES
 };
+const EGRESS_SENDS_ICMP: Rules = Rules {
+    gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname lan tcp dport != 21 ct state new reject with icmpx admin-prohibited; }; }\n",
+    ..NO_RULES
+};
 const SERVER_DROPS: Rules = Rules {
     server: "table inet f { chain input { type filter hook input priority 0; tcp dport 50000-50009 drop; }; }\n",
     ..NO_RULES
@@ -23,6 +27,10 @@ const SERVER_RESETS: Rules = Rules {
 };
 const SERVER_SENDS_ICMP: Rules = Rules {
     gateway2: "table inet f { chain forward { type filter hook forward priority 0; iifname lan tcp dport 50000-50009 reject with icmpx admin-prohibited; }; }\n",
+    ..NO_RULES
+};
+const SERVER_ITSELF_SENDS_ICMP: Rules = Rules {
+    server: "table inet f { chain input { type filter hook input priority 0; tcp dport 50000-50009 reject with icmpx admin-prohibited; }; }\n",
     ..NO_RULES
 };
 const GATEWAY_DROPS: Rules = Rules {
@@ -53,6 +61,20 @@ const RELATED_ONLY: Rules = Rules {
 }
 ",
     ..NO_RULES
+};
+/// The same, and 2121 is let in besides, without the helper.
+const RELATED_FOR_21: Rules = Rules {
+    gateway2: "table inet f {
+ ct helper ftp21 { type \"ftp\" protocol tcp; }
+ chain pre { type filter hook prerouting priority 0; tcp dport 21 ct helper set \"ftp21\"; }
+ chain forward { type filter hook forward priority 0; ct state established,related accept; iifname wan accept; tcp dport { 21, 2121 } accept; drop; }
+}
+",
+    ..NO_RULES
+};
+const BOTH_REFUSE: Rules = Rules {
+    gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname wan ct state new meta l4proto tcp reject with tcp reset; }; }\n",
+    ..SERVER_RESETS
 };
 const BOTH_DROP: Rules = Rules {
     gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname wan ct state new drop; }; }\n",
@@ -88,11 +110,29 @@ pub static CASES: &[Case] = &[
         ..OPEN
     },
     Case {
+        // Whose RST it is can't be seen from its text: no side is asked for.
         id: "egress-resets",
         shows: "the client's gateway answers RST for all but port 21",
         rules: EGRESS_RESETS,
         expect: REFUSED,
         ..BLOCKED
+    },
+    Case {
+        id: "egress-icmp",
+        shows: "the client's gateway answers with ICMP for all but port 21",
+        rules: EGRESS_SENDS_ICMP,
+        expect: UNREACHABLE,
+        ..BLOCKED
+    },
+    Case {
+        id: "egress-resets-behind-nat-proftpd",
+        shows: "the client's gateway answers RST for all but port 21, and for the callback that ProFTPD sends it",
+        client: ClientSide::Nat,
+        rules: EGRESS_RESETS,
+        server: PROFTPD,
+        expect: Expect { fires: &["passive-port-refused", "active-callback-refused", "client-behind-nat"], ..NONE },
+        curl: NEITHER,
+        ..OPEN
     },
     Case {
         id: "range-dropped-at-server",
@@ -128,6 +168,23 @@ pub static CASES: &[Case] = &[
         shows: "the server's gateway answers with ICMP",
         rules: SERVER_SENDS_ICMP,
         expect: UNREACHABLE,
+        ..BLOCKED
+    },
+    Case {
+        id: "range-icmp-at-server",
+        shows: "the server's own firewall answers with ICMP",
+        rules: SERVER_ITSELF_SENDS_ICMP,
+        expect: UNREACHABLE,
+        ..BLOCKED
+    },
+    Case {
+        id: "range-by-helper-other-port",
+        shows: "the server's firewall has a helper for port 21 alone, and the server is at 2121",
+        rules: RELATED_FOR_21,
+        server: Server { port: 2121, ..VSFTPD },
+        target: "198.18.0.20:2121",
+        expect: DROPPED,
+        curl: Curl { url: "ftp://198.18.0.20:2121/", ..ONLY_ACTIVE },
         ..BLOCKED
     },
     Case {
@@ -179,6 +236,43 @@ pub static CASES: &[Case] = &[
         rules: BOTH_DROP,
         expect: Expect { fires: &["passive-port-dropped", "active-callback-dropped"], ..NONE },
         curl: NEITHER,
+        ..OPEN
+    },
+    Case {
+        id: "both-dropped-proftpd",
+        shows: "both directions are dropped, ProFTPD",
+        rules: BOTH_DROP,
+        server: PROFTPD,
+        expect: Expect { fires: &["passive-port-dropped", "active-callback-dropped"], ..NONE },
+        curl: NEITHER,
+        ..OPEN
+    },
+    Case {
+        id: "both-refused",
+        shows: "both directions are answered with RST",
+        rules: BOTH_REFUSE,
+        expect: Expect { fires: &["passive-port-refused", "active-callback-refused"], ..NONE },
+        curl: NEITHER,
+        ..OPEN
+    },
+    Case {
+        id: "pasv-disabled-proftpd",
+        shows: "ProFTPD with PASV and EPSV denied",
+        server: Server { settings: "<Limit PASV EPSV>\n DenyAll\n</Limit>", ..PROFTPD },
+        expect: Expect { fires: &["passive-rejected"], not: &["epsv-rejected"], side: "server", ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "epsv-disabled-proftpd",
+        shows: "ProFTPD with EPSV denied",
+        server: Server { settings: "<Limit EPSV>\n DenyAll\n</Limit>", ..PROFTPD },
+        expect: Expect {
+            fires: &["epsv-rejected"],
+            not: &["passive-rejected"],
+            works: &[("pasv", true), ("epsv", false)],
+            side: "none",
+            ..EITHER
+        },
         ..OPEN
     },
     Case {
