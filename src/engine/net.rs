@@ -30,12 +30,19 @@ pub enum Dialled {
     Failed(io::Error),
 }
 
-/// Connects to `peer`, from `local` where given. Waits as long as the kernel does: the caller has the clock.
-pub async fn connect(local: Option<IpAddr>, peer: SocketAddr) -> Dialled {
-    let socket = match begin_connect(local, peer) {
-        Ok(socket) => socket,
-        Err(error) => return failure(&error, None),
-    };
+/// Connects to `peer`, from `local` where given. The SYN leaves at once, before the future is first polled: a command
+/// written next can't overtake it. Waits as long as the kernel does: the caller has the clock.
+pub fn connect(local: Option<IpAddr>, peer: SocketAddr) -> impl Future<Output = Dialled> {
+    let begun = begin_connect(local, peer);
+    async move {
+        match begun {
+            Ok(socket) => connected(socket, peer).await,
+            Err(error) => failure(&error, None),
+        }
+    }
+}
+
+async fn connected(socket: Socket, peer: SocketAddr) -> Dialled {
     // SAFETY: the socket owns its descriptor, and leaves the guard only by into_inner, which unregisters it first.
     #[allow(unsafe_code)]
     let registered = unsafe { AsyncFd::register_with_interest(socket, Interest::WRITABLE | Interest::ERROR) };
