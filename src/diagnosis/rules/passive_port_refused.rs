@@ -4,6 +4,7 @@ use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, ask
 use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, failed_at_peer, joins, loss, peer, ruled_out_by, setting};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure};
+use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
     id: "passive-port-refused",
@@ -58,7 +59,10 @@ fn test(facts: &Facts) -> Match {
                 "The server's passive ports refuse connections: {ports} answered with a reset at once, so nobody \
                  listens there, the port is not forwarded to the server, or a firewall turns it away."
             );
-            (Side::Server, summary)
+            // A server that names an inner address does not know of its translation, and nobody forwards for it. Without
+            // that sign a firewall on this side answers just so.
+            let side = if matches!(facts.server_nat(), Observed::Seen(_)) { Side::Server } else { Side::Unknown };
+            (side, summary)
         }
     };
     Match::Fires(Conclusion {

@@ -5,6 +5,7 @@ use crate::diagnosis::rule::{Fix, Severity};
 use crate::diagnosis::verdict::Recommendation;
 use crate::evidence::CutShort;
 use crate::evidence::attempt::Mode;
+use crate::evidence::facts::Cause;
 use crate::report::model::ControlStage;
 use crate::report::{Report, Style};
 use page::{Ink, Page, span};
@@ -87,13 +88,21 @@ fn answer(report: &Report) -> &'static str {
         (Recommendation::Passive, _) => "USE PASSIVE MODE",
         (Recommendation::Active, _) => "USE ACTIVE MODE",
         (Recommendation::Either, _) => "BOTH MODES WORK: USE PASSIVE MODE",
-        (Recommendation::None, _) => "NO MODE MOVES DATA",
+        (Recommendation::None, _) => match (was_tried(report, Mode::Passive), was_tried(report, Mode::Active)) {
+            (true, false) => "PASSIVE MODE FAILS; ACTIVE MODE WAS NOT TRIED",
+            (false, true) => "ACTIVE MODE FAILS; PASSIVE MODE WAS NOT TRIED",
+            _ => "NO MODE MOVES DATA",
+        },
         (Recommendation::Unknown, ControlStage::Resolve) => "NOT TESTED: THE NAME LEADS NOWHERE",
         (Recommendation::Unknown, ControlStage::Connect) => "NOT TESTED: NO CONNECTION TO THE SERVER",
         (Recommendation::Unknown, ControlStage::Greet) => "NOT TESTED: NO FTP GREETING",
         (Recommendation::Unknown, ControlStage::Login) => "NOT TESTED: THE LOGIN FAILED",
         (Recommendation::Unknown, ControlStage::Complete) => "NOT TESTED: NO DATA CONNECTION WAS TRIED",
     }
+}
+
+fn was_tried(report: &Report, mode: Mode) -> bool {
+    report.attempts.iter().any(|attempt| attempt.mode == mode && attempt.cause != Some(Cause::NotTried))
 }
 
 /// The one thing to do now, and for each side the first thing that would make it better. How to mend it in detail

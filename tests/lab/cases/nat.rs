@@ -271,7 +271,7 @@ pub static CASES: &[Case] = &[
         expect: Expect {
             fires: &["passive-port-refused"],
             not: &["passive-address-unroutable"],
-            side: "server",
+            side: "unknown",
             ..ACTIVE
         },
         curl: ONLY_ACTIVE,
