@@ -59,6 +59,28 @@ pub struct Settings {
     pub timeout: Option<Duration>,
 }
 
+/// Bytes of a transfer after which it is stopped, where nobody says otherwise.
+pub const USUAL_MAX_BYTES: u64 = 1024 * 1024;
+
+impl Settings {
+    /// Anonymous, both address families, and nothing given but the target.
+    pub fn usual(target: Target) -> Self {
+        Self {
+            target,
+            login: Login::Anonymous,
+            family: Family::Any,
+            bind: None,
+            active_address: None,
+            active_ports: None,
+            trust_pasv_address: false,
+            path: None,
+            retrieve: None,
+            max_bytes: USUAL_MAX_BYTES,
+            timeout: None,
+        }
+    }
+}
+
 /// Who logs in.
 #[derive(Clone, Debug)]
 pub enum Login {

@@ -16,7 +16,7 @@ use super::login::{self, LoginArgs};
 use super::output::{self, OutputArgs};
 use super::progress;
 use crate::check::{Request, check};
-use crate::engine::{Family, Settings};
+use crate::engine::{Family, Settings, USUAL_MAX_BYTES};
 use crate::evidence::Evidence;
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::case::Case;
@@ -51,11 +51,11 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FILE", value_parser = on_the_wire)]
     retrieve: Option<String>,
     /// Stop a transfer after so many bytes, and count it as working
-    #[arg(long, value_name = "BYTES", default_value_t = 1024 * 1024, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "BYTES", default_value_t = USUAL_MAX_BYTES, value_parser = clap::value_parser!(u64).range(1..))]
     max_bytes: u64,
-    /// Try these methods only; may be given several times
-    #[arg(long = "method", value_name = "METHOD", value_enum, ignore_case = true)]
-    methods: Vec<Method>,
+    /// Try this method only (pasv, epsv, port, eprt); may be given several times
+    #[arg(long = "method", value_name = "METHOD", value_parser = method)]
+    methods: Vec<DataVerb>,
     /// Connect to a private address that 227 names, too
     #[arg(long)]
     trust_pasv_address: bool,
@@ -79,15 +79,6 @@ pub struct CheckArgs {
     save: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArgs,
-}
-
-/// The methods by their names on the command line.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Method {
-    Pasv,
-    Epsv,
-    Port,
-    Eprt,
 }
 
 pub async fn run(args: CheckArgs) -> ExitCode {
@@ -163,14 +154,8 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
         (_, true) => Family::Ipv6,
         _ => Family::Any,
     };
-    let methods = args.methods.iter().map(|method| match method {
-        Method::Pasv => DataVerb::Pasv,
-        Method::Epsv => DataVerb::Epsv,
-        Method::Port => DataVerb::Port,
-        Method::Eprt => DataVerb::Eprt,
-    });
     Ok(Request {
-        methods: methods.collect(),
+        methods: args.methods.clone(),
         deadline: args.deadline,
         settings: Settings {
             target,
@@ -192,6 +177,11 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
 fn on_the_wire(text: &str) -> Result<String, String> {
     Command::with("RETR", text).map_err(|why| why.to_string())?;
     Ok(text.to_owned())
+}
+
+fn method(name: &str) -> Result<DataVerb, String> {
+    let known = DataVerb::ALL.into_iter().find(|verb| verb.name().eq_ignore_ascii_case(name));
+    known.ok_or_else(|| format!("the methods are {}", DataVerb::ALL.map(DataVerb::name).join(", ").to_lowercase()))
 }
 
 /// `50000-50100`, or one port.

@@ -1,7 +1,7 @@
 //! `ftpmode demo`: the built-in server on loopback, checked healthy and in three failures. Needs no network.
 
 use std::io::Write;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use tokio::sync::watch;
 
 use super::output::{self, OutputArgs};
 use crate::check::{Request, check};
-use crate::engine::{Family, Login, Settings};
-use crate::evidence::target::{Security, Target};
+use crate::engine::Settings;
+use crate::evidence::target::Target;
 use crate::report::Report;
 use crate::serve::{self, FAULTS, Fault};
 
@@ -60,27 +60,6 @@ async fn show(args: &DemoArgs, title: &str, faults: &[Fault]) -> std::io::Result
 }
 
 fn request(address: SocketAddr) -> Request {
-    let target = Target {
-        input: address.to_string(),
-        host: address.ip().to_string(),
-        port: address.port(),
-        security: Security::Plain,
-        user: None,
-        password: None,
-        path: None,
-    };
-    let settings = Settings {
-        target,
-        login: Login::Anonymous,
-        family: Family::Any,
-        bind: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-        active_address: None,
-        active_ports: None,
-        trust_pasv_address: false,
-        path: None,
-        retrieve: None,
-        max_bytes: 1024 * 1024,
-        timeout: None,
-    };
+    let settings = Settings::usual(Target::endpoint(address));
     Request { settings, methods: Vec::new(), deadline: Duration::from_secs(30) }
 }

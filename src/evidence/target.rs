@@ -2,7 +2,7 @@
 //!
 //! Invariant: a password given in a URL is held in a [`Secret`], which can be sent and can't be shown.
 
-use std::net::Ipv6Addr;
+use std::net::{Ipv6Addr, SocketAddr};
 
 use percent_encoding::percent_decode_str;
 use thiserror::Error;
@@ -31,6 +31,21 @@ pub struct Target {
     pub password: Option<Secret>,
     /// The folder in the URL, decoded.
     pub path: Option<String>,
+}
+
+impl Target {
+    /// This endpoint, in plain.
+    pub fn endpoint(address: SocketAddr) -> Self {
+        Self {
+            input: address.to_string(),
+            host: address.ip().to_string(),
+            port: address.port(),
+            security: Security::Plain,
+            user: None,
+            password: None,
+            path: None,
+        }
+    }
 }
 
 /// A text that goes to the server and nowhere else.

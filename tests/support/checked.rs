@@ -6,35 +6,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use ftpmode::check::{Request, check};
-use ftpmode::engine::{Family, Login, Settings};
+use ftpmode::engine::Settings;
 use ftpmode::evidence::Evidence;
-use ftpmode::evidence::target::{Security, Target};
+use ftpmode::evidence::target::Target;
 use tokio::sync::watch;
 
 /// A request with the usual settings, for the test to change.
 pub fn request(address: SocketAddr) -> Request {
-    let target = Target {
-        input: address.to_string(),
-        host: address.ip().to_string(),
-        port: address.port(),
-        security: Security::Plain,
-        user: None,
-        password: None,
-        path: None,
-    };
-    let settings = Settings {
-        target,
-        login: Login::Anonymous,
-        family: Family::Any,
-        bind: None,
-        active_address: None,
-        active_ports: None,
-        trust_pasv_address: false,
-        path: None,
-        retrieve: None,
-        max_bytes: 1024 * 1024,
-        timeout: None,
-    };
+    let settings = Settings::usual(Target::endpoint(address));
     Request { settings, methods: Vec::new(), deadline: Duration::from_secs(30) }
 }
 
