@@ -223,3 +223,32 @@ fn ctrl_c_ends_with_the_report_so_far() {
     let said = report["evidence"]["controls"].as_array().expect("a list").iter();
     assert!(said.map(|control| control["events"].to_string()).all(|events| events.contains("> QUIT")));
 }
+
+#[test]
+fn the_user_says_where_active_mode_listens_and_connections_begin() {
+    let server = playing(&[]);
+    let address = server.address.to_string();
+    // A free port of the moment: the range is that one and what follows it.
+    let free = std::net::TcpListener::bind("127.0.0.2:0").and_then(|l| l.local_addr()).expect("a free port").port();
+    let low = free.min(65_000);
+    let ports = format!("{low}-{}", low + 100);
+    let (report, _) = json(&["check", &address, "--bind", "127.0.0.2", "--active-ports", &ports]);
+    assert_eq!(report["control"]["local_address"], "127.0.0.2");
+    let named: Vec<&str> = report["attempts"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|attempt| attempt["mode"] == "active")
+        .filter_map(|attempt| attempt["advertised"].as_str())
+        .collect();
+    assert_eq!(named.len(), 2, "{report:#}");
+    for endpoint in named {
+        let (ip, port) = endpoint.rsplit_once(':').expect("an endpoint");
+        assert_eq!(ip, "127.0.0.2");
+        assert!((low..=low + 100).contains(&port.parse().expect("a port")), "{endpoint}");
+    }
+    // Named as the user says; `serve` refuses an address that is not its client's, so nothing is dialled.
+    let (report, _) = json(&["check", &address, "--active-address", "192.0.2.9", "--method", "port"]);
+    assert_eq!(report["attempts"][0]["advertised"].as_str().and_then(|end| end.split(':').next()), Some("192.0.2.9"));
+    assert_eq!(report["attempts"][0]["cause"], "rejected");
+}
