@@ -16,12 +16,11 @@ use super::session::{Came, Pace, Session};
 use super::turns::{Manner, Plan, Planned, StallMark};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
-use crate::evidence::facts::Facts;
 use crate::evidence::timeline::{Awaited, What};
-use crate::protocol::command::Command;
-use crate::protocol::dialect::InTransfer;
 use crate::protocol::reply::Reply;
-use crate::protocol::{extended, features, host_port};
+use crate::protocol::{extended, host_port};
+
+mod company;
 
 /// A data connection's turn under way.
 pub struct Turn<'p, 'q, 's> {
@@ -36,6 +35,8 @@ pub struct Turn<'p, 'q, 's> {
     in_company: bool,
     /// The transfer command went out behind PORT or EPRT.
     transfer_sent: bool,
+    /// The callback is here, and the next method's command was sent.
+    followed: bool,
     /// It stalled in company, and was given back to be made alone.
     superseded: bool,
     completion: Option<Reply>,
@@ -70,6 +71,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             next: None,
             in_company,
             transfer_sent,
+            followed: false,
             superseded: false,
             completion: None,
             received: 0,
@@ -217,61 +219,10 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         true
     }
 
-    /// Sends the transfer command, and behind it the next method's, where the server keeps its place.
-    async fn send_transfer(&mut self) {
-        let mut commands = Vec::new();
-        if !self.transfer_sent {
-            commands.push((self.transfer_command(), self.story()));
-        }
-        let together = self.plan.standing.borrow().pace == Pace::Together && self.planned.manner == Manner::Usual;
-        let mut own_segment = Vec::new();
-        if together
-            && self.session.in_transfer() != InTransfer::Obeyed
-            && self.plan.tools.settings.retrieve.is_none()
-            && let Some(planned) = self.plan.take()
-            && let Some((mut negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned)
-        {
-            if negotiation.is_active() {
-                // Helpers see PORT and EPRT only where a segment begins with them.
-                own_segment.push(command);
-                if self.agrees_for_sure() {
-                    own_segment.push((self.transfer_command(), negotiation.story()));
-                    negotiation = negotiation.with_transfer();
-                }
-            } else {
-                commands.push(command);
-            }
-            self.next = Some(negotiation.with_company());
-            self.in_company = true;
-        }
-        self.progress = Instant::now();
-        self.session.send(&commands).await;
-        self.session.send(&own_segment).await;
-    }
-
-    fn transfer_command(&self) -> Command {
-        match &self.plan.tools.settings.retrieve {
-            Some(file) => Command::with("RETR", file.clone()).unwrap_or_else(|_| Command::bare("LIST")),
-            None => Command::bare("LIST"),
-        }
-    }
-
-    /// Whether PORT and EPRT can't but be agreed to, so that the transfer command need not wait for it: the server sees
-    /// us at the very address that they name, and its features list EPRT. After a refused PORT none may be sent.
-    fn agrees_for_sure(&self) -> bool {
-        let evidence = self.plan.tools.recorder.evidence();
-        let facts = Facts::of(&evidence);
-        let own_address = self.session.local().ip().to_canonical();
-        let seen_here = facts.seen_by_server().seen().is_some_and(|(seen, _)| seen == own_address);
-        let listed = facts.features().seen().is_some_and(|list| features::lists(&list, "EPRT"));
-        let refused = facts.tried_in(Mode::Active).any(|tried| tried.refusal().is_some());
-        let kept = self.session.in_transfer() == InTransfer::Kept;
-        kept && seen_here && listed && !refused && self.plan.tools.settings.active_address.is_none()
-    }
-
     /// From the transfer command to the closing reply and the end of the data.
     async fn transfer(&mut self, since: Instant) {
         loop {
+            self.follow_the_callback().await;
             let (until, awaited) = self.clock(since);
             match self.next_event(until).await {
                 Next::Data(step) => self.failed |= !self.on_step(step),
@@ -367,14 +318,6 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         self.stalled = Some(self.plan.note_stall());
     }
 
-    fn give_back_next(&mut self) {
-        if let Some(next) = self.next.take() {
-            let planned = next.planned;
-            next.set_aside(self.plan);
-            self.plan.give_back(planned);
-        }
-    }
-
     /// Puts a step on record. `false` ends the turn: the data connection failed and the server may wait for long.
     fn on_step(&mut self, step: Step) -> bool {
         match step {
@@ -437,50 +380,6 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
 
     fn end_of_control(&mut self) {
         self.give_back_next();
-    }
-
-    /// Whether a failure may be the company's fault.
-    fn may_go_alone(&self) -> bool {
-        let told_to_stop = self.completion.as_ref().is_some_and(|reply| reply.code == 421);
-        self.in_company && self.planned.manner == Manner::Usual && !told_to_stop
-    }
-
-    fn alone(&self) -> Planned {
-        Planned { manner: Manner::Alone, ..self.planned }
-    }
-
-    /// Ends the turn: what travelled behind is the next turn where this one was answered, else it is given back.
-    /// What failed in company is made again alone.
-    fn conclude(mut self) -> Option<Negotiation> {
-        let recorder = self.plan.tools.recorder;
-        let answered = self.completion.as_ref();
-        if answered.is_some_and(|reply| reply.code == 421) {
-            self.plan.stop("the server ended the session with 421");
-        }
-        let enough = self.received >= self.plan.tools.settings.max_bytes;
-        let confirmed = answered.is_some_and(Reply::is_completion);
-        let works = self.joined && self.data.has_ended() && (confirmed || enough);
-        match (works, self.superseded) {
-            (true, true) => self.plan.take_back(self.planned.attempt),
-            (true, false) if self.planned.manner == Manner::Alone => {
-                self.plan.standing.borrow_mut().pace = Pace::OneAtATime;
-            }
-            (true, false) => {}
-            (false, again) => {
-                let silent = self.mode() == Mode::Active && self.completion.is_none() && self.session.is_open();
-                if !again && self.may_go_alone() && !silent {
-                    self.plan.give_back(self.alone());
-                }
-                if self.in_company && !silent {
-                    self.plan.supersede(self.number);
-                }
-            }
-        }
-        if self.completion.is_none() {
-            self.give_back_next();
-        }
-        recorder.end_attempt(self.number);
-        self.next.take()
     }
 }
 

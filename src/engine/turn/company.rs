@@ -1,0 +1,142 @@
+//! What travels together with a turn's own commands, and what its failure in that company is worth.
+//!
+//! Helpers expect one data connection at a time and read PORT only where a segment begins with it; some servers read on
+//! in mid-transfer. So company is kept where it can do no harm, and what fails in it is made again alone.
+
+use tokio::time::Instant;
+
+use super::Turn;
+use crate::engine::negotiation::Negotiation;
+use crate::engine::recorder::Story;
+use crate::engine::session::Pace;
+use crate::engine::turns::{Manner, Planned};
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::Facts;
+use crate::protocol::command::Command;
+use crate::protocol::dialect::InTransfer;
+use crate::protocol::features;
+use crate::protocol::reply::Reply;
+
+impl Turn<'_, '_, '_> {
+    /// Sends the transfer command; in passive mode with the next method's behind it.
+    pub(super) async fn send_transfer(&mut self) {
+        let mut commands = Vec::new();
+        if !self.transfer_sent {
+            commands.push((self.transfer_command(), self.story()));
+        }
+        self.progress = Instant::now();
+        // The SYN has left already, so that the next method's command can't overtake it.
+        let company = self.mode() == Mode::Passive && self.session.in_transfer() != InTransfer::Obeyed;
+        self.send_with_next(commands, company).await;
+    }
+
+    /// In active mode the next method's command follows once the callback is here: an FTP helper expects one data
+    /// connection at a time, and would forget this one.
+    pub(super) async fn follow_the_callback(&mut self) {
+        if self.mode() == Mode::Active && self.joined && !self.followed && self.completion.is_none() {
+            self.followed = true;
+            let company = self.session.in_transfer() == InTransfer::Kept;
+            self.send_with_next(Vec::new(), company).await;
+        }
+    }
+
+    /// Sends commands, and the next method's behind them where that is wanted and the server keeps its place.
+    async fn send_with_next(&mut self, mut commands: Vec<(Command, Story)>, company: bool) {
+        let together = self.plan.standing.borrow().pace == Pace::Together && self.planned.manner == Manner::Usual;
+        let mut own_segment = Vec::new();
+        if company
+            && together
+            && self.plan.tools.settings.retrieve.is_none()
+            && let Some(planned) = self.plan.take()
+            && let Some((mut negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned)
+        {
+            if negotiation.is_active() {
+                // Helpers see PORT and EPRT only where a segment begins with them.
+                own_segment.push(command);
+                if self.agrees_for_sure() {
+                    own_segment.push((self.transfer_command(), negotiation.story()));
+                    negotiation = negotiation.with_transfer();
+                }
+            } else {
+                commands.push(command);
+            }
+            self.next = Some(negotiation.with_company());
+            self.in_company = true;
+        }
+        self.session.send(&commands).await;
+        self.session.send(&own_segment).await;
+    }
+
+    fn transfer_command(&self) -> Command {
+        match &self.plan.tools.settings.retrieve {
+            Some(file) => Command::with("RETR", file.clone()).unwrap_or_else(|_| Command::bare("LIST")),
+            None => Command::bare("LIST"),
+        }
+    }
+
+    /// Whether PORT and EPRT can't but be agreed to, so that the transfer command need not wait for it: the server sees
+    /// us at the very address that they name, and its features list EPRT. After a refused PORT none may be sent.
+    fn agrees_for_sure(&self) -> bool {
+        let evidence = self.plan.tools.recorder.evidence();
+        let facts = Facts::of(&evidence);
+        let own_address = self.session.local().ip().to_canonical();
+        let seen_here = facts.seen_by_server().seen().is_some_and(|(seen, _)| seen == own_address);
+        let listed = facts.features().seen().is_some_and(|list| features::lists(&list, "EPRT"));
+        let refused = facts.tried_in(Mode::Active).any(|tried| tried.refusal().is_some());
+        let kept = self.session.in_transfer() == InTransfer::Kept;
+        kept && seen_here && listed && !refused && self.plan.tools.settings.active_address.is_none()
+    }
+
+    /// What travels behind the transfer command is given back for another to begin.
+    pub(super) fn give_back_next(&mut self) {
+        if let Some(next) = self.next.take() {
+            let planned = next.planned;
+            next.set_aside(self.plan);
+            self.plan.give_back(planned);
+        }
+    }
+
+    /// Whether a failure may be the company's fault.
+    pub(super) fn may_go_alone(&self) -> bool {
+        let told_to_stop = self.completion.as_ref().is_some_and(|reply| reply.code == 421);
+        self.in_company && self.planned.manner == Manner::Usual && !told_to_stop
+    }
+
+    pub(super) fn alone(&self) -> Planned {
+        Planned { manner: Manner::Alone, ..self.planned }
+    }
+
+    /// Ends the turn: what travelled behind is the next turn where this one was answered, else it is given back.
+    /// What failed in company is made again alone.
+    pub(super) fn conclude(mut self) -> Option<Negotiation> {
+        let recorder = self.plan.tools.recorder;
+        let answered = self.completion.as_ref();
+        if answered.is_some_and(|reply| reply.code == 421) {
+            self.plan.stop("the server ended the session with 421");
+        }
+        let enough = self.received >= self.plan.tools.settings.max_bytes;
+        let confirmed = answered.is_some_and(Reply::is_completion);
+        let works = self.joined && self.data.has_ended() && (confirmed || enough);
+        match (works, self.superseded) {
+            (true, true) => self.plan.take_back(self.planned.attempt),
+            (true, false) if self.planned.manner == Manner::Alone => {
+                self.plan.standing.borrow_mut().pace = Pace::OneAtATime;
+            }
+            (true, false) => {}
+            (false, again) => {
+                let silent = self.mode() == Mode::Active && self.completion.is_none() && self.session.is_open();
+                if !again && self.may_go_alone() && !silent {
+                    self.plan.give_back(self.alone());
+                }
+                if self.in_company && !silent {
+                    self.plan.supersede(self.number);
+                }
+            }
+        }
+        if self.completion.is_none() {
+            self.give_back_next();
+        }
+        recorder.end_attempt(self.number);
+        self.next.take()
+    }
+}
