@@ -174,6 +174,13 @@ pub static CASES: &[Case] = &[
         ..SERVER_NAT
     },
     Case {
+        id: "server-nat-private-227-trusted",
+        shows: "the private address in 227 is dialled too, where the user trusts it",
+        arguments: &["--trust-pasv-address"],
+        expect: UNROUTABLE,
+        ..SERVER_NAT
+    },
+    Case {
         id: "server-nat-private-227-proftpd",
         shows: "227 names a private address, ProFTPD",
         server: PROFTPD,
