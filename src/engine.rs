@@ -15,6 +15,7 @@ mod data;
 mod login;
 mod negotiation;
 pub mod net;
+mod probes;
 mod reach;
 mod recorder;
 mod session;
@@ -55,6 +56,7 @@ pub struct Settings {
     pub retrieve: Option<String>,
     /// Bytes of a transfer after which it is stopped.
     pub max_bytes: u64,
+    pub locate: Locate,
     /// How long silence lasts before it is called silence; `None` for two SYN retransmissions and a round trip.
     pub timeout: Option<Duration>,
 }
@@ -76,9 +78,20 @@ impl Settings {
             path: None,
             retrieve: None,
             max_bytes: USUAL_MAX_BYTES,
+            locate: Locate::Auto,
             timeout: None,
         }
     }
+}
+
+/// Whether to look for the place on the way where passive connections end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Locate {
+    /// Where one is refused, dropped or unreachable.
+    #[default]
+    Auto,
+    Always,
+    Never,
 }
 
 /// Who logs in.

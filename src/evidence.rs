@@ -16,10 +16,12 @@ pub mod attempt;
 pub mod case;
 pub mod facts;
 pub mod observed;
+pub mod sweep;
 pub mod target;
 pub mod timeline;
 
 use attempt::{Address, Attempt, DataVerb};
+use sweep::Sweep;
 use timeline::Event;
 
 /// Everything that was seen of one target.
@@ -47,8 +49,14 @@ pub struct Evidence {
     /// Data connections in the order they were begun.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Outcome>,
+    /// Connections with a limited time to live, in the order they were begun.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sweeps: Vec<Sweep>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_tried: Vec<NotTried>,
+    /// Why no sweep was made where one was wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_located: Option<String>,
     /// Why the check ended before its plan did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_short: Option<CutShort>,
@@ -140,7 +148,8 @@ pub struct Outcome {
     /// The control connection it was negotiated on: an index into `controls`.
     #[serde(default)]
     pub control: usize,
-    /// Not to be judged: its command went out together with others and it was made again alone, or it never had its turn.
+    /// Not to be judged: its command went out together with others and it was made again alone, it never had its turn, or
+    /// it only lent its port to a sweep.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub set_aside: bool,
     pub events: Vec<Event>,

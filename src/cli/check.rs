@@ -16,7 +16,7 @@ use super::login::{self, LoginArgs};
 use super::output::{self, OutputArgs};
 use super::progress;
 use crate::check::{Request, check};
-use crate::engine::{Family, Settings, USUAL_MAX_BYTES};
+use crate::engine::{Family, Locate, Settings, USUAL_MAX_BYTES};
 use crate::evidence::Evidence;
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::case::Case;
@@ -68,6 +68,9 @@ pub struct CheckArgs {
     /// Start every connection from this address of this computer
     #[arg(long, value_name = "ADDRESS")]
     bind: Option<IpAddr>,
+    /// Look for the place on the way where passive connections end; auto: where one is refused, dropped or unreachable
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = LocateWhen::Auto)]
+    locate: LocateWhen,
     /// How long a connection may stay unanswered before it counts as dropped [default: 3.5 s and a round trip]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     timeout: Option<Duration>,
@@ -79,6 +82,13 @@ pub struct CheckArgs {
     save: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArgs,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum LocateWhen {
+    Auto,
+    Always,
+    Never,
 }
 
 pub async fn run(args: CheckArgs) -> ExitCode {
@@ -168,6 +178,11 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
             path,
             retrieve: args.retrieve.clone(),
             max_bytes: args.max_bytes,
+            locate: match args.locate {
+                LocateWhen::Auto => Locate::Auto,
+                LocateWhen::Always => Locate::Always,
+                LocateWhen::Never => Locate::Never,
+            },
             timeout: args.timeout,
         },
     })

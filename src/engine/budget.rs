@@ -54,6 +54,16 @@ impl Budget {
         (rtt * 4).max(STALL_AT_LEAST)
     }
 
+    /// How long a router is given to answer for a packet that ended there: routers answer such packets at leisure.
+    pub fn hop(&self, rtt: Duration) -> Duration {
+        rtt * 3 / 2 + Duration::from_millis(150)
+    }
+
+    /// The longest that the search for the place on the way may take.
+    pub fn location(&self) -> Duration {
+        Duration::from_millis(1_800)
+    }
+
     /// How long a passive port is given before the next command may close it: two round trips, where one answers a SYN.
     pub fn first_answer(&self, rtt: Duration) -> Duration {
         rtt * 2 + Duration::from_millis(50)

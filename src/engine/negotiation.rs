@@ -40,6 +40,10 @@ impl Negotiation {
     pub fn prepare(plan: &Plan, session: &Session, planned: Planned) -> Option<(Self, (Command, Story))> {
         let recorder = plan.tools.recorder;
         let number = recorder.begin_attempt(planned.attempt, session.number());
+        if planned.manner == Manner::Locate {
+            // It only lends its port.
+            recorder.set_aside(number);
+        }
         let story = Story::Attempt(number);
         match prepare(plan, session, planned, story) {
             Ok((command, data)) => {
@@ -79,7 +83,9 @@ impl Negotiation {
     /// Takes it to its end. Returns the negotiation that travelled behind its transfer command: the next turn.
     pub async fn run(self, plan: &Plan<'_>, session: &mut Session) -> Option<Negotiation> {
         let verb = self.planned.attempt.verb;
-        plan.tools.recorder.say(format!("Trying {} mode ({})", verb.mode().name(), verb.name()));
+        if self.planned.manner != Manner::Locate {
+            plan.tools.recorder.say(format!("Trying {} mode ({})", verb.mode().name(), verb.name()));
+        }
         Turn::new(plan, session, self).run().await
     }
 }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::{Login, Settings};
 use crate::evidence::attempt::{Attempt, DataVerb};
+use crate::evidence::sweep::Sweep;
 use crate::evidence::timeline::{Event, What};
 use crate::evidence::{Asked, Control, CutShort, Dial, Evidence, NotTried, Outcome, Resolution, TargetAsked};
 
@@ -134,6 +135,15 @@ impl Recorder {
         let Attempt { verb, address } = attempt;
         let because = because.into();
         self.state.borrow_mut().evidence.not_tried.push(NotTried { verb, address, because });
+    }
+
+    pub fn sweep(&self, sweep: Sweep) {
+        self.state.borrow_mut().evidence.sweeps.push(sweep);
+    }
+
+    /// No sweep was made, and why.
+    pub fn not_located(&self, because: impl Into<String>) {
+        self.state.borrow_mut().evidence.not_located.get_or_insert(because.into());
     }
 
     pub fn record(&self, story: Story, what: What) {

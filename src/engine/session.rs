@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -35,9 +35,10 @@ pub struct Session {
     number: usize,
     local: SocketAddr,
     peer: SocketAddr,
+    /// The shortest exchange so far: a handshake may have waited for a lost packet or a neighbour's address.
     rtt: Duration,
-    /// Commands sent and not finally answered: verb, and the story its replies belong to.
-    pending: VecDeque<(&'static str, Story)>,
+    /// Commands sent and not finally answered: verb, the story its replies belong to, and when.
+    pending: VecDeque<(&'static str, Story, Instant)>,
     nonsense: usize,
     greeted: bool,
     logged_in: bool,
@@ -136,7 +137,7 @@ impl Session {
 
     /// Whether the next reply is the control connection's own (or a data connection's); `None` where none is awaited.
     pub fn front_is_own(&self) -> Option<bool> {
-        self.pending.front().map(|(_, story)| *story == self.story())
+        self.pending.front().map(|(_, story, _)| *story == self.story())
     }
 
     /// Sends commands in one write, each with the story that it and its replies belong to.
@@ -145,7 +146,7 @@ impl Session {
         for (command, story) in commands {
             bytes.extend_from_slice(&command.wire());
             self.recorder.record(*story, What::Sent(command.shown()));
-            self.pending.push_back((command.verb(), *story));
+            self.pending.push_back((command.verb(), *story, Instant::now()));
         }
         if !bytes.is_empty() && self.stream.write_all(&bytes).await.is_err() {
             // What the server said before it went may still be there to read: reading finds the end.
@@ -189,7 +190,7 @@ impl Session {
         self.reader.finish();
         self.state = State::Lost;
         // The end of the connection belongs to the story it cuts off.
-        let story = self.pending.front().map_or(self.story(), |(_, story)| *story);
+        let story = self.pending.front().map_or(self.story(), |(_, story, _)| *story);
         self.recorder.record(story, how.clone());
         if story != self.story() {
             self.recorder.record(self.story(), how);
@@ -198,7 +199,10 @@ impl Session {
 
     fn file(&mut self, item: Item) -> Came {
         let (verb, story) = match self.pending.front() {
-            Some((verb, story)) => (Some(*verb), *story),
+            Some((verb, story, sent)) => {
+                self.rtt = self.rtt.min(sent.elapsed());
+                (Some(*verb), *story)
+            }
             None => (None, self.story()),
         };
         match item {

@@ -21,6 +21,7 @@ use crate::protocol::reply::Reply;
 use crate::protocol::{extended, host_port};
 
 mod company;
+mod locate;
 
 /// A data connection's turn under way.
 pub struct Turn<'p, 'q, 's> {
@@ -86,7 +87,15 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     /// Takes it to its end. Returns the negotiation that travelled behind the transfer command: the next turn.
     pub async fn run(mut self) -> Option<Negotiation> {
         let begun = Instant::now();
-        let agreed = self.await_agreement(begun).await.is_some_and(|reply| self.act_on(&reply));
+        let reply = self.await_agreement(begun).await;
+        if self.planned.manner == Manner::Locate {
+            match &reply {
+                Some(reply) => self.locate(reply).await,
+                None => self.plan.tools.recorder.not_located("a further passive port was not to be had"),
+            }
+            return self.conclude();
+        }
+        let agreed = reply.is_some_and(|reply| self.act_on(&reply));
         if !agreed {
             return self.conclude();
         }
@@ -185,20 +194,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             return reply.code != 220;
         }
         let peer = self.session.peer();
-        let message = reply.message();
-        let named = match self.planned.attempt.verb {
-            DataVerb::Pasv => host_port::parse(&message).map(SocketAddr::V4),
-            _ => extended::parse_229(&message)
-                .map(|named| SocketAddr::new(named.address.unwrap_or(peer.ip().to_canonical()), named.port)),
-        };
-        let named = match named {
-            Ok(named) => named,
-            Err(why) => {
-                self.record(What::Unreadable(why.to_string()));
-                return false;
-            }
-        };
-        self.record(What::Named(named));
+        let Some(named) = self.read_named(reply) else { return false };
         let dialled = match self.planned.attempt.address {
             Address::Advertised => named,
             // The peer's scope goes along: a link-local address is none without it.
@@ -217,6 +213,27 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         self.record(What::Dialled(dialled));
         self.data = Data::dial(self.plan.tools.settings.bind, dialled);
         true
+    }
+
+    /// The endpoint in a 227 or 229, on record; so is why it could not be read.
+    fn read_named(&mut self, reply: &Reply) -> Option<SocketAddr> {
+        let peer = self.session.peer();
+        let message = reply.message();
+        let named = match self.planned.attempt.verb {
+            DataVerb::Pasv => host_port::parse(&message).map(SocketAddr::V4),
+            _ => extended::parse_229(&message)
+                .map(|named| SocketAddr::new(named.address.unwrap_or(peer.ip().to_canonical()), named.port)),
+        };
+        match named {
+            Ok(named) => {
+                self.record(What::Named(named));
+                Some(named)
+            }
+            Err(why) => {
+                self.record(What::Unreadable(why.to_string()));
+                None
+            }
+        }
     }
 
     /// From the transfer command to the closing reply and the end of the data.
@@ -273,7 +290,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     fn record_silence(&mut self, awaited: Awaited, since: Instant) {
         let from = if awaited == Awaited::Connect || awaited == Awaited::Callback { since } else { self.progress };
         if awaited == Awaited::Connect {
-            self.plan.standing.borrow_mut().passive_suspect = true;
+            self.plan.suspect_passive();
         }
         if awaited == Awaited::Bytes && self.received > 0 {
             self.record_received();
@@ -307,7 +324,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     /// Nothing has moved for a while: what travels behind this one is given back, and another may begin it.
     fn on_stall(&mut self) {
         if self.mode() == Mode::Passive && !self.joined {
-            self.plan.standing.borrow_mut().passive_suspect = true;
+            self.plan.suspect_passive();
         }
         self.give_back_next();
         // In active mode the silence is the callback's, whatever its command went out with.
@@ -372,7 +389,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
 
     fn fail(&mut self, what: What) -> bool {
         if self.mode() == Mode::Passive {
-            self.plan.standing.borrow_mut().passive_suspect = true;
+            self.plan.suspect_passive();
         }
         self.record(what);
         false

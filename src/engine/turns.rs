@@ -13,14 +13,17 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::Notify;
 
-use super::Settings;
 use super::budget::Budget;
 use super::login::{LoggedIn, Questions, log_in};
 use super::negotiation::{Left, Negotiation};
+use super::net;
 use super::reach;
 use super::recorder::Recorder;
 use super::session::{Pace, Session};
-use crate::evidence::attempt::Attempt;
+use super::{Locate, Settings};
+use crate::evidence::address::{Reach, reach};
+use crate::evidence::attempt::{Address, Attempt, DataVerb};
+use crate::evidence::facts::Facts;
 
 /// Control connections at one time: when everything stalls, one a method.
 const MOST_AT_ONCE: usize = 4;
@@ -44,6 +47,8 @@ pub struct Standing {
     /// A passive connection was not answered: the next ones send no transfer command before they are joined, so that
     /// their control connection stays free.
     pub passive_suspect: bool,
+    /// The search for the place on the way is queued, done or given up.
+    location_asked: bool,
     one_connection_only: bool,
     opened: usize,
     logged_in: bool,
@@ -57,6 +62,10 @@ pub struct Planned {
     pub manner: Manner,
 }
 
+/// The search for the place on the way; which verb it uses is decided when its turn comes.
+const LOCATION: Planned =
+    Planned { attempt: Attempt { verb: DataVerb::Pasv, address: Address::ControlPeer }, manner: Manner::Locate };
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
     /// As fast as it goes.
@@ -66,12 +75,15 @@ pub enum Manner {
     Alone,
     /// Again, with the passive port kept open until it is answered.
     Patient,
+    /// No data connection: its passive port is swept for the place on the way where connections end.
+    Locate,
 }
 
 /// One plan under way.
 pub struct Plan<'a> {
     pub tools: Tools<'a>,
     pub standing: RefCell<&'a mut Standing>,
+    peer: SocketAddr,
     queue: RefCell<VecDeque<Planned>>,
     /// Attempts that stalled in company and are made again alone: the later one counts, once it has ended.
     superseded: RefCell<Vec<usize>>,
@@ -87,10 +99,15 @@ pub struct Plan<'a> {
 /// Tries all of `attempts`. `idle` is a control connection to begin with, and afterwards one to go on with.
 pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Session>, attempts: Vec<Attempt>) {
     let Some(peer) = idle.as_ref().map(Session::peer).or_else(|| tools.recorder.first_peer()) else { return };
-    let queue = attempts.into_iter().map(|attempt| Planned { attempt, manner: Manner::Usual }).collect();
+    let mut queue: VecDeque<Planned> =
+        attempts.into_iter().map(|attempt| Planned { attempt, manner: Manner::Usual }).collect();
+    if tools.settings.locate == Locate::Always && !std::mem::replace(&mut standing.location_asked, true) {
+        queue.push_back(LOCATION);
+    }
     let plan = Plan {
         tools,
         standing: RefCell::new(standing),
+        peer,
         queue: RefCell::new(queue),
         superseded: RefCell::default(),
         left: RefCell::default(),
@@ -135,7 +152,40 @@ impl<'a> Plan<'a> {
 
     /// An attempt that was given back is not needed any more.
     pub fn take_back(&self, attempt: Attempt) {
-        self.queue.borrow_mut().retain(|planned| planned.attempt != attempt);
+        self.queue.borrow_mut().retain(|planned| planned.attempt != attempt || planned.manner == Manner::Locate);
+    }
+
+    /// A passive connection makes trouble. The place is looked for beside all else, behind what is queued: whether it
+    /// is still wanted by then is asked when its turn comes.
+    pub fn suspect_passive(&self) {
+        let mut standing = self.standing.borrow_mut();
+        standing.passive_suspect = true;
+        if self.tools.settings.locate != Locate::Never && !std::mem::replace(&mut standing.location_asked, true) {
+            self.queue.borrow_mut().push_back(LOCATION);
+        }
+    }
+
+    /// With the verb that fails, where one does and never worked.
+    fn location_wanted(&self) -> Option<Planned> {
+        let evidence = self.tools.recorder.evidence();
+        let facts = Facts::of(&evidence);
+        let failing = |verb: &DataVerb| {
+            facts.tried_with(*verb).next().is_some() && facts.tried_with(*verb).all(|tried| tried.joined().is_none())
+        };
+        let over_ipv6 = self.peer.is_ipv6() && self.peer.ip().to_canonical().is_ipv6();
+        let always = (self.tools.settings.locate == Locate::Always).then_some(if over_ipv6 {
+            DataVerb::Epsv
+        } else {
+            DataVerb::Pasv
+        });
+        let verb = [DataVerb::Pasv, DataVerb::Epsv].into_iter().find(failing).or(always)?;
+        let on_this_computer = reach(self.peer.ip()) == Reach::Loopback;
+        let no_way = on_this_computer.then_some("the server is this computer itself: no router is on the way");
+        if let Some(why) = no_way.or_else(net::why_no_hops) {
+            self.tools.recorder.not_located(why);
+            return None;
+        }
+        Some(Planned { attempt: Attempt::usual(verb), manner: Manner::Locate })
     }
 
     /// The next attempt, to travel behind a transfer command or to be begun.
@@ -143,7 +193,22 @@ impl<'a> Plan<'a> {
         if self.standing.borrow().stop.is_some() {
             return None;
         }
-        self.queue.borrow_mut().pop_front()
+        loop {
+            let next = self.queue.borrow_mut().pop_front()?;
+            if next.manner != Manner::Locate {
+                return Some(next);
+            }
+            if let Some(wanted) = self.location_wanted() {
+                return Some(wanted);
+            }
+            self.standing.borrow_mut().location_asked = false;
+        }
+    }
+
+    /// As [`Plan::take`], where it opens a data connection.
+    pub fn take_data_connection(&self) -> Option<Planned> {
+        let is_next = self.queue.borrow().front().is_some_and(|next| next.manner != Manner::Locate);
+        if is_next { self.take() } else { None }
     }
 
     /// A data connection makes no progress, as long as the mark lives: somebody else may begin the next.
@@ -183,10 +248,13 @@ impl<'a> Plan<'a> {
         let standing = self.standing.borrow();
         let why =
             standing.stop.clone().unwrap_or_else(|| "the server allowed no further control connection".to_owned());
-        // What would have been made again was tried once: that stands.
-        let never_tried = |planned: &Planned| standing.logged_in && planned.manner == Manner::Usual;
-        for planned in self.queue.borrow_mut().drain(..).filter(never_tried) {
-            self.tools.recorder.not_tried(planned.attempt, why.clone());
+        for planned in self.queue.borrow_mut().drain(..).filter(|_| standing.logged_in) {
+            match planned.manner {
+                Manner::Usual => self.tools.recorder.not_tried(planned.attempt, why.clone()),
+                Manner::Locate => self.tools.recorder.not_located(why.clone()),
+                // What would have been made again was tried once: that stands.
+                Manner::Alone | Manner::Patient => {}
+            }
         }
     }
 

@@ -12,11 +12,13 @@ use crate::protocol::reply::Reply;
 
 mod cite;
 mod control;
+mod location;
 mod path;
 mod tried;
 
 pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
+pub use location::{End, Location, Zone};
 pub use path::{Direction, NatSign};
 pub use tried::{Cause, Failure, Stage, Tried};
 

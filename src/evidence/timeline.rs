@@ -145,6 +145,11 @@ impl Icmp {
     pub fn name(self) -> &'static str {
         name_in(ICMP, self)
     }
+
+    /// The kind with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        value_in(ICMP, name)
+    }
 }
 
 impl fmt::Display for Event {

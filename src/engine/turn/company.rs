@@ -47,7 +47,7 @@ impl Turn<'_, '_, '_> {
         if company
             && together
             && self.plan.tools.settings.retrieve.is_none()
-            && let Some(planned) = self.plan.take()
+            && let Some(planned) = self.plan.take_data_connection()
             && let Some((mut negotiation, command)) = Negotiation::prepare(self.plan, self.session, planned)
         {
             if negotiation.is_active() {

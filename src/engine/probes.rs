@@ -1,0 +1,3 @@
+//! Probes beside data connections: one file each. They record what they see, and conclude nothing.
+
+pub mod hops;

@@ -1,0 +1,189 @@
+//! Where on the way: the control port and a passive port that does not answer, each dialled with a growing time to live.
+//!
+//! Question: sweep both ports with all of 1 to 30 at once? Choice: the passive port at once, the control port in steps
+//! of [`STEP`] beyond the last router that answered. Reason: whoever reaches the control port opens a connection there,
+//! and a guest does not open twenty. Price: a round trip for every four hops that the passive port's packets did not
+//! pass.
+//!
+//! Bounds: at most 64 packets, within [`Budget::location`]; sockets are closed before a SYN is sent again.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::{Instant, sleep_until};
+
+use crate::engine::net::{self, Dialled};
+use crate::engine::turns::Tools;
+use crate::evidence::sweep::{Answer, Sweep, Swept, TtlProbe};
+use crate::evidence::timeline::Icmp;
+
+/// Further than this no host is.
+const FURTHEST: u8 = 30;
+/// How many hops further the control port is dialled at a time.
+const STEP: u8 = 4;
+/// Silent probes that are sent again: the packet or the router's answer may have been lost, or routers may ration
+/// their answers.
+const MOST_AGAIN: usize = 3;
+/// Where traceroute knocks, since nobody listens there.
+const NOBODY_LISTENS: u16 = 33_434;
+
+type Waiting = FuturesUnordered<Pin<Box<dyn Future<Output = (u8, Answer)>>>>;
+
+/// Sweeps `port`, and the control port at `control` to compare it with. `rtt` is a round trip to the server.
+pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: Swept, rtt: Duration) {
+    let give_up = Instant::now() + tools.budget.location();
+    let patience = tools.budget.hop(rtt);
+    let within = || give_up.min(Instant::now() + patience);
+
+    let mut data = Series::new(of, port);
+    data.send(tools, 1..=FURTHEST);
+    data.gather(within(), Series::is_settled).await;
+    data.stop_waiting();
+
+    let mut to_control = Series::new(Swept::Control, control);
+    let mut sent = 0;
+    while sent < FURTHEST && to_control.first_end().is_none() && Instant::now() < give_up {
+        let next = (data.last_passed().max(sent) + STEP).min(FURTHEST);
+        to_control.send(tools, sent + 1..=next);
+        sent = next;
+        to_control.gather(within(), Series::is_settled_or_passed).await;
+        to_control.stop_waiting();
+    }
+
+    let mut by_udp = Series::new(Swept::Udp, SocketAddr::new(control.ip(), NOBODY_LISTENS));
+    if let Some((distance, Answer::Connected)) = to_control.first_end() {
+        let lost = (1..distance).filter(|&ttl| data.is_silent(ttl) && !to_control.is_silent(ttl));
+        let again: Vec<u8> = lost.filter(|&ttl| ttl > data.last_passed()).take(MOST_AGAIN).collect();
+        // The router before the server, or one before that: who of the two is it that ends it there?
+        let edge = distance.saturating_sub(1);
+        if edge >= 2 && data.first_end().map_or(data.last_passed() + 1, |(ttl, _)| ttl) == edge {
+            by_udp.knock(tools, edge);
+        }
+        data.send(tools, again);
+        let until = within();
+        tokio::join!(data.gather(until, Series::is_all_answered), by_udp.gather(until, Series::is_all_answered));
+    }
+    // Beyond the server's distance a long life makes no difference.
+    let furthest = to_control.first_end().map_or(FURTHEST, |(ttl, _)| ttl.max(data.last_passed() + 1));
+    for series in [data, to_control, by_udp] {
+        series.record(tools, furthest);
+    }
+}
+
+/// The probes of one port.
+struct Series {
+    of: Swept,
+    port: SocketAddr,
+    waiting: Waiting,
+    begun: BTreeMap<u8, Instant>,
+    answers: BTreeMap<u8, TtlProbe>,
+}
+
+impl Series {
+    fn new(of: Swept, port: SocketAddr) -> Self {
+        Self { of, port, waiting: Waiting::new(), begun: BTreeMap::new(), answers: BTreeMap::new() }
+    }
+
+    fn send(&mut self, tools: Tools<'_>, ttls: impl IntoIterator<Item = u8>) {
+        for ttl in ttls {
+            self.begun.insert(ttl, Instant::now());
+            let dial = net::connect_within(tools.settings.bind, self.port, Some(ttl));
+            self.waiting.push(Box::pin(async move { (ttl, answer(dial.await)) }));
+        }
+    }
+
+    fn knock(&mut self, tools: Tools<'_>, ttl: u8) {
+        self.begun.insert(ttl, Instant::now());
+        let knock = net::knock(tools.settings.bind, self.port, ttl);
+        self.waiting.push(Box::pin(async move {
+            let answered = knock.await.map_or(Answer::Silent, |(icmp, from)| Answer::Icmp { icmp, from });
+            (ttl, answered)
+        }));
+    }
+
+    /// Collects answers until the time, or until they are enough.
+    async fn gather(&mut self, until: Instant, enough: fn(&Self) -> bool) {
+        while !self.waiting.is_empty() && !enough(self) {
+            tokio::select! {
+                Some((ttl, answer)) = self.waiting.next() => self.note(ttl, answer),
+                () = sleep_until(until) => return,
+            }
+        }
+    }
+
+    fn note(&mut self, ttl: u8, answer: Answer) {
+        if let Some(begun) = self.begun.get(&ttl).filter(|_| answer != Answer::Silent) {
+            let ms = (begun.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+            self.answers.insert(ttl, TtlProbe { ttl, ms, answer });
+        }
+    }
+
+    /// What has not come by now is silent; the sockets close before the kernel sends again.
+    fn stop_waiting(&mut self) {
+        self.waiting = Waiting::new();
+    }
+
+    fn is_silent(&self, ttl: u8) -> bool {
+        !self.answers.contains_key(&ttl)
+    }
+
+    /// The furthest router that reported that a probe's time was exceeded there; 0 without.
+    fn last_passed(&self) -> u8 {
+        let passed = self.answers.values().filter(|probe| is_passed(probe.answer));
+        passed.map(|probe| probe.ttl).max().unwrap_or(0)
+    }
+
+    /// The shortest life at which another answer came.
+    fn first_end(&self) -> Option<(u8, Answer)> {
+        self.answers.values().find(|probe| !is_passed(probe.answer)).map(|probe| (probe.ttl, probe.answer))
+    }
+
+    /// Somebody answered for good, and every router before him.
+    fn is_settled(&self) -> bool {
+        self.first_end().is_some_and(|(end, _)| (1..end).all(|ttl| !self.is_silent(ttl)))
+    }
+
+    /// As [`Series::is_settled`], or nothing is left to come.
+    fn is_settled_or_passed(&self) -> bool {
+        self.is_settled() || self.is_all_answered()
+    }
+
+    fn is_all_answered(&self) -> bool {
+        self.begun.keys().all(|&ttl| !self.is_silent(ttl))
+    }
+
+    /// What came, as far as the first that answered for good, and no further than `furthest`.
+    fn record(self, tools: Tools<'_>, furthest: u8) {
+        let end = self.first_end().map_or(furthest, |(ttl, _)| ttl);
+        let silent = |ttl: u8, begun: &Instant| {
+            let ms = (begun.elapsed().as_secs_f64() * 1e3).round();
+            TtlProbe { ttl, ms, answer: Answer::Silent }
+        };
+        let told = self.begun.iter().filter(|(ttl, _)| **ttl <= end);
+        let probes: Vec<TtlProbe> =
+            told.map(|(ttl, begun)| self.answers.get(ttl).copied().unwrap_or_else(|| silent(*ttl, begun))).collect();
+        if !probes.is_empty() {
+            tools.recorder.sweep(Sweep { of: self.of, port: self.port, probes });
+        }
+    }
+}
+
+fn is_passed(answer: Answer) -> bool {
+    matches!(answer, Answer::Icmp { icmp: Icmp::TimeExceeded, .. })
+}
+
+fn answer(dialled: Dialled) -> Answer {
+    match dialled {
+        Dialled::Connected(stream) => {
+            net::reset(stream);
+            Answer::Connected
+        }
+        Dialled::Refused => Answer::Refused,
+        Dialled::Unreachable { icmp, from } => Answer::Icmp { icmp, from },
+        Dialled::Failed(_) => Answer::Silent,
+    }
+}

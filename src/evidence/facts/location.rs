@@ -1,0 +1,262 @@
+//! Where on the way passive connections end, as far as routers tell: the last that passed a packet on, the first that
+//! answered it, and how far the server is.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::{Cite, Facts};
+use crate::evidence::address::{Reach, reach};
+use crate::evidence::attempt::DataVerb;
+use crate::evidence::observed::Observed;
+use crate::evidence::sweep::{Answer, Sweep, Swept};
+use crate::evidence::timeline::Icmp;
+
+/// What the sweeps show of the way. Hops are counted from this computer, 1 for its router; 0 is this computer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Location {
+    /// The routers that answered, by their distance.
+    pub hops: BTreeMap<u8, IpAddr>,
+    /// The distance at which the control port answers.
+    pub server: Option<u8>,
+    pub end: End,
+    /// Who may have ended it: from this hop to that, both included. `server` or beyond is the server.
+    pub between: Option<(u8, u8)>,
+    pub zone: Zone,
+    pub cites: Vec<Cite>,
+}
+
+/// What became of the packets to the passive port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Beyond hop `passed` nothing came back; `next` is the nearest hop beyond that shows for the control port.
+    Silence { passed: u8, next: Option<u8> },
+    /// An RST came from `at` hops on.
+    Refused { passed: u8, at: u8 },
+    /// An ICMP error came from `at` hops on.
+    Unreachable { passed: u8, at: u8, icmp: Icmp, from: Option<IpAddr> },
+    /// This port was joined: others may not be.
+    Open { at: u8 },
+}
+
+/// On whose part of the way it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zone {
+    /// This computer, its router, and further routers with private addresses next to it.
+    Client,
+    /// Between the two sides' routers.
+    Network,
+    /// Beyond this side's routers: the network between, or the router before the server.
+    NotClient,
+    /// The router before the server, or the server.
+    Server,
+    Unknown,
+}
+
+impl End {
+    /// The furthest router that reported that the time of a packet to the passive port was exceeded there.
+    pub fn passed(self) -> Option<u8> {
+        match self {
+            End::Silence { passed, .. } | End::Refused { passed, .. } | End::Unreachable { passed, .. } => Some(passed),
+            End::Open { .. } => None,
+        }
+    }
+
+    /// The distance at which an RST or an ICMP refusal came.
+    pub fn answered(self) -> Option<u8> {
+        match self {
+            End::Refused { at, .. } | End::Unreachable { at, .. } => Some(at),
+            End::Silence { .. } | End::Open { .. } => None,
+        }
+    }
+}
+
+impl Facts<'_> {
+    /// Where on the way passive connections end. Not seen: the port that was swept is open.
+    pub fn location(&self) -> Observed<Location> {
+        let evidence = self.evidence();
+        let find = |wanted: fn(Swept) -> bool| evidence.sweeps.iter().find(|sweep| wanted(sweep.of));
+        if evidence.not_located.is_some() && evidence.sweeps.is_empty() {
+            return Observed::NotTested("the place on the way could not be looked for");
+        }
+        let (Some(data), Some(control)) = (find(Swept::is_passive), find(|of| of == Swept::Control)) else {
+            return Observed::NotTested("no passive port was swept");
+        };
+        let udp = find(|of| of == Swept::Udp);
+        let server = first_end(control).filter(|(_, answer)| *answer == Answer::Connected).map(|(ttl, _)| ttl);
+        let mut hops = BTreeMap::new();
+        for (ttl, router) in passed_by(control).chain(passed_by(data)) {
+            hops.entry(ttl).or_insert(router);
+        }
+        let end = end_of(data, control, server);
+        if let End::Open { .. } = end {
+            return Observed::NotSeen;
+        }
+        let at_edge = server.and_then(|server| hops.get(&server.checked_sub(1)?).copied());
+        let edge_is_server = match at_edge.is_some_and(|router| Some(router) == self.peer()) {
+            true => Some(true),
+            false => udp.and_then(|udp| self.edge_has_servers_address(udp)),
+        };
+        let between = suspects(end, server, &hops, edge_is_server);
+        let own = self.own_hops(&hops);
+        let zone = zone(end, between, server, own);
+        let cites = self.cites_of_location(data, end, server, &hops, edge_is_server);
+        Observed::Seen(Location { hops, server, end, between, zone, cites })
+    }
+
+    /// The verb whose port was swept.
+    pub fn located_with(&self) -> Option<DataVerb> {
+        self.evidence().sweeps.iter().find_map(|sweep| match sweep.of {
+            Swept::Pasv => Some(DataVerb::Pasv),
+            Swept::Epsv => Some(DataVerb::Epsv),
+            Swept::Control | Swept::Udp => None,
+        })
+    }
+
+    /// Routers that are this side's own: the first, and those with private addresses next to it. Between two private
+    /// networks nobody can tell whose a private address is.
+    fn own_hops(&self, hops: &BTreeMap<u8, IpAddr>) -> u8 {
+        let server_is_public = self.peer().is_some_and(|peer| reach(peer) == Reach::Public);
+        let private = (1..).take_while(|ttl| {
+            hops.get(ttl).is_some_and(|router| matches!(reach(*router), Reach::Private | Reach::Shared))
+        });
+        let private = if server_is_public { private.count() } else { 0 };
+        u8::try_from(private).unwrap_or(u8::MAX).max(1)
+    }
+
+    /// Whether the router that UDP was sent to at the edge answers in the server's name: it translates addresses.
+    fn edge_has_servers_address(&self, udp: &Sweep) -> Option<bool> {
+        let probe = udp.probes.first()?;
+        match probe.answer {
+            Answer::Icmp { icmp: Icmp::TimeExceeded, .. } => Some(false),
+            Answer::Icmp { from: Some(from), .. } => Some(Some(from.to_canonical()) == self.peer()),
+            _ => None,
+        }
+    }
+
+    fn cites_of_location(
+        &self,
+        data: &Sweep,
+        end: End,
+        server: Option<u8>,
+        hops: &BTreeMap<u8, IpAddr>,
+        edge_is_server: Option<bool>,
+    ) -> Vec<Cite> {
+        let port = data.port.port();
+        let hop = |ttl: u8| match hops.get(&ttl) {
+            Some(router) => format!("hop {ttl} ({router})"),
+            None => format!("hop {ttl}"),
+        };
+        let passed = |passed: u8| match passed {
+            0 => format!("no router answered for packets to port {port}"),
+            one => format!("packets to port {port} came as far as {}", hop(one)),
+        };
+        let mut texts = vec![match end {
+            End::Silence { passed: last, .. } => format!("{}, and nothing came from beyond", passed(last)),
+            End::Refused { at, .. } => {
+                format!(
+                    "a packet to port {port} that lives {at} hops was answered with RST, one that lives less was not"
+                )
+            }
+            End::Unreachable { at, from, icmp, .. } => {
+                let who = from.map_or_else(|| "somebody".to_owned(), |from| from.to_string());
+                format!(
+                    "{who} answered a packet to port {port} that lives {at} hops with an ICMP error ({})",
+                    icmp.name()
+                )
+            }
+            End::Open { at } => format!("port {port} was joined at {at} hops"),
+        }];
+        texts.extend(server.map(|server| format!("the control port answers from {server} hops on")));
+        texts.extend(edge_is_server.map(|is| match is {
+            true => "the router before the server has the address that the server is reached at".to_owned(),
+            false => "the router before the server does not have the server's address".to_owned(),
+        }));
+        texts.into_iter().map(Cite::of).collect()
+    }
+}
+
+/// The routers that reported that a packet's time was exceeded with them.
+fn passed_by(sweep: &Sweep) -> impl Iterator<Item = (u8, IpAddr)> {
+    sweep.probes.iter().filter_map(|probe| match probe.answer {
+        Answer::Icmp { icmp: Icmp::TimeExceeded, from: Some(from) } => Some((probe.ttl, from.to_canonical())),
+        _ => None,
+    })
+}
+
+fn is_passed(answer: Answer) -> bool {
+    matches!(answer, Answer::Icmp { icmp: Icmp::TimeExceeded, .. })
+}
+
+/// The shortest life at which an answer came that was no router's on the way. A system that tells no ICMP errors has
+/// "no route" for them, which says nothing.
+fn first_end(sweep: &Sweep) -> Option<(u8, Answer)> {
+    let ends = sweep.probes.iter().filter(|probe| {
+        !is_passed(probe.answer) && !matches!(probe.answer, Answer::Silent | Answer::Icmp { icmp: Icmp::NoRoute, .. })
+    });
+    ends.map(|probe| (probe.ttl, probe.answer)).min_by_key(|(ttl, _)| *ttl)
+}
+
+fn end_of(data: &Sweep, control: &Sweep, server: Option<u8>) -> End {
+    let last = |until: u8| {
+        let passed = data.probes.iter().filter(|probe| probe.ttl < until && is_passed(probe.answer));
+        passed.map(|probe| probe.ttl).max().unwrap_or(0)
+    };
+    match first_end(data) {
+        Some((at, Answer::Connected)) => End::Open { at },
+        Some((at, Answer::Refused)) => End::Refused { passed: last(at), at },
+        Some((at, Answer::Icmp { icmp, from })) => End::Unreachable { passed: last(at), at, icmp, from },
+        Some((_, Answer::Silent)) | None => {
+            let passed = last(u8::MAX);
+            let beyond = control.probes.iter().filter(|probe| probe.ttl > passed && is_passed(probe.answer));
+            let next = beyond.map(|probe| probe.ttl).chain(server.filter(|server| *server > passed)).min();
+            End::Silence { passed, next }
+        }
+    }
+}
+
+/// From which hop to which the one must be who ended it. A router that refuses what it would pass on does so for packets
+/// that live one hop more than it is far; one that has the address itself, for those that just reach it.
+fn suspects(
+    end: End,
+    server: Option<u8>,
+    hops: &BTreeMap<u8, IpAddr>,
+    edge_is_server: Option<bool>,
+) -> Option<(u8, u8)> {
+    let edge = server.map(|server| server.saturating_sub(1));
+    match end {
+        End::Open { .. } => None,
+        End::Silence { passed, next } => {
+            let next = next?;
+            match edge_is_server {
+                Some(true) if Some(passed + 1) == edge => Some((passed + 1, passed + 1)),
+                _ => Some((passed, next)),
+            }
+        }
+        End::Refused { passed, at } => match edge_is_server {
+            Some(true) if Some(at) == edge => Some((at, at)),
+            Some(false) if Some(at) == edge => Some((passed.min(at - 1), at - 1)),
+            _ => Some((passed.min(at.saturating_sub(1)), at)),
+        },
+        End::Unreachable { passed, at, from, .. } => {
+            let known = from.and_then(|from| hops.iter().find(|(_, router)| **router == from.to_canonical()));
+            Some(known.map_or((passed.min(at), at), |(ttl, _)| (*ttl, *ttl)))
+        }
+    }
+}
+
+/// Whose part of the way the suspects stand on: `own` routers are this side's.
+fn zone(end: End, between: Option<(u8, u8)>, server: Option<u8>, own: u8) -> Zone {
+    let (Some((low, high)), Some(server)) = (between, server) else { return Zone::Unknown };
+    let edge = server.saturating_sub(1);
+    // Who sends an ICMP error names himself; else the next router's front may be the place.
+    let reach_of_own = if matches!(end, End::Unreachable { .. }) { own } else { own + 1 };
+    match () {
+        () if edge <= own && low == high && low == own && low == edge => Zone::Unknown,
+        () if low <= own && high <= reach_of_own && high < edge => Zone::Client,
+        () if low >= edge && low > own => Zone::Server,
+        () if low > own && high < edge => Zone::Network,
+        () if low > own => Zone::NotClient,
+        () if low == high && low <= own && low < edge => Zone::Client,
+        () => Zone::Unknown,
+    }
+}
