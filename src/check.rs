@@ -44,7 +44,11 @@ async fn probe(engine: &mut Engine, methods: &[DataVerb]) {
     }
     let plan = planner::first_turns(methods, engine.over_ipv6(), engine.active_address());
     engine.turns(plan).await;
-    while let Some(attempt) = planner::next_probe(&Facts::of(&engine.evidence())) {
-        engine.turns(vec![attempt]).await;
+    loop {
+        let wanted = planner::next_probes(&Facts::of(&engine.evidence()));
+        if wanted.is_empty() {
+            return;
+        }
+        engine.run(wanted).await;
     }
 }

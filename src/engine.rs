@@ -30,7 +30,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::evidence::Evidence;
-use crate::evidence::attempt::{Attempt, DataVerb};
+use crate::evidence::attempt::{Attempt, DataVerb, Probe};
 use crate::evidence::target::{Secret, Target};
 use budget::Budget;
 use recorder::Recorder;
@@ -157,6 +157,27 @@ impl Engine {
     pub async fn turns(&mut self, plan: Vec<Attempt>) {
         let tools = turns::Tools { settings: &self.settings, budget: &self.budget, recorder: &self.recorder };
         turns::run(tools, &mut self.turns, &mut self.idle, plan).await;
+    }
+
+    /// Makes these probes, side by side; data connections as [`Engine::turns`] does.
+    pub async fn run(&mut self, wanted: Vec<Probe>) {
+        let tools = turns::Tools { settings: &self.settings, budget: &self.budget, recorder: &self.recorder };
+        let data = wanted.iter().filter_map(|probe| match probe {
+            Probe::Data(attempt) => Some(*attempt),
+            Probe::Helper => None,
+        });
+        let data: Vec<Attempt> = data.collect();
+        let turns = async {
+            if !data.is_empty() {
+                turns::run(tools, &mut self.turns, &mut self.idle, data).await;
+            }
+        };
+        let helper = async {
+            if wanted.contains(&Probe::Helper) {
+                probes::helper::look(tools).await;
+            }
+        };
+        tokio::join!(turns, helper);
     }
 
     /// What was seen so far.

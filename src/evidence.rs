@@ -15,12 +15,14 @@ pub mod address;
 pub mod attempt;
 pub mod case;
 pub mod facts;
+pub mod fragment;
 pub mod observed;
 pub mod sweep;
 pub mod target;
 pub mod timeline;
 
 use attempt::{Address, Attempt, DataVerb};
+use fragment::Fragment;
 use sweep::Sweep;
 use timeline::Event;
 
@@ -54,6 +56,9 @@ pub struct Evidence {
     pub sweeps: Vec<Sweep>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_tried: Vec<NotTried>,
+    /// Beginnings of commands, sent alone to see whether they are acknowledged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fragments: Vec<Fragment>,
     /// Why no sweep was made where one was wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_located: Option<String>,

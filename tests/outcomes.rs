@@ -6,7 +6,7 @@
 use ftpmode::diagnosis::rule::{Match, Severity};
 use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::diagnosis::{Diagnosis, diagnose, planner, rules};
-use ftpmode::evidence::attempt::{Address, Attempt, DataVerb, Mode};
+use ftpmode::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use ftpmode::evidence::facts::{Facts, Failure, Place};
 use ftpmode::evidence::timeline::Event;
 use ftpmode::evidence::{Control, Evidence, Outcome, TargetAsked};
@@ -163,7 +163,8 @@ fn the_planner_ends_whatever_its_probes_bring() {
     for pasv in &all.of[0] {
         for epsv in &all.of[1] {
             let mut evidence = evidence(0, &[pasv, epsv]);
-            while let Some(attempt) = planner::next_probe(&Facts::of(&evidence)) {
+            while let Some(probe) = planner::next_probes(&Facts::of(&evidence)).first() {
+                let Probe::Data(attempt) = *probe else { panic!("{probe:?} is for active mode") };
                 let public = Facts::of(&evidence)
                     .tried()
                     .iter()
@@ -188,10 +189,10 @@ fn a_private_address_is_asked_for_where_the_user_trusts_it() {
     let all = Endings::all();
     let private = all.of[0].iter().find(|ending| ending.named == "10.0.0.20" && ending.works).expect("such an ending");
     let mut evidence = evidence(0, &[private]);
-    assert_eq!(planner::next_probe(&Facts::of(&evidence)), None);
+    assert_eq!(planner::next_probes(&Facts::of(&evidence)), []);
     evidence.asked.trust_pasv_address = true;
     let wanted = Attempt { verb: DataVerb::Pasv, address: Address::Advertised };
-    assert_eq!(planner::next_probe(&Facts::of(&evidence)), Some(wanted));
+    assert_eq!(planner::next_probes(&Facts::of(&evidence)), [wanted.into()]);
 }
 
 #[test]

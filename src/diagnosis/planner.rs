@@ -1,4 +1,4 @@
-//! Which data connection would tell the remaining causes apart?
+//! Which probe would tell the remaining causes apart?
 //!
 //! The planner is pure and stops when no probe would tell anything new. Its bound is [`MOST_ATTEMPTS`]: a check is a
 //! guest on somebody's server.
@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use super::rule::Match;
 use super::rules;
 use crate::evidence::Evidence;
-use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode};
+use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::Facts;
 
 /// The most data connections one check opens.
@@ -30,18 +30,28 @@ pub fn first_turns(asked: &[DataVerb], over_ipv6: bool, active_address: Option<I
         .collect()
 }
 
-/// The next data connection worth trying: the first that a rule asks for which is not ruled out. A rule that fires asks
-/// too: what it concludes from one failure can be a bad port. `None` when nothing would help.
-pub fn next_probe(facts: &Facts) -> Option<Attempt> {
+/// What is worth trying next, side by side: all that rules ask for which are not ruled out. A rule that fires asks too:
+/// what it concludes from one failure can be a bad port. Empty when nothing would help.
+pub fn next_probes(facts: &Facts) -> Vec<Probe> {
     let evidence = facts.evidence();
-    if evidence.cut_short.is_some() || !facts.control_works() || facts.tried().len() >= MOST_ATTEMPTS {
-        return None;
+    if evidence.cut_short.is_some() || !facts.control_works() {
+        return Vec::new();
     }
-    rules::ALL
-        .iter()
-        .filter(|rule| !matches!((rule.test)(facts), Match::RuledOut(_)))
-        .flat_map(|rule| (rule.asks)(facts))
-        .find(|attempt| may_try(evidence, *attempt))
+    let mut left = MOST_ATTEMPTS.saturating_sub(facts.tried().len());
+    let mut wanted: Vec<Probe> = Vec::new();
+    let open = rules::ALL.iter().filter(|rule| !matches!((rule.test)(facts), Match::RuledOut(_)));
+    for probe in open.flat_map(|rule| (rule.asks)(facts)) {
+        if wanted.contains(&probe) {
+            continue;
+        }
+        match probe {
+            Probe::Data(attempt) if left > 0 && may_try(evidence, attempt) => left -= 1,
+            Probe::Data(_) => continue,
+            Probe::Helper => {}
+        }
+        wanted.push(probe);
+    }
+    wanted
 }
 
 /// Only what the user asked for, and nothing that could not be done before.

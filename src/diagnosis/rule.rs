@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::attempt::Attempt;
+use crate::evidence::attempt::Probe;
 use crate::evidence::facts::{Cite, Facts};
 
 /// One cause that a check can find: a line of the contract, and how it is concluded.
@@ -18,9 +18,9 @@ pub struct Rule {
     /// Ids of causes that look alike from the client; a report says which of them are ruled out.
     pub neighbours: &'static [&'static str],
     pub test: fn(&Facts) -> Match,
-    /// The data connections that would settle the rule, or make it surer, while it is not ruled out; empty where none
-    /// would. Called again after each, so a rule that wants three tries asks while it has seen fewer.
-    pub asks: fn(&Facts) -> Vec<Attempt>,
+    /// What would settle the rule, or make it surer, while it is not ruled out; empty where nothing would. Called again
+    /// after each, so a rule that wants three tries asks while it has seen fewer.
+    pub asks: fn(&Facts) -> Vec<Probe>,
 }
 
 /// What a rule says of the evidence.
@@ -95,7 +95,7 @@ impl Fix {
     }
 }
 
-/// For rules that no further data connection would settle.
-pub fn asks_nothing(_: &Facts) -> Vec<Attempt> {
+/// For rules that no further probe would settle.
+pub fn asks_nothing(_: &Facts) -> Vec<Probe> {
     Vec::new()
 }

@@ -14,8 +14,10 @@ use tokio::io::unix::AsyncFd;
 pub use tokio::net::{TcpListener, TcpStream};
 
 use crate::evidence::timeline::Icmp;
+pub use delivery::delivery;
 use error_queue::Queue;
 
+mod delivery;
 mod error_queue;
 
 /// How a dial ended.
@@ -109,6 +111,20 @@ fn guard(socket: Socket, interest: Interest) -> io::Result<AsyncFd<Socket>> {
     #[allow(unsafe_code)]
     let registered = unsafe { AsyncFd::register_with_interest(socket, interest) };
     registered.map_err(|error| error.into_parts().1)
+}
+
+/// Lets what is written from now on live no further than `ttl` hops, and has ICMP errors reported.
+pub fn limit_life(stream: &TcpStream, peer: SocketAddr, ttl: u8) -> io::Result<()> {
+    let socket = SockRef::from(stream);
+    error_queue::set(&socket, peer, Queue::On);
+    limit(&socket, peer, ttl)
+}
+
+/// The next ICMP error of a joined connection; never returns where none comes.
+pub async fn icmp_error(stream: &TcpStream) -> io::Result<(Icmp, Option<IpAddr>)> {
+    stream
+        .async_io(Interest::ERROR, || error_queue::read(&SockRef::from(stream)).ok_or(io::ErrorKind::WouldBlock.into()))
+        .await
 }
 
 /// Why this system can't tell which router answers for a packet, if it can't.

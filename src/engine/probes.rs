@@ -1,3 +1,4 @@
 //! Probes beside data connections: one file each. They record what they see, and conclude nothing.
 
+pub mod helper;
 pub mod hops;

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::{Login, Settings};
 use crate::evidence::attempt::{Attempt, DataVerb};
+use crate::evidence::fragment::Fragment;
 use crate::evidence::sweep::Sweep;
 use crate::evidence::timeline::{Event, What};
 use crate::evidence::{Asked, Control, CutShort, Dial, Evidence, NotTried, Outcome, Resolution, TargetAsked};
@@ -139,6 +140,10 @@ impl Recorder {
 
     pub fn sweep(&self, sweep: Sweep) {
         self.state.borrow_mut().evidence.sweeps.push(sweep);
+    }
+
+    pub fn fragment(&self, fragment: Fragment) {
+        self.state.borrow_mut().evidence.fragments.push(fragment);
     }
 
     /// No sweep was made, and why.

@@ -47,6 +47,20 @@ pub struct Attempt {
     pub address: Address,
 }
 
+/// What a check can do to learn more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Probe {
+    Data(Attempt),
+    /// The search for an FTP helper on the way, on a connection of its own.
+    Helper,
+}
+
+impl From<Attempt> for Probe {
+    fn from(attempt: Attempt) -> Self {
+        Probe::Data(attempt)
+    }
+}
+
 impl DataVerb {
     /// The order they are tried in.
     pub const ALL: [DataVerb; 4] = [DataVerb::Pasv, DataVerb::Epsv, DataVerb::Port, DataVerb::Eprt];

@@ -1,8 +1,8 @@
 #![doc = include_str!("ftp_helper_on_path.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
 use crate::diagnosis::rules::{ends, refused_for_address};
-use crate::evidence::attempt::Mode;
+use crate::evidence::attempt::{Mode, Probe};
 use crate::evidence::facts::{Facts, Tried};
 use crate::evidence::observed::Observed;
 use crate::protocol::dialect::Says;
@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     article: include_str!("ftp_helper_on_path.md"),
     neighbours: &["client-behind-nat", "control-connection-altered", "active-address-rejected"],
     test,
-    asks: asks_nothing,
+    asks,
 };
 
 fn test(facts: &Facts) -> Match {
@@ -35,7 +35,7 @@ fn test(facts: &Facts) -> Match {
                 )],
             });
         }
-        Observed::NotSeen => "no FTP support of a router shows",
+        Observed::NotSeen => "none shows, and one of another kind than Linux's may still be there",
         Observed::NotTested(why) => why,
     };
     if let Some(place) = facts.port_arrived_unchanged() {
@@ -51,4 +51,17 @@ fn test(facts: &Facts) -> Match {
         return Match::RuledOut(facts.cites(ends(for_address)));
     }
     Match::Undecided(why)
+}
+
+/// Only where something fails that a helper has to do with, or an active connection works that one may have let in.
+fn asks(facts: &Facts) -> Vec<Probe> {
+    let translated = matches!(facts.client_nat(), Observed::Seen(_));
+    let fails = facts.tried_in(Mode::Active).any(|tried| !tried.works() && !tried.cut_short());
+    let looked = !facts.evidence().fragments.is_empty();
+    let seen = matches!(facts.helper(), Observed::Seen(_));
+    if translated && !looked && !seen && (fails || facts.works(Mode::Active)) {
+        vec![Probe::Helper]
+    } else {
+        Vec::new()
+    }
 }

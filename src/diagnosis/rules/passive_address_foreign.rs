@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
 use crate::diagnosis::rules::{ends, joins, loss, outer_address_setting, peer, ruled_out_by};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Address, Attempt, DataVerb};
+use crate::evidence::attempt::{Address, Attempt, DataVerb, Probe};
 use crate::evidence::facts::{Cite, Facts, Tried};
 
 pub static RULE: Rule = Rule {
@@ -100,7 +100,7 @@ fn foreign(facts: &Facts, tried: &Tried) -> Option<IpAddr> {
 }
 
 /// Only dialling both tells an address that is wrong from one that is right and differs on purpose.
-fn asks(facts: &Facts) -> Vec<Attempt> {
+fn asks(facts: &Facts) -> Vec<Probe> {
     let named = facts.tried_with(DataVerb::Pasv).any(|tried| foreign(facts, tried).is_some());
-    if named && facts.times_tried(ADVERTISED) == 0 { vec![ADVERTISED] } else { Vec::new() }
+    if named && facts.times_tried(ADVERTISED) == 0 { vec![ADVERTISED.into()] } else { Vec::new() }
 }

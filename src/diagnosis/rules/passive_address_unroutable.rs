@@ -3,7 +3,7 @@
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
 use crate::diagnosis::rules::{ends, loss, outer_address_setting, peer, ruled_out_by};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Address, Attempt, DataVerb};
+use crate::evidence::attempt::{Address, Attempt, DataVerb, Probe};
 use crate::evidence::facts::{Facts, Tried};
 
 pub static RULE: Rule = Rule {
@@ -59,8 +59,8 @@ fn unroutable(facts: &Facts, tried: &Tried) -> Option<std::net::IpAddr> {
 }
 
 /// A private address is dialled only where the user allows it: no server shall point this tool into somebody's network.
-fn asks(facts: &Facts) -> Vec<Attempt> {
+fn asks(facts: &Facts) -> Vec<Probe> {
     let named = facts.tried_with(DataVerb::Pasv).any(|tried| unroutable(facts, tried).is_some());
     let wanted = named && facts.evidence().asked.trust_pasv_address && facts.times_tried(ADVERTISED) == 0;
-    if wanted { vec![ADVERTISED] } else { Vec::new() }
+    if wanted { vec![ADVERTISED.into()] } else { Vec::new() }
 }

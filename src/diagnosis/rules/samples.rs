@@ -3,7 +3,7 @@
 
 use crate::diagnosis::rules::dialled_at_peer;
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Attempt, DataVerb};
+use crate::evidence::attempt::{Attempt, DataVerb, Probe};
 use crate::evidence::facts::{Facts, Failure, Tried};
 
 /// So many tries of each verb tell a bad port from a bad verb.
@@ -63,17 +63,17 @@ pub fn are_wanted(facts: &Facts) -> bool {
 
 /// What to try next where the two verbs disagree and neither has been seen to do both: the verb tried less often, the
 /// failing one first, until each was tried [`ENOUGH`] times.
-pub fn more(facts: &Facts) -> Vec<Attempt> {
+pub fn more(facts: &Facts) -> Vec<Probe> {
     let (pasv, epsv) = (of(facts, DataVerb::Pasv), of(facts, DataVerb::Epsv));
     let failing = match () {
         () if pasv.only_joined() && epsv.only_unanswered() => DataVerb::Epsv,
         () if epsv.only_joined() && pasv.only_unanswered() => DataVerb::Pasv,
-        () if epsv.only_joined() && are_wanted(facts) => return vec![Attempt::usual(DataVerb::Epsv)],
-        () if pasv.only_joined() && are_wanted(facts) => return vec![Attempt::usual(DataVerb::Pasv)],
+        () if epsv.only_joined() && are_wanted(facts) => return vec![Attempt::usual(DataVerb::Epsv).into()],
+        () if pasv.only_joined() && are_wanted(facts) => return vec![Attempt::usual(DataVerb::Pasv).into()],
         () => return Vec::new(),
     };
     let other = if failing == DataVerb::Epsv { DataVerb::Pasv } else { DataVerb::Epsv };
     let times = |verb| facts.times_tried(Attempt::usual(verb));
     let next = if times(failing) <= times(other) { failing } else { other };
-    if times(next) < ENOUGH { vec![Attempt::usual(next)] } else { Vec::new() }
+    if times(next) < ENOUGH { vec![Attempt::usual(next).into()] } else { Vec::new() }
 }

@@ -82,7 +82,7 @@ impl Facts<'_> {
             return Observed::NotTested("no passive port was swept");
         };
         let udp = find(|of| of == Swept::Udp);
-        let server = first_end(control).filter(|(_, answer)| *answer == Answer::Connected).map(|(ttl, _)| ttl);
+        let server = self.distance();
         let mut hops = BTreeMap::new();
         for (ttl, router) in passed_by(control).chain(passed_by(data)) {
             hops.entry(ttl).or_insert(router);
@@ -101,6 +101,12 @@ impl Facts<'_> {
         let zone = zone(end, between, server, own);
         let cites = self.cites_of_location(data, end, server, &hops, edge_is_server);
         Observed::Seen(Location { hops, server, end, between, zone, cites })
+    }
+
+    /// How many hops away the server is: the shortest life at which its control port answers.
+    pub fn distance(&self) -> Option<u8> {
+        let control = self.evidence().sweeps.iter().find(|sweep| sweep.of == Swept::Control)?;
+        first_end(control).filter(|(_, answer)| *answer == Answer::Connected).map(|(ttl, _)| ttl)
     }
 
     /// The verb whose port was swept.

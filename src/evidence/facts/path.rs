@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Cite, Facts, Place};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{DataVerb, Mode};
+use crate::evidence::fragment::Fate;
 use crate::evidence::observed::Observed;
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::dialect;
@@ -112,6 +113,14 @@ impl Facts<'_> {
     /// Whether something on the way reads and rewrites PORT. What was not seen may still be there.
     pub fn helper(&self) -> Observed<Vec<Cite>> {
         let Some(peer) = self.peer() else { return Observed::NotTested("no control connection was joined") };
+        let fragments = &self.evidence().fragments;
+        let fate = |text: &str| fragments.iter().find(|f| f.text == text && f.ttl.is_none()).map(|f| (f.fate, f.ms));
+        if let (Some((Fate::Acknowledged, plain)), Some((Fate::Unacknowledged, ms))) = (fate("NOO"), fate("POR")) {
+            return Observed::Seen(vec![Cite::of(format!(
+                "the beginning of a PORT command, sent alone, was not acknowledged within {ms:.0} ms, that of a NOOP \
+                 after {plain:.0} ms"
+            ))]);
+        }
         for tried in self.tried_in(Mode::Active) {
             let Some(named) = tried.named().map(|named| named.ip().to_canonical()) else { continue };
             if let Some((reply, place)) = tried.negotiation() {
@@ -136,7 +145,20 @@ impl Facts<'_> {
                 return Observed::Seen(vec![Cite::of(text), self.cite(joined)]);
             }
         }
+        if matches!(fate("POR"), Some((Fate::Acknowledged, _))) {
+            return Observed::NotSeen;
+        }
         Observed::NotTested("a firewall's FTP helper that changes nothing here looks like none")
+    }
+
+    /// From which hop to which the FTP helper stands, where the search tells.
+    pub fn helper_between(&self) -> Option<(u8, u8)> {
+        let searched = || self.evidence().fragments.iter().filter_map(|fragment| Some((fragment.ttl?, fragment.fate)));
+        let passed = searched().filter(|(_, fate)| *fate == Fate::TimeExceeded).map(|(ttl, _)| ttl).max();
+        let lost = searched().filter(|(_, fate)| *fate == Fate::Unacknowledged).map(|(ttl, _)| ttl).min();
+        let low = passed.unwrap_or(1);
+        let high = lost.map(|ttl| ttl.saturating_sub(1)).or(self.distance().filter(|_| passed.is_some()))?;
+        (low <= high).then_some((low, high))
     }
 
     /// What became of the data connections of one mode.

@@ -1,0 +1,127 @@
+//! Whether a firewall's FTP helper reads the control connection, and which hop holds it: on connections of their own,
+//! without a login, reset afterwards.
+//!
+//! After one whole line, `NOO` is written alone, to see that fragments as such are acknowledged, then `POR`: Linux's
+//! helper drops a segment that begins PORT and ends within it. With a limited time to live, `POR` is answered with an
+//! ICMP error by every router up to the one with the helper, and beyond that by nobody.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::time::{Instant, interval, timeout};
+
+use crate::engine::net::{self, Dialled, TcpStream};
+use crate::engine::turns::Tools;
+use crate::evidence::facts::Facts;
+use crate::evidence::fragment::{Fate, Fragment};
+use crate::evidence::timeline::Icmp;
+
+/// Sent again so often in vain, a segment is dropped and not lost.
+const REPEATED_IN_VAIN: u8 = 2;
+/// Connections for the search for the hop.
+const MOST_SEARCHES: usize = 4;
+
+/// Looks for a helper, and where one shows, for its hop.
+pub async fn look(tools: Tools<'_>) {
+    let Some(peer) = tools.recorder.first_peer() else { return };
+    tools.recorder.say("Looking for a firewall's FTP helper");
+    let (seen, rtt) = compare(tools, peer).await;
+    if !seen {
+        return;
+    }
+    let distance = Facts::of(&tools.recorder.evidence()).distance();
+    // The helper stands at a hop from `low` to `high`; the server itself counts as one.
+    let (mut low, mut high) = (0, distance.unwrap_or(u8::MAX));
+    let mut next = 2;
+    for search in 0..MOST_SEARCHES {
+        match drops_by(tools, peer, next, rtt).await {
+            Some(true) => high = next - 1,
+            Some(false) => low = next,
+            None => return,
+        }
+        // Most stand at the first router or at the last; further on, only where the way is known.
+        next = match distance {
+            Some(distance) if search == 0 && low > 0 && distance > 3 => distance - 1,
+            Some(_) if high > low && low > 0 => low + (high - low).div_ceil(2),
+            _ => return,
+        };
+    }
+}
+
+/// Sends `NOO` and `POR`, each alone. `true` where the one is acknowledged and the other is not; and a round trip.
+async fn compare(tools: Tools<'_>, peer: SocketAddr) -> (bool, Duration) {
+    let Some((mut stream, rtt)) = begin(tools, peer).await else {
+        note(tools, "NOO", None, 0.0, Fate::Lost, None);
+        return (false, Duration::ZERO);
+    };
+    let plain = send(tools, &mut stream, "NOO").await;
+    let rest = if plain == Fate::Acknowledged { deliver(&mut stream, "P\r\n").await } else { plain };
+    let seen = rest == Fate::Acknowledged && send(tools, &mut stream, "POR").await == Fate::Unacknowledged;
+    net::reset(stream);
+    (seen, rtt)
+}
+
+/// Whether `POR` with this life is lost before the hop that far away. `None` where it can't be told.
+async fn drops_by(tools: Tools<'_>, peer: SocketAddr, ttl: u8, rtt: Duration) -> Option<bool> {
+    let (mut stream, _) = begin(tools, peer).await?;
+    net::limit_life(&stream, peer, ttl).ok()?;
+    let begun = Instant::now();
+    stream.write_all(b"POR").await.ok()?;
+    let answer = timeout(tools.budget.hop(rtt), net::icmp_error(&stream)).await;
+    net::reset(stream);
+    let ms = millis(begun);
+    match answer {
+        Ok(Ok((Icmp::TimeExceeded, from))) => {
+            note(tools, "POR", Some(ttl), ms, Fate::TimeExceeded, from);
+            Some(false)
+        }
+        Ok(_) => None,
+        Err(_) => {
+            note(tools, "POR", Some(ttl), ms, Fate::Unacknowledged, None);
+            Some(true)
+        }
+    }
+}
+
+/// A connection on which one whole line was delivered, and its round trip.
+async fn begin(tools: Tools<'_>, peer: SocketAddr) -> Option<(TcpStream, Duration)> {
+    let begun = Instant::now();
+    let dial = timeout(tools.budget.silence(None), net::connect(tools.settings.bind, peer));
+    let Ok(Dialled::Connected(mut stream)) = dial.await else { return None };
+    let rtt = begun.elapsed();
+    (deliver(&mut stream, "NOOP\r\n").await == Fate::Acknowledged).then_some((stream, rtt))
+}
+
+async fn send(tools: Tools<'_>, stream: &mut TcpStream, text: &str) -> Fate {
+    let begun = Instant::now();
+    let fate = deliver(stream, text).await;
+    note(tools, text, None, millis(begun), fate, None);
+    fate
+}
+
+/// Writes, and waits until it is acknowledged or sent again in vain.
+async fn deliver(stream: &mut TcpStream, text: &str) -> Fate {
+    if stream.write_all(text.as_bytes()).await.is_err() {
+        return Fate::Lost;
+    }
+    // No event tells of an acknowledgement.
+    let mut look_again = interval(Duration::from_millis(2));
+    loop {
+        look_again.tick().await;
+        match net::delivery(stream) {
+            Some(delivery) if delivery.unacknowledged == 0 => return Fate::Acknowledged,
+            Some(delivery) if delivery.repeated >= REPEATED_IN_VAIN => return Fate::Unacknowledged,
+            Some(_) => {}
+            None => return Fate::Lost,
+        }
+    }
+}
+
+fn note(tools: Tools<'_>, text: &str, ttl: Option<u8>, ms: f64, fate: Fate, from: Option<std::net::IpAddr>) {
+    tools.recorder.fragment(Fragment { text: text.to_owned(), ttl, ms, fate, from });
+}
+
+fn millis(begun: Instant) -> f64 {
+    (begun.elapsed().as_secs_f64() * 1e4).round() / 10.0
+}
