@@ -73,6 +73,13 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
         id: format!("{}-{}", skipped.verb.mode().name(), skipped.verb.name().to_lowercase()),
         because: skipped.because.clone(),
     }));
+    not_tested.extend(
+        facts
+            .evidence()
+            .not_located
+            .iter()
+            .map(|because| Open { id: "place-on-the-way".to_owned(), because: because.clone() }),
+    );
     let verdict = verdict::conclude(facts, &findings);
     Diagnosis { findings, ruled_out, not_tested, verdict }
 }

@@ -11,6 +11,7 @@ use crate::servers::{self, Settings};
 mod callbacks;
 mod dials;
 mod logins;
+mod place;
 mod samples;
 
 mod active_address_rejected;

@@ -1,8 +1,8 @@
 //! From evidence to report: asks the facts and the diagnosis, and copies their answers.
 
 use super::model::{
-    ControlConnection, ControlStage, DataConnection, Directions, Ends, Finding, Known, Open, Path, Reply, Report,
-    Security, Target, Tool, Verdict,
+    Between, ControlConnection, ControlStage, DataConnection, Directions, Ends, Finding, Hop, Known, Open, Path, Reply,
+    Report, Security, Target, Tool, Verdict,
 };
 use crate::diagnosis::{self, Diagnosis, rules};
 use crate::evidence::attempt::{DataVerb, Mode};
@@ -108,17 +108,24 @@ fn cause_in(events: &[Event]) -> Option<Cause> {
 }
 
 fn path(facts: &Facts) -> Path {
+    let location = facts.location().seen();
+    let hops = facts.hops();
     Path {
         client_nat: answer(&facts.client_nat()),
-        server_nat: answer(&facts.server_nat()),
+        server_nat: match (answer(&facts.server_nat()), &location) {
+            (Known::Unknown, Some(location)) if location.edge_translates => Known::Yes,
+            (known, _) => known,
+        },
         helper: match facts.helper() {
             Observed::Seen(_) => Known::Yes,
             Observed::NotSeen | Observed::NotTested(_) => Known::Unknown,
         },
-        hops: Vec::new(),
-        control_distance: None,
-        blocked_after: None,
-        answered_by: None,
+        hops: hops.iter().map(|(ttl, router)| Hop { ttl: *ttl, address: router.to_string() }).collect(),
+        control_distance: facts.distance(),
+        blocked_after: location.as_ref().filter(|l| l.between.is_some()).and_then(|location| location.end.passed()),
+        answered_by: location.as_ref().and_then(|location| location.end.answered()),
+        helper_between: facts.helper_between().map(|(from, to)| Between { from, to }),
+        blocked_between: location.as_ref().and_then(|l| l.between).map(|(from, to)| Between { from, to }),
         server_inside: facts.server_nat().seen().map(|sign| sign.inside.to_string()),
     }
 }

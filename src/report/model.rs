@@ -120,6 +120,10 @@ pub struct Path {
     pub blocked_after: Option<u8>,
     /// The smallest TTL at which an RST or an ICMP refusal came for it.
     pub answered_by: Option<u8>,
+    /// The hops that the FTP helper stands at one of; 0 is this computer.
+    pub helper_between: Option<Between>,
+    /// The hops at one of which passive connections end; 0 is this computer.
+    pub blocked_between: Option<Between>,
     /// The address that the server names as its own, where it is another than it is reached at.
     pub server_inside: Option<String>,
 }
@@ -130,6 +134,13 @@ pub enum Known {
     Yes,
     No,
     Unknown,
+}
+
+/// From this hop to that, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Between {
+    pub from: u8,
+    pub to: u8,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]

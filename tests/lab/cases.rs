@@ -8,6 +8,7 @@ mod control;
 mod nat;
 mod open;
 mod passive;
+mod place;
 
 /// One case.
 pub struct Case {
@@ -35,6 +36,8 @@ pub struct Expect {
     /// The main finding's side; empty where no one side is to blame; "none" where nothing is wrong.
     pub side: &'static str,
     pub exit: u8,
+    /// From which hop to which the tool must see passive connections end; 0 is the client.
+    pub wall: Option<(u64, u64)>,
     /// Methods whose outcome is certain.
     pub works: &'static [(&'static str, bool)],
 }
@@ -58,7 +61,7 @@ pub enum Truth {
 pub const YES: Truth = Truth::Is(true);
 pub const NO: Truth = Truth::Is(false);
 
-const NO_RULES: Rules = Rules { client: "", gateway1: "", gateway2: "", server: "" };
+const NO_RULES: Rules = Rules { client: "", gateway1: "", transit: "", gateway2: "", server: "" };
 const VSFTPD: Server = server(Kind::Vsftpd);
 /// vsftpd listens to one family, and its 227 on a socket for both names 0.0.0.0.
 const OVER_IPV6: Server = Server { settings: "listen=NO\nlisten_ipv6=YES", ..VSFTPD };
@@ -85,7 +88,8 @@ const CURL: Curl = Curl { url: "ftp://198.18.0.20/", arguments: &[], passive: YE
 const ONLY_PASSIVE: Curl = Curl { active: NO, ..CURL };
 const ONLY_ACTIVE: Curl = Curl { passive: NO, ..CURL };
 const NEITHER: Curl = Curl { passive: NO, active: NO, ..CURL };
-const EITHER: Expect = Expect { recommendation: "either", fires: &[], not: &[], side: "", exit: 0, works: &[] };
+const EITHER: Expect =
+    Expect { recommendation: "either", fires: &[], not: &[], side: "", exit: 0, wall: None, works: &[] };
 const PASSIVE: Expect = Expect { recommendation: "passive", ..EITHER };
 const ACTIVE: Expect = Expect { recommendation: "active", ..EITHER };
 const NONE: Expect = Expect { recommendation: "none", exit: 2, ..EITHER };
@@ -97,5 +101,9 @@ const fn server(kind: Kind) -> Server {
 
 /// Every case.
 pub fn all() -> Vec<&'static Case> {
-    [open::CASES, nat::CASES, active::CASES, passive::CASES, control::CASES].into_iter().flatten().collect()
+    [open::CASES, nat::CASES, active::CASES, passive::CASES, place::CASES, control::CASES]
+        .into_iter()
+        .flatten()
+        .chain(place::walls())
+        .collect()
 }

@@ -169,6 +169,20 @@ fn compare(case: &Case, report: &Value, status: Option<i32>, outcome: &mut Outco
     if !expect.side.is_empty() && expect.side != side {
         complaints.push(format!("the main finding's side is {side}, not {}", expect.side));
     }
+    if let "client" | "server" | "network" = expect.side {
+        for finding in list(&report["findings"]).filter(|finding| finding["severity"] != "info") {
+            let blamed = text(&finding["side"]);
+            if blamed != "unknown" && blamed != expect.side {
+                complaints.push(format!("{} blames the {blamed}", text(&finding["id"])));
+            }
+        }
+    }
+    if let Some((from, to)) = expect.wall {
+        let found = &report["path"]["blocked_between"];
+        if (found["from"].as_u64(), found["to"].as_u64()) != (Some(from), Some(to)) {
+            complaints.push(format!("the wall is at {found}, not from {from} to {to}"));
+        }
+    }
     if status != Some(i32::from(expect.exit)) {
         complaints.push(format!("exits with {status:?}, not {}", expect.exit));
     }

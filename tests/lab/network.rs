@@ -50,6 +50,7 @@ pub enum ServerSide {
 pub struct Rules {
     pub client: &'static str,
     pub gateway1: &'static str,
+    pub transit: &'static str,
     pub gateway2: &'static str,
     pub server: &'static str,
 }
@@ -94,7 +95,7 @@ impl Network {
             ("c", c.to_owned(), rules.client.to_owned()),
             ("g0", g0.to_owned(), NAT.to_owned()),
             ("g1", format!("{g1}{G1}"), nat_rules(client) + rules.gateway1),
-            ("t", T.to_owned(), String::new()),
+            ("t", T.to_owned(), rules.transit.to_owned()),
             ("g2", format!("{G2}{g2}"), forward_rules(server) + rules.gateway2),
             ("s", s.to_owned(), rules.server.to_owned()),
         ] {

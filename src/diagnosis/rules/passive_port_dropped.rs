@@ -1,7 +1,7 @@
 #![doc = include_str!("passive_port_dropped.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, failed_at_peer, joins, loss, peer, ruled_out_by, setting};
+use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rules::{endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure};
 use crate::evidence::observed::Observed;
@@ -33,51 +33,45 @@ fn test(facts: &Facts) -> Match {
             [Failure::DialRefused, Failure::DialUnreachable].map(|failure| failed_at_peer(facts, failure)).concat();
         return ruled_out_by(facts, ends(otherwise), "no passive data connection was dialled");
     }
-    let server_nat = match facts.server_nat() {
-        Observed::Seen(sign) => Some(sign),
-        Observed::NotSeen | Observed::NotTested(_) => None,
-    };
     let mut cites = facts.cites(ends(dropped.iter().copied()));
     let ports = endpoints(dropped.iter().copied());
-    let (side, whose) = match server_nat {
-        Some(sign) => {
-            cites.extend(sign.cites);
-            (
-                Side::Server,
-                "The server stands behind an address translation that it does not know of, so most likely its passive \
-                 ports are not forwarded to it",
-            )
+    let place = place::of(facts);
+    let located = place.as_ref().filter(|place| place.side != Side::Unknown && place.side != Side::Network);
+    let (side, confidence, whose) = match (located, facts.server_nat(), &place) {
+        (Some(place), ..) | (None, Observed::NotSeen | Observed::NotTested(_), Some(place)) => {
+            (place.side, place.confidence, place.words.clone())
         }
-        None => (Side::Unknown, "Whether the server's firewall or one on this side stops them can't be seen from here"),
+        (None, Observed::Seen(sign), _) => {
+            cites.extend(sign.cites);
+            (Side::Server, Confidence::Medium, BEHIND_NAT.to_owned())
+        }
+        (None, Observed::NotSeen | Observed::NotTested(_), None) => {
+            (Side::Unknown, Confidence::Medium, NOT_SEEN.to_owned())
+        }
     };
+    cites.extend(place.into_iter().flat_map(|place| place.cites));
     Match::Fires(Conclusion {
         severity: loss(facts),
         side,
-        confidence: Confidence::Medium,
+        confidence,
         summary: format!(
             "Connections to the server's passive ports get no answer: {ports} stayed silent, while the control \
-             connection to port {} works. {whose}.",
+             connection to port {} works. {whose}",
             facts.evidence().target.port
         ),
         cites,
-        fixes: vec![
-            Fix::server(
+        fixes: place::fixes(
+            facts,
+            side,
+            (
                 "Open the passive port range in the server's firewall",
-                format!(
-                    "{} Let the same ports in from anywhere (TCP), and where a router stands before the server forward \
-                     them to it, each port to the same number.",
-                    setting(facts, |settings| settings.passive_range, ANY_RANGE)
-                ),
+                "Let the same ports in from anywhere (TCP), and where a router stands before the server forward them to \
+                 it, each port to the same number.",
             ),
-            Fix::client(
-                "Let this network connect to the server's passive ports",
-                format!(
-                    "Allow outgoing TCP to {}, to the server's passive range or to ports 1024 to 65535. To learn which \
-                     side stops them, check the same server from another network: what works there is stopped on this \
-                     side.",
-                    peer(facts)
-                ),
-            ),
-        ],
+        ),
     })
 }
+
+const BEHIND_NAT: &str = "The server stands behind an address translation that it does not know of, so most likely its \
+                          passive ports are not forwarded to it.";
+const NOT_SEEN: &str = "Whether the server's firewall or one on this side stops them can't be seen from here.";

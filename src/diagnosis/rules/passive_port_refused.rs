@@ -1,7 +1,7 @@
 #![doc = include_str!("passive_port_refused.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, failed_at_peer, joins, loss, peer, ruled_out_by, setting};
+use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rules::{endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure};
 use crate::evidence::observed::Observed;
@@ -44,49 +44,50 @@ fn test(facts: &Facts) -> Match {
         (Some(ms), Some(rtt)) if rtt >= SHORT_RTT_MS && ms < rtt / 3.0 => Some((ms, rtt)),
         _ => None,
     };
-    let (side, summary) = match near {
-        Some((ms, rtt)) => {
+    let place = place::of(facts).filter(|place| place.side != Side::Unknown || near.is_none());
+    let (side, confidence, whose) = match (place, near) {
+        // A server that names an inner address does not know of its translation, and nobody forwards for it.
+        (Some(place), _) if place.side == Side::Network && matches!(facts.server_nat(), Observed::Seen(_)) => {
+            cites.extend(place.cites);
+            (Side::Server, Confidence::Medium, NOT_FORWARDED.to_owned())
+        }
+        (Some(place), _) => {
+            cites.extend(place.cites);
+            (place.side, place.confidence, place.words)
+        }
+        (None, Some((ms, rtt))) => {
             let times = format!("the refusal came after {ms:.1} ms, where the server takes {rtt:.0} ms to answer");
             cites.push(Cite::of(times.clone()));
-            let summary = format!(
-                "Connections to the server's passive ports are refused before they reach the server: {times} ({ports}). \
-                 A firewall on this side refuses them."
-            );
-            (Side::Client, summary)
+            let words = format!("The server itself can't have refused them: {times}. A firewall on this side does.");
+            (Side::Client, Confidence::Medium, words)
         }
-        None => {
-            let summary = format!(
-                "The server's passive ports refuse connections: {ports} answered with a reset at once, so nobody \
-                 listens there, the port is not forwarded to the server, or a firewall turns it away."
-            );
-            // A server that names an inner address does not know of its translation, and nobody forwards for it. Without
-            // that sign a firewall on this side answers just so.
-            let side = if matches!(facts.server_nat(), Observed::Seen(_)) { Side::Server } else { Side::Unknown };
-            (side, summary)
+        (None, None) if matches!(facts.server_nat(), Observed::Seen(_)) => {
+            (Side::Server, Confidence::Medium, NOT_FORWARDED.to_owned())
         }
+        // A firewall on this side answers just so.
+        (None, None) => (Side::Unknown, Confidence::Medium, NOT_SEEN.to_owned()),
     };
     Match::Fires(Conclusion {
         severity: loss(facts),
         side,
-        confidence: Confidence::Medium,
-        summary,
+        confidence,
+        summary: format!(
+            "Connections to the server's passive ports are refused: {ports} answered with a reset at once. {whose}"
+        ),
         cites,
-        fixes: fixes(facts, side),
+        fixes: place::fixes(
+            facts,
+            side,
+            (
+                "Forward the passive port range to the server",
+                "On the router or container host before the server, forward the same ports to it, each port to the same \
+                 number, and let them in.",
+            ),
+        ),
     })
 }
 
-fn fixes(facts: &Facts, side: Side) -> Vec<Fix> {
-    let client = Fix::client(
-        "Let this network connect to the server's passive ports",
-        format!("Allow outgoing TCP to {}, to the server's passive range or to ports 1024 to 65535.", peer(facts)),
-    );
-    let server = Fix::server(
-        "Forward the passive port range to the server",
-        format!(
-            "{} On the router or container host before the server, forward the same ports to it, each port to the same \
-             number, and let them in.",
-            setting(facts, |settings| settings.passive_range, ANY_RANGE)
-        ),
-    );
-    if side == Side::Client { vec![client] } else { vec![server, client] }
-}
+const NOT_FORWARDED: &str = "The server stands behind an address translation that it does not know of, so most likely its \
+                             passive ports are not forwarded to it.";
+const NOT_SEEN: &str =
+    "Nobody listens there, the port is not forwarded to the server, or a firewall turns the connection away.";

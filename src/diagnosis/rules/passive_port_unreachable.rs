@@ -1,9 +1,7 @@
 #![doc = include_str!("passive_port_unreachable.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{
-    ANY_RANGE, endpoints, ends, failed_at_peer, joins, loss, peer, ruled_out_by, setting, side_of,
-};
+use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rules::{endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, side_of};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure};
 
@@ -35,41 +33,40 @@ fn test(facts: &Facts) -> Match {
         return ruled_out_by(facts, ends(otherwise), "no passive data connection was dialled");
     };
     let ports = endpoints(unreachable.iter().copied());
-    let side = side_of(facts, icmp, facts.peer());
+    let place = place::of(facts).filter(|place| place.side != Side::Unknown);
+    let side = place.as_ref().map_or_else(|| side_of(facts, icmp, facts.peer()), |place| place.side);
     let who = match (icmp.router, side) {
-        (Some(router), Side::Server) => format!("{router}, the server's own address, answered with an ICMP error"),
+        (Some(router), Side::Server) if Some(router) == facts.peer() => {
+            format!("{router}, the server's own address, answered with an ICMP error")
+        }
         (Some(router), Side::Client) => format!("{router}, on this side, answered with an ICMP error"),
         (Some(router), _) => format!("the router {router} answered with an ICMP error"),
         (None, _) => "an ICMP error came back, or this computer found no way there".to_owned(),
     };
+    let confidence = match (&place, side) {
+        (Some(place), _) => place.confidence,
+        (None, Side::Unknown) => Confidence::Low,
+        (None, _) => Confidence::Medium,
+    };
+    let mut cites = facts.cites(ends(unreachable.iter().copied()));
+    let whose = place.as_ref().map_or_else(String::new, |place| format!(" {}", place.words));
+    cites.extend(place.into_iter().flat_map(|place| place.cites));
     Match::Fires(Conclusion {
         severity: loss(facts),
         side,
-        confidence: if side == Side::Unknown { Confidence::Low } else { Confidence::Medium },
+        confidence,
         summary: format!(
             "The server's passive ports are reported unreachable while the control connection works: {ports}; {who}. \
-             Since the way to the server is open, it is a firewall rule and not the routing."
+             Since the way to the server is open, it is a firewall rule and not the routing.{whose}"
         ),
-        cites: facts.cites(ends(unreachable.iter().copied())),
-        fixes: fixes(facts, side),
+        cites,
+        fixes: place::fixes(
+            facts,
+            side,
+            (
+                "Open the passive port range in the server's firewall",
+                "Let the same ports in from anywhere (TCP) in the firewall that rejects them.",
+            ),
+        ),
     })
-}
-
-fn fixes(facts: &Facts, side: Side) -> Vec<Fix> {
-    let server = Fix::server(
-        "Open the passive port range in the server's firewall",
-        format!(
-            "{} Let the same ports in from anywhere (TCP) in the firewall that rejects them.",
-            setting(facts, |settings| settings.passive_range, ANY_RANGE)
-        ),
-    );
-    let client = Fix::client(
-        "Let this network connect to the server's passive ports",
-        format!("Allow outgoing TCP to {}, to the server's passive range or to ports 1024 to 65535.", peer(facts)),
-    );
-    match side {
-        Side::Client => vec![client],
-        Side::Server => vec![server],
-        Side::Network | Side::Unknown => vec![server, client],
-    }
 }

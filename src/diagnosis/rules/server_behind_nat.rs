@@ -1,9 +1,9 @@
 #![doc = include_str!("server_behind_nat.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::{outer_address_setting, setting};
+use crate::diagnosis::rules::{outer_address_setting, peer, setting};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::facts::Facts;
+use crate::evidence::facts::{Cite, Facts};
 use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
@@ -26,7 +26,10 @@ fn test(facts: &Facts) -> Match {
             };
             return Match::RuledOut(cites);
         }
-        Observed::NotTested(why) => return Match::Undecided(why),
+        Observed::NotTested(why) => match facts.location() {
+            Observed::Seen(location) if location.edge_translates => return at_the_edge(facts, location.cites),
+            _ => return Match::Undecided(why),
+        },
     };
     let outside = sign.outside.map_or_else(String::new, |outside| outside.to_string());
     let sure = facts.peer().is_some_and(|peer| reach(peer) == Reach::Public);
@@ -47,6 +50,25 @@ fn test(facts: &Facts) -> Match {
                 setting(facts, |settings| settings.passive_range, "Choose a passive range."),
                 outer_address_setting(facts, &outside)
             ),
+        )],
+    })
+}
+
+/// The router before the server answers for the server's address: a translation that the server may well know of.
+fn at_the_edge(facts: &Facts, cites: Vec<Cite>) -> Match {
+    let outside = peer(facts);
+    Match::Fires(Conclusion {
+        severity: Severity::Info,
+        side: Side::Server,
+        confidence: Confidence::High,
+        summary: format!(
+            "The router before the server has the address {outside} itself: an address translation (NAT) stands there, \
+             which has to forward the passive ports as well as the control port."
+        ),
+        cites,
+        fixes: vec![Fix::server(
+            "Forward a fixed passive range",
+            setting(facts, |settings| settings.passive_range, "Choose a passive range."),
         )],
     })
 }

@@ -22,6 +22,8 @@ pub struct Location {
     /// Who may have ended it: from this hop to that, both included. `server` or beyond is the server.
     pub between: Option<(u8, u8)>,
     pub zone: Zone,
+    /// The router before the server has the address that the server is reached at.
+    pub edge_translates: bool,
     pub cites: Vec<Cite>,
 }
 
@@ -83,10 +85,7 @@ impl Facts<'_> {
         };
         let udp = find(|of| of == Swept::Udp);
         let server = self.distance();
-        let mut hops = BTreeMap::new();
-        for (ttl, router) in passed_by(control).chain(passed_by(data)) {
-            hops.entry(ttl).or_insert(router);
-        }
+        let hops = self.hops();
         let end = end_of(data, control, server);
         if let End::Open { .. } = end {
             return Observed::NotSeen;
@@ -96,11 +95,27 @@ impl Facts<'_> {
             true => Some(true),
             false => udp.and_then(|udp| self.edge_has_servers_address(udp)),
         };
-        let between = suspects(end, server, &hops, edge_is_server);
+        let mut known = hops.clone();
+        if let (Some(server), Some(peer)) = (server, self.peer()) {
+            known.insert(server, peer);
+        }
+        let between = suspects(end, server, &known, edge_is_server);
         let own = self.own_hops(&hops);
         let zone = zone(end, between, server, own);
         let cites = self.cites_of_location(data, end, server, &hops, edge_is_server);
-        Observed::Seen(Location { hops, server, end, between, zone, cites })
+        let edge_translates = edge_is_server == Some(true);
+        Observed::Seen(Location { hops, server, end, between, zone, edge_translates, cites })
+    }
+
+    /// The routers on the way that answered, by their distance.
+    pub fn hops(&self) -> BTreeMap<u8, IpAddr> {
+        let tcp = || self.evidence().sweeps.iter().filter(|sweep| sweep.of != Swept::Udp);
+        let (control, data): (Vec<&Sweep>, Vec<&Sweep>) = tcp().partition(|sweep| sweep.of == Swept::Control);
+        let mut hops = BTreeMap::new();
+        for (ttl, router) in control.into_iter().chain(data).flat_map(passed_by) {
+            hops.entry(ttl).or_insert(router);
+        }
+        hops
     }
 
     /// How many hops away the server is: the shortest life at which its control port answers.
@@ -238,14 +253,14 @@ fn suspects(
                 _ => Some((passed, next)),
             }
         }
-        End::Refused { passed, at } => match edge_is_server {
+        End::Refused { at, .. } => match edge_is_server {
             Some(true) if Some(at) == edge => Some((at, at)),
-            Some(false) if Some(at) == edge => Some((passed.min(at - 1), at - 1)),
-            _ => Some((passed.min(at.saturating_sub(1)), at)),
+            Some(false) if Some(at) == edge => Some((at - 1, at - 1)),
+            _ => Some((at.saturating_sub(1), at)),
         },
-        End::Unreachable { passed, at, from, .. } => {
+        End::Unreachable { at, from, .. } => {
             let known = from.and_then(|from| hops.iter().find(|(_, router)| **router == from.to_canonical()));
-            Some(known.map_or((passed.min(at), at), |(ttl, _)| (*ttl, *ttl)))
+            Some(known.map_or((at.saturating_sub(1), at), |(ttl, _)| (*ttl, *ttl)))
         }
     }
 }

@@ -276,9 +276,10 @@ pub static CASES: &[Case] = &[
         server_side: ServerSide::NatOnlyControl,
         server: Server { settings: "pasv_address=198.18.0.20", ..VSFTPD },
         expect: Expect {
-            fires: &["passive-port-refused"],
+            fires: &["passive-port-refused", "server-behind-nat"],
             not: &["passive-address-unroutable"],
-            side: "unknown",
+            side: "server",
+            wall: Some((3, 3)),
             ..ACTIVE
         },
         curl: ONLY_ACTIVE,

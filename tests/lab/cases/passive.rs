@@ -97,7 +97,7 @@ pub static CASES: &[Case] = &[
         id: "egress-drops",
         shows: "the client's gateway lets only port 21 out",
         rules: EGRESS_DROPS,
-        expect: DROPPED,
+        expect: Expect { side: "client", ..DROPPED },
         ..BLOCKED
     },
     Case {
@@ -110,18 +110,17 @@ pub static CASES: &[Case] = &[
         ..OPEN
     },
     Case {
-        // Whose RST it is can't be seen from its text: no side is asked for.
         id: "egress-resets",
         shows: "the client's gateway answers RST for all but port 21",
         rules: EGRESS_RESETS,
-        expect: REFUSED,
+        expect: Expect { side: "client", ..REFUSED },
         ..BLOCKED
     },
     Case {
         id: "egress-icmp",
         shows: "the client's gateway answers with ICMP for all but port 21",
         rules: EGRESS_SENDS_ICMP,
-        expect: UNREACHABLE,
+        expect: Expect { side: "client", ..UNREACHABLE },
         ..BLOCKED
     },
     Case {
@@ -138,14 +137,14 @@ pub static CASES: &[Case] = &[
         id: "range-dropped-at-server",
         shows: "the server's own firewall drops the range",
         rules: SERVER_DROPS,
-        expect: DROPPED,
+        expect: Expect { side: "server", ..DROPPED },
         ..BLOCKED
     },
     Case {
         id: "range-dropped-at-gateway",
         shows: "the server's gateway drops the range",
         rules: GATEWAY_DROPS,
-        expect: DROPPED,
+        expect: Expect { side: "server", ..DROPPED },
         ..BLOCKED
     },
     Case {
@@ -153,28 +152,28 @@ pub static CASES: &[Case] = &[
         shows: "the server's own firewall drops the range, ProFTPD",
         rules: SERVER_DROPS,
         server: PROFTPD,
-        expect: DROPPED,
+        expect: Expect { side: "server", ..DROPPED },
         ..BLOCKED
     },
     Case {
         id: "range-reset-at-server",
         shows: "the server's own firewall answers RST",
         rules: SERVER_RESETS,
-        expect: REFUSED,
+        expect: Expect { side: "server", ..REFUSED },
         ..BLOCKED
     },
     Case {
         id: "range-icmp-at-gateway",
         shows: "the server's gateway answers with ICMP",
         rules: SERVER_SENDS_ICMP,
-        expect: UNREACHABLE,
+        expect: Expect { side: "server", ..UNREACHABLE },
         ..BLOCKED
     },
     Case {
         id: "range-icmp-at-server",
         shows: "the server's own firewall answers with ICMP",
         rules: SERVER_ITSELF_SENDS_ICMP,
-        expect: UNREACHABLE,
+        expect: Expect { side: "server", ..UNREACHABLE },
         ..BLOCKED
     },
     Case {
@@ -183,7 +182,7 @@ pub static CASES: &[Case] = &[
         rules: RELATED_FOR_21,
         server: Server { port: 2121, ..VSFTPD },
         target: "198.18.0.20:2121",
-        expect: DROPPED,
+        expect: Expect { side: "server", ..DROPPED },
         curl: Curl { url: "ftp://198.18.0.20:2121/", ..ONLY_ACTIVE },
         ..BLOCKED
     },
@@ -309,7 +308,12 @@ pub static CASES: &[Case] = &[
         shows: "over IPv6 the range is dropped",
         rules: SERVER_DROPS,
         target: "[2001:db8:4::20]",
-        expect: Expect { fires: &["passive-port-dropped"], works: &[("epsv", false), ("eprt", true)], ..ACTIVE },
+        expect: Expect {
+            fires: &["passive-port-dropped"],
+            side: "server",
+            works: &[("epsv", false), ("eprt", true)],
+            ..ACTIVE
+        },
         curl: Curl { url: "ftp://[2001:db8:4::20]/", arguments: &["-g"], passive: NO, active: YES, agrees: true },
         ..OPEN
     },

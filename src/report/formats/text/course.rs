@@ -18,6 +18,16 @@ pub struct Arrow {
     pub labels: Vec<String>,
     pub client_port: Option<String>,
     pub server_port: Option<String>,
+    /// Where on the way it ends, where that is known.
+    pub wall: Option<Wall>,
+}
+
+/// The place where connections end: from this hop to that, of so many to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wall {
+    pub from: u8,
+    pub to: u8,
+    pub of: u8,
 }
 
 /// Who opens the connection.
@@ -67,6 +77,7 @@ fn control(report: &Report) -> Arrow {
         labels: vec![label.to_owned()],
         client_port: None,
         server_port: Some(report.target.port.to_string()),
+        wall: None,
     }
 }
 
@@ -89,6 +100,7 @@ fn data(report: &Report, mode: Mode) -> Arrow {
             labels,
             client_port: None,
             server_port: None,
+            wall: None,
         };
     };
     let ink = if attempt.works { Ink::Good } else { Ink::Bad };
@@ -103,7 +115,35 @@ fn data(report: &Report, mode: Mode) -> Arrow {
     if attempt.works && tried().any(|attempt| !attempt.works) {
         labels.insert(0, format!("only {} works", works_with(&of_mode, mode)));
     }
-    Arrow { name: mode.name(), heading, course: course(attempt), ink, labels, client_port, server_port }
+    let wall = wall(report, attempt);
+    if let Some(wall) = wall {
+        labels.splice(0..0, wall_labels(attempt, wall));
+    }
+    Arrow { name: mode.name(), heading, course: course(attempt), ink, labels, client_port, server_port, wall }
+}
+
+/// Known for passive connections that never arrived.
+fn wall(report: &Report, attempt: &DataConnection) -> Option<Wall> {
+    let stopped = matches!(course(attempt), Course::Lost | Course::TurnedAway | Course::Stopped);
+    let between = report.path.blocked_between.filter(|_| stopped && attempt.mode == Mode::Passive)?;
+    Some(Wall { from: between.from, to: between.to, of: report.path.control_distance? })
+}
+
+fn wall_labels(attempt: &DataConnection, wall: Wall) -> [String; 2] {
+    let Wall { from, to, of } = wall;
+    let what = match attempt.cause {
+        Some(Cause::Dropped) => "dropped",
+        Some(Cause::Refused) => "refused",
+        _ => "turned away",
+    };
+    let place = match (from, to) {
+        (0, _) => format!("before hop {}", to.max(1)),
+        (from, _) if from >= of => return [format!("{what} by the server"), what.to_owned()],
+        (from, to) if from == to => format!("at hop {from}"),
+        (from, to) if to - from == 1 || to >= of => format!("after hop {from}"),
+        (from, to) => format!("between hops {from} and {to}"),
+    };
+    [format!("{what} {place} of {of}"), place]
 }
 
 fn course(attempt: &DataConnection) -> Course {

@@ -1,6 +1,6 @@
 //! The two ends, what is known to stand between them, and an arrow for each connection.
 
-use super::course::{Arrow, Course, Heading, arrows};
+use super::course::{Arrow, Course, Heading, Wall, arrows};
 use super::page::{Ink, Page, Span, columns, span, wrap};
 use super::signs::Signs;
 use super::words;
@@ -42,6 +42,8 @@ struct Plan {
     middle: usize,
     client_nat: bool,
     server_nat: bool,
+    /// Whether an FTP helper (application level gateway) stands in the NAT's box, the client's and the server's.
+    helpers: [bool; 2],
 }
 
 impl Plan {
@@ -69,7 +71,8 @@ impl Plan {
         let middle = style.width.saturating_sub(2 * indent + left_width + right_width + 2 * BOX_EXTRA);
         let [client_nat, server_nat] = drawn;
         let signs = page.signs();
-        Self { style, signs, indent, left, right, left_width, right_width, middle, client_nat, server_nat }
+        let helpers = helpers(report);
+        Self { style, signs, indent, left, right, left_width, right_width, middle, client_nat, server_nat, helpers }
     }
 
     fn rows(&self, report: &Report) -> Vec<Vec<Span>> {
@@ -85,11 +88,13 @@ impl Plan {
             span(self.nat_row(&format!("{top_left} NAT {top_right}")), Ink::Dim),
             span(edge("FTP server", self.right_width, top_left, top_right), Ink::Dim),
         ]];
-        let sides = format!("{0}     {0}", self.signs.side);
+        let sides = |text: &str| format!("{0}{text:^5}{0}", self.signs.side);
         for number in 0..self.left.len().max(self.right.len()) {
             let text = |lines: &[String]| lines.get(number).cloned().unwrap_or_default();
             let mut row = self.within(&text(&self.left), self.left_width, Ink::Strong);
-            row.push(span(self.nat_row(&sides), Ink::Dim));
+            let helper = |stands: bool| if stands && number == 0 { "ALG" } else { "" };
+            let [left, right] = self.helpers.map(helper);
+            row.push(span(self.nats_row(&sides(left), &sides(right)), Ink::Dim));
             row.extend(self.within(&text(&self.right), self.right_width, Ink::Strong));
             rows.push(row);
         }
@@ -105,9 +110,13 @@ impl Plan {
 
     /// The middle where no arrow runs.
     fn nat_row(&self, nat: &str) -> String {
+        self.nats_row(nat, nat)
+    }
+
+    fn nats_row(&self, left: &str, right: &str) -> String {
         let distance = " ".repeat(NAT_DISTANCE);
-        let left = if self.client_nat { format!("{distance}{nat}") } else { String::new() };
-        let right = if self.server_nat { format!("{nat}{distance}") } else { String::new() };
+        let left = if self.client_nat { format!("{distance}{left}") } else { String::new() };
+        let right = if self.server_nat { format!("{right}{distance}") } else { String::new() };
         let gap = self.middle.saturating_sub(columns(&left) + columns(&right));
         format!("{left}{}{right}", " ".repeat(gap))
     }
@@ -145,6 +154,9 @@ impl Plan {
         let nat = NAT_WIDTH + NAT_DISTANCE;
         let begin = if self.client_nat { nat } else { 0 };
         let end = self.middle - if self.server_nat { nat } else { 0 };
+        if let Some(wall) = arrow.wall {
+            return self.walled(arrow, wall, cells, begin, end);
+        }
         let label = self.label(arrow, end - begin);
         let back = arrow.heading == Heading::ToClient;
         // The label stands in the middle of the free stretch; where the arrow ends, nearer to its far end.
@@ -199,6 +211,38 @@ impl Plan {
         merge(cells)
     }
 
+    /// An arrow that ends at a known hop: the wall stands where that is on the way, and the label where there is room.
+    fn walled(&self, arrow: &Arrow, wall: Wall, mut cells: Vec<(char, Ink)>, begin: usize, end: usize) -> Vec<Span> {
+        let room = end - begin;
+        // A NAT's box is the router next to its end. Twice the hops, since the wall may stand between two.
+        let first = 2 * usize::from(self.client_nat);
+        let last = (2 * usize::from(wall.of)).saturating_sub(2 * usize::from(self.server_nat)).max(first + 1);
+        let middle = (usize::from(wall.from) + usize::from(wall.to)).clamp(first, last) - first;
+        let at = begin + (room * middle / (last - first)).clamp(2, room.saturating_sub(2));
+        let (before, after) = (at - begin, end - at - 1);
+        let longest = before.max(after).saturating_sub(4);
+        let fits = arrow.labels.iter().find(|label| label.is_ascii() && label.len() <= longest);
+        let label: Vec<char> = fits.or(arrow.labels.last()).map_or("", String::as_str).chars().collect();
+        let label = label.iter().take(longest).copied();
+        let label: Vec<char> = [' '].into_iter().chain(label).chain([' ']).collect();
+        let label_begin = if after >= before { at + 2 } else { begin + (before - label.len()) / 2 };
+        for number in 0..at {
+            if let Some(cell) = cells.get_mut(number) {
+                let crossing = cell.0 == self.signs.side;
+                *cell = (if crossing { self.signs.crossed } else { self.signs.line }, arrow.ink);
+            }
+        }
+        if let Some(cell) = cells.get_mut(at) {
+            *cell = (self.signs.stop, arrow.ink);
+        }
+        for (number, c) in label.into_iter().enumerate() {
+            if let Some(cell) = cells.get_mut(label_begin + number) {
+                *cell = (c, arrow.ink);
+            }
+        }
+        merge(cells)
+    }
+
     /// The longest label that leaves something of the arrow, one blank at each end.
     fn label(&self, arrow: &Arrow, room: usize) -> Vec<char> {
         let most = room.saturating_sub(match arrow.course {
@@ -230,6 +274,16 @@ fn server_lines(report: &Report, say_nat: bool) -> Vec<String> {
     lines.extend(report.path.server_inside.as_ref().map(|inside| format!("names {inside}")));
     lines.extend(say_nat.then(|| "behind a NAT".to_owned()));
     lines
+}
+
+/// In which of the two NATs a helper was seen: one whose place is not known serves the client's.
+fn helpers(report: &Report) -> [bool; 2] {
+    let seen = report.path.helper == Known::Yes;
+    let far = match (report.path.helper_between, report.path.control_distance) {
+        (Some(between), Some(server)) => between.from > 1 && between.from + 1 >= server,
+        _ => false,
+    };
+    [seen && !far, seen && far]
 }
 
 fn pad(text: &str, width: usize) -> String {

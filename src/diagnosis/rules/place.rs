@@ -1,0 +1,125 @@
+//! Where on the way passive connections end, in words, and whose part of the way that is.
+
+use crate::diagnosis::rule::{Confidence, Fix, Side};
+use crate::diagnosis::rules::{ANY_RANGE, peer, setting};
+use crate::evidence::facts::{Cite, End, Facts, Location, Zone};
+use crate::evidence::observed::Observed;
+
+/// What the place tells of a failing passive port.
+pub struct Place {
+    pub side: Side,
+    pub confidence: Confidence,
+    /// One or two sentences.
+    pub words: String,
+    pub cites: Vec<Cite>,
+}
+
+/// The place, where it was looked for and tells whose part of the way it is on, or at least where.
+pub fn of(facts: &Facts) -> Option<Place> {
+    let Observed::Seen(location) = facts.location() else { return None };
+    let (low, high) = location.between?;
+    let server = location.server?;
+    let exact = high.saturating_sub(low) <= 1;
+    let named = matches!(location.end, End::Unreachable { .. }) || low == high;
+    let (side, confidence) = match location.zone {
+        Zone::Client | Zone::Server if named || low == 0 => (side(location.zone), Confidence::High),
+        // What a router does and what the front of the next does look alike.
+        Zone::Server if exact => (Side::Server, Confidence::High),
+        Zone::Client | Zone::Server | Zone::Network if exact => (side(location.zone), Confidence::Medium),
+        Zone::NotClient if exact => (Side::Network, Confidence::Low),
+        Zone::Client | Zone::Server | Zone::Network => (side(location.zone), Confidence::Low),
+        Zone::NotClient => (Side::Unknown, Confidence::Low),
+        Zone::Unknown => (Side::Unknown, Confidence::Low),
+    };
+    let words = format!("{} {}", ends_where(&location, low, high, server), excludes(&location, server));
+    Some(Place { side, confidence, words: words.trim_end().to_owned(), cites: location.cites })
+}
+
+fn side(zone: Zone) -> Side {
+    match zone {
+        Zone::Client => Side::Client,
+        Zone::Server => Side::Server,
+        Zone::Network => Side::Network,
+        Zone::NotClient | Zone::Unknown => Side::Unknown,
+    }
+}
+
+/// `hop 2 (203.0.113.1)`; this computer is hop 0, and whoever is as far as the server the server.
+fn hop(location: &Location, number: u8, server: u8) -> String {
+    match (number, location.hops.get(&number)) {
+        (0, _) => "this computer".to_owned(),
+        (number, _) if number >= server => "the server".to_owned(),
+        (number, Some(router)) => format!("hop {number} ({router})"),
+        (number, None) => format!("hop {number}"),
+    }
+}
+
+fn ends_where(location: &Location, low: u8, high: u8, server: u8) -> String {
+    let name = |number| hop(location, number, server);
+    let of = format!("the server is hop {server}");
+    let does = match location.end {
+        End::Silence { .. } => "drops them",
+        End::Refused { .. } | End::Unreachable { .. } | End::Open { .. } => "turns them away",
+    };
+    if low == high {
+        let who = if location.edge_translates && low < server {
+            format!("{}, the router that has the server's outer address, {does} itself", name(low))
+        } else {
+            format!("{} {does}", name(low))
+        };
+        return format!("Packets to the passive port get as far as that and no further: {who} ({of}).");
+    }
+    if low == 0 {
+        return format!(
+            "Packets to the passive port do not get past {}: it or this computer {does} ({of}).",
+            name(high)
+        );
+    }
+    let last_two = high.saturating_sub(low) <= 1;
+    let how = if last_two { "it or the front of" } else { "somebody between it and" };
+    format!("Packets to the passive port get past no router beyond {}: {how} {} {does} ({of}).", name(low), name(high))
+}
+
+/// What can't be to blame, since the packets did not get so far, or came past it.
+fn excludes(location: &Location, server: u8) -> &'static str {
+    match (location.zone, location.end) {
+        (Zone::Client, End::Silence { .. }) => {
+            "The server's firewall and port forwarding are not to blame: nothing arrives there."
+        }
+        (Zone::Client, _) => {
+            "It is no missing port forward at the server: then the answer would come from the server's own router."
+        }
+        (Zone::Server, _) => "This side's routers let them out, so they are not to blame.",
+        (Zone::Network, _) => "Neither this side's routers nor the server's are to blame.",
+        (Zone::NotClient, _) => {
+            "This side's routers let them out; whether a router between or the server's own is to blame is open."
+        }
+        (Zone::Unknown, _) if server <= 2 => "With so few routers on the way nobody can tell whose it is.",
+        (Zone::Unknown, _) => "",
+    }
+}
+
+/// What lets connections to the passive ports through, the side that has to act first.
+pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
+    let (action, how) = at_server;
+    let server = Fix::server(action, format!("{} {how}", setting(facts, |settings| settings.passive_range, ANY_RANGE)));
+    let mut out =
+        format!("Allow outgoing TCP to {}, to the server's passive range or to ports 1024 to 65535.", peer(facts));
+    if side == Side::Unknown {
+        out.push_str(
+            " To learn which side stops them, check the same server from another network: what works there is stopped \
+             on this side.",
+        );
+    }
+    let client = Fix::client("Let this network connect to the server's passive ports", out);
+    let network = Fix::network(
+        "Ask the network's operator about the router that stops the passive ports",
+        format!("Give him the hop and the port above, {} and the time of this check.", peer(facts)),
+    );
+    match side {
+        Side::Client => vec![client],
+        Side::Server => vec![server],
+        Side::Network => vec![network, server],
+        Side::Unknown => vec![server, client],
+    }
+}

@@ -1,0 +1,321 @@
+//! A wall before the passive range at each place of the way, of each kind, and routers that keep silent about it.
+
+use super::{
+    ACTIVE, CURL, Case, ClientSide, Curl, Expect, NEITHER, NO, NO_RULES, NONE, ONLY_ACTIVE, OPEN, OVER_IPV6, PROFTPD,
+    Rules, Server, ServerSide, VSFTPD, YES,
+};
+
+/// A wall in one place, in nft's words.
+macro_rules! wall {
+    ($hook:literal, $verdict:literal) => {
+        concat!(
+            "table inet wall { chain ",
+            $hook,
+            "s { type filter hook ",
+            $hook,
+            " priority 0; tcp dport 50000-50009 ",
+            $verdict,
+            "; }; }\n"
+        )
+    };
+}
+
+/// The case over IPv4 and over IPv6.
+macro_rules! both {
+    ($id:literal, $shows:literal, $host:ident, $hook:literal, $verdict:literal, $finding:literal, $side:literal, $wall:expr) => {
+        [
+            Case {
+                id: concat!("wall-", $id),
+                shows: $shows,
+                rules: Rules { $host: wall!($hook, $verdict), ..NO_RULES },
+                expect: Expect { fires: &[$finding], side: $side, wall: Some($wall), ..ACTIVE },
+                ..BLOCKED
+            },
+            Case {
+                id: concat!("wall-", $id, "-ipv6"),
+                shows: concat!($shows, ", over IPv6"),
+                rules: Rules { $host: wall!($hook, $verdict), ..NO_RULES },
+                expect: Expect { fires: &[$finding], side: $side, wall: Some($wall), ..ACTIVE },
+                ..BLOCKED_IPV6
+            },
+        ]
+    };
+}
+
+const DROP: &str = "passive-port-dropped";
+const BLOCKED: Case = Case { curl: ONLY_ACTIVE, ..OPEN };
+const BLOCKED_IPV6: Case = Case {
+    server: OVER_IPV6,
+    target: "[2001:db8:4::20]",
+    curl: Curl { url: "ftp://[2001:db8:4::20]/", arguments: &["-g"], passive: NO, active: YES, agrees: true },
+    ..OPEN
+};
+const SERVER_WALL: &str = wall!("input", "drop");
+/// A router that tells nobody that a packet's time was exceeded.
+const SILENT: &str = "table inet quiet { chain out { type filter hook output priority 0; icmp type time-exceeded drop; icmpv6 type time-exceeded drop; }; }\n";
+const SILENT_AND_WALL: &str = concat!(
+    "table inet quiet { chain out { type filter hook output priority 0; icmp type time-exceeded drop; icmpv6 type time-exceeded drop; }; }\n",
+    wall!("forward", "drop")
+);
+
+static WALLS: [[Case; 2]; 15] = [
+    both!(
+        "client-drops",
+        "this computer's own firewall drops what leaves",
+        client,
+        "output",
+        "drop",
+        "passive-port-dropped",
+        "client",
+        (0, 1)
+    ),
+    both!(
+        "client-resets",
+        "this computer's own firewall answers RST",
+        client,
+        "output",
+        "reject with tcp reset",
+        "passive-port-refused",
+        "client",
+        (0, 1)
+    ),
+    both!(
+        "client-icmp",
+        "this computer's own firewall answers ICMP",
+        client,
+        "output",
+        "reject with icmpx admin-prohibited",
+        "passive-port-unreachable",
+        "client",
+        (0, 1)
+    ),
+    both!(
+        "gateway1-drops",
+        "the client's gateway drops",
+        gateway1,
+        "forward",
+        "drop",
+        "passive-port-dropped",
+        "client",
+        (1, 2)
+    ),
+    both!(
+        "gateway1-resets",
+        "the client's gateway answers RST",
+        gateway1,
+        "forward",
+        "reject with tcp reset",
+        "passive-port-refused",
+        "client",
+        (1, 2)
+    ),
+    both!(
+        "gateway1-icmp",
+        "the client's gateway answers ICMP",
+        gateway1,
+        "forward",
+        "reject with icmpx admin-prohibited",
+        "passive-port-unreachable",
+        "client",
+        (1, 1)
+    ),
+    both!(
+        "transit-drops",
+        "a router between drops",
+        transit,
+        "forward",
+        "drop",
+        "passive-port-dropped",
+        "network",
+        (2, 3)
+    ),
+    both!(
+        "transit-resets",
+        "a router between answers RST",
+        transit,
+        "forward",
+        "reject with tcp reset",
+        "passive-port-refused",
+        "network",
+        (2, 2)
+    ),
+    both!(
+        "transit-icmp",
+        "a router between answers ICMP",
+        transit,
+        "forward",
+        "reject with icmpx admin-prohibited",
+        "passive-port-unreachable",
+        "network",
+        (2, 2)
+    ),
+    both!(
+        "gateway2-drops",
+        "the server's gateway drops",
+        gateway2,
+        "forward",
+        "drop",
+        "passive-port-dropped",
+        "server",
+        (3, 4)
+    ),
+    both!(
+        "gateway2-resets",
+        "the server's gateway answers RST",
+        gateway2,
+        "forward",
+        "reject with tcp reset",
+        "passive-port-refused",
+        "server",
+        (3, 4)
+    ),
+    both!(
+        "gateway2-icmp",
+        "the server's gateway answers ICMP",
+        gateway2,
+        "forward",
+        "reject with icmpx admin-prohibited",
+        "passive-port-unreachable",
+        "server",
+        (3, 3)
+    ),
+    both!(
+        "server-drops",
+        "the server's own firewall drops",
+        server,
+        "input",
+        "drop",
+        "passive-port-dropped",
+        "server",
+        (3, 4)
+    ),
+    both!(
+        "server-resets",
+        "the server's own firewall answers RST",
+        server,
+        "input",
+        "reject with tcp reset",
+        "passive-port-refused",
+        "server",
+        (3, 4)
+    ),
+    both!(
+        "server-icmp",
+        "the server's own firewall answers ICMP",
+        server,
+        "input",
+        "reject with icmpx admin-prohibited",
+        "passive-port-unreachable",
+        "server",
+        (4, 4)
+    ),
+];
+
+pub static CASES: &[Case] = &[
+    Case {
+        id: "wall-all-routers-silent",
+        shows: "the server drops, and no router tells of itself: the place can't be told",
+        rules: Rules { gateway1: SILENT, transit: SILENT, gateway2: SILENT, server: SERVER_WALL, ..NO_RULES },
+        expect: Expect { fires: &[DROP], side: "unknown", ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-all-routers-silent-resets",
+        shows: "the server answers RST, and no router tells of itself: the distance tells",
+        rules: Rules {
+            gateway1: SILENT,
+            transit: SILENT,
+            gateway2: SILENT,
+            server: wall!("input", "reject with tcp reset"),
+            ..NO_RULES
+        },
+        expect: Expect { fires: &["passive-port-refused"], side: "server", wall: Some((3, 4)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-first-router-silent",
+        shows: "the server drops, and the client's router tells nothing of itself",
+        rules: Rules { gateway1: SILENT, server: SERVER_WALL, ..NO_RULES },
+        expect: Expect { fires: &[DROP], side: "server", wall: Some((3, 4)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-gateway1-silent-transit",
+        shows: "the client's gateway drops, and the next router is silent: between hop 1 and hop 3",
+        rules: Rules { gateway1: wall!("forward", "drop"), transit: SILENT, ..NO_RULES },
+        expect: Expect { fires: &[DROP], side: "unknown", wall: Some((1, 3)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-gateway2-silent",
+        shows: "the server's gateway drops and is silent itself",
+        rules: Rules { gateway2: SILENT_AND_WALL, ..NO_RULES },
+        expect: Expect { fires: &[DROP], side: "unknown", wall: Some((2, 4)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-gateway1-drops-behind-nat",
+        shows: "the client's NAT router drops all but port 21",
+        client: ClientSide::Nat,
+        rules: Rules { gateway1: wall!("forward", "drop"), ..NO_RULES },
+        expect: Expect {
+            fires: &[DROP, "active-address-rejected", "client-behind-nat"],
+            side: "client",
+            wall: Some((1, 2)),
+            ..NONE
+        },
+        curl: NEITHER,
+        ..OPEN
+    },
+    Case {
+        id: "wall-double-nat-outer-drops",
+        shows: "the carrier's NAT drops all but port 21",
+        client: ClientSide::DoubleNat,
+        rules: Rules { gateway1: wall!("forward", "drop"), ..NO_RULES },
+        expect: Expect {
+            fires: &[DROP, "active-address-rejected", "client-behind-nat"],
+            side: "client",
+            wall: Some((2, 3)),
+            ..NONE
+        },
+        curl: NEITHER,
+        ..OPEN
+    },
+    Case {
+        id: "wall-not-forwarded-dropped",
+        shows: "the server's NAT router forwards port 21 alone and drops the rest",
+        server_side: ServerSide::NatOnlyControl,
+        server: Server { settings: "pasv_address=198.18.0.20", ..VSFTPD },
+        rules: Rules { gateway2: wall!("input", "drop"), ..NO_RULES },
+        expect: Expect { fires: &[DROP, "server-behind-nat"], side: "server", wall: Some((3, 3)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-gateway2-drops-proftpd",
+        shows: "the server's gateway drops, ProFTPD",
+        server: PROFTPD,
+        rules: Rules { gateway2: wall!("forward", "drop"), ..NO_RULES },
+        expect: Expect { fires: &[DROP], side: "server", wall: Some((3, 4)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-not-looked-for",
+        shows: "the server's gateway drops, and --locate never: the side stays open",
+        arguments: &["--locate", "never"],
+        rules: Rules { gateway2: wall!("forward", "drop"), ..NO_RULES },
+        expect: Expect { fires: &[DROP], side: "unknown", ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "open-located",
+        shows: "all is open, and the way is looked at all the same",
+        arguments: &["--locate", "always"],
+        expect: Expect { side: "none", ..super::EITHER },
+        curl: CURL,
+        ..OPEN
+    },
+];
+
+pub fn walls() -> impl Iterator<Item = &'static Case> {
+    WALLS.iter().flatten()
+}
