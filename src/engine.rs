@@ -57,6 +57,10 @@ pub struct Settings {
     /// Bytes of a transfer after which it is stopped.
     pub max_bytes: u64,
     pub locate: Locate,
+    /// So many passive ports are tried; as many as the diagnosis wants without.
+    pub samples: Option<u8>,
+    /// Probes that would not change the recommendation are made, too.
+    pub thorough: bool,
     /// How long silence lasts before it is called silence; `None` for two SYN retransmissions and a round trip.
     pub timeout: Option<Duration>,
 }
@@ -79,6 +83,8 @@ impl Settings {
             retrieve: None,
             max_bytes: USUAL_MAX_BYTES,
             locate: Locate::Auto,
+            samples: None,
+            thorough: false,
             timeout: None,
         }
     }

@@ -99,6 +99,12 @@ pub struct Asked {
     pub methods: Vec<DataVerb>,
     /// Whether a private address in 227 may be dialled.
     pub trust_pasv_address: bool,
+    /// So many passive ports are to be tried; as many as the diagnosis wants without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub samples: Option<u8>,
+    /// Also probes that would not change the recommendation.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub thorough: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -71,6 +71,12 @@ pub struct CheckArgs {
     /// Look for the place on the way where passive connections end; auto: where one is refused, dropped or unreachable
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = LocateWhen::Auto)]
     locate: LocateWhen,
+    /// Try so many passive ports, to learn the server's range and whether all of it is open
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=20))]
+    samples: Option<u8>,
+    /// Make the probes, too, that would not change the recommendation: six passive ports, the way, FTP helpers
+    #[arg(long)]
+    thorough: bool,
     /// How long a connection may stay unanswered before it counts as dropped [default: 3.5 s and a round trip]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     timeout: Option<Duration>,
@@ -83,6 +89,9 @@ pub struct CheckArgs {
     #[command(flatten)]
     output: OutputArgs,
 }
+
+/// Passive ports that a thorough check tries.
+const THOROUGH_SAMPLES: u8 = 6;
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
 enum LocateWhen {
@@ -178,7 +187,10 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
             path,
             retrieve: args.retrieve.clone(),
             max_bytes: args.max_bytes,
+            samples: args.samples.or(args.thorough.then_some(THOROUGH_SAMPLES)),
+            thorough: args.thorough,
             locate: match args.locate {
+                LocateWhen::Auto if args.thorough => Locate::Always,
                 LocateWhen::Auto => Locate::Auto,
                 LocateWhen::Always => Locate::Always,
                 LocateWhen::Never => Locate::Never,

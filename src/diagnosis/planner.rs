@@ -13,6 +13,8 @@ use crate::evidence::facts::Facts;
 
 /// The most data connections one check opens.
 pub const MOST_ATTEMPTS: usize = 10;
+/// Data connections beside the samples of passive ports that a user asked for.
+const OTHERS: usize = 4;
 
 /// The data connections that every check tries, in turn: all four, and over IPv6 the two that can hold an address.
 /// Active mode names `active_address` where the user gave one that fits.
@@ -37,19 +39,25 @@ pub fn next_probes(facts: &Facts) -> Vec<Probe> {
     if evidence.cut_short.is_some() || !facts.control_works() {
         return Vec::new();
     }
-    let mut left = MOST_ATTEMPTS.saturating_sub(facts.tried().len());
+    let most = MOST_ATTEMPTS.max(usize::from(evidence.asked.samples.unwrap_or(0)) + OTHERS);
+    let mut left = most.saturating_sub(facts.tried().len());
     let mut wanted: Vec<Probe> = Vec::new();
     let open = rules::ALL.iter().filter(|rule| !matches!((rule.test)(facts), Match::RuledOut(_)));
-    for probe in open.flat_map(|rule| (rule.asks)(facts)) {
-        if wanted.contains(&probe) {
-            continue;
+    for asked in open.map(|rule| (rule.asks)(facts)) {
+        let already = wanted.clone();
+        for (number, probe) in asked.iter().enumerate() {
+            // Two rules that ask for the same are content with one.
+            let times = |all: &[Probe]| all.iter().filter(|other| *other == probe).count();
+            if times(&asked[..=number]) <= times(&already) {
+                continue;
+            }
+            match probe {
+                Probe::Data(attempt) if left > 0 && may_try(evidence, *attempt) => left -= 1,
+                Probe::Data(_) => continue,
+                Probe::Helper => {}
+            }
+            wanted.push(*probe);
         }
-        match probe {
-            Probe::Data(attempt) if left > 0 && may_try(evidence, attempt) => left -= 1,
-            Probe::Data(_) => continue,
-            Probe::Helper => {}
-        }
-        wanted.push(probe);
     }
     wanted
 }

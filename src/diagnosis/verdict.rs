@@ -100,7 +100,8 @@ fn confidence(facts: &Facts, recommendation: Recommendation) -> Confidence {
 /// The data connections that every check makes, as far as they came to an end that tells something.
 fn usual<'f>(facts: &'f Facts<'f>, mode: Mode) -> impl Iterator<Item = &'f Tried<'f>> {
     let told = |tried: &&Tried| tried.failure() != Some(Failure::NotTried);
-    facts.tried_in(mode).filter(told).filter(|tried| tried.attempt().address != Address::Advertised)
+    let besides = |tried: &&Tried| matches!(tried.attempt().address, Address::Advertised | Address::ServerSeen);
+    facts.tried_in(mode).filter(told).filter(move |tried| !besides(tried))
 }
 
 fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) -> String {
@@ -142,7 +143,8 @@ fn how(facts: &Facts, mode: Mode) -> String {
     match (works(older), works(newer)) {
         (true, false) if fails(newer) => format!("{name} mode with {}", older.name()),
         (false, true) if fails(older) => format!("{name} mode with {}", newer.name()),
-        (false, false) => format!("{name} mode, at the address that the server names in 227"),
+        (false, false) if mode == Mode::Passive => format!("{name} mode, at the address that the server names in 227"),
+        (false, false) => format!("{name} mode, with the outer address entered in the client"),
         _ => format!("{name} mode"),
     }
 }

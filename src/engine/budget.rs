@@ -25,6 +25,7 @@ pub struct Budget {
 
 /// Linux, Windows and macOS send the SYN again after 1 s and 3 s: by now two were lost.
 const TWO_RETRANSMISSIONS: Duration = Duration::from_millis(3_500);
+const ONE_RETRANSMISSION: Duration = Duration::from_millis(1_200);
 /// Where no round trip was measured yet.
 const GUESSED_RTT: Duration = Duration::from_millis(500);
 /// The shortest time without any progress that lets the next method start beside a stalled one.
@@ -49,6 +50,11 @@ impl Budget {
         self.timeout.unwrap_or_else(|| TWO_RETRANSMISSIONS + rtt.unwrap_or(GUESSED_RTT))
     }
 
+    /// Silence where little depends on the answer: one SYN retransmission.
+    pub fn second_opinion(&self, rtt: Duration) -> Duration {
+        self.silence(Some(rtt)).min(ONE_RETRANSMISSION + rtt)
+    }
+
     /// Without progress for so long, a data connection has stalled: four round trips are one more than any step takes.
     pub fn stall(&self, rtt: Duration) -> Duration {
         (rtt * 4).max(STALL_AT_LEAST)
@@ -57,6 +63,12 @@ impl Budget {
     /// How long a router is given to answer for a packet that ended there: routers answer such packets at leisure.
     pub fn hop(&self, rtt: Duration) -> Duration {
         rtt * 3 / 2 + Duration::from_millis(150)
+    }
+
+    /// The same on a joined connection, where the kernel may miss the first answer while it is still sending, and then
+    /// sends again after 200 ms and a round trip.
+    pub fn hop_of_joined(&self, rtt: Duration) -> Duration {
+        self.hop(rtt) + rtt + Duration::from_millis(250)
     }
 
     /// The longest that the search for the place on the way may take.

@@ -11,6 +11,7 @@ use super::session::Session;
 use super::turn::{Turn, millis};
 use super::turns::{Manner, Plan, Planned};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
+use crate::evidence::facts::Facts;
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::command::Command;
 use crate::protocol::{extended, host_port};
@@ -123,6 +124,11 @@ fn prepare(plan: &Plan, session: &Session, planned: Planned, story: Story) -> Re
     plan.tools.recorder.record(story, What::Listening(bound));
     let address = match planned.attempt.address {
         Address::Given => settings.active_address.unwrap_or(ip),
+        Address::ServerSeen => {
+            let evidence = plan.tools.recorder.evidence();
+            let seen = Facts::of(&evidence).seen_by_server().seen();
+            seen.ok_or("the server does not name the address it sees this client at")?.0
+        }
         _ => ip,
     };
     let named = SocketAddr::new(address.to_canonical(), bound.port());

@@ -120,11 +120,17 @@ pub fn limit_life(stream: &TcpStream, peer: SocketAddr, ttl: u8) -> io::Result<(
     limit(&socket, peer, ttl)
 }
 
-/// The next ICMP error of a joined connection; never returns where none comes.
-pub async fn icmp_error(stream: &TcpStream) -> io::Result<(Icmp, Option<IpAddr>)> {
-    stream
-        .async_io(Interest::ERROR, || error_queue::read(&SockRef::from(stream)).ok_or(io::ErrorKind::WouldBlock.into()))
-        .await
+/// Waits until a router reports that something written on this connection lived too short; never returns where none
+/// does. The kernel keeps no more of it than the errno once a connection is joined.
+pub async fn life_exceeded(stream: &TcpStream) -> io::Result<()> {
+    let error = || match SockRef::from(stream).take_error()? {
+        Some(error) => Err(error),
+        None => Err(io::ErrorKind::WouldBlock.into()),
+    };
+    match stream.async_io(Interest::ERROR, error).await {
+        Err(error) if error.raw_os_error() == Some(libc::EHOSTUNREACH) => Ok(()),
+        other => other,
+    }
 }
 
 /// Why this system can't tell which router answers for a packet, if it can't.

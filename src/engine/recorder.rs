@@ -58,6 +58,8 @@ impl Recorder {
                 user,
                 methods: methods.to_vec(),
                 trust_pasv_address: settings.trust_pasv_address,
+                samples: settings.samples,
+                thorough: settings.thorough,
                 path: settings.path.clone(),
                 retrieve: settings.retrieve.clone(),
                 active_address: settings.active_address,

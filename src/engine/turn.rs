@@ -13,9 +13,10 @@ use super::negotiation::{Left, Negotiation};
 use super::net::Dialled;
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
-use super::turns::{Manner, Plan, Planned, StallMark};
+use super::turns::{Manner, Plan, Planned, StallMark, Tools};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
+use crate::evidence::facts::Facts;
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::reply::Reply;
 use crate::protocol::{extended, host_port};
@@ -137,7 +138,14 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     }
 
     fn silence(&self) -> Duration {
-        self.plan.tools.budget.silence(Some(self.session.rtt()))
+        let Tools { budget, settings, recorder } = self.plan.tools;
+        let rtt = self.session.rtt();
+        // Where passive mode works and nobody spoke of a forwarded range, this is a second opinion.
+        let besides = self.planned.attempt.address == Address::ServerSeen && settings.active_ports.is_none();
+        if besides && Facts::of(&recorder.evidence()).works(Mode::Passive) {
+            return budget.second_opinion(rtt);
+        }
+        budget.silence(Some(rtt))
     }
 
     /// Whether the transfer command waits for the data connection: where passive ports were not answered before.

@@ -37,6 +37,8 @@ pub enum Address {
     Local,
     /// Active: an address that the user gave.
     Given,
+    /// Active: the address that the server sees this computer at.
+    ServerSeen,
 }
 
 /// One data connection to try.

@@ -3,8 +3,6 @@
 //! Linux's FTP helper drops a segment that begins PORT and ends within it (nf_conntrack_ftp, since 2.6), so that it is
 //! never acknowledged, while any other fragment is in a round trip.
 
-use std::net::IpAddr;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,9 +18,6 @@ pub struct Fragment {
     /// From sending to the answer, or to the end of the waiting.
     pub ms: f64,
     pub fate: Fate,
-    /// Who sent the ICMP error.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<IpAddr>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

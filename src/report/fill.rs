@@ -1,8 +1,8 @@
 //! From evidence to report: asks the facts and the diagnosis, and copies their answers.
 
 use super::model::{
-    Between, ControlConnection, ControlStage, DataConnection, Directions, Ends, Finding, Hop, Known, Open, Path, Reply,
-    Report, Security, Target, Tool, Verdict,
+    Between, ControlConnection, ControlStage, DataConnection, Directions, Ends, Finding, Hop, Known, Open,
+    PassivePorts, Path, Reply, Report, Security, Target, Tool, Verdict,
 };
 use crate::diagnosis::{self, Diagnosis, rules};
 use crate::evidence::attempt::{DataVerb, Mode};
@@ -37,6 +37,7 @@ impl Report {
             control: control(&facts),
             directions: Directions { outbound: facts.direction(Mode::Passive), inbound: facts.direction(Mode::Active) },
             path: path(&facts),
+            passive_ports: passive_ports(&facts),
             attempts: tried.chain(evidence.not_tried.iter().map(not_tried)).collect(),
             findings: findings(&diagnosis),
             ruled_out: diagnosis.ruled_out.iter().map(|cause| open(cause.id, joined(&cause.because))).collect(),
@@ -124,10 +125,17 @@ fn path(facts: &Facts) -> Path {
         control_distance: facts.distance(),
         blocked_after: location.as_ref().filter(|l| l.between.is_some()).and_then(|location| location.end.passed()),
         answered_by: location.as_ref().and_then(|location| location.end.answered()),
-        helper_between: facts.helper_between().map(|(from, to)| Between { from, to }),
+        helper_between: facts
+            .helper_between()
+            .map(|(from, to)| Between { from, to: facts.distance().map_or(to, |server| to.min(server)) }),
         blocked_between: location.as_ref().and_then(|l| l.between).map(|(from, to)| Between { from, to }),
         server_inside: facts.server_nat().seen().map(|sign| sign.inside.to_string()),
     }
+}
+
+fn passive_ports(facts: &Facts) -> PassivePorts {
+    let seen: Vec<u16> = facts.passive_ports().into_iter().collect();
+    PassivePorts { lowest: seen.first().copied(), highest: seen.last().copied(), seen }
 }
 
 fn answer<T>(observed: &Observed<T>) -> Known {

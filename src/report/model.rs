@@ -25,6 +25,8 @@ pub struct Report {
     pub control: ControlConnection,
     pub directions: Directions,
     pub path: Path,
+    /// The passive ports that the server named: what its range is about.
+    pub passive_ports: PassivePorts,
     /// Every data connection tried, in order, and after them those that were not.
     pub attempts: Vec<DataConnection>,
     pub findings: Vec<Finding>,
@@ -147,6 +149,14 @@ pub struct Between {
 pub struct Hop {
     pub ttl: u8,
     pub address: String,
+}
+
+/// Passive ports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PassivePorts {
+    pub seen: Vec<u16>,
+    pub lowest: Option<u16>,
+    pub highest: Option<u16>,
 }
 
 /// One data connection.

@@ -8,6 +8,7 @@ mod control;
 mod nat;
 mod open;
 mod passive;
+mod path;
 mod place;
 
 /// One case.
@@ -24,6 +25,8 @@ pub struct Case {
     pub environment: &'static [(&'static str, &'static str)],
     /// Other control connections that stand while the check runs.
     pub connections_held: usize,
+    /// Who runs the check: nobody, without any capability, where root is not wanted.
+    pub as_root: bool,
     pub expect: Expect,
     pub curl: Curl,
 }
@@ -38,6 +41,8 @@ pub struct Expect {
     pub exit: u8,
     /// From which hop to which the tool must see passive connections end; 0 is the client.
     pub wall: Option<(u64, u64)>,
+    /// The same of the FTP helper.
+    pub helper: Option<(u64, u64)>,
     /// Methods whose outcome is certain.
     pub works: &'static [(&'static str, bool)],
 }
@@ -81,6 +86,7 @@ const OPEN: Case = Case {
     arguments: &[],
     environment: &[],
     connections_held: 0,
+    as_root: false,
     expect: EITHER,
     curl: CURL,
 };
@@ -89,7 +95,7 @@ const ONLY_PASSIVE: Curl = Curl { active: NO, ..CURL };
 const ONLY_ACTIVE: Curl = Curl { passive: NO, ..CURL };
 const NEITHER: Curl = Curl { passive: NO, active: NO, ..CURL };
 const EITHER: Expect =
-    Expect { recommendation: "either", fires: &[], not: &[], side: "", exit: 0, wall: None, works: &[] };
+    Expect { recommendation: "either", fires: &[], not: &[], side: "", exit: 0, wall: None, helper: None, works: &[] };
 const PASSIVE: Expect = Expect { recommendation: "passive", ..EITHER };
 const ACTIVE: Expect = Expect { recommendation: "active", ..EITHER };
 const NONE: Expect = Expect { recommendation: "none", exit: 2, ..EITHER };
@@ -101,7 +107,7 @@ const fn server(kind: Kind) -> Server {
 
 /// Every case.
 pub fn all() -> Vec<&'static Case> {
-    [open::CASES, nat::CASES, active::CASES, passive::CASES, place::CASES, control::CASES]
+    [open::CASES, nat::CASES, active::CASES, passive::CASES, place::CASES, path::CASES, control::CASES]
         .into_iter()
         .flatten()
         .chain(place::walls())

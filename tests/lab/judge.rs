@@ -91,6 +91,10 @@ pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
     outcome
 }
 
+/// Nobody, without any capability.
+const UNPRIVILEGED: [&str; 5] =
+    ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"];
+
 const HOSTS: &str = "127.0.0.1 localhost\n198.18.0.20 ftp.test both.test\n2001:db8:4::20 ftp6.test both.test\n";
 
 /// A client that only stays connected. Returns when the server has greeted it.
@@ -107,16 +111,22 @@ fn hold(network: &Network) -> Result<std::process::Child, String> {
 
 fn check(case: &Case, network: &Network, keep: &Keep) -> Outcome {
     let run = |format: &str, extra: &[String]| {
-        let mut command = network.command("c", env!("CARGO_BIN_EXE_ftpmode"));
+        let mut command = match case.as_root {
+            true => network.command("c", env!("CARGO_BIN_EXE_ftpmode")),
+            false => {
+                let mut command = network.command("c", "setpriv");
+                command.args(UNPRIVILEGED).arg(env!("CARGO_BIN_EXE_ftpmode"));
+                command
+            }
+        };
         command.args(["check", case.target, "--format", format]).args(case.arguments).args(extra);
         command.env("HOME", "/nonexistent").envs(case.environment.iter().copied()).stdin(Stdio::null());
         command.output()
     };
     let folder = network::scratch().expect("a temporary folder");
-    let saved = match &keep.cases {
-        Some(folder) => folder.join(format!("{}.toml", case.id)),
-        None => folder.path().join("case.toml"),
-    };
+    let open_to_all = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    std::fs::set_permissions(folder.path(), open_to_all).expect("our own folder");
+    let saved = folder.path().join("case.toml");
     let output = match run("json", &["--save".into(), saved.display().to_string()]) {
         Ok(output) => output,
         Err(error) => return Outcome::broken(error.to_string()),
@@ -125,6 +135,11 @@ fn check(case: &Case, network: &Network, keep: &Keep) -> Outcome {
     let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) else {
         return Outcome::broken(format!("no JSON came, but: {} {errors}", String::from_utf8_lossy(&output.stdout)));
     };
+    if let Some(folder) = &keep.cases
+        && let Err(why) = std::fs::copy(&saved, folder.join(format!("{}.toml", case.id)))
+    {
+        return Outcome::broken(format!("the case can't be kept: {why}"));
+    }
     if let Some(folder) = &keep.dialogues
         && let Err(why) = dialogue::write(case, &saved, folder)
     {
@@ -177,10 +192,11 @@ fn compare(case: &Case, report: &Value, status: Option<i32>, outcome: &mut Outco
             }
         }
     }
-    if let Some((from, to)) = expect.wall {
-        let found = &report["path"]["blocked_between"];
+    for (field, wanted) in [("blocked_between", expect.wall), ("helper_between", expect.helper)] {
+        let Some((from, to)) = wanted else { continue };
+        let found = &report["path"][field];
         if (found["from"].as_u64(), found["to"].as_u64()) != (Some(from), Some(to)) {
-            complaints.push(format!("the wall is at {found}, not from {from} to {to}"));
+            complaints.push(format!("{field} is {found}, not from {from} to {to}"));
         }
     }
     if status != Some(i32::from(expect.exit)) {

@@ -1,9 +1,9 @@
 #![doc = include_str!("active_address_rejected.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
 use crate::diagnosis::rules::callbacks::{self, Nat};
 use crate::diagnosis::rules::{ends, loss, refused_for_address, refused_verb, ruled_out_by, verbs};
-use crate::evidence::attempt::{Address, Mode};
+use crate::evidence::attempt::{Address, Mode, Probe};
 use crate::evidence::facts::{Facts, Tried};
 use crate::protocol::dialect::Says;
 
@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     article: include_str!("active_address_rejected.md"),
     neighbours: &["active-rejected", "active-callback-dropped", "active-callback-refused", "client-behind-nat"],
     test,
-    asks: asks_nothing,
+    asks,
 };
 
 fn test(facts: &Facts) -> Match {
@@ -54,12 +54,16 @@ fn test(facts: &Facts) -> Match {
                 .to_owned(),
         ),
     };
-    let works = facts.works(Mode::Active);
+    let works = facts.tried_in(Mode::Active).any(|tried| tried.works() && !callbacks::is_with_outer_address(tried));
+    let outer = callbacks::with_outer_address(facts);
+    let forwarded = matches!(outer, Some((_, true)));
     let mut fixes = Vec::new();
     if facts.works(Mode::Passive) {
         fixes.push(callbacks::use_passive());
     }
-    fixes.push(if given {
+    fixes.push(if forwarded {
+        callbacks::name_outer_address(facts)
+    } else if given {
         Fix::client(
             "Name the address that the server sees",
             "Leave out --active-address, or give it this client's outer address.",
@@ -69,15 +73,26 @@ fn test(facts: &Facts) -> Match {
     });
     let mut cites = facts.cites(ends(rejected.iter().copied()));
     cites.extend(nat.cites(facts));
+    let second = facts.tried_in(Mode::Active).filter(|tried| callbacks::is_with_outer_address(tried));
+    cites.extend(facts.cites(second.filter_map(|tried| tried.joined_at().or(tried.ended_by()))));
     Match::Fires(Conclusion {
         severity: if works { Severity::Info } else { loss(facts) },
         side,
         confidence,
         summary: format!(
-            "The server refuses to connect to {named}, the address that this computer names in {}. {why}.",
-            verbs(rejected.iter().copied())
+            "The server refuses to connect to {named}, the address that this computer names in {}. {why}.{}",
+            verbs(rejected.iter().copied()),
+            outer.map_or_else(String::new, |(sentence, _)| format!(" {sentence}"))
         ),
         cites,
         fixes,
     })
+}
+
+/// Whether a helper is there that does not serve this client, or none at all.
+fn asks(facts: &Facts) -> Vec<Probe> {
+    let translated = matches!(Nat::of(facts), Nat::Seen(_));
+    let rejected = facts.tried_in(Mode::Active).any(|tried| refused_for_address(facts, tried));
+    let wanted = translated && rejected && facts.evidence().fragments.is_empty() && !facts.works(Mode::Active);
+    if wanted { vec![Probe::Helper] } else { Vec::new() }
 }

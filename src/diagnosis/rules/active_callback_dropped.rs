@@ -17,8 +17,9 @@ pub static RULE: Rule = Rule {
 
 fn test(facts: &Facts) -> Match {
     // Where somebody else's connection came, the server's may have come from there.
-    let dropped: Vec<&Tried> =
-        facts.failed(Failure::CallbackDropped).into_iter().filter(|tried| tried.strangers().is_empty()).collect();
+    let counts = |tried: &&Tried| tried.strangers().is_empty() && !callbacks::is_with_outer_address(tried);
+    let dropped: Vec<&Tried> = facts.failed(Failure::CallbackDropped).into_iter().filter(counts).collect();
+
     let joined = joins(facts.joined_in(Mode::Active));
     if dropped.is_empty() {
         let otherwise = if joined.is_empty() { ends(callbacks::turned_away(facts)) } else { joined };

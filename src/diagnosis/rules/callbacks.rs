@@ -3,7 +3,7 @@
 
 use crate::diagnosis::rule::Fix;
 use crate::diagnosis::rules::peer;
-use crate::evidence::attempt::Mode;
+use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::evidence::observed::Observed;
 
@@ -45,7 +45,56 @@ impl Nat {
 
 /// Connections of the server that an RST or an ICMP error answered.
 pub fn turned_away<'f>(facts: &'f Facts<'f>) -> Vec<&'f Tried<'f>> {
-    [Failure::CallbackRefused, Failure::CallbackUnreachable].map(|failure| facts.failed(failure)).concat()
+    let all = [Failure::CallbackRefused, Failure::CallbackUnreachable].map(|failure| facts.failed(failure)).concat();
+    all.into_iter().filter(|tried| !is_with_outer_address(tried)).collect()
+}
+
+/// Whether PORT or EPRT named the address that the server sees: a second try, which shows what the router forwards.
+pub fn is_with_outer_address(tried: &Tried) -> bool {
+    tried.attempt().address == Address::ServerSeen
+}
+
+/// What became of the try with the outer address, as a sentence.
+pub fn with_outer_address(facts: &Facts) -> Option<(String, bool)> {
+    let tried = facts.tried_in(Mode::Active).find(|tried| is_with_outer_address(tried))?;
+    let named = tried.named()?;
+    let (verb, address) = (tried.verb().name(), named.ip());
+    if tried.works() {
+        return Some((
+            format!(
+                "With {address} in its place in {verb} it works: port {} is forwarded to this computer.",
+                named.port()
+            ),
+            true,
+        ));
+    }
+    let what = match tried.failure()? {
+        Failure::CallbackRefused | Failure::CallbackUnreachable => "its connection is turned away",
+        Failure::CallbackDropped => "its connection never arrives",
+        _ => return None,
+    };
+    Some((
+        format!("With {address} in its place in {verb} the server agrees, and {what}: nothing is forwarded here."),
+        false,
+    ))
+}
+
+/// The outer address may be tried where the own one does not do.
+pub fn asks_for_outer_address(facts: &Facts) -> Vec<Probe> {
+    let Observed::Seen(sign) = facts.client_nat() else { return Vec::new() };
+    let given = facts.evidence().asked.active_address.is_some();
+    let tried = facts.tried_in(Mode::Active).any(is_with_outer_address);
+    let fails = facts.tried_in(Mode::Active).next().is_some() && !facts.works(Mode::Active);
+    // ProFTPD put it in the place of ours by itself.
+    let mended = facts.product() == Some("proftpd");
+    if given || tried || !fails || mended || sign.outside.is_none() {
+        return Vec::new();
+    }
+    let asked = &facts.evidence().asked.methods;
+    let over_ipv6 = sign.inside.is_ipv6();
+    let usable = |verb: &DataVerb| (asked.is_empty() || asked.contains(verb)) && (!over_ipv6 || verb.fits_ipv6());
+    let verb = [DataVerb::Port, DataVerb::Eprt].into_iter().find(usable);
+    verb.map(|verb| Attempt { verb, address: Address::ServerSeen }.into()).into_iter().collect()
 }
 
 /// Passive mode where it works, then a way through for the server's connection.
@@ -96,4 +145,21 @@ pub fn forward(facts: &Facts) -> Fix {
             facts.evidence().target.port
         ),
     )
+}
+
+/// The way through is there: the client has only to name the right address.
+pub fn name_outer_address(facts: &Facts) -> Fix {
+    let tried = facts.tried_in(Mode::Active).find(|tried| is_with_outer_address(tried));
+    let named = tried.and_then(Tried::named);
+    let detail = match named {
+        Some(named) => format!(
+            "In the client's settings for active mode enter the outer address {} and the ports that the router forwards \
+             (port {} is one of them; here: --active-address {} --active-ports).",
+            named.ip(),
+            named.port(),
+            named.ip()
+        ),
+        None => "In the client's settings for active mode enter the outer address and the forwarded ports.".to_owned(),
+    };
+    Fix::client("Enter the outer address in the client's settings for active mode", detail)
 }

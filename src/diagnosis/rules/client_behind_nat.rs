@@ -1,6 +1,6 @@
 #![doc = include_str!("client_behind_nat.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Severity, Side};
 use crate::diagnosis::rules::callbacks;
 use crate::diagnosis::rules::refused_for_address;
 use crate::evidence::attempt::Mode;
@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
         "ftp-helper-on-path",
     ],
     test,
-    asks: asks_nothing,
+    asks: callbacks::asks_for_outer_address,
 };
 
 fn test(facts: &Facts) -> Match {
@@ -48,7 +48,12 @@ fn test(facts: &Facts) -> Match {
         severity: Severity::Info,
         side: Side::Client,
         confidence: if sign.named { Confidence::High } else { Confidence::Medium },
-        summary: format!("{who}: an address translation (NAT) stands before it, and {end}."),
+        summary: match callbacks::with_outer_address(facts) {
+            Some((_, true)) => {
+                format!("{who}: an address translation (NAT) stands before it, which forwards a port for active mode.")
+            }
+            _ => format!("{who}: an address translation (NAT) stands before it, and {end}."),
+        },
         cites: sign.cites,
         fixes: if facts.works(Mode::Passive) {
             vec![callbacks::use_passive()]

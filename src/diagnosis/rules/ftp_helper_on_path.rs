@@ -23,15 +23,12 @@ fn test(facts: &Facts) -> Match {
                 severity: Severity::Info,
                 side: Side::Network,
                 confidence: Confidence::High,
-                summary:
-                    "A router on the way, most likely on this side, has FTP support: it rewrites the address that \
-                          this computer names in PORT and lets the server's connection in. It can do so only while the \
-                          control connection is not encrypted."
-                        .to_owned(),
+                summary: summary(facts),
                 cites,
                 fixes: vec![Fix::client(
                     "Use passive mode where TLS is wanted",
-                    "Under TLS the router can't read PORT any more, and active mode ends.",
+                    "Under TLS the router can't read PORT any more, and active mode ends. Do not enter an outer address in \
+                     the client: the helper mends this computer's own address alone.",
                 )],
             });
         }
@@ -59,9 +56,31 @@ fn asks(facts: &Facts) -> Vec<Probe> {
     let fails = facts.tried_in(Mode::Active).any(|tried| !tried.works() && !tried.cut_short());
     let looked = !facts.evidence().fragments.is_empty();
     let seen = matches!(facts.helper(), Observed::Seen(_));
-    if translated && !looked && !seen && (fails || facts.works(Mode::Active)) {
-        vec![Probe::Helper]
+    let wanted = facts.evidence().asked.thorough || (translated && !seen && (fails || facts.works(Mode::Active)));
+    if wanted && !looked { vec![Probe::Helper] } else { Vec::new() }
+}
+
+/// What it does here, and where it stands, as far as that was seen.
+fn summary(facts: &Facts) -> String {
+    let server = facts.distance().unwrap_or(u8::MAX);
+    let place = match facts.helper_between() {
+        Some((1, 1)) => "at the first router of this side (hop 1)".to_owned(),
+        Some((low, high)) if low == high => format!("at hop {low}"),
+        Some((low, u8::MAX)) => format!("at hop {low} or further on"),
+        Some((low, _)) if low.saturating_add(1) >= server => {
+            format!("at hop {low}, before the server, or at the server")
+        }
+        Some((low, high)) => format!("between hop {low} and hop {high}"),
+        None => "most likely on this side".to_owned(),
+    };
+    let works = facts.tried_in(Mode::Active).any(|tried| tried.works());
+    let does = if works {
+        "it rewrites the address that this computer names in PORT and lets the server's connection in"
     } else {
-        Vec::new()
-    }
+        "it reads PORT, but does not let active mode through here"
+    };
+    format!(
+        "A router on the way has FTP support ({place}): {does}. It can do so only while the control connection is not \
+         encrypted."
+    )
 }

@@ -23,6 +23,9 @@ fn test(facts: &Facts) -> Match {
     let both = |one, other| facts.cites([joins::<'_>(one), ends::<'_>(other)].concat());
 
     let mixed = pasv.is_mixed() || epsv.is_mixed();
+    if samples::are_asked_for(facts) {
+        return Match::Undecided("more ports were asked for");
+    }
     match (joined.is_empty(), unanswered.is_empty()) {
         (true, true) => return Match::Undecided("no passive data connection was dialled"),
         (true, false) => return Match::RuledOut(facts.cites(ends(unanswered))),
@@ -46,9 +49,10 @@ fn test(facts: &Facts) -> Match {
         confidence: if mixed { Confidence::Medium } else { Confidence::Low },
         summary: format!(
             "Some of the server's passive ports let connections in and some do not: {} got through, {} did not. \
-             Transfers will fail now and then.",
+             Transfers will fail now and then.{}",
             ports(&joined),
-            endpoints(unanswered.iter().copied())
+            endpoints(unanswered.iter().copied()),
+            taken_for(&unanswered)
         ),
         cites: both(joined, unanswered),
         fixes: vec![
@@ -92,4 +96,15 @@ fn ports(tried: &[&Tried]) -> String {
     let all: Vec<String> =
         tried.iter().filter_map(|tried| tried.dialled()).map(|end| format!("port {}", end.port())).collect();
     listed(&all)
+}
+
+/// The one port that failed, where firewalls take it for something else.
+fn taken_for(unanswered: &[&Tried]) -> String {
+    let mut failed: Vec<u16> = unanswered.iter().filter_map(|tried| Some(tried.dialled()?.port())).collect();
+    failed.dedup();
+    match failed[..] {
+        [port] => samples::other_service(port)
+            .map_or_else(String::new, |service| format!(" Firewalls take port {port} for {service}.")),
+        _ => String::new(),
+    }
 }

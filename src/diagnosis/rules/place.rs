@@ -103,8 +103,15 @@ fn excludes(location: &Location, server: u8) -> &'static str {
 pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
     let (action, how) = at_server;
     let server = Fix::server(action, format!("{} {how}", setting(facts, |settings| settings.passive_range, ANY_RANGE)));
-    let mut out =
-        format!("Allow outgoing TCP to {}, to the server's passive range or to ports 1024 to 65535.", peer(facts));
+    let ports: Vec<u16> = facts.passive_ports().into_iter().collect();
+    let seen = match ports[..] {
+        [low, _, .., high] => format!(" (ports from about {low} to {high} were seen)"),
+        _ => String::new(),
+    };
+    let mut out = format!(
+        "Allow outgoing TCP to {}, to the server's passive range{seen} or to ports 1024 to 65535.",
+        peer(facts)
+    );
     if side == Side::Unknown {
         out.push_str(
             " To learn which side stops them, check the same server from another network: what works there is stopped \

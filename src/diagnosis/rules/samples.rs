@@ -3,7 +3,7 @@
 
 use crate::diagnosis::rules::dialled_at_peer;
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Attempt, DataVerb, Probe};
+use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::{Facts, Failure, Tried};
 
 /// So many tries of each verb tell a bad port from a bad verb.
@@ -64,6 +64,9 @@ pub fn are_wanted(facts: &Facts) -> bool {
 /// What to try next where the two verbs disagree and neither has been seen to do both: the verb tried less often, the
 /// failing one first, until each was tried [`ENOUGH`] times.
 pub fn more(facts: &Facts) -> Vec<Probe> {
+    if let Some(asked) = facts.evidence().asked.samples {
+        return up_to(facts, usize::from(asked));
+    }
     let (pasv, epsv) = (of(facts, DataVerb::Pasv), of(facts, DataVerb::Epsv));
     let failing = match () {
         () if pasv.only_joined() && epsv.only_unanswered() => DataVerb::Epsv,
@@ -76,4 +79,37 @@ pub fn more(facts: &Facts) -> Vec<Probe> {
     let times = |verb| facts.times_tried(Attempt::usual(verb));
     let next = if times(failing) <= times(other) { failing } else { other };
     if times(next) < ENOUGH { vec![Attempt::usual(next).into()] } else { Vec::new() }
+}
+
+/// Whether passive ports that the user asked for are still to be tried.
+pub fn are_asked_for(facts: &Facts) -> bool {
+    facts.evidence().asked.samples.is_some_and(|asked| !up_to(facts, usize::from(asked)).is_empty())
+}
+
+/// The rest of the passive ports that the user asked for, the verbs in turn as far as each is understood.
+fn up_to(facts: &Facts, asked: usize) -> Vec<Probe> {
+    let usable = |verb: &DataVerb| facts.tried_with(*verb).any(|tried| tried.negotiated());
+    let verbs: Vec<DataVerb> = [DataVerb::Pasv, DataVerb::Epsv].into_iter().filter(usable).collect();
+    let tried = facts.tried_in(Mode::Passive).filter(|tried| tried.attempt().address == Address::ControlPeer).count();
+    let missing = asked.saturating_sub(tried);
+    verbs
+        .iter()
+        .cycle()
+        .take(if verbs.is_empty() { 0 } else { missing })
+        .map(|verb| Attempt::usual(*verb).into())
+        .collect()
+}
+
+/// What firewalls take the port for, where they meddle with it.
+pub fn other_service(port: u16) -> Option<&'static str> {
+    Some(match port {
+        1720 => "H.323",
+        1723 => "PPTP",
+        2000 => "SCCP (IP telephones)",
+        3128 | 8080 => "a web proxy",
+        5060 | 5061 => "SIP (IP telephony)",
+        6000 => "X11",
+        6667 => "IRC",
+        _ => return None,
+    })
 }

@@ -8,14 +8,14 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, interval, timeout};
 
 use crate::engine::net::{self, Dialled, TcpStream};
 use crate::engine::turns::Tools;
 use crate::evidence::facts::Facts;
 use crate::evidence::fragment::{Fate, Fragment};
-use crate::evidence::timeline::Icmp;
+use crate::protocol::reply::{Item, Reader};
 
 /// Sent again so often in vain, a segment is dropped and not lost.
 const REPEATED_IN_VAIN: u8 = 2;
@@ -40,10 +40,12 @@ pub async fn look(tools: Tools<'_>) {
             Some(false) => low = next,
             None => return,
         }
-        // Most stand at the first router or at the last; further on, only where the way is known.
+        // Most stand at the first router or at the last.
         next = match distance {
             Some(distance) if search == 0 && low > 0 && distance > 3 => distance - 1,
-            Some(_) if high > low && low > 0 => low + (high - low).div_ceil(2),
+            // The last router and the server behind it look the same.
+            Some(distance) if low > 0 && low + 1 < high.min(distance) => low + (high.min(distance) - low).div_ceil(2),
+            None if low == next => next + 1,
             _ => return,
         };
     }
@@ -52,7 +54,7 @@ pub async fn look(tools: Tools<'_>) {
 /// Sends `NOO` and `POR`, each alone. `true` where the one is acknowledged and the other is not; and a round trip.
 async fn compare(tools: Tools<'_>, peer: SocketAddr) -> (bool, Duration) {
     let Some((mut stream, rtt)) = begin(tools, peer).await else {
-        note(tools, "NOO", None, 0.0, Fate::Lost, None);
+        note(tools, "NOO", None, 0.0, Fate::Lost);
         return (false, Duration::ZERO);
     };
     let plain = send(tools, &mut stream, "NOO").await;
@@ -65,23 +67,44 @@ async fn compare(tools: Tools<'_>, peer: SocketAddr) -> (bool, Duration) {
 /// Whether `POR` with this life is lost before the hop that far away. `None` where it can't be told.
 async fn drops_by(tools: Tools<'_>, peer: SocketAddr, ttl: u8, rtt: Duration) -> Option<bool> {
     let (mut stream, _) = begin(tools, peer).await?;
+    // With the greeting and the reply to NOOP here, nothing of ours is on the way but what is written now: the error
+    // that a router reports tells not what for.
+    timeout(tools.budget.pipelined_reply, hear(&mut stream, 2)).await.ok()??;
     net::limit_life(&stream, peer, ttl).ok()?;
     let begun = Instant::now();
     stream.write_all(b"POR").await.ok()?;
-    let answer = timeout(tools.budget.hop(rtt), net::icmp_error(&stream)).await;
+    let answer = timeout(tools.budget.hop_of_joined(rtt), net::life_exceeded(&stream)).await;
     net::reset(stream);
     let ms = millis(begun);
     match answer {
-        Ok(Ok((Icmp::TimeExceeded, from))) => {
-            note(tools, "POR", Some(ttl), ms, Fate::TimeExceeded, from);
+        Ok(Ok(())) => {
+            note(tools, "POR", Some(ttl), ms, Fate::TimeExceeded);
             Some(false)
         }
         Ok(_) => None,
         Err(_) => {
-            note(tools, "POR", Some(ttl), ms, Fate::Unacknowledged, None);
+            note(tools, "POR", Some(ttl), ms, Fate::Unacknowledged);
             Some(true)
         }
     }
+}
+
+/// Reads so many whole replies.
+async fn hear(stream: &mut TcpStream, replies: usize) -> Option<()> {
+    let mut reader = Reader::new();
+    let mut buffer = [0; 2048];
+    let mut heard = 0;
+    while heard < replies {
+        match reader.next_item() {
+            Some(Item::Reply(_)) => heard += 1,
+            Some(Item::Nonsense { .. }) => return None,
+            None => match stream.read(&mut buffer).await {
+                Ok(count) if count > 0 => reader.feed(&buffer[..count]),
+                _ => return None,
+            },
+        }
+    }
+    Some(())
 }
 
 /// A connection on which one whole line was delivered, and its round trip.
@@ -96,7 +119,7 @@ async fn begin(tools: Tools<'_>, peer: SocketAddr) -> Option<(TcpStream, Duratio
 async fn send(tools: Tools<'_>, stream: &mut TcpStream, text: &str) -> Fate {
     let begun = Instant::now();
     let fate = deliver(stream, text).await;
-    note(tools, text, None, millis(begun), fate, None);
+    note(tools, text, None, millis(begun), fate);
     fate
 }
 
@@ -118,8 +141,8 @@ async fn deliver(stream: &mut TcpStream, text: &str) -> Fate {
     }
 }
 
-fn note(tools: Tools<'_>, text: &str, ttl: Option<u8>, ms: f64, fate: Fate, from: Option<std::net::IpAddr>) {
-    tools.recorder.fragment(Fragment { text: text.to_owned(), ttl, ms, fate, from });
+fn note(tools: Tools<'_>, text: &str, ttl: Option<u8>, ms: f64, fate: Fate) {
+    tools.recorder.fragment(Fragment { text: text.to_owned(), ttl, ms, fate });
 }
 
 fn millis(begun: Instant) -> f64 {

@@ -1,15 +1,15 @@
 //! Where on the way passive connections end, as far as routers tell: the last that passed a packet on, the first that
 //! answered it, and how far the server is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::{Cite, Facts};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::DataVerb;
+use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::observed::Observed;
 use crate::evidence::sweep::{Answer, Sweep, Swept};
-use crate::evidence::timeline::Icmp;
+use crate::evidence::timeline::{Icmp, What};
 
 /// What the sweeps show of the way. Hops are counted from this computer, 1 for its router; 0 is this computer.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,6 +116,18 @@ impl Facts<'_> {
             hops.entry(ttl).or_insert(router);
         }
         hops
+    }
+
+    /// The passive ports that the server named, in order.
+    pub fn passive_ports(&self) -> BTreeSet<u16> {
+        let passive = self.evidence().attempts.iter().filter(|outcome| outcome.verb.mode() == Mode::Passive);
+        let events = passive.flat_map(|outcome| &outcome.events);
+        events
+            .filter_map(|event| match event.what {
+                What::Named(endpoint) => Some(endpoint.port()),
+                _ => None,
+            })
+            .collect()
     }
 
     /// How many hops away the server is: the shortest life at which its control port answers.

@@ -157,8 +157,13 @@ impl Facts<'_> {
         let passed = searched().filter(|(_, fate)| *fate == Fate::TimeExceeded).map(|(ttl, _)| ttl).max();
         let lost = searched().filter(|(_, fate)| *fate == Fate::Unacknowledged).map(|(ttl, _)| ttl).min();
         let low = passed.unwrap_or(1);
-        let high = lost.map(|ttl| ttl.saturating_sub(1)).or(self.distance().filter(|_| passed.is_some()))?;
-        (low <= high).then_some((low, high))
+        let high = lost.map(|ttl| ttl.saturating_sub(1)).or(self.distance().filter(|_| passed.is_some()));
+        match (high, passed) {
+            (Some(high), _) => (low <= high).then_some((low, high)),
+            // Further than that nobody looked.
+            (None, Some(passed)) => Some((passed, u8::MAX)),
+            (None, None) => None,
+        }
     }
 
     /// What became of the data connections of one mode.

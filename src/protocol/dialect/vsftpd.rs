@@ -14,6 +14,8 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "failed to establish connection", says: Says::CallbackFailed },
         Phrase { text: "use port or pasv first", says: Says::NoDataConnection },
         Phrase { text: "there are too many connect", says: Says::TooManyConnections },
+        // It found no free port in its range.
+        Phrase { text: "oops: vsf_sysutil_bind", says: Says::PortsExhausted },
         Phrase { text: "500 oops", says: Says::Misconfigured },
         Phrase { text: "anonymous sessions must use encryption", says: Says::TlsRequired },
         Phrase { text: "anonymous sessions may not use encryption", says: Says::MethodDisabled },

@@ -24,18 +24,34 @@ pub static FORMAT: Format = Format { id: "text", help: "a report to read, for a 
 /// The longest text of ours that may hold a server's words, in columns.
 const LONGEST: usize = 600;
 
+/// Fewer passive ports say nothing of a range.
+const ENOUGH_PORTS: usize = 3;
+
 fn render(report: &Report, style: &Style) -> String {
     let mut page = Page::new(*style);
     header(&mut page, report);
     verdict(&mut page, report);
     drawing::draw(&mut page, report);
     attempts::table(&mut page, report);
+    passive_ports(&mut page, report);
     findings::list(&mut page, report);
     next_step(&mut page, report);
     if style.verbose > 0 {
         dialogue::transcript(&mut page, report);
     }
     page.finish()
+}
+
+/// What the server's passive range is about, where enough of it was seen to say so.
+fn passive_ports(page: &mut Page, report: &Report) {
+    let ports = &report.passive_ports;
+    let (Some(low), Some(high)) = (ports.lowest, ports.highest) else { return };
+    if ports.seen.len() < ENOUGH_PORTS {
+        return;
+    }
+    let text = format!("Passive ports: {} seen, from {low} to {high}.", ports.seen.len());
+    page.paragraph(&[span("  ", Ink::Plain)], &text, Ink::Plain, LONGEST);
+    page.blank();
 }
 
 /// What was checked, on one line.

@@ -89,10 +89,10 @@ pub static CASES: &[Case] = &[
     },
     Case {
         id: "client-helper-proftpd",
-        shows: "with ProFTPD a private PORT that works proves no helper",
+        shows: "with ProFTPD a private PORT that works proves no helper, one that is only begun does",
         server: PROFTPD,
         rules: WITH_HELPER,
-        expect: Expect { fires: &["client-behind-nat"], not: &["ftp-helper-on-path"], side: "none", ..EITHER },
+        expect: Expect { helper: Some((1, 1)), ..HELPED },
         curl: CURL,
         ..BEHIND_NAT
     },
@@ -144,7 +144,12 @@ pub static CASES: &[Case] = &[
         shows: "the carrier's helper finds an address in PORT that its client does not have, and leaves it",
         client: ClientSide::DoubleNat,
         rules: WITH_HELPER,
-        expect: ADDRESS_REJECTED,
+        expect: Expect {
+            fires: &["active-address-rejected", "client-behind-nat", "ftp-helper-on-path"],
+            not: &[],
+            helper: Some((2, 2)),
+            ..ADDRESS_REJECTED
+        },
         ..BEHIND_NAT
     },
     Case {
