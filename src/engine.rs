@@ -57,6 +57,7 @@ pub struct Settings {
     /// Bytes of a transfer after which it is stopped.
     pub max_bytes: u64,
     pub locate: Locate,
+    pub capture: Capture,
     /// So many passive ports are tried; as many as the diagnosis wants without.
     pub samples: Option<u8>,
     /// Probes that would not change the recommendation are made, too.
@@ -83,6 +84,7 @@ impl Settings {
             retrieve: None,
             max_bytes: USUAL_MAX_BYTES,
             locate: Locate::Auto,
+            capture: Capture::Auto,
             samples: None,
             thorough: false,
             timeout: None,
@@ -97,6 +99,15 @@ pub enum Locate {
     #[default]
     Auto,
     Always,
+    Never,
+}
+
+/// Whether to watch packets at the network interface, which takes CAP_NET_RAW on Linux.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Capture {
+    /// Where this program may.
+    #[default]
+    Auto,
     Never,
 }
 
@@ -126,6 +137,7 @@ pub struct Engine {
     turns: turns::Standing,
     /// Dials of other address families that are still unanswered.
     late: reach::Late,
+    watch: Option<net::Watch>,
 }
 
 impl Engine {
@@ -140,12 +152,19 @@ impl Engine {
             idle: None,
             turns: turns::Standing::default(),
             late: reach::Late::default(),
+            watch: None,
         }
     }
 
     /// Resolves the name and joins the control connection (RFC 8305). `true` where somebody greeted as FTP does.
     pub async fn reach(&mut self) -> bool {
         self.idle = reach::reach(&self.settings, &self.budget, &self.recorder, &mut self.late).await;
+        if let (Some(session), Capture::Auto) = (&self.idle, self.settings.capture) {
+            self.watch = net::Watch::open(session.peer().ip().to_canonical()).ok();
+        }
+        if self.watch.is_some() {
+            self.recorder.watched();
+        }
         self.idle.is_some()
     }
 
@@ -162,7 +181,8 @@ impl Engine {
     /// Tries these data connections, in turn while all goes well, staggered once one stalls.
     pub async fn turns(&mut self, plan: Vec<Attempt>) {
         let tools = turns::Tools { settings: &self.settings, budget: &self.budget, recorder: &self.recorder };
-        turns::run(tools, &mut self.turns, &mut self.idle, plan).await;
+        let work = turns::run(tools, &mut self.turns, &mut self.idle, plan);
+        watching(self.watch.as_ref(), &self.recorder, work).await;
     }
 
     /// Makes these probes, side by side; data connections as [`Engine::turns`] does.
@@ -183,7 +203,10 @@ impl Engine {
                 probes::helper::look(tools).await;
             }
         };
-        tokio::join!(turns, helper);
+        let work = async {
+            tokio::join!(turns, helper);
+        };
+        watching(self.watch.as_ref(), &self.recorder, work).await;
     }
 
     /// What was seen so far.
@@ -196,5 +219,23 @@ impl Engine {
         self.idle = None;
         self.late.collect(&self.recorder);
         self.recorder.finish(cut_short)
+    }
+}
+
+/// Does the work, and puts on record the packets that are seen meanwhile.
+async fn watching(watch: Option<&net::Watch>, recorder: &Recorder, work: impl Future<Output = ()>) {
+    let Some(watch) = watch else { return work.await };
+    let look = async {
+        while let Ok(packet) = watch.next().await {
+            recorder.packet(packet);
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = work => {}
+        () = look => {}
+    }
+    while let Some(packet) = watch.waiting() {
+        recorder.packet(packet);
     }
 }

@@ -59,6 +59,9 @@ pub struct Evidence {
     /// Beginnings of commands, sent alone to see whether they are acknowledged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fragments: Vec<Fragment>,
+    /// Whether packets were watched at this computer's network interface.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub watched: bool,
     /// Why no sweep was made where one was wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_located: Option<String>,

@@ -16,7 +16,7 @@ use super::login::{self, LoginArgs};
 use super::output::{self, OutputArgs};
 use super::progress;
 use crate::check::{Request, check};
-use crate::engine::{Family, Locate, Settings, USUAL_MAX_BYTES};
+use crate::engine::{Capture, Family, Locate, Settings, USUAL_MAX_BYTES};
 use crate::evidence::Evidence;
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::case::Case;
@@ -71,6 +71,9 @@ pub struct CheckArgs {
     /// Look for the place on the way where passive connections end; auto: where one is refused, dropped or unreachable
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = LocateWhen::Auto)]
     locate: LocateWhen,
+    /// Watch packets before this computer's own firewall, to tell what that drops; auto: where the rights allow it
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = CaptureWhen::Auto)]
+    capture: CaptureWhen,
     /// Try so many passive ports, to learn the server's range and whether all of it is open
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=20))]
     samples: Option<u8>,
@@ -88,6 +91,12 @@ pub struct CheckArgs {
     save: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArgs,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum CaptureWhen {
+    Auto,
+    Never,
 }
 
 /// Passive ports that a thorough check tries.
@@ -187,6 +196,10 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
             path,
             retrieve: args.retrieve.clone(),
             max_bytes: args.max_bytes,
+            capture: match args.capture {
+                CaptureWhen::Auto => Capture::Auto,
+                CaptureWhen::Never => Capture::Never,
+            },
             samples: args.samples.or(args.thorough.then_some(THOROUGH_SAMPLES)),
             thorough: args.thorough,
             locate: match args.locate {

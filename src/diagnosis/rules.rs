@@ -33,6 +33,7 @@ mod epsv_rejected;
 mod ftp_helper_on_path;
 mod ipv6_unanswered;
 mod listing_refused;
+mod local_firewall_drops_callback;
 mod login_rejected;
 mod name_resolution_failed;
 mod nat_hairpin;
@@ -95,6 +96,7 @@ pub static ALL: &[&Rule] = &[
     &active_address_rejected::RULE,
     &active_rejected::RULE,
     &active_callback_foreign::RULE,
+    &local_firewall_drops_callback::RULE,
     &data_source_address_differs::RULE,
     &data_protection_required::RULE,
     &transfer_stalled::RULE,

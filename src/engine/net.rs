@@ -14,11 +14,15 @@ use tokio::io::unix::AsyncFd;
 pub use tokio::net::{TcpListener, TcpStream};
 
 use crate::evidence::timeline::Icmp;
+pub use counters::undelivered;
 pub use delivery::delivery;
 use error_queue::Queue;
+pub use packets::Watch;
 
+mod counters;
 mod delivery;
 mod error_queue;
+mod packets;
 
 /// How a dial ended.
 #[derive(Debug)]

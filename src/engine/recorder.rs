@@ -11,7 +11,7 @@ use super::{Login, Settings};
 use crate::evidence::attempt::{Attempt, DataVerb};
 use crate::evidence::fragment::Fragment;
 use crate::evidence::sweep::Sweep;
-use crate::evidence::timeline::{Event, What};
+use crate::evidence::timeline::{Event, Packet, What};
 use crate::evidence::{Asked, Control, CutShort, Dial, Evidence, NotTried, Outcome, Resolution, TargetAsked};
 
 /// Where an event belongs.
@@ -36,8 +36,12 @@ struct State {
     /// Dials that became the control connection, or are still open: not part of the evidence.
     dials_left_out: Vec<usize>,
     attempts: Vec<Draft>,
+    packets: Vec<Event>,
     last_ms: f64,
 }
+
+/// More are not kept: a handful belongs to every data connection.
+const MOST_PACKETS: usize = 1_000;
 
 struct Draft {
     outcome: Outcome,
@@ -66,8 +70,14 @@ impl Recorder {
             },
             ..Evidence::default()
         };
-        let state =
-            State { evidence, dials: Vec::new(), dials_left_out: Vec::new(), attempts: Vec::new(), last_ms: 0.0 };
+        let state = State {
+            evidence,
+            dials: Vec::new(),
+            dials_left_out: Vec::new(),
+            attempts: Vec::new(),
+            packets: Vec::new(),
+            last_ms: 0.0,
+        };
         Self { begun: Instant::now(), state: Rc::new(RefCell::new(state)), progress }
     }
 
@@ -144,6 +154,20 @@ impl Recorder {
         self.state.borrow_mut().evidence.sweeps.push(sweep);
     }
 
+    /// Packets are watched.
+    pub fn watched(&self) {
+        self.state.borrow_mut().evidence.watched = true;
+    }
+
+    /// A packet was seen. It goes into the story of the data connection it is of, where that is never joined.
+    pub fn packet(&self, packet: Packet) {
+        let at_ms = self.now_ms();
+        let mut state = self.state.borrow_mut();
+        if state.packets.len() < MOST_PACKETS {
+            state.packets.push(Event { at_ms, what: What::Packet(packet) });
+        }
+    }
+
     pub fn fragment(&self, fragment: Fragment) {
         self.state.borrow_mut().evidence.fragments.push(fragment);
     }
@@ -193,6 +217,7 @@ impl Recorder {
         evidence.dials =
             numbered.filter(|(n, _)| !state.dials_left_out.contains(n)).map(|(_, dial)| dial.clone()).collect();
         evidence.attempts = state.attempts.iter().map(|draft| draft.outcome.clone()).collect();
+        evidence.attempts.iter_mut().for_each(|outcome| add_packets(outcome, &state.packets));
         evidence
     }
 
@@ -214,6 +239,24 @@ impl Recorder {
     fn now_ms(&self) -> f64 {
         thousandths(self.begun.elapsed().as_secs_f64() * 1_000.0)
     }
+}
+
+/// Files the packets of a data connection that was never joined among its events, by their times.
+fn add_packets(outcome: &mut Outcome, packets: &[Event]) {
+    let ours = |event: &What| match *event {
+        What::Listening(end) => Some((end.ip().to_canonical(), end.port())),
+        What::Dialled(end) => Some((end.ip().to_canonical(), end.port())),
+        _ => None,
+    };
+    let joined = |event: &Event| matches!(event.what, What::Connected { .. } | What::Accepted { .. });
+    let end = outcome.events.iter().find_map(|event| ours(&event.what));
+    let Some(end) = end.filter(|_| !outcome.events.iter().any(joined)) else { return };
+    let of_it = |event: &&Event| {
+        let What::Packet(packet) = event.what else { return false };
+        [packet.from, packet.to].iter().any(|other| (other.ip().to_canonical(), other.port()) == end)
+    };
+    outcome.events.extend(packets.iter().filter(of_it).cloned());
+    outcome.events.sort_by(|one, other| one.at_ms.total_cmp(&other.at_ms));
 }
 
 /// Microseconds are as fine as anything here is measured, and keep saved cases readable.

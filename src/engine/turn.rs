@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::data::{Data, Step};
 use super::negotiation::{Left, Negotiation};
-use super::net::Dialled;
+use super::net::{self, Dialled};
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
 use super::turns::{Manner, Plan, Planned, StallMark, Tools};
@@ -50,6 +50,8 @@ pub struct Turn<'p, 'q, 's> {
     /// Stands while nothing moves.
     stalled: Option<StallMark<'p, 'q>>,
     joined: bool,
+    /// The counter of undelivered packets, as it stood when the wait for the callback began.
+    undelivered: Option<u64>,
     /// The data connection can't be had any more.
     failed: bool,
 }
@@ -81,6 +83,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             progress: Instant::now(),
             stalled: None,
             joined: false,
+            undelivered: None,
             failed: false,
         }
     }
@@ -119,6 +122,9 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                     return None;
                 }
             }
+        }
+        if self.mode() == Mode::Active {
+            self.undelivered = net::undelivered(self.session.peer().ip().to_canonical());
         }
         self.send_transfer().await;
         self.transfer(dialled).await;
@@ -302,6 +308,13 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         }
         if awaited == Awaited::Bytes && self.received > 0 {
             self.record_received();
+        }
+        if awaited == Awaited::Callback {
+            let now = net::undelivered(self.session.peer().ip().to_canonical());
+            let meanwhile = now.zip(self.undelivered).map_or(0, |(now, then)| now.saturating_sub(then));
+            if meanwhile > 0 {
+                self.record(What::Undelivered(meanwhile));
+            }
         }
         self.record(What::Silent { awaited, ms: millis(from) });
     }

@@ -10,6 +10,7 @@ use crate::protocol::dialect::{self, Says};
 use crate::protocol::features;
 use crate::protocol::reply::Reply;
 
+mod arrivals;
 mod cite;
 mod control;
 mod location;

@@ -20,6 +20,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::reply::Reply;
 
+mod packet;
+
+pub use packet::{Packet, PacketKind};
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -82,6 +86,10 @@ pub enum What {
     ControlClosed,
     /// An RST ended the control connection.
     ControlReset,
+    /// A packet was seen at this computer's network interface, before its own firewall.
+    Packet(Packet),
+    /// So many packets came to this computer while it waited, and were delivered to nobody in it, as its counters say.
+    Undelivered(u64),
     /// This computer could not do its part.
     Failed(String),
     /// The check ended while this was under way.
@@ -181,6 +189,8 @@ impl fmt::Display for What {
             What::Enough => f.write_str("enough"),
             What::ControlClosed => f.write_str("control-closed"),
             What::ControlReset => f.write_str("control-reset"),
+            What::Packet(packet) => write!(f, "packet {packet}"),
+            What::Undelivered(count) => write!(f, "undelivered {count}"),
             What::Failed(words) => write!(f, "failed {words}"),
             What::CutShort => f.write_str("cut-short"),
         }
@@ -253,6 +263,8 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
         "enough" => What::Enough,
         "control-closed" => What::ControlClosed,
         "control-reset" => What::ControlReset,
+        "packet" => What::Packet(rest.parse()?),
+        "undelivered" => What::Undelivered(rest.parse().map_err(|_| "it wants a count of packets")?),
         "failed" => What::Failed(rest.to_owned()),
         "cut-short" => What::CutShort,
         _ => return Err("its word is not known"),
@@ -325,6 +337,8 @@ mod tests {
             What::Enough,
             What::ControlClosed,
             What::ControlReset,
+            What::Packet(Packet { kind: PacketKind::Syn, from: end, to: v6, ttl: 61 }),
+            What::Undelivered(3),
             What::Failed("no port is free".into()),
             What::CutShort,
         ] {

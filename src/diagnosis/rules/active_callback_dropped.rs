@@ -2,15 +2,23 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::callbacks::{self, Nat};
+use crate::diagnosis::rules::local_firewall_drops_callback;
 use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by, verbs};
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::evidence::facts::{Cite, Facts, Failure, Tried};
+use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
     id: "active-callback-dropped",
     title: "the server's connection never arrives",
     article: include_str!("active_callback_dropped.md"),
-    neighbours: &["active-callback-refused", "active-address-rejected", "active-callback-foreign", "client-behind-nat"],
+    neighbours: &[
+        "active-callback-refused",
+        "active-address-rejected",
+        "active-callback-foreign",
+        "client-behind-nat",
+        "local-firewall-drops-callback",
+    ],
     test,
     asks: asks_nothing,
 };
@@ -35,6 +43,9 @@ fn test(facts: &Facts) -> Match {
     } else {
         "the server gives no answer to"
     };
+    if let Some(seen) = local_firewall_drops_callback::seen_and_stopped(facts) {
+        return Match::RuledOut(facts.cites(seen));
+    }
     let nat = Nat::of(facts);
     let why = match &nat {
         Nat::Seen(words) => {
@@ -51,6 +62,8 @@ fn test(facts: &Facts) -> Match {
     };
     let partly = !joined.is_empty();
     let mut cites = facts.cites(ends(dropped.iter().copied()));
+    let watched = dropped.iter().all(|tried| matches!(facts.syn_arrived(tried), Observed::NotSeen));
+    cites.extend(watched.then(|| Cite::of("packets were watched, and the server's SYN did not reach this computer")));
     cites.extend(nat.cites(facts));
     cites.extend(facts.cites(joined));
     let end = if partly { " Another connection did arrive, so it fails only now and then." } else { "" };

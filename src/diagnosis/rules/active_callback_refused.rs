@@ -2,6 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::callbacks::{self, Nat};
+use crate::diagnosis::rules::local_firewall_drops_callback;
 use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure};
@@ -10,7 +11,12 @@ pub static RULE: Rule = Rule {
     id: "active-callback-refused",
     title: "the server's connection is turned away",
     article: include_str!("active_callback_refused.md"),
-    neighbours: &["active-callback-dropped", "active-address-rejected", "client-behind-nat"],
+    neighbours: &[
+        "active-callback-dropped",
+        "active-address-rejected",
+        "client-behind-nat",
+        "local-firewall-drops-callback",
+    ],
     test,
     asks: asks_nothing,
 };
@@ -25,6 +31,9 @@ fn test(facts: &Facts) -> Match {
             otherwise,
             "the server was not seen to connect, or it agreed to neither PORT nor EPRT",
         );
+    }
+    if let Some(seen) = local_firewall_drops_callback::seen_and_stopped(facts) {
+        return Match::RuledOut(facts.cites(seen));
     }
     let nat = Nat::of(facts);
     let named = turned_away.iter().find_map(|tried| tried.named());

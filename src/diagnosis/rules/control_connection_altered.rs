@@ -4,6 +4,7 @@ use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity,
 use crate::diagnosis::rules::{ends, joins, loss, samples, verbs};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::{Facts, Failure, Place, Tried};
+use crate::protocol::dialect::Says;
 use crate::protocol::reply::Reply;
 
 pub static RULE: Rule = Rule {
@@ -92,7 +93,8 @@ fn cut_off(facts: &Facts) -> Option<Sign> {
 /// Whether this command went unanswered for its own sake: another one, of another verb, was agreed to.
 pub(super) fn is_for_the_verb(facts: &Facts, tried: &Tried) -> bool {
     let unanswered = matches!(tried.failure(), Some(Failure::Unanswered | Failure::CutAtNegotiation));
-    unanswered && facts.tried().iter().any(|other| other.verb() != tried.verb() && other.negotiated())
+    let broken = facts.said_to_be_broken(tried.outcome().control, &[Says::Misconfigured, Says::PortsExhausted]);
+    unanswered && !broken && facts.tried().iter().any(|other| other.verb() != tried.verb() && other.negotiated())
 }
 
 /// PASV's connections fail every time, EPSV's never.

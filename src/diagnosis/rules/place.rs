@@ -2,6 +2,7 @@
 
 use crate::diagnosis::rule::{Confidence, Fix, Side};
 use crate::diagnosis::rules::{ANY_RANGE, peer, setting};
+use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, End, Facts, Location, Zone};
 use crate::evidence::observed::Observed;
 
@@ -31,8 +32,11 @@ pub fn of(facts: &Facts) -> Option<Place> {
         Zone::NotClient => (Side::Unknown, Confidence::Low),
         Zone::Unknown => (Side::Unknown, Confidence::Low),
     };
+    let mut cites = location.cites.clone();
+    let rst = facts.tried_in(Mode::Passive).find_map(|tried| facts.rst_came_past(tried));
+    cites.extend(rst.map(|(routers, _)| Cite::of(format!("the RST came past {routers} routers, as its TTL tells"))));
     let words = format!("{} {}", ends_where(&location, low, high, server), excludes(&location, server));
-    Some(Place { side, confidence, words: words.trim_end().to_owned(), cites: location.cites })
+    Some(Place { side, confidence, words: words.trim_end().to_owned(), cites })
 }
 
 fn side(zone: Zone) -> Side {

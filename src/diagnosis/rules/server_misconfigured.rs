@@ -16,7 +16,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    let places: Vec<Place> = facts.refusals_saying(Says::Misconfigured).into_iter().map(|(_, place)| place).collect();
+    // What comes after "no port is free" comes of that.
+    let for_itself = |place: &Place| {
+        facts.control_of(*place).is_none_or(|control| !facts.said_to_be_broken(control, &[Says::PortsExhausted]))
+    };
+    let said = facts.refusals_saying(Says::Misconfigured).into_iter().map(|(_, place)| place);
+    let places: Vec<Place> = said.filter(for_itself).collect();
     if places.is_empty() {
         return logins::otherwise(facts);
     }

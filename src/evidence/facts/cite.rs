@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::Facts;
-use crate::evidence::timeline::{Awaited, Event, Icmp, What};
+use crate::evidence::timeline::{Awaited, Event, Icmp, Packet, PacketKind, What};
 
 /// Where an event stands in the evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +118,15 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Enough => "as many bytes as wanted came".to_owned(),
         What::ControlClosed => "the control connection was closed from the other side".to_owned(),
         What::ControlReset => "the control connection was reset (RST)".to_owned(),
+        What::Packet(Packet { kind: PacketKind::Syn, from, to, ttl }) => {
+            format!("the SYN from {from} was seen arriving for {to} (TTL {ttl})")
+        }
+        What::Packet(Packet { kind: PacketKind::Rst, from, to, ttl }) => {
+            format!("an RST was seen from {from} to {to} (TTL {ttl})")
+        }
+        What::Undelivered(count) => {
+            format!("{count} packets came to this computer meanwhile that nobody in it was given, its counters say")
+        }
         What::Failed(why) => format!("this computer could not: {why}"),
         What::CutShort => "the check was ended before an answer came".to_owned(),
     }

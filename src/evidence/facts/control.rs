@@ -183,6 +183,9 @@ impl<'a> Facts<'a> {
         numbered
             .filter_map(|(number, control)| {
                 let login = self.login_on(number);
+                if self.said_to_be_broken(number, &[Says::Misconfigured, Says::PortsExhausted]) {
+                    return None;
+                }
                 if matches!(login, Login::Refused(..)) || self.greeting_of(control).is_none() {
                     return None;
                 }
@@ -219,6 +222,22 @@ impl<'a> Facts<'a> {
         });
         let refusals = on_control.chain(on_data).filter(|(reply, _)| reply.is_refusal());
         refusals.map(|(reply, place)| ((reply, place), dialect::says(reply))).collect()
+    }
+
+    /// The control connection that an event belongs to.
+    pub fn control_of(&self, place: Place) -> Option<usize> {
+        match place {
+            Place::Control(number, _) => Some(number),
+            Place::Attempt(index, _) => self.evidence().attempts.get(index).map(|outcome| outcome.control),
+            Place::Dial(..) => None,
+        }
+    }
+
+    /// Whether the server said on this control connection that something of its own failed: what it does afterwards
+    /// comes of that.
+    pub fn said_to_be_broken(&self, control: usize, says: &[Says]) -> bool {
+        let said = says.iter().flat_map(|says| self.refusals_saying(*says));
+        said.into_iter().any(|(_, place)| self.control_of(place) == Some(control))
     }
 
     /// This client's address as the server named it, each with the control connection that it was named on.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Place, Placed};
 use crate::evidence::Outcome;
 use crate::evidence::attempt::{Attempt, DataVerb};
-use crate::evidence::timeline::{Event, What};
+use crate::evidence::timeline::{Event, Packet, What};
 
 mod ending;
 
@@ -200,6 +200,16 @@ impl<'a> Tried<'a> {
             _ => None,
         })
         .map(|(ms, _)| ms)
+    }
+
+    /// A packet of it that was seen at the network interface.
+    pub(super) fn packet(&self, is: impl Fn(&Packet) -> bool) -> Option<Place> {
+        self.place_of(|what| matches!(what, What::Packet(packet) if is(packet)))
+    }
+
+    /// Packets that came while the callback was awaited and that nobody was given.
+    pub fn undelivered(&self) -> Option<Place> {
+        self.place_of(|what| matches!(what, What::Undelivered(_)))
     }
 
     fn find<T>(&self, pick: impl Fn(&What) -> Option<T>) -> Option<(T, Place)> {

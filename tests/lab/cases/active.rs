@@ -61,7 +61,76 @@ const REJECTED: Expect = Expect {
     ..PASSIVE
 };
 
+const AT_HOST: Expect = Expect {
+    fires: &["local-firewall-drops-callback"],
+    not: &["active-callback-dropped", "active-callback-refused"],
+    ..DROPPED
+};
+
 pub static CASES: &[Case] = &[
+    Case {
+        id: "callback-watched-at-host",
+        shows: "this computer's own firewall drops the callback, and root sees it arrive",
+        rules: HOST_DROPS,
+        as_root: true,
+        expect: AT_HOST,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-watched-at-host-resets",
+        shows: "this computer's own firewall answers RST, and root sees it",
+        rules: HOST_RESETS,
+        as_root: true,
+        expect: AT_HOST,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-watched-at-host-proftpd",
+        shows: "this computer's own firewall drops the callback of ProFTPD, and root sees it arrive",
+        rules: HOST_DROPS,
+        server: PROFTPD,
+        as_root: true,
+        expect: AT_HOST,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-watched-at-host-ipv6",
+        shows: "over IPv6 this computer's own firewall drops the callback, and root sees it arrive",
+        rules: HOST_DROPS,
+        server: OVER_IPV6,
+        target: "[2001:db8:4::20]",
+        as_root: true,
+        expect: Expect { works: &[("epsv", true), ("eprt", false)], ..AT_HOST },
+        curl: Curl { url: "ftp://[2001:db8:4::20]/", arguments: &["-g"], ..ONLY_PASSIVE },
+        ..OPEN
+    },
+    Case {
+        id: "callback-watched-at-gateway",
+        shows: "the client's gateway drops the callback, and root sees that nothing arrives",
+        rules: GATEWAY_DROPS,
+        as_root: true,
+        expect: Expect { not: &["local-firewall-drops-callback", "active-callback-refused"], ..DROPPED },
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-watched-open",
+        shows: "all is open, and root watches",
+        as_root: true,
+        expect: Expect { side: "none", not: &["local-firewall-drops-callback"], ..EITHER },
+        ..OPEN
+    },
+    Case {
+        id: "range-reset-watched",
+        shows: "the server's own firewall answers RST, and root reads its TTL",
+        rules: Rules {
+            server: "table inet f { chain input { type filter hook input priority 0; tcp dport 50000-50009 reject with tcp reset; }; }\n",
+            ..NO_RULES
+        },
+        as_root: true,
+        expect: Expect { fires: &["passive-port-refused"], side: "server", wall: Some((3, 4)), ..super::ACTIVE },
+        curl: super::ONLY_ACTIVE,
+        ..OPEN
+    },
     Case {
         id: "callback-dropped-at-gateway",
         shows: "the client's gateway drops the callback",

@@ -1,0 +1,96 @@
+#![doc = include_str!("local_firewall_drops_callback.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rules::callbacks;
+use crate::diagnosis::rules::{joins, loss, peer};
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::{Facts, Failure, Place, Tried};
+use crate::evidence::observed::Observed;
+
+pub static RULE: Rule = Rule {
+    id: "local-firewall-drops-callback",
+    title: "this computer's own firewall stops the server's connection",
+    article: include_str!("local_firewall_drops_callback.md"),
+    neighbours: &["active-callback-dropped", "active-callback-refused"],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    let joined = joins(facts.joined_in(Mode::Active));
+    if !joined.is_empty() {
+        return Match::RuledOut(facts.cites(joined));
+    }
+    let failed = missed(facts);
+    let Some(first) = failed.first() else {
+        return Match::Undecided("no connection of the server was awaited in vain");
+    };
+    if let Some(seen) = seen_and_stopped(facts) {
+        return fires(facts, Confidence::High, seen);
+    }
+    if let Observed::NotSeen = facts.syn_arrived(first) {
+        return Match::RuledOut(vec![crate::evidence::facts::Cite::of(
+            "packets were watched, and the server's connection did not reach this computer",
+        )]);
+    }
+    let counted: Vec<Place> = failed.iter().filter_map(|tried| tried.undelivered()).collect();
+    // One count may be another program's packet; the same in every try hardly.
+    if counted.len() == failed.len() && failed.len() > 1 {
+        return fires(facts, Confidence::Low, counted);
+    }
+    match facts.syn_arrived(first) {
+        Observed::NotTested(why) => Match::Undecided(why),
+        Observed::Seen(_) | Observed::NotSeen => Match::Undecided("nothing shows it"),
+    }
+}
+
+/// The server's connections that never came to this program.
+fn missed<'f>(facts: &'f Facts<'f>) -> Vec<&'f Tried<'f>> {
+    let turned_away = callbacks::turned_away(facts);
+    let dropped = facts.failed(Failure::CallbackDropped);
+    dropped.into_iter().filter(|tried| tried.strangers().is_empty()).chain(turned_away).collect()
+}
+
+/// The SYN that was seen at the network interface, and the RST that went out for it: of a connection that this program
+/// was listening for and never got.
+pub fn seen_and_stopped(facts: &Facts) -> Option<Vec<Place>> {
+    let of = |tried: &&Tried| {
+        let arrived = facts.syn_arrived(tried).seen()?;
+        Some([Some(arrived), facts.rst_sent(tried), tried.ended_by()].into_iter().flatten().collect::<Vec<_>>())
+    };
+    missed(facts).iter().find_map(of)
+}
+
+fn fires(facts: &Facts, confidence: Confidence, places: Vec<Place>) -> Match {
+    let summary = match confidence {
+        Confidence::High => {
+            "The server's connection reaches this computer, and this computer's own firewall stops it before the client \
+             sees it. Routers on the way let it through."
+        }
+        _ => {
+            "The server's connection may reach this computer and be stopped by its own firewall: the system counts \
+             packets that came and were given to nobody. To be sure, run the check as root or with the capability \
+             CAP_NET_RAW."
+        }
+    };
+    let mut fixes = Vec::new();
+    if facts.works(Mode::Passive) {
+        fixes.push(callbacks::use_passive());
+    }
+    fixes.push(Fix::client(
+        "Let the server's connections in at this computer's own firewall",
+        format!(
+            "Allow incoming TCP from {} to the ports that the client listens at. Linux: nft or iptables input rules, ufw, \
+             firewalld; Windows: an inbound rule for the client program; or a few fixed ports (here: --active-ports).",
+            peer(facts)
+        ),
+    ));
+    Match::Fires(Conclusion {
+        severity: loss(facts),
+        side: Side::Client,
+        confidence,
+        summary: summary.to_owned(),
+        cites: facts.cites(places),
+        fixes,
+    })
+}
