@@ -95,6 +95,9 @@ fn loses_control(tried: &Tried) -> bool {
 
 /// The same, where no other finding explains it: a limit, or a device that swallows this one command.
 fn is_lost_control(facts: &Facts, tried: &Tried) -> bool {
+    if facts.said_to_be_broken(tried.outcome().control, &[Says::Misconfigured, Says::PortsExhausted]) {
+        return false;
+    }
     let limit = matches!(
         tried.failure(),
         Some(Failure::SessionEnded(Some(Says::TooManyConnections | Says::TlsRequired | Says::Misconfigured)))
