@@ -95,7 +95,8 @@ fn loses_control(tried: &Tried) -> bool {
 
 /// The same, where no other finding explains it: a limit, or a device that swallows this one command.
 fn is_lost_control(facts: &Facts, tried: &Tried) -> bool {
-    if facts.said_to_be_broken(tried.outcome().control, &[Says::Misconfigured, Says::PortsExhausted]) {
+    let told_elsewhere = facts.aftermath(&[Says::Misconfigured, Says::PortsExhausted]);
+    if tried.ended_by().is_some_and(|place| told_elsewhere.contains(&place)) {
         return false;
     }
     let limit = matches!(

@@ -23,7 +23,7 @@ fn test(facts: &Facts) -> Match {
         .filter_map(Tried::ended_by)
         .collect();
     let (places, confidence) = match (said.is_empty(), hinted.is_empty()) {
-        (false, _) => ([said, hinted].concat(), Confidence::High),
+        (false, _) => ([said, hinted, what_followed(facts)].concat(), Confidence::High),
         (true, false) => (hinted, Confidence::Low),
         (true, true) => {
             let mut tried = facts.tried_in(Mode::Passive).peekable();
@@ -60,4 +60,13 @@ fn test(facts: &Facts) -> Match {
             ),
         ],
     })
+}
+
+/// Servers that fail for want of a port (vsftpd does) fail at what comes next, too.
+fn what_followed(facts: &Facts) -> Vec<Place> {
+    let broken = |place: &Place| {
+        facts.control_of(*place).is_some_and(|control| facts.said_to_be_broken(control, &[Says::PortsExhausted]))
+    };
+    let faults = facts.refusals_saying(Says::Misconfigured).into_iter().map(|(_, place)| place).filter(broken);
+    faults.chain(facts.aftermath(&[Says::PortsExhausted])).collect()
 }

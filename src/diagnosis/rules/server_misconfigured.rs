@@ -21,10 +21,11 @@ fn test(facts: &Facts) -> Match {
         facts.control_of(*place).is_none_or(|control| !facts.said_to_be_broken(control, &[Says::PortsExhausted]))
     };
     let said = facts.refusals_saying(Says::Misconfigured).into_iter().map(|(_, place)| place);
-    let places: Vec<Place> = said.filter(for_itself).collect();
+    let mut places: Vec<Place> = said.filter(for_itself).collect();
     if places.is_empty() {
         return logins::otherwise(facts);
     }
+    places.extend(facts.aftermath(&[Says::Misconfigured]));
     let stops = !facts.control_works();
     let end = if stops { " and lets nobody in" } else { "" };
     Match::Fires(Conclusion {

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{Cite, Facts, Login, Place, Placed, events_of, is_reply};
+use super::{Cite, Facts, Failure, Login, Place, Placed, events_of, is_reply};
 use crate::evidence::timeline::{Awaited, Event, Icmp, What};
 use crate::protocol::dialect::{self, Says};
 use crate::protocol::reply::Reply;
@@ -238,6 +238,18 @@ impl<'a> Facts<'a> {
     pub fn said_to_be_broken(&self, control: usize, says: &[Says]) -> bool {
         let said = says.iter().flat_map(|says| self.refusals_saying(*says));
         said.into_iter().any(|(_, place)| self.control_of(place) == Some(control))
+    }
+
+    /// Where data connections went unanswered or lost their control connection after such words.
+    pub fn aftermath(&self, says: &[Says]) -> Vec<Place> {
+        let lost = |tried: &&super::Tried| {
+            let lost = matches!(
+                tried.failure(),
+                Some(Failure::Unanswered | Failure::CutAtNegotiation | Failure::ControlLost | Failure::Unconfirmed)
+            );
+            lost && self.said_to_be_broken(tried.outcome().control, says)
+        };
+        self.tried().iter().filter(lost).filter_map(super::Tried::ended_by).collect()
     }
 
     /// This client's address as the server named it, each with the control connection that it was named on.
