@@ -10,4 +10,5 @@ pub mod dialect;
 pub mod extended;
 pub mod features;
 pub mod host_port;
+pub mod letters;
 pub mod reply;

@@ -222,6 +222,11 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether the other end is `ftpmode serve`, which tells what it received and how its own connections went.
+    pub fn other_end_tells(&self) -> bool {
+        self.product() == Some("ftpmode")
+    }
+
     /// The product that answers, as its greeting, STAT or SYST gives it away.
     pub fn product(&self) -> Option<&'static str> {
         self.product

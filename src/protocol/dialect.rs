@@ -134,7 +134,7 @@ pub fn client_in_stat(reply: &Reply) -> Option<IpAddr> {
     DIALECTS.iter().find_map(|dialect| (dialect.client_in_stat)(&reply.text))
 }
 
-/// The addresses that a refusal of PORT or EPRT names.
+/// The addresses that a refusal of PORT or EPRT names, or the agreement of a server that tells what arrived.
 pub fn addresses_in_refusal(reply: &Reply) -> RefusedAddress {
     let named = DIALECTS.iter().map(|dialect| (dialect.addresses_in_refusal)(&reply.text));
     named.into_iter().find(|found| *found != RefusedAddress::default()).unwrap_or_default()

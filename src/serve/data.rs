@@ -19,6 +19,10 @@ use super::fault::{Callback, Flow, PassivePort};
 /// The port that active data connections come from where the server may use it, as RFC 959 has it and firewall rules expect it.
 const ACTIVE_SOURCE_PORT: u16 = 20;
 
+/// How long a client's port is dialled: through one retransmission of the SYN, and not as long as a check waits, so that
+/// it still hears how the dial went.
+const CALLBACK_PATIENCE: Duration = Duration::from_secs(3);
+
 /// What the client has negotiated.
 pub enum Offer {
     Passive(TcpListener),
@@ -138,7 +142,9 @@ impl Offer {
         let joined = async {
             match self {
                 Offer::Passive(listener) => accept(&listener, ends, claimed).await,
-                Offer::Active(port) => dial(ends, port).await,
+                Offer::Active(port) => {
+                    timeout(CALLBACK_PATIENCE, dial(ends, port)).await.unwrap_or(Err(NotOpened::TimedOut))
+                }
                 Offer::Refused => Err(NotOpened::Refused),
                 Offer::Void(_held) => std::future::pending().await,
             }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr, SocketAddrV4};
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::net::TcpStream;
 
@@ -10,7 +11,7 @@ use super::control::{Attended, Control, Gone, Line};
 use super::data::{self, Ends, Offer};
 use super::fault::{Ending, Greeting, Instead};
 use super::{Shared, shown};
-use crate::protocol::{extended, host_port};
+use crate::protocol::{extended, host_port, letters};
 
 /// Talks with one client until it goes.
 pub async fn run(stream: TcpStream, shared: Arc<Shared>) {
@@ -281,15 +282,21 @@ impl Session {
         let client = self.client_as_told();
         if named.ip() != client {
             let arrived = named.ip();
-            let text =
-                format!("501 {verb} refused: it names {arrived} (you are {client}); the address in it is not yours.");
+            let text = format!(
+                "501 {verb} refused: it names {arrived} (you are {client}); the address in it is not yours. In letters: {}.",
+                letters::encode(named)
+            );
             return self.reply(&text).await;
         }
         if named.port() < 1024 {
             return self.reply(&format!("501 {verb} refused: ports below 1024 are not dialled.")).await;
         }
         self.offer = Some(Offer::active(named.port(), self.shared.faults.callback()));
-        self.reply(&format!("200 {verb} accepted: {named} will be dialled at the transfer command.")).await
+        let text = format!(
+            "200 {verb} accepted: {named} will be dialled at the transfer command. In letters: {}.",
+            letters::encode(named)
+        );
+        self.reply(&text).await
     }
 
     async fn list(&mut self, argument: &str, listing: Listing) -> Result<(), Gone> {
@@ -306,11 +313,13 @@ impl Session {
             return self.reply("425 No PORT or PASV stands: use PORT or PASV first.").await;
         };
         let shared = Arc::clone(&self.shared);
+        let begun = Instant::now();
         let joining = offer.join(self.ends, shared.faults.claimed_origin(), shared.settings.patience);
         let stream = match self.control.attend(joining).await? {
             Attended::Aborted => return self.aborted().await,
             Attended::Done(Err(error)) => {
-                return self.reply(&format!("425 Data connection not opened: {error}.")).await;
+                let ms = begun.elapsed().as_millis();
+                return self.reply(&format!("425 Data connection not opened: {error} after {ms} ms.")).await;
             }
             Attended::Done(Ok(stream)) => stream,
         };

@@ -10,6 +10,7 @@ mod open;
 mod passive;
 mod path;
 mod place;
+mod two_ends;
 
 /// One case.
 pub struct Case {
@@ -73,6 +74,7 @@ const OVER_IPV6: Server = Server { settings: "listen=NO\nlisten_ipv6=YES", ..VSF
 const PROFTPD: Server = server(Kind::Proftpd);
 const PUREFTPD: Server = server(Kind::PureFtpd);
 const PYFTPDLIB: Server = server(Kind::Pyftpdlib);
+const SERVE: Server = server(Kind::Serve);
 
 /// A public client, a public vsftpd, nothing between, all open: cases name what differs.
 const OPEN: Case = Case {
@@ -107,7 +109,7 @@ const fn server(kind: Kind) -> Server {
 
 /// Every case.
 pub fn all() -> Vec<&'static Case> {
-    [open::CASES, nat::CASES, active::CASES, passive::CASES, place::CASES, path::CASES, control::CASES]
+    [open::CASES, nat::CASES, active::CASES, passive::CASES, place::CASES, path::CASES, two_ends::CASES, control::CASES]
         .into_iter()
         .flatten()
         .chain(place::walls())

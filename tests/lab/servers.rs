@@ -15,6 +15,8 @@ pub enum Kind {
     Pyftpdlib,
     /// Something that is no FTP server: the stub's mode.
     Stub(&'static str),
+    /// The tool's own server, as the known-good other end; its options are the settings.
+    Serve,
     /// Nobody listens.
     Nobody,
 }
@@ -162,6 +164,17 @@ impl Kit {
                 command = network.command("s", "/usr/bin/python3");
                 command.arg(script).env("PYTHONPATH", program("python3-pyftpdlib", "usr/lib/python3/dist-packages"));
                 command.env("PYTHONDONTWRITEBYTECODE", "1");
+            }
+            Kind::Serve => {
+                command = network.command("s", env!("CARGO_BIN_EXE_ftpmode"));
+                command.args([
+                    "serve",
+                    "--listen",
+                    &format!("[::]:{port}"),
+                    "--passive-ports",
+                    &format!("{low}-{high}"),
+                ]);
+                command.args(settings.split_whitespace());
             }
             Kind::Stub(mode) => {
                 let own = std::env::current_exe().map_err(|error| error.to_string())?;

@@ -70,7 +70,11 @@ fn test(facts: &Facts) -> Match {
     Match::Fires(Conclusion {
         severity: if partly { Severity::Warning } else { loss(facts) },
         side: Side::Client,
-        confidence: if partly { Confidence::Low } else { Confidence::Medium },
+        confidence: match partly {
+            true => Confidence::Low,
+            false if facts.other_end_tells() => Confidence::High,
+            false => Confidence::Medium,
+        },
         summary: format!(
             "In active mode {agreed} {verbs}, but its connection never reaches this computer. {why}.{end}"
         ),

@@ -1,5 +1,7 @@
 //! `ftpmode serve`.
 
+use crate::protocol::letters;
+
 use super::{Dialect, InTransfer, Phrase, RefusedAddress, Says, address_after, no_client};
 
 pub static DIALECT: Dialect = Dialect {
@@ -17,10 +19,16 @@ pub static DIALECT: Dialect = Dialect {
     // Its STAT says "Connected from", as ProFTPD's does.
     client_in_stat: no_client,
     addresses_in_refusal: |text| {
+        // In letters it says the same when it agrees.
+        let in_letters = text.split_once("In letters: ").and_then(|(_, rest)| {
+            let word: String = rest.chars().take_while(char::is_ascii_lowercase).collect();
+            Some(letters::decode(&word)?.ip().to_canonical())
+        });
         if !text.contains("the address in it is not yours") {
-            return RefusedAddress::default();
+            return RefusedAddress { arrived: in_letters, client: None };
         }
-        RefusedAddress { arrived: address_after(text, "it names "), client: address_after(text, "you are ") }
+        let arrived = in_letters.or_else(|| address_after(text, "it names "));
+        RefusedAddress { arrived, client: address_after(text, "you are ") }
     },
 };
 
@@ -45,6 +53,14 @@ mod tests {
             let named = addresses_in_refusal(&refused);
             assert_eq!((named.arrived, named.client), (arrived.parse().ok(), client.parse().ok()));
         }
+    }
+
+    #[test]
+    fn what_arrived_counts_in_letters_too() {
+        let endpoint = "203.0.113.2:50021".parse().expect("an endpoint");
+        let agreed = reply(&format!("200 PORT accepted. In letters: {}.", letters::encode(endpoint)));
+        assert_eq!(addresses_in_refusal(&agreed).arrived, Some(endpoint.ip()));
+        assert_eq!(addresses_in_refusal(&reply("200 PORT accepted. In letters: zz.")).arrived, None);
     }
 
     #[test]
