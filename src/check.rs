@@ -47,8 +47,9 @@ async fn probe(engine: &mut Engine, methods: &[DataVerb]) {
     loop {
         let wanted = planner::next_probes(&Facts::of(&engine.evidence()));
         if wanted.is_empty() {
-            return;
+            break;
         }
         engine.run(wanted).await;
     }
+    engine.stay_quiet().await;
 }

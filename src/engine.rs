@@ -60,6 +60,10 @@ pub struct Settings {
     pub capture: Capture,
     /// So many passive ports are tried; as many as the diagnosis wants without.
     pub samples: Option<u8>,
+    /// Bytes of a large transfer that is tried once a mode works.
+    pub transfer_size: Option<u64>,
+    /// How long the control connection is kept quiet at the end, to see whether it survives.
+    pub idle: Option<Duration>,
     /// Probes that would not change the recommendation are made, too.
     pub thorough: bool,
     /// How long silence lasts before it is called silence; `None` for two SYN retransmissions and a round trip.
@@ -86,6 +90,8 @@ impl Settings {
             locate: Locate::Auto,
             capture: Capture::Auto,
             samples: None,
+            transfer_size: None,
+            idle: None,
             thorough: false,
             timeout: None,
         }
@@ -207,6 +213,14 @@ impl Engine {
             tokio::join!(turns, helper);
         };
         watching(self.watch.as_ref(), &self.recorder, work).await;
+    }
+
+    /// Keeps the control connection quiet, where that was asked for, and sees whether it survives.
+    pub async fn stay_quiet(&mut self) {
+        let tools = turns::Tools { settings: &self.settings, budget: &self.budget, recorder: &self.recorder };
+        if let (Some(session), Some(quiet)) = (self.idle.as_mut(), self.settings.idle) {
+            probes::quiet::stay(tools, session, quiet).await;
+        }
     }
 
     /// What was seen so far.

@@ -21,7 +21,7 @@ pub mod sweep;
 pub mod target;
 pub mod timeline;
 
-use attempt::{Address, Attempt, DataVerb};
+use attempt::{Address, Attempt, DataVerb, Load};
 use fragment::Fragment;
 use sweep::Sweep;
 use timeline::Event;
@@ -105,6 +105,9 @@ pub struct Asked {
     /// So many passive ports are to be tried; as many as the diagnosis wants without.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub samples: Option<u8>,
+    /// Bytes of the large transfer that is to be tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transfer_size: Option<u64>,
     /// Also probes that would not change the recommendation.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub thorough: bool,
@@ -159,6 +162,8 @@ pub struct Outcome {
     pub verb: DataVerb,
     #[serde(default)]
     pub address: Address,
+    #[serde(default, skip_serializing_if = "Load::is_usual")]
+    pub load: Load,
     /// The control connection it was negotiated on: an index into `controls`.
     #[serde(default)]
     pub control: usize,
@@ -176,6 +181,8 @@ pub struct NotTried {
     pub verb: DataVerb,
     #[serde(default)]
     pub address: Address,
+    #[serde(default, skip_serializing_if = "Load::is_usual")]
+    pub load: Load,
     pub because: String,
 }
 
@@ -189,6 +196,6 @@ pub enum CutShort {
 
 impl Outcome {
     pub fn attempt(&self) -> Attempt {
-        Attempt { verb: self.verb, address: self.address }
+        Attempt { verb: self.verb, address: self.address, load: self.load }
     }
 }

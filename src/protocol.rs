@@ -11,4 +11,5 @@ pub mod extended;
 pub mod features;
 pub mod host_port;
 pub mod letters;
+pub mod listing;
 pub mod reply;

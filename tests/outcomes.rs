@@ -6,7 +6,7 @@
 use ftpmode::diagnosis::rule::{Match, Severity};
 use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::diagnosis::{Diagnosis, diagnose, planner, rules};
-use ftpmode::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
+use ftpmode::evidence::attempt::{Address, Attempt, DataVerb, Load, Mode, Probe};
 use ftpmode::evidence::facts::{Facts, Failure, Place};
 use ftpmode::evidence::timeline::Event;
 use ftpmode::evidence::{Control, Evidence, Outcome, TargetAsked};
@@ -191,7 +191,7 @@ fn a_private_address_is_asked_for_where_the_user_trusts_it() {
     let mut evidence = evidence(0, &[private]);
     assert_eq!(planner::next_probes(&Facts::of(&evidence)), []);
     evidence.asked.trust_pasv_address = true;
-    let wanted = Attempt { verb: DataVerb::Pasv, address: Address::Advertised };
+    let wanted = Attempt::at(DataVerb::Pasv, Address::Advertised);
     assert_eq!(planner::next_probes(&Facts::of(&evidence)), [wanted.into()]);
 }
 
@@ -283,7 +283,14 @@ fn ending(verb: DataVerb, named: &'static str, name: &str, events: &[&str]) -> E
         }
     }
     let events = lines.iter().map(|line| line.parse::<Event>().unwrap_or_else(|why| panic!("{why}"))).collect();
-    let outcome = Outcome { verb, address: Attempt::usual(verb).address, control: 0, set_aside: false, events };
+    let outcome = Outcome {
+        verb,
+        address: Attempt::usual(verb).address,
+        load: Load::Usual,
+        control: 0,
+        set_aside: false,
+        events,
+    };
     let works = name.starts_with("works") || name == "a stranger, then the server";
     Ending { name: format!("{} naming {named}: {name}", verb.name()), named, works, outcome }
 }

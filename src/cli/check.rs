@@ -77,6 +77,12 @@ pub struct CheckArgs {
     /// Try so many passive ports, to learn the server's range and whether all of it is open
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=20))]
     samples: Option<u8>,
+    /// Transfer so many bytes, too, of the largest file listed or of --retrieve: 4MiB, 500kB, 1000000
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    transfer_size: Option<u64>,
+    /// Keep the control connection quiet for so long at the end, to see whether it survives
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    idle: Option<Duration>,
     /// Make the probes, too, that would not change the recommendation: six passive ports, the way, FTP helpers
     #[arg(long)]
     thorough: bool,
@@ -184,7 +190,8 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
     };
     Ok(Request {
         methods: args.methods.clone(),
-        deadline: args.deadline,
+        // Being quiet takes no time from the check.
+        deadline: args.deadline + args.idle.unwrap_or_default(),
         settings: Settings {
             target,
             login,
@@ -202,6 +209,8 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
             },
             samples: args.samples.or(args.thorough.then_some(THOROUGH_SAMPLES)),
             thorough: args.thorough,
+            transfer_size: args.transfer_size,
+            idle: args.idle,
             locate: match args.locate {
                 LocateWhen::Auto if args.thorough => Locate::Always,
                 LocateWhen::Auto => Locate::Auto,
@@ -222,6 +231,23 @@ fn on_the_wire(text: &str) -> Result<String, String> {
 fn method(name: &str) -> Result<DataVerb, String> {
     let known = DataVerb::ALL.into_iter().find(|verb| verb.name().eq_ignore_ascii_case(name));
     known.ok_or_else(|| format!("the methods are {}", DataVerb::ALL.map(DataVerb::name).join(", ").to_lowercase()))
+}
+
+/// `4MiB`, `500kB`, `1000000`: a number of bytes and its unit (IEC 80000-13).
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let factor = match text[digits.len()..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" | "k" => 1_000,
+        "kib" => 1 << 10,
+        "mb" | "m" => 1_000_000,
+        "mib" => 1 << 20,
+        "gb" | "g" => 1_000_000_000,
+        "gib" => 1 << 30,
+        _ => return Err("the units are B, kB, KiB, MB, MiB, GB and GiB".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "a size is wanted, as 4MiB".to_owned())?;
+    number.checked_mul(factor).filter(|bytes| *bytes > 0).ok_or_else(|| "a size above 0 is wanted, as 4MiB".to_owned())
 }
 
 /// `50000-50100`, or one port.

@@ -21,7 +21,7 @@ const OTHERS: usize = 4;
 pub fn first_turns(asked: &[DataVerb], over_ipv6: bool, active_address: Option<IpAddr>) -> Vec<Attempt> {
     let given = active_address.is_some_and(|address| address.is_ipv6() == over_ipv6);
     let planned = |verb: DataVerb| match verb.mode() {
-        Mode::Active if given => Attempt { verb, address: Address::Given },
+        Mode::Active if given => Attempt::at(verb, Address::Given),
         _ => Attempt::usual(verb),
     };
     DataVerb::ALL
@@ -65,7 +65,9 @@ pub fn next_probes(facts: &Facts) -> Vec<Probe> {
 /// Only what the user asked for, and nothing that could not be done before.
 fn may_try(evidence: &Evidence, attempt: Attempt) -> bool {
     let wanted = evidence.asked.methods.is_empty() || evidence.asked.methods.contains(&attempt.verb);
-    let given_up =
-        evidence.not_tried.iter().any(|skipped| skipped.verb == attempt.verb && skipped.address == attempt.address);
+    let given_up = evidence
+        .not_tried
+        .iter()
+        .any(|skipped| (skipped.verb, skipped.address, skipped.load) == (attempt.verb, attempt.address, attempt.load));
     wanted && !given_up
 }

@@ -100,7 +100,9 @@ fn confidence(facts: &Facts, recommendation: Recommendation) -> Confidence {
 /// The data connections that every check makes, as far as they came to an end that tells something.
 fn usual<'f>(facts: &'f Facts<'f>, mode: Mode) -> impl Iterator<Item = &'f Tried<'f>> {
     let told = |tried: &&Tried| tried.failure() != Some(Failure::NotTried);
-    let besides = |tried: &&Tried| matches!(tried.attempt().address, Address::Advertised | Address::ServerSeen);
+    let besides = |tried: &&Tried| {
+        matches!(tried.attempt().address, Address::Advertised | Address::ServerSeen) || !tried.attempt().load.is_usual()
+    };
     facts.tried_in(mode).filter(told).filter(move |tried| !besides(tried))
 }
 

@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use tokio::io::AsyncReadExt;
 
-use super::net::{self, Dialled, TcpListener, TcpStream};
+use super::net::{self, Dialled, Limits, TcpListener, TcpStream};
 
 /// Where the data connection stands.
 pub enum Data {
@@ -37,8 +37,16 @@ pub enum Step {
 }
 
 impl Data {
-    pub fn dial(local: Option<IpAddr>, peer: SocketAddr) -> Self {
-        Data::Dialling(Box::pin(net::connect(local, peer)))
+    pub fn dial(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> Self {
+        Data::Dialling(Box::pin(net::connect_with(local, peer, limits)))
+    }
+
+    /// The bytes that the last step brought, so many.
+    pub fn brought(&self, count: usize) -> &[u8] {
+        match self {
+            Data::Joined { buffer, .. } => buffer.get(..count).unwrap_or_default(),
+            _ => &[],
+        }
     }
 
     pub fn has_ended(&self) -> bool {

@@ -40,6 +40,11 @@ impl Negotiation {
     /// Makes the command, with a listener behind it in active mode. `None` where this computer can't listen: on record.
     pub fn prepare(plan: &Plan, session: &Session, planned: Planned) -> Option<(Self, (Command, Story))> {
         let recorder = plan.tools.recorder;
+        let named = plan.tools.settings.retrieve.is_some();
+        if !planned.attempt.load.is_usual() && !named && plan.largest_file().is_none() {
+            recorder.not_tried(planned.attempt, "the listing names no file that could be transferred");
+            return None;
+        }
         let number = recorder.begin_attempt(planned.attempt, session.number());
         if planned.manner == Manner::Locate {
             // It only lends its port.

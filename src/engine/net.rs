@@ -42,16 +42,21 @@ pub enum Dialled {
 /// Connects to `peer`, from `local` where given. The SYN leaves at once, before the future is first polled: a command
 /// written next can't overtake it. Waits as long as the kernel does: the caller has the clock.
 pub fn connect(local: Option<IpAddr>, peer: SocketAddr) -> impl Future<Output = Dialled> + use<> {
-    connect_within(local, peer, None)
+    connect_with(local, peer, Limits::default())
 }
 
-/// As [`connect`], with packets that live no further than the router `ttl` hops away.
-pub fn connect_within(
-    local: Option<IpAddr>,
-    peer: SocketAddr,
-    ttl: Option<u8>,
-) -> impl Future<Output = Dialled> + use<> {
-    let begun = begin_connect(local, peer, ttl);
+/// What a connection may be confined to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// Hops that its packets live.
+    pub ttl: Option<u8>,
+    /// Bytes of a segment that the other side is asked to keep to.
+    pub segment: Option<u32>,
+}
+
+/// As [`connect`], within these limits.
+pub fn connect_with(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> impl Future<Output = Dialled> + use<> {
+    let begun = begin_connect(local, peer, limits);
     async move {
         match begun {
             Ok(socket) => connected(socket, peer).await,
@@ -171,11 +176,14 @@ pub fn reset(stream: TcpStream) {
     let _ = SockRef::from(&stream).set_linger(Some(std::time::Duration::ZERO));
 }
 
-fn begin_connect(local: Option<IpAddr>, peer: SocketAddr, ttl: Option<u8>) -> io::Result<Socket> {
+fn begin_connect(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(peer), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_nonblocking(true)?;
-    if let Some(ttl) = ttl {
+    if let Some(ttl) = limits.ttl {
         limit(&socket, peer, ttl)?;
+    }
+    if let Some(segment) = limits.segment {
+        socket.set_tcp_mss(segment)?;
     }
     // Commands are small and each write is one that the other side waits for.
     socket.set_tcp_nodelay(true)?;

@@ -2,3 +2,4 @@
 
 pub mod helper;
 pub mod hops;
+pub mod quiet;

@@ -64,6 +64,7 @@ impl Recorder {
                 trust_pasv_address: settings.trust_pasv_address,
                 samples: settings.samples,
                 thorough: settings.thorough,
+                transfer_size: settings.transfer_size,
                 path: settings.path.clone(),
                 retrieve: settings.retrieve.clone(),
                 active_address: settings.active_address,
@@ -111,8 +112,8 @@ impl Recorder {
 
     pub fn begin_attempt(&self, attempt: Attempt, control: usize) -> usize {
         let mut state = self.state.borrow_mut();
-        let Attempt { verb, address } = attempt;
-        let outcome = Outcome { verb, address, control, set_aside: false, events: Vec::new() };
+        let Attempt { verb, address, load } = attempt;
+        let outcome = Outcome { verb, address, load, control, set_aside: false, events: Vec::new() };
         state.attempts.push(Draft { outcome, ended: false });
         state.attempts.len() - 1
     }
@@ -145,9 +146,9 @@ impl Recorder {
     }
 
     pub fn not_tried(&self, attempt: Attempt, because: impl Into<String>) {
-        let Attempt { verb, address } = attempt;
+        let Attempt { verb, address, load } = attempt;
         let because = because.into();
-        self.state.borrow_mut().evidence.not_tried.push(NotTried { verb, address, because });
+        self.state.borrow_mut().evidence.not_tried.push(NotTried { verb, address, load, because });
     }
 
     pub fn sweep(&self, sweep: Sweep) {

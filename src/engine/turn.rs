@@ -10,12 +10,12 @@ use tokio::time::{Instant, sleep_until};
 
 use super::data::{Data, Step};
 use super::negotiation::{Left, Negotiation};
-use super::net::{self, Dialled};
+use super::net::{self, Dialled, Limits};
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
 use super::turns::{Manner, Plan, Planned, StallMark, Tools};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Address, DataVerb, Mode};
+use crate::evidence::attempt::{Address, DataVerb, Load, Mode, SMALL_SEGMENT};
 use crate::evidence::facts::Facts;
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::reply::Reply;
@@ -225,7 +225,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             return false;
         }
         self.record(What::Dialled(dialled));
-        self.data = Data::dial(self.plan.tools.settings.bind, dialled);
+        let segment = (self.planned.attempt.load == Load::LargeInSmallSegments).then_some(SMALL_SEGMENT);
+        self.data = Data::dial(self.plan.tools.settings.bind, dialled, Limits { ttl: None, segment });
         true
     }
 
@@ -374,7 +375,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             Step::Bytes(count) => {
                 let first = self.received == 0;
                 self.received += count as u64;
-                if self.received >= self.plan.tools.settings.max_bytes {
+                self.plan.keep_listing(self.planned.attempt.load, self.data.brought(count));
+                if self.received >= self.most_bytes() {
                     self.record_received();
                     self.record(What::Enough);
                     self.data = Data::Ended;
@@ -397,6 +399,15 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             Step::Unreachable(Dialled::Unreachable { icmp, from }) => self.fail(What::Unreachable { icmp, from }),
             Step::Unreachable(_) => false,
             Step::Failed(why) => self.fail(What::Failed(why)),
+        }
+    }
+
+    /// Bytes after which the transfer is stopped.
+    pub(super) fn most_bytes(&self) -> u64 {
+        let settings = self.plan.tools.settings;
+        match self.planned.attempt.load {
+            Load::Usual => settings.max_bytes,
+            Load::Large | Load::LargeInSmallSegments => settings.transfer_size.unwrap_or(settings.max_bytes),
         }
     }
 

@@ -22,8 +22,9 @@ use super::recorder::Recorder;
 use super::session::{Pace, Session};
 use super::{Locate, Settings};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Address, Attempt, DataVerb};
+use crate::evidence::attempt::{Address, Attempt, DataVerb, Load};
 use crate::evidence::facts::Facts;
+use crate::protocol::listing;
 
 /// Control connections at one time: when everything stalls, one a method.
 const MOST_AT_ONCE: usize = 4;
@@ -31,6 +32,9 @@ const MOST_AT_ONCE: usize = 4;
 const GOING_ON_BESIDE: usize = 2;
 /// Control connections in one check: a guest does not knock more often.
 const MOST_IN_ALL: usize = 10;
+
+/// Bytes of listings that are kept: some hundred files.
+const MOST_OF_A_LISTING: usize = 64 * 1024;
 
 /// What a turn works with.
 #[derive(Clone, Copy)]
@@ -49,6 +53,8 @@ pub struct Standing {
     pub passive_suspect: bool,
     /// The search for the place on the way is queued, done or given up.
     location_asked: bool,
+    /// The beginning of the first listing, where a large file is wanted from it.
+    listing: Vec<u8>,
     one_connection_only: bool,
     opened: usize,
     logged_in: bool,
@@ -64,7 +70,7 @@ pub struct Planned {
 
 /// The search for the place on the way; which verb it uses is decided when its turn comes.
 const LOCATION: Planned =
-    Planned { attempt: Attempt { verb: DataVerb::Pasv, address: Address::ControlPeer }, manner: Manner::Locate };
+    Planned { attempt: Attempt::at(DataVerb::Pasv, Address::ControlPeer), manner: Manner::Locate };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
@@ -186,6 +192,23 @@ impl<'a> Plan<'a> {
             return None;
         }
         Some(Planned { attempt: Attempt::usual(verb), manner: Manner::Locate })
+    }
+
+    /// Keeps what a listing brings, where a large file will be chosen from it.
+    pub fn keep_listing(&self, load: Load, bytes: &[u8]) {
+        let settings = self.tools.settings;
+        if settings.transfer_size.is_none() || settings.retrieve.is_some() || !load.is_usual() {
+            return;
+        }
+        let listing = &mut self.standing.borrow_mut().listing;
+        let room = MOST_OF_A_LISTING.saturating_sub(listing.len());
+        listing.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    /// The largest file of the listing; none where the user named one.
+    pub fn largest_file(&self) -> Option<String> {
+        let wanted = self.tools.settings.retrieve.is_none();
+        wanted.then(|| listing::largest(&self.standing.borrow().listing)).flatten()
     }
 
     /// The next attempt, to travel behind a transfer command or to be begun.

@@ -41,12 +41,36 @@ pub enum Address {
     ServerSeen,
 }
 
+/// What a data connection carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Load {
+    /// The listing, or the file that the user named.
+    #[default]
+    Usual,
+    /// A large file.
+    Large,
+    /// A large file in segments of [`SMALL_SEGMENT`] bytes, which fit any link.
+    LargeInSmallSegments,
+}
+
+/// The segment size in bytes that every IPv4 host must take (RFC 9293 section 3.7.1).
+pub const SMALL_SEGMENT: u32 = 536;
+
 /// One data connection to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Attempt {
     pub verb: DataVerb,
     #[serde(default)]
     pub address: Address,
+    #[serde(default)]
+    pub load: Load,
+}
+
+impl Load {
+    pub fn is_usual(&self) -> bool {
+        *self == Load::Usual
+    }
 }
 
 /// What a check can do to learn more.
@@ -108,6 +132,11 @@ impl Attempt {
             Mode::Passive => Address::ControlPeer,
             Mode::Active => Address::Local,
         };
-        Self { verb, address }
+        Self::at(verb, address)
+    }
+
+    /// The verb with this address, and the usual load.
+    pub const fn at(verb: DataVerb, address: Address) -> Self {
+        Self { verb, address, load: Load::Usual }
     }
 }

@@ -82,6 +82,8 @@ pub enum What {
     Reset,
     /// As much came as was wanted; the rest was not waited for.
     Enough,
+    /// Nothing was sent on the control connection for so long (milliseconds), on purpose.
+    Quiet(f64),
     /// The server ended the control connection.
     ControlClosed,
     /// An RST ended the control connection.
@@ -187,6 +189,7 @@ impl fmt::Display for What {
             What::EndOfFile => f.write_str("end-of-file"),
             What::Reset => f.write_str("reset"),
             What::Enough => f.write_str("enough"),
+            What::Quiet(ms) => write!(f, "quiet {ms:.0}"),
             What::ControlClosed => f.write_str("control-closed"),
             What::ControlReset => f.write_str("control-reset"),
             What::Packet(packet) => write!(f, "packet {packet}"),
@@ -261,6 +264,7 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
         "end-of-file" => What::EndOfFile,
         "reset" => What::Reset,
         "enough" => What::Enough,
+        "quiet" => What::Quiet(rest.parse().map_err(|_| "it wants milliseconds")?),
         "control-closed" => What::ControlClosed,
         "control-reset" => What::ControlReset,
         "packet" => What::Packet(rest.parse()?),
@@ -335,6 +339,7 @@ mod tests {
             What::EndOfFile,
             What::Reset,
             What::Enough,
+            What::Quiet(4000.0),
             What::ControlClosed,
             What::ControlReset,
             What::Packet(Packet { kind: PacketKind::Syn, from: end, to: v6, ttl: 61 }),

@@ -5,6 +5,7 @@ use crate::servers::{Kind, Server};
 
 mod active;
 mod control;
+mod large;
 mod nat;
 mod open;
 mod passive;
@@ -67,7 +68,8 @@ pub enum Truth {
 pub const YES: Truth = Truth::Is(true);
 pub const NO: Truth = Truth::Is(false);
 
-const NO_RULES: Rules = Rules { client: "", gateway1: "", transit: "", gateway2: "", server: "" };
+const NO_RULES: Rules =
+    Rules { client: "", gateway1: "", transit: "", gateway2: "", server: "", gateway1_script: "", gateway2_script: "" };
 const VSFTPD: Server = server(Kind::Vsftpd);
 /// vsftpd listens to one family, and its 227 on a socket for both names 0.0.0.0.
 const OVER_IPV6: Server = Server { settings: "listen=NO\nlisten_ipv6=YES", ..VSFTPD };
@@ -109,9 +111,19 @@ const fn server(kind: Kind) -> Server {
 
 /// Every case.
 pub fn all() -> Vec<&'static Case> {
-    [open::CASES, nat::CASES, active::CASES, passive::CASES, place::CASES, path::CASES, two_ends::CASES, control::CASES]
-        .into_iter()
-        .flatten()
-        .chain(place::walls())
-        .collect()
+    [
+        open::CASES,
+        nat::CASES,
+        active::CASES,
+        passive::CASES,
+        place::CASES,
+        path::CASES,
+        two_ends::CASES,
+        large::CASES,
+        control::CASES,
+    ]
+    .into_iter()
+    .flatten()
+    .chain(place::walls())
+    .collect()
 }

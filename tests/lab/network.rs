@@ -53,6 +53,9 @@ pub struct Rules {
     pub transit: &'static str,
     pub gateway2: &'static str,
     pub server: &'static str,
+    /// Shell lines for the client's and the server's gateway.
+    pub gateway1_script: &'static str,
+    pub gateway2_script: &'static str,
 }
 
 /// The namespaces of one case.
@@ -101,6 +104,11 @@ impl Network {
         ] {
             if network.hosts.contains(&host) {
                 network.configure(host, &script, &nft)?;
+            }
+        }
+        for (host, script) in [("g1", rules.gateway1_script), ("g2", rules.gateway2_script)] {
+            if !script.is_empty() {
+                feed(&mut network.command(host, "sh"), &format!("set -e\n{script}"))?;
             }
         }
         Ok(network)

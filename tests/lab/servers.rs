@@ -210,6 +210,8 @@ fn folders(files: &Path, server: &Server) -> Result<String, String> {
     }
     if !server.empty {
         std::fs::write(home.join("hello.txt"), "hello\r\n").map_err(|error| error.to_string())?;
+        // More than any socket holds.
+        std::fs::write(home.join("large.bin"), vec![b'.'; 2 << 20]).map_err(|error| error.to_string())?;
     }
     Ok(home.display().to_string())
 }

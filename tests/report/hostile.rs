@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use ftpmode::evidence::attempt::{Address, DataVerb};
+use ftpmode::evidence::attempt::{Address, DataVerb, Load};
 use ftpmode::evidence::timeline::{Awaited, Event, What};
 use ftpmode::evidence::{Control, CutShort, Dial, Evidence, NotTried, Outcome, TargetAsked};
 use ftpmode::protocol::reply::Reply;
@@ -171,13 +171,19 @@ fn evidence() -> impl Strategy<Value = Evidence> {
         Control { local, peer, connect_ms: 1.0, events }
     });
     let outcome = (verb(), address(), events()).prop_map(|(verb, address, events)| Outcome {
+        load: Load::Usual,
         verb,
         address,
         control: 0,
         set_aside: false,
         events,
     });
-    let skipped = (verb(), address(), text()).prop_map(|(verb, address, because)| NotTried { verb, address, because });
+    let skipped = (verb(), address(), text()).prop_map(|(verb, address, because)| NotTried {
+        verb,
+        address,
+        load: Load::Usual,
+        because,
+    });
     let cut = prop::option::of(prop::sample::select(vec![CutShort::Deadline, CutShort::Interrupted]));
     (
         (text(), text(), any::<u16>()),

@@ -94,7 +94,7 @@ pub fn asks_for_outer_address(facts: &Facts) -> Vec<Probe> {
     let over_ipv6 = sign.inside.is_ipv6();
     let usable = |verb: &DataVerb| (asked.is_empty() || asked.contains(verb)) && (!over_ipv6 || verb.fits_ipv6());
     let verb = [DataVerb::Port, DataVerb::Eprt].into_iter().find(usable);
-    verb.map(|verb| Attempt { verb, address: Address::ServerSeen }.into()).into_iter().collect()
+    verb.map(|verb| Attempt::at(verb, Address::ServerSeen).into()).into_iter().collect()
 }
 
 /// Passive mode where it works, then a way through for the server's connection.

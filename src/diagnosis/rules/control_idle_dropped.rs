@@ -23,7 +23,11 @@ fn test(facts: &Facts) -> Match {
         .into_iter()
         .filter(|(_, place)| !matches!(place, Place::Control(number, _) if touched.contains(number)))
         .collect();
+    let quiet = facts.quiet();
     if in_turns.is_empty() && between.is_empty() {
+        if let Some((_, Some((_, reply)))) = quiet {
+            return Match::RuledOut(facts.cites([reply]));
+        }
         let confirmed =
             facts.tried().iter().filter(|tried| tried.works()).filter_map(|tried| Some(tried.completion()?.1));
         return ruled_out_by(facts, confirmed, "no transfer was confirmed over the control connection");
@@ -31,7 +35,13 @@ fn test(facts: &Facts) -> Match {
     let ended = in_turns.iter().any(|tried| matches!(tried.failure(), Some(Failure::SessionEnded(_))));
     let unconfirmed = in_turns.iter().any(|tried| tried.failure() == Some(Failure::Unconfirmed));
     let before_login = in_turns.is_empty() && !facts.control_works();
+    let after_quiet = quiet.filter(|(_, reply)| reply.is_none() && in_turns.is_empty()).map(|(ms, _)| ms);
+    let words;
     let what = match () {
+        () if let Some(ms) = after_quiet => {
+            words = format!("left quiet for {:.0} s, it is dead", ms / 1000.0);
+            words.as_str()
+        }
         () if ended => "the server ends the session with 421",
         () if unconfirmed => "the transfer comes to its end, and the server's closing reply never arrives",
         () if before_login => "it is greeted, and the login is never answered",

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     asks,
 };
 
-const ADVERTISED: Attempt = Attempt { verb: DataVerb::Pasv, address: Address::Advertised };
+const ADVERTISED: Attempt = Attempt::at(DataVerb::Pasv, Address::Advertised);
 
 fn test(facts: &Facts) -> Match {
     let named = || facts.tried_with(DataVerb::Pasv).filter(|tried| tried.named().is_some());

@@ -1,8 +1,9 @@
 #![doc = include_str!("transfer_stalled.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
 use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by, verbs};
-use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::evidence::attempt::{Attempt, Load, Mode, Probe, SMALL_SEGMENT};
+use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 
 pub static RULE: Rule = Rule {
     id: "transfer-stalled",
@@ -10,12 +11,15 @@ pub static RULE: Rule = Rule {
     article: include_str!("transfer_stalled.md"),
     neighbours: &["control-idle-dropped", "transfer-failed", "listing-refused"],
     test,
-    asks: asks_nothing,
+    asks,
 };
 
 fn test(facts: &Facts) -> Match {
     let stalled = facts.failed(Failure::Stalled);
     if stalled.is_empty() {
+        if !asks(facts).is_empty() {
+            return Match::Undecided("no large transfer was tried yet");
+        }
         let working = facts.tried().iter().filter(|tried| tried.works()).filter_map(Tried::joined_at);
         return ruled_out_by(facts, working, "no data connection was joined and read to its end");
     }
@@ -24,6 +28,23 @@ fn test(facts: &Facts) -> Match {
     let so_far = if bytes == 0 { "no byte came".to_owned() } else { format!("after {bytes} bytes no more came") };
     let mut cites = facts.cites(joins(stalled.iter().copied()));
     cites.extend(facts.cites(ends(stalled.iter().copied())));
+    let small = facts.tried().iter().find(|tried| tried.attempt().load == Load::LargeInSmallSegments && tried.works());
+    if let Some(small) = small {
+        cites.extend(facts.cites(small.joined_at()));
+        cites.push(Cite::of(format!("in segments of {SMALL_SEGMENT} bytes {} bytes came", small.bytes())));
+        return Match::Fires(Conclusion {
+            severity: Severity::Warning,
+            side: Side::Network,
+            confidence: Confidence::High,
+            summary: format!(
+                "Large packets are lost on the way: {so_far} over a data connection, and in segments of {SMALL_SEGMENT} \
+                 bytes all came. A router drops what is too large for its link, and its word of that (ICMP) does not \
+                 reach the server."
+            ),
+            cites,
+            fixes: vec![mtu_fix()],
+        });
+    }
     Match::Fires(Conclusion {
         severity: loss(facts),
         side: Side::Unknown,
@@ -36,11 +57,7 @@ fn test(facts: &Facts) -> Match {
         ),
         cites,
         fixes: vec![
-            Fix::network(
-                "Let ICMP \"fragmentation needed\" through, or clamp the segment size",
-                "VPN and PPPoE links carry smaller packets. On Linux routers: tcp option maxseg size set rt mtu (nft), or \
-                 TCPMSS --clamp-mss-to-pmtu (iptables).",
-            ),
+            mtu_fix(),
             Fix::server(
                 "See what the server does during the transfer",
                 "Its log, its disk, and whether a scanner holds files back.",
@@ -51,4 +68,35 @@ fn test(facts: &Facts) -> Match {
             ),
         ],
     })
+}
+
+fn mtu_fix() -> Fix {
+    Fix::network(
+        "Let ICMP \"fragmentation needed\" through, or clamp the segment size",
+        "VPN and PPPoE links carry smaller packets. On Linux routers: tcp option maxseg size set rt mtu (nft), or TCPMSS \
+         --clamp-mss-to-pmtu (iptables).",
+    )
+}
+
+/// A large transfer where the user wants one and a mode works; and after one that stalled, the same in small segments.
+fn asks(facts: &Facts) -> Vec<Probe> {
+    let evidence = facts.evidence();
+    if evidence.asked.transfer_size.is_none() {
+        return Vec::new();
+    }
+    let done = |load: Load| {
+        facts.tried().iter().any(|tried| tried.attempt().load == load)
+            || evidence.not_tried.iter().any(|skipped| skipped.load == load)
+    };
+    let working = facts.tried().iter().find(|tried| tried.works() && tried.attempt().load.is_usual());
+    let with = |working: &Tried, load| vec![Attempt { load, ..working.attempt() }.into()];
+    let stalled = facts.failed(Failure::Stalled);
+    let passive = stalled.iter().find(|tried| tried.verb().mode() == Mode::Passive);
+    match (working, passive) {
+        (Some(working), _) if !done(Load::Large) => with(working, Load::Large),
+        (_, Some(stalled)) if done(Load::Large) && !done(Load::LargeInSmallSegments) => {
+            with(stalled, Load::LargeInSmallSegments)
+        }
+        _ => Vec::new(),
+    }
 }

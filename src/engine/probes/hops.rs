@@ -16,7 +16,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until};
 
-use crate::engine::net::{self, Dialled};
+use crate::engine::net::{self, Dialled, Limits};
 use crate::engine::turns::Tools;
 use crate::evidence::sweep::{Answer, Sweep, Swept, TtlProbe};
 use crate::evidence::timeline::Icmp;
@@ -91,7 +91,7 @@ impl Series {
     fn send(&mut self, tools: Tools<'_>, ttls: impl IntoIterator<Item = u8>) {
         for ttl in ttls {
             self.begun.insert(ttl, Instant::now());
-            let dial = net::connect_within(tools.settings.bind, self.port, Some(ttl));
+            let dial = net::connect_with(tools.settings.bind, self.port, Limits { ttl: Some(ttl), segment: None });
             self.waiting.push(Box::pin(async move { (ttl, answer(dial.await)) }));
         }
     }

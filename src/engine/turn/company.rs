@@ -68,7 +68,8 @@ impl Turn<'_, '_, '_> {
     }
 
     fn transfer_command(&self) -> Command {
-        match &self.plan.tools.settings.retrieve {
+        let large = (!self.planned.attempt.load.is_usual()).then(|| self.plan.largest_file()).flatten();
+        match large.as_ref().or(self.plan.tools.settings.retrieve.as_ref()) {
             Some(file) => Command::with("RETR", file.clone()).unwrap_or_else(|_| Command::bare("LIST")),
             None => Command::bare("LIST"),
         }
@@ -114,7 +115,7 @@ impl Turn<'_, '_, '_> {
         if answered.is_some_and(|reply| reply.code == 421) {
             self.plan.stop("the server ended the session with 421");
         }
-        let enough = self.received >= self.plan.tools.settings.max_bytes;
+        let enough = self.received >= self.most_bytes();
         let confirmed = answered.is_some_and(Reply::is_completion);
         let works = self.joined && self.data.has_ended() && (confirmed || enough);
         match (works, self.superseded) {

@@ -116,6 +116,7 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::EndOfFile => "the server ended the data connection".to_owned(),
         What::Reset => "the data connection was reset (RST)".to_owned(),
         What::Enough => "as many bytes as wanted came".to_owned(),
+        What::Quiet(ms) => format!("nothing was said on the control connection for {}", duration(*ms)),
         What::ControlClosed => "the control connection was closed from the other side".to_owned(),
         What::ControlReset => "the control connection was reset (RST)".to_owned(),
         What::Packet(Packet { kind: PacketKind::Syn, from, to, ttl }) => {

@@ -193,11 +193,13 @@ impl<'a> Facts<'a> {
                     return None;
                 }
                 let unfinished = matches!(login, Login::Unfinished(_));
+                // After it was left quiet, silence is its own.
+                let quiet = events_of(control, number).any(|(event, _)| matches!(event.what, What::Quiet(_)));
                 // What ends after QUIT ends as it was asked to.
                 let until_quit = events_of(control, number)
                     .take_while(|(event, _)| !matches!(&event.what, What::Sent(line) if line == "QUIT"));
                 let found = until_quit.filter_map(|(event, place)| Some((lost(event)?, place))).next();
-                found.filter(|(end, _)| !(works && unfinished) && (unfinished || *end != ControlEnd::Silent))
+                found.filter(|(end, _)| !(works && unfinished) && (unfinished || quiet || *end != ControlEnd::Silent))
             })
             .collect()
     }
@@ -207,6 +209,20 @@ impl<'a> Facts<'a> {
             What::Replied(reply) if reply.is_completion() => Some(reply),
             _ => None,
         })
+    }
+
+    /// How long the control connection was left quiet, in milliseconds, and the reply that came then.
+    pub fn quiet(&self) -> Option<(f64, Option<Placed<'a>>)> {
+        let mut all = self.control_events();
+        let ms = all.find_map(|(event, _)| match event.what {
+            What::Quiet(ms) => Some(ms),
+            _ => None,
+        })?;
+        let reply = all.find_map(|(event, place)| match &event.what {
+            What::Replied(reply) => Some((reply, place)),
+            _ => None,
+        });
+        Some((ms, reply.filter(|(reply, _)| reply.code != 421)))
     }
 
     /// What SYST said.
