@@ -16,10 +16,13 @@ const TARGET: Duration = Duration::from_secs(6);
 
 /// The client's gateway drops what was not asked for, and the server's firewall its passive range.
 const BOTH_DROP: Rules = Rules {
-    client: "",
     gateway1: "table inet f { chain forward { type filter hook forward priority 0; iifname wan ct state new drop; }; }\n",
-    gateway2: "",
     server: "table inet f { chain input { type filter hook input priority 0; tcp dport 50000-50009 drop; }; }\n",
+    client: "",
+    transit: "",
+    gateway2: "",
+    gateway1_script: "",
+    gateway2_script: "",
 };
 
 pub fn measure(kit: &Kit, save: Option<&Path>) -> Result<Promise, Box<dyn Error>> {
