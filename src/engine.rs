@@ -64,6 +64,8 @@ pub struct Settings {
     pub transfer_size: Option<u64>,
     /// How long the control connection is kept quiet at the end, to see whether it survives.
     pub idle: Option<Duration>,
+    /// Whether this side's router may be asked for a port.
+    pub port_mapping: bool,
     /// Probes that would not change the recommendation are made, too.
     pub thorough: bool,
     /// How long silence lasts before it is called silence; `None` for two SYN retransmissions and a round trip.
@@ -91,6 +93,7 @@ impl Settings {
             capture: Capture::Auto,
             samples: None,
             transfer_size: None,
+            port_mapping: false,
             idle: None,
             thorough: false,
             timeout: None,
@@ -196,7 +199,7 @@ impl Engine {
         let tools = turns::Tools { settings: &self.settings, budget: &self.budget, recorder: &self.recorder };
         let data = wanted.iter().filter_map(|probe| match probe {
             Probe::Data(attempt) => Some(*attempt),
-            Probe::Helper => None,
+            Probe::Helper | Probe::PortMapping => None,
         });
         let data: Vec<Attempt> = data.collect();
         let turns = async {
@@ -213,6 +216,10 @@ impl Engine {
             tokio::join!(turns, helper);
         };
         watching(self.watch.as_ref(), &self.recorder, work).await;
+        if wanted.contains(&Probe::PortMapping) {
+            let work = probes::port_mapping::try_active(tools, &mut self.turns, &mut self.idle);
+            watching(self.watch.as_ref(), &self.recorder, work).await;
+        }
     }
 
     /// Keeps the control connection quiet, where that was asked for, and sees whether it survives.

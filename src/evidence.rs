@@ -16,6 +16,7 @@ pub mod attempt;
 pub mod case;
 pub mod facts;
 pub mod fragment;
+pub mod mapping;
 pub mod observed;
 pub mod sweep;
 pub mod target;
@@ -23,6 +24,7 @@ pub mod timeline;
 
 use attempt::{Address, Attempt, DataVerb, Load};
 use fragment::Fragment;
+use mapping::Mapping;
 use sweep::Sweep;
 use timeline::Event;
 
@@ -59,6 +61,9 @@ pub struct Evidence {
     /// Beginnings of commands, sent alone to see whether they are acknowledged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fragments: Vec<Fragment>,
+    /// Ports that the router was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mappings: Vec<Mapping>,
     /// Whether packets were watched at this computer's network interface.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub watched: bool,
@@ -108,6 +113,9 @@ pub struct Asked {
     /// Bytes of the large transfer that is to be tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transfer_size: Option<u64>,
+    /// Whether the router may be asked for a port.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub port_mapping: bool,
     /// Also probes that would not change the recommendation.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub thorough: bool,

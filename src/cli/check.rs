@@ -80,6 +80,9 @@ pub struct CheckArgs {
     /// Transfer so many bytes, too, of the largest file listed or of --retrieve: 4MiB, 500kB, 1000000
     #[arg(long, value_name = "SIZE", value_parser = size)]
     transfer_size: Option<u64>,
+    /// Ask the router on this side for a port (PCP, NAT-PMP, UPnP), and try active mode through it
+    #[arg(long)]
+    port_mapping: bool,
     /// Keep the control connection quiet for so long at the end, to see whether it survives
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     idle: Option<Duration>,
@@ -210,6 +213,7 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
             samples: args.samples.or(args.thorough.then_some(THOROUGH_SAMPLES)),
             thorough: args.thorough,
             transfer_size: args.transfer_size,
+            port_mapping: args.port_mapping,
             idle: args.idle,
             locate: match args.locate {
                 LocateWhen::Auto if args.thorough => Locate::Always,

@@ -54,7 +54,7 @@ pub fn next_probes(facts: &Facts) -> Vec<Probe> {
             match probe {
                 Probe::Data(attempt) if left > 0 && may_try(evidence, *attempt) => left -= 1,
                 Probe::Data(_) => continue,
-                Probe::Helper => {}
+                Probe::Helper | Probe::PortMapping => {}
             }
             wanted.push(*probe);
         }

@@ -49,6 +49,7 @@ mod passive_ports_exhausted;
 mod passive_range_partly_open;
 mod passive_rejected;
 mod pasv_malformed;
+mod port_mapping_helps;
 mod pret_required;
 mod server_address_varies;
 mod server_behind_nat;
@@ -97,6 +98,7 @@ pub static ALL: &[&Rule] = &[
     &active_rejected::RULE,
     &active_callback_foreign::RULE,
     &local_firewall_drops_callback::RULE,
+    &port_mapping_helps::RULE,
     &data_source_address_differs::RULE,
     &data_protection_required::RULE,
     &transfer_stalled::RULE,

@@ -123,8 +123,17 @@ fn prepare(plan: &Plan, session: &Session, planned: Planned, story: Story) -> Re
         return Ok((Command::bare(verb.name()), Data::None));
     }
     let ip = session.local().ip();
-    let listener =
-        net::listen(ip, settings.active_ports.as_ref()).map_err(|error| format!("listen at {ip}: {error}"))?;
+    let mapped = match planned.attempt.address {
+        Address::Mapped => Some(plan.standing.borrow_mut().mapped.take().ok_or("the router gave no port")?),
+        _ => None,
+    };
+    let (listener, outside) = match mapped {
+        Some(mapped) => (mapped.listener, Some(mapped.named)),
+        None => {
+            let listener = net::listen(ip, settings.active_ports.as_ref());
+            (listener.map_err(|error| format!("listen at {ip}: {error}"))?, None)
+        }
+    };
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
     plan.tools.recorder.record(story, What::Listening(bound));
     let address = match planned.attempt.address {
@@ -136,7 +145,7 @@ fn prepare(plan: &Plan, session: &Session, planned: Planned, story: Story) -> Re
         }
         _ => ip,
     };
-    let named = SocketAddr::new(address.to_canonical(), bound.port());
+    let named = outside.unwrap_or(SocketAddr::new(address.to_canonical(), bound.port()));
     let argument = match (verb, named) {
         (DataVerb::Port, SocketAddr::V4(v4)) => host_port::format(v4),
         (DataVerb::Port, SocketAddr::V6(_)) => return Err("PORT can't name an IPv6 address".to_owned()),

@@ -17,11 +17,13 @@ use crate::evidence::timeline::Icmp;
 pub use counters::undelivered;
 pub use delivery::delivery;
 use error_queue::Queue;
+pub use gateway::gateway;
 pub use packets::Watch;
 
 mod counters;
 mod delivery;
 mod error_queue;
+mod gateway;
 mod packets;
 
 /// How a dial ended.

@@ -2,4 +2,5 @@
 
 pub mod helper;
 pub mod hops;
+pub mod port_mapping;
 pub mod quiet;

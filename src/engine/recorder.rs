@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use super::{Login, Settings};
 use crate::evidence::attempt::{Attempt, DataVerb};
 use crate::evidence::fragment::Fragment;
+use crate::evidence::mapping::Mapping;
 use crate::evidence::sweep::Sweep;
 use crate::evidence::timeline::{Event, Packet, What};
 use crate::evidence::{Asked, Control, CutShort, Dial, Evidence, NotTried, Outcome, Resolution, TargetAsked};
@@ -64,6 +65,7 @@ impl Recorder {
                 trust_pasv_address: settings.trust_pasv_address,
                 samples: settings.samples,
                 thorough: settings.thorough,
+                port_mapping: settings.port_mapping,
                 transfer_size: settings.transfer_size,
                 path: settings.path.clone(),
                 retrieve: settings.retrieve.clone(),
@@ -153,6 +155,20 @@ impl Recorder {
 
     pub fn sweep(&self, sweep: Sweep) {
         self.state.borrow_mut().evidence.sweeps.push(sweep);
+    }
+
+    /// A request for a mapping; its number.
+    pub fn mapping(&self, mapping: Mapping) -> usize {
+        let mappings = &mut self.state.borrow_mut().evidence.mappings;
+        mappings.push(mapping);
+        mappings.len() - 1
+    }
+
+    /// The mapping was taken away again.
+    pub fn mapping_removed(&self, number: usize) {
+        if let Some(mapping) = self.state.borrow_mut().evidence.mappings.get_mut(number) {
+            mapping.removed = true;
+        }
     }
 
     /// Packets are watched.

@@ -17,6 +17,7 @@ use super::budget::Budget;
 use super::login::{LoggedIn, Questions, log_in};
 use super::negotiation::{Left, Negotiation};
 use super::net;
+use super::probes::port_mapping::Mapped;
 use super::reach;
 use super::recorder::Recorder;
 use super::session::{Pace, Session};
@@ -53,6 +54,8 @@ pub struct Standing {
     pub passive_suspect: bool,
     /// The search for the place on the way is queued, done or given up.
     location_asked: bool,
+    /// A port that the router passes on, for the attempt that names it.
+    pub mapped: Option<Mapped>,
     /// The beginning of the first listing, where a large file is wanted from it.
     listing: Vec<u8>,
     one_connection_only: bool,

@@ -39,6 +39,8 @@ pub enum Address {
     Given,
     /// Active: the address that the server sees this computer at.
     ServerSeen,
+    /// Active: the same, with a port that the router passes on because it was asked to.
+    Mapped,
 }
 
 /// What a data connection carries.
@@ -79,6 +81,8 @@ pub enum Probe {
     Data(Attempt),
     /// The search for an FTP helper on the way, on a connection of its own.
     Helper,
+    /// The router is asked for a port, and active mode tried through it.
+    PortMapping,
 }
 
 impl From<Attempt> for Probe {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::attempt::{Attempt, DataVerb, Mode};
+use super::attempt::{Address, Attempt, DataVerb, Mode};
 use super::observed::Observed;
 use super::timeline::{Event, What};
 use super::{Control, Evidence};
@@ -72,8 +72,10 @@ impl<'a> Facts<'a> {
         self.tried.iter().filter(move |tried| tried.verb() == verb)
     }
 
+    /// Those of one mode, as a client would make them: without the one through a port that the router was asked for.
     pub fn tried_in(&self, mode: Mode) -> impl Iterator<Item = &Tried<'a>> {
-        self.tried.iter().filter(move |tried| tried.verb().mode() == mode)
+        let unaided = |tried: &&Tried| tried.attempt().address != Address::Mapped;
+        self.tried.iter().filter(move |tried| tried.verb().mode() == mode).filter(unaided)
     }
 
     pub fn times_tried(&self, attempt: Attempt) -> usize {
@@ -87,7 +89,7 @@ impl<'a> Facts<'a> {
 
     /// Whether any data connection moved its data.
     pub fn moves_data(&self) -> bool {
-        self.tried.iter().any(Tried::works)
+        Mode::BOTH.into_iter().any(|mode| self.works(mode))
     }
 
     /// The data connections of this mode that were joined, whatever became of them then.

@@ -6,6 +6,7 @@ use crate::servers::{Kind, Server};
 mod active;
 mod control;
 mod large;
+mod mapping;
 mod nat;
 mod open;
 mod passive;
@@ -27,6 +28,8 @@ pub struct Case {
     pub environment: &'static [(&'static str, &'static str)],
     /// Other control connections that stand while the check runs.
     pub connections_held: usize,
+    /// Settings of miniupnpd on the client's gateway; none without.
+    pub router: &'static str,
     /// Who runs the check: nobody, without any capability, where root is not wanted.
     pub as_root: bool,
     pub expect: Expect,
@@ -90,6 +93,7 @@ const OPEN: Case = Case {
     arguments: &[],
     environment: &[],
     connections_held: 0,
+    router: "",
     as_root: false,
     expect: EITHER,
     curl: CURL,
@@ -120,6 +124,7 @@ pub fn all() -> Vec<&'static Case> {
         path::CASES,
         two_ends::CASES,
         large::CASES,
+        mapping::CASES,
         control::CASES,
     ]
     .into_iter()

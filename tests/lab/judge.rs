@@ -72,6 +72,13 @@ pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
         Ok(server) => server,
         Err(why) => return Outcome::broken(why),
     };
+    let _router = match case.router {
+        "" => None,
+        protocols => match kit.start_router(&network, protocols) {
+            Ok(router) => Some(router),
+            Err(why) => return Outcome::broken(why),
+        },
+    };
     let mut held = Vec::new();
     for _ in 0..case.connections_held {
         match hold(&network) {

@@ -49,6 +49,7 @@ const PACKAGES: &[&str] = &[
     "libhashkit2",
     "libpcre2-posix3",
     "libsodium23",
+    "miniupnpd-nftables",
 ];
 
 /// The unpacked packages.
@@ -95,6 +96,34 @@ impl Kit {
         await_port(server.port, &mut child).map_err(|why| {
             let log = std::fs::read_to_string(files.path().join("log")).unwrap_or_default();
             format!("{:?} does not start: {why}\n{log}", server.kind)
+        })?;
+        Ok(Running { child: Some(child), _files: Some(files) })
+    }
+
+    /// Starts miniupnpd on the client's gateway, with what it answers.
+    pub fn start_router(&self, network: &Network, protocols: &str) -> Result<Running, String> {
+        let files = network::scratch().map_err(|error| error.to_string())?;
+        let config = files.path().join("miniupnpd.conf");
+        let leases = files.path().join("leases");
+        let pid = files.path().join("pid");
+        let text = format!(
+            "ext_ifname=wan\nlistening_ip=lan\nhttp_port=5000\nsecure_mode=yes\nlease_file={}\n\
+             uuid=5a4f5a1e-0f1b-4c65-9e0c-2f6a51d1f0aa\next_ip=20.30.40.50\n{protocols}\n\
+             upnp_table_name=miniupnpd\nupnp_nat_table_name=miniupnpd\n\
+             allow 1024-65535 192.168.1.0/24 1024-65535\ndeny 0-65535 0.0.0.0/0 0-65535\n",
+            leases.display()
+        );
+        std::fs::write(&config, text).map_err(|error| error.to_string())?;
+        let program = self.root.join("miniupnpd-nftables/usr/sbin/miniupnpd").display().to_string();
+        let mut command = network.command("g1", &program);
+        command.args(["-d", "-f", &config.display().to_string(), "-P", &pid.display().to_string()]);
+        let log = std::fs::File::create(files.path().join("log")).map_err(|error| error.to_string())?;
+        let errors = log.try_clone().map_err(|error| error.to_string())?;
+        command.env("LD_LIBRARY_PATH", &self.libraries).stdin(Stdio::null()).stdout(log).stderr(errors);
+        let mut child = command.spawn().map_err(|error| error.to_string())?;
+        await_port(5000, &mut child).map_err(|why| {
+            let log = std::fs::read_to_string(files.path().join("log")).unwrap_or_default();
+            format!("miniupnpd does not start: {why}\n{log}")
         })?;
         Ok(Running { child: Some(child), _files: Some(files) })
     }

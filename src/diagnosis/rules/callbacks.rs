@@ -51,7 +51,7 @@ pub fn turned_away<'f>(facts: &'f Facts<'f>) -> Vec<&'f Tried<'f>> {
 
 /// Whether PORT or EPRT named the address that the server sees: a second try, which shows what the router forwards.
 pub fn is_with_outer_address(tried: &Tried) -> bool {
-    tried.attempt().address == Address::ServerSeen
+    matches!(tried.attempt().address, Address::ServerSeen | Address::Mapped)
 }
 
 /// What became of the try with the outer address, as a sentence.

@@ -1,0 +1,120 @@
+//! Whether this side's router opens a port when asked, and whether active mode works through it.
+//!
+//! The mapping is asked for with a lifetime of [`LIFETIME_S`] and taken away again at the end; where a check is ended in
+//! the middle, it lapses by itself. Only the address that the server sees us at is named in PORT.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU16;
+use std::time::Duration;
+
+use crab_nat::{GatewayAddress, InternetProtocol, PortMapping, PortMappingOptions, TimeoutConfig};
+use igd_next::aio::Gateway;
+use igd_next::aio::tokio::{Tokio, search_gateway};
+use igd_next::{PortMappingProtocol, SearchOptions};
+use tokio::time::timeout;
+
+use crate::engine::net::{self, TcpListener};
+use crate::engine::session::Session;
+use crate::engine::turns::{self, Standing, Tools};
+use crate::evidence::attempt::{Address, Attempt, DataVerb};
+use crate::evidence::facts::Facts;
+use crate::evidence::mapping::Mapping;
+
+/// Seconds that a mapping lasts at most.
+const LIFETIME_S: u32 = 120;
+/// How long a router may take for a UPnP answer: it builds a page.
+const UPNP: Duration = Duration::from_secs(3);
+
+/// A port of the router that leads to the listener.
+pub struct Mapped {
+    pub listener: TcpListener,
+    pub named: SocketAddr,
+}
+
+/// How the mapping is taken away again.
+enum Held {
+    ByPcp(PortMapping),
+    ByUpnp(Gateway<Tokio>, u16),
+}
+
+/// Asks for a mapping, tries active mode through it, and takes it away.
+pub async fn try_active(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Session>) {
+    let facts_of = tools.recorder.evidence();
+    let facts = Facts::of(&facts_of);
+    let (Some(IpAddr::V4(local)), Some((IpAddr::V4(seen), _))) = (facts.local(), facts.seen_by_server().seen()) else {
+        return;
+    };
+    let Some(router) = net::gateway() else { return };
+    let Ok(listener) = net::listen(IpAddr::V4(local), tools.settings.active_ports.as_ref()) else { return };
+    let Ok(inside) = listener.local_addr() else { return };
+    tools.recorder.say("Asking the router for a port");
+    let by_pcp = pcp(router, local, inside.port()).await;
+    let mut mapping = Mapping {
+        protocol: "pcp or nat-pmp".to_owned(),
+        router: IpAddr::V4(router),
+        inside,
+        outside_port: None,
+        refused: None,
+        removed: false,
+    };
+    let got = match by_pcp {
+        Ok(got) => Ok(got),
+        Err(why) => {
+            tools.recorder.mapping(Mapping { refused: Some(why), ..mapping.clone() });
+            mapping.protocol = "upnp".to_owned();
+            upnp(router, inside).await
+        }
+    };
+    let (port, held) = match got {
+        Ok(got) => got,
+        Err(why) => {
+            tools.recorder.mapping(Mapping { refused: Some(why), ..mapping });
+            return;
+        }
+    };
+    let number = tools.recorder.mapping(Mapping { outside_port: Some(port), ..mapping });
+    standing.mapped = Some(Mapped { listener, named: SocketAddr::new(IpAddr::V4(seen), port) });
+    turns::run(tools, standing, idle, vec![Attempt::at(DataVerb::Port, Address::Mapped)]).await;
+    standing.mapped = None;
+    let removed = match held {
+        Held::ByPcp(mapping) => mapping.try_drop().await.is_ok(),
+        Held::ByUpnp(gateway, port) => {
+            let removal = gateway.remove_port(PortMappingProtocol::TCP, port);
+            timeout(UPNP, removal).await.is_ok_and(|answer| answer.is_ok())
+        }
+    };
+    if removed {
+        tools.recorder.mapping_removed(number);
+    }
+}
+
+async fn pcp(router: Ipv4Addr, local: Ipv4Addr, port: u16) -> Result<(u16, Held), String> {
+    let port = NonZeroU16::new(port).ok_or("no port is listened at")?;
+    let options = PortMappingOptions {
+        external_port: Some(port),
+        lifetime_seconds: Some(LIFETIME_S),
+        timeout_config: Some(TimeoutConfig {
+            initial_timeout: Duration::from_millis(250),
+            max_retries: 2,
+            max_retry_timeout: None,
+        }),
+    };
+    let router = GatewayAddress::IpV4(router);
+    let mapping = PortMapping::new(router, IpAddr::V4(local), InternetProtocol::Tcp, port, options).await;
+    let mapping = mapping.map_err(|error| error.to_string())?;
+    Ok((mapping.external_port().get(), Held::ByPcp(mapping)))
+}
+
+async fn upnp(router: Ipv4Addr, inside: SocketAddr) -> Result<(u16, Held), String> {
+    let mut options = SearchOptions::default();
+    options.bind_addr = SocketAddr::new(inside.ip(), 0);
+    // The router is asked, and nobody else in this network.
+    options.broadcast_address = SocketAddr::new(IpAddr::V4(router), 1900);
+    options.timeout = Some(UPNP);
+    options.single_search_timeout = Some(UPNP);
+    let gateway = search_gateway(options).await.map_err(|error| error.to_string())?;
+    let add = gateway.add_any_port(PortMappingProtocol::TCP, inside, LIFETIME_S, "ftpmode check");
+    let port = timeout(UPNP, add).await.map_err(|_| "the router did not answer in time".to_owned())?;
+    let port = port.map_err(|error| error.to_string())?;
+    Ok((port, Held::ByUpnp(gateway, port)))
+}

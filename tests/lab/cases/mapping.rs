@@ -1,0 +1,61 @@
+//! A router that opens ports when asked (miniupnpd), and one that does not.
+
+use super::{Case, ClientSide, Curl, Expect, NO_RULES, ONLY_PASSIVE, OPEN, PASSIVE, Rules};
+
+/// The chains that miniupnpd fills, before the masquerading.
+const CHAINS: Rules = Rules {
+    gateway1: "table inet miniupnpd {
+ chain forward { type filter hook forward priority 0; jump miniupnpd; }
+ chain miniupnpd { }
+ chain prerouting { type nat hook prerouting priority -100; jump prerouting_miniupnpd; }
+ chain prerouting_miniupnpd { }
+ chain postrouting { type nat hook postrouting priority 90; jump postrouting_miniupnpd; }
+ chain postrouting_miniupnpd { }
+}
+",
+    ..NO_RULES
+};
+const ASKED: Case = Case {
+    client: ClientSide::Nat,
+    rules: CHAINS,
+    arguments: &["--port-mapping"], // curl asks no router.
+    curl: Curl { agrees: false, ..ONLY_PASSIVE },
+    ..OPEN
+};
+const HELPS: Expect = Expect {
+    fires: &["port-mapping-helps", "active-address-rejected", "client-behind-nat"],
+    side: "client",
+    ..PASSIVE
+};
+
+pub static CASES: &[Case] = &[
+    Case {
+        id: "port-mapping-pcp",
+        shows: "the router opens a port by PCP or NAT-PMP",
+        router: "enable_natpmp=yes\nenable_upnp=yes",
+        expect: HELPS,
+        ..ASKED
+    },
+    Case {
+        id: "port-mapping-upnp",
+        shows: "the router opens a port by UPnP",
+        router: "enable_natpmp=no\nenable_upnp=yes",
+        expect: HELPS,
+        ..ASKED
+    },
+    Case {
+        id: "port-mapping-refused",
+        shows: "the router knows neither",
+        rules: NO_RULES,
+        expect: Expect { not: &["port-mapping-helps"], fires: &["active-address-rejected"], ..HELPS },
+        ..ASKED
+    },
+    Case {
+        id: "port-mapping-not-asked",
+        shows: "the router would open a port, and nobody asks it",
+        arguments: &[],
+        router: "enable_natpmp=yes\nenable_upnp=yes",
+        expect: Expect { not: &["port-mapping-helps"], fires: &["active-address-rejected"], ..HELPS },
+        ..ASKED
+    },
+];
