@@ -51,5 +51,6 @@ async fn probe(engine: &mut Engine, methods: &[DataVerb]) {
         }
         engine.run(wanted).await;
     }
+    engine.upload().await;
     engine.stay_quiet().await;
 }

@@ -80,6 +80,10 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
             .iter()
             .map(|because| Open { id: "place-on-the-way".to_owned(), because: because.clone() }),
     );
+    not_tested.extend(facts.evidence().left_behind.iter().map(|name| Open {
+        id: "upload-removed".to_owned(),
+        because: format!("the uploaded file {name} may still be on the server: it could not be deleted for sure"),
+    }));
     let verdict = verdict::conclude(facts, &findings);
     Diagnosis { findings, ruled_out, not_tested, verdict }
 }

@@ -30,7 +30,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::evidence::Evidence;
-use crate::evidence::attempt::{Attempt, DataVerb, Probe};
+use crate::evidence::attempt::{Attempt, DataVerb, Load, Probe};
 use crate::evidence::target::{Secret, Target};
 use budget::Budget;
 use recorder::Recorder;
@@ -62,6 +62,8 @@ pub struct Settings {
     pub samples: Option<u8>,
     /// Bytes of a large transfer that is tried once a mode works.
     pub transfer_size: Option<u64>,
+    /// Whether a file may be uploaded and deleted.
+    pub upload: bool,
     /// How long the control connection is kept quiet at the end, to see whether it survives.
     pub idle: Option<Duration>,
     /// Whether this side's router may be asked for a port.
@@ -93,6 +95,7 @@ impl Settings {
             capture: Capture::Auto,
             samples: None,
             transfer_size: None,
+            upload: false,
             port_mapping: false,
             idle: None,
             thorough: false,
@@ -219,6 +222,19 @@ impl Engine {
         if wanted.contains(&Probe::PortMapping) {
             let work = probes::port_mapping::try_active(tools, &mut self.turns, &mut self.idle);
             watching(self.watch.as_ref(), &self.recorder, work).await;
+        }
+    }
+
+    /// Uploads a file and deletes it, where that was asked for and a mode works.
+    pub async fn upload(&mut self) {
+        let tools = turns::Tools { settings: &self.settings, budget: &self.budget, recorder: &self.recorder };
+        match self.idle.as_mut().filter(|_| self.settings.upload) {
+            Some(session) => probes::upload::write(tools, session).await,
+            None if self.settings.upload => {
+                let attempt = Attempt { load: Load::Upload, ..Attempt::usual(DataVerb::Pasv) };
+                self.recorder.not_tried(attempt, "no control connection was left for the upload");
+            }
+            None => {}
         }
     }
 

@@ -61,6 +61,9 @@ pub struct Evidence {
     /// Beginnings of commands, sent alone to see whether they are acknowledged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fragments: Vec<Fragment>,
+    /// A file that was uploaded and could not be deleted for sure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_behind: Option<String>,
     /// Ports that the router was asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mappings: Vec<Mapping>,

@@ -83,6 +83,9 @@ pub struct CheckArgs {
     /// Ask the router on this side for a port (PCP, NAT-PMP, UPnP), and try active mode through it
     #[arg(long)]
     port_mapping: bool,
+    /// Upload a file of --transfer-size (64 KiB without), read its size back and delete it
+    #[arg(long)]
+    upload: bool,
     /// Keep the control connection quiet for so long at the end, to see whether it survives
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     idle: Option<Duration>,
@@ -213,6 +216,7 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
             samples: args.samples.or(args.thorough.then_some(THOROUGH_SAMPLES)),
             thorough: args.thorough,
             transfer_size: args.transfer_size,
+            upload: args.upload,
             port_mapping: args.port_mapping,
             idle: args.idle,
             locate: match args.locate {

@@ -4,3 +4,4 @@ pub mod helper;
 pub mod hops;
 pub mod port_mapping;
 pub mod quiet;
+pub mod upload;

@@ -171,6 +171,11 @@ impl Recorder {
         }
     }
 
+    /// A file of ours may still be on the server.
+    pub fn left_behind(&self, name: &str) {
+        self.state.borrow_mut().evidence.left_behind.get_or_insert(name.to_owned());
+    }
+
     /// Packets are watched.
     pub fn watched(&self) {
         self.state.borrow_mut().evidence.watched = true;

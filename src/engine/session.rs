@@ -42,6 +42,8 @@ pub struct Session {
     nonsense: usize,
     greeted: bool,
     logged_in: bool,
+    /// Said before QUIT, however the connection comes to its end.
+    farewell: Option<Command>,
     product: Option<&'static str>,
     state: State,
 }
@@ -83,6 +85,7 @@ impl Session {
             nonsense: 0,
             greeted: false,
             logged_in: false,
+            farewell: None,
             product: None,
             state: State::Open,
         })
@@ -124,6 +127,11 @@ impl Session {
 
     pub fn set_logged_in(&mut self) {
         self.logged_in = true;
+    }
+
+    /// What shall be said before QUIT, should this connection be ended now.
+    pub fn set_farewell(&mut self, farewell: Option<Command>) {
+        self.farewell = farewell;
     }
 
     pub fn is_open(&self) -> bool {
@@ -233,6 +241,11 @@ impl Drop for Session {
     /// closes is delivered by the kernel; the 221 is not worth a round trip.
     fn drop(&mut self) {
         if self.state != State::Lost && self.greeted {
+            if let Some(farewell) = self.farewell.take()
+                && self.stream.try_write(&farewell.wire()).is_ok()
+            {
+                self.recorder.record(self.story(), What::Sent(farewell.shown()));
+            }
             let quit = Command::bare("QUIT");
             if self.stream.try_write(&quit.wire()).is_ok() {
                 self.recorder.record(self.story(), What::Sent(quit.shown()));

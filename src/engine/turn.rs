@@ -407,7 +407,9 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         let settings = self.plan.tools.settings;
         match self.planned.attempt.load {
             Load::Usual => settings.max_bytes,
-            Load::Large | Load::LargeInSmallSegments => settings.transfer_size.unwrap_or(settings.max_bytes),
+            Load::Large | Load::LargeInSmallSegments | Load::Upload => {
+                settings.transfer_size.unwrap_or(settings.max_bytes)
+            }
         }
     }
 

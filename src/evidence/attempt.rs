@@ -54,6 +54,8 @@ pub enum Load {
     Large,
     /// A large file in segments of [`SMALL_SEGMENT`] bytes, which fit any link.
     LargeInSmallSegments,
+    /// A file that is written, measured and deleted.
+    Upload,
 }
 
 /// The segment size in bytes that every IPv4 host must take (RFC 9293 section 3.7.1).

@@ -76,6 +76,8 @@ pub enum What {
     },
     /// So many bytes have come over the data connection in all.
     Received(u64),
+    /// So many bytes were written to the data connection in all.
+    Uploaded(u64),
     /// The server ended the data connection in good order.
     EndOfFile,
     /// An RST ended the data connection.
@@ -186,6 +188,7 @@ impl fmt::Display for What {
             What::Unreachable { icmp, from: Some(router) } => write!(f, "unreachable {} {router}", icmp.name()),
             What::Silent { awaited, ms } => write!(f, "silent {} {ms:.0}", awaited.name()),
             What::Received(count) => write!(f, "received {count}"),
+            What::Uploaded(count) => write!(f, "uploaded {count}"),
             What::EndOfFile => f.write_str("end-of-file"),
             What::Reset => f.write_str("reset"),
             What::Enough => f.write_str("enough"),
@@ -261,6 +264,7 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
             }
         }
         "received" => What::Received(rest.parse().map_err(|_| "it wants a count of bytes")?),
+        "uploaded" => What::Uploaded(rest.parse().map_err(|_| "it wants a count of bytes")?),
         "end-of-file" => What::EndOfFile,
         "reset" => What::Reset,
         "enough" => What::Enough,
@@ -336,6 +340,7 @@ mod tests {
             What::Unreachable { icmp: Icmp::NoRoute, from: None },
             What::Silent { awaited: Awaited::Callback, ms: 3600.0 },
             What::Received(17),
+            What::Uploaded(65_536),
             What::EndOfFile,
             What::Reset,
             What::Enough,

@@ -2,6 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{ends, ruled_out_by, verbs};
+use crate::evidence::attempt::Load;
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::protocol::dialect::Says;
 
@@ -30,6 +31,7 @@ fn test(facts: &Facts) -> Match {
         return ruled_out_by(facts, listed, "no listing was answered");
     }
     let what = match (&facts.evidence().asked.retrieve, &facts.evidence().asked.path) {
+        _ if refused.iter().all(|tried| tried.attempt().load == Load::Upload) => "the upload",
         (Some(_), _) => "the file",
         (None, Some(_)) => "the listing of this folder",
         (None, None) => "the listing",

@@ -113,6 +113,7 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
             format!("no bytes on the data connection for {}", duration(*ms))
         }
         What::Received(count) => format!("{count} bytes came over the data connection"),
+        What::Uploaded(count) => format!("{count} bytes were written to the data connection"),
         What::EndOfFile => "the server ended the data connection".to_owned(),
         What::Reset => "the data connection was reset (RST)".to_owned(),
         What::Enough => "as many bytes as wanted came".to_owned(),

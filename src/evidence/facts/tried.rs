@@ -156,7 +156,7 @@ impl<'a> Tried<'a> {
     /// Bytes that came over the data connection.
     pub fn bytes(&self) -> u64 {
         let counts = self.outcome.events.iter().filter_map(|event| match event.what {
-            What::Received(count) => Some(count),
+            What::Received(count) | What::Uploaded(count) => Some(count),
             _ => None,
         });
         counts.max().unwrap_or(0)

@@ -1,6 +1,6 @@
 //! Large transfers, links that carry small packets only, and connections that are forgotten.
 
-use super::{CURL, Case, Curl, EITHER, Expect, NO, NO_RULES, OPEN, PROFTPD, Rules};
+use super::{CURL, Case, Curl, EITHER, Expect, NO, NO_RULES, OPEN, PROFTPD, PYFTPDLIB, Rules, Server};
 
 /// Packets from the server are too large for a link, and nobody tells it.
 const HOLE: Rules = Rules {
@@ -43,6 +43,24 @@ pub static CASES: &[Case] = &[
         arguments: LARGE,
         expect: Expect { fires: &["transfer-stalled"], side: "network", ..EITHER },
         curl: Curl { passive: NO, active: NO, agrees: false, ..OF_LARGE_FILE },
+        ..OPEN
+    },
+    Case {
+        id: "upload",
+        shows: "a file is written, measured and deleted",
+        server: Server { settings: "handler.authorizer.user_table['bob']['perm'] = 'elradfmwMT'", ..PYFTPDLIB },
+        target: "ftp://bob@198.18.0.20",
+        environment: &[("FTPMODE_PASSWORD", "hunter2")],
+        arguments: &["--upload", "--transfer-size", "1MiB"],
+        expect: Expect { not: &["listing-refused", "transfer-failed"], side: "none", ..EITHER },
+        ..OPEN
+    },
+    Case {
+        id: "upload-refused",
+        shows: "the server takes no files, and the mode is not to blame",
+        server: PYFTPDLIB,
+        arguments: &["--upload"],
+        expect: Expect { fires: &["listing-refused"], side: "none", ..EITHER },
         ..OPEN
     },
     Case {

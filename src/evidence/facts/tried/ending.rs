@@ -1,7 +1,7 @@
 //! How a data connection ended: whether it works, how far it came, and what kind of failure its events show.
 
 use super::{Cause, Stage, Tried, begins};
-use crate::evidence::attempt::Mode;
+use crate::evidence::attempt::{Load, Mode};
 use crate::evidence::facts::{IcmpAnswer, Place, Placed};
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::dialect::{self, Says};
@@ -63,6 +63,9 @@ impl<'a> Tried<'a> {
     pub fn works(&self) -> bool {
         let ended = self.has(|what| matches!(what, What::EndOfFile));
         let confirmed = self.completion().is_some_and(|(reply, _)| reply.is_completion());
+        if self.attempt().load == Load::Upload {
+            return self.joined().is_some() && confirmed && self.has(|what| matches!(what, What::Uploaded(1..)));
+        }
         let enough = self.has(|what| matches!(what, What::Enough)) && self.bytes() > 0;
         self.joined().is_some() && (enough || (confirmed && ended))
     }
