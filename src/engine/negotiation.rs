@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::data::Data;
 use super::net;
-use super::recorder::Story;
+use super::recorder::{Recorder, Story};
 use super::session::Session;
 use super::turn::{Turn, millis};
 use super::turns::{Manner, Plan, Planned};
@@ -34,6 +34,16 @@ pub struct Left {
     pub(super) data: Data,
     pub(super) until: Instant,
     pub(super) since: Instant,
+    /// The counter of packets that could not be sent again, as it stood at the dial.
+    pub(super) unsent: Option<u64>,
+}
+
+/// Puts on record the packets that could not be sent again since the counter stood so.
+pub(super) fn record_unsent(recorder: &Recorder, story: Story, then: Option<u64>) {
+    let meanwhile = net::unsent().zip(then).map_or(0, |(now, then)| now.saturating_sub(then));
+    if meanwhile > 0 {
+        recorder.record(story, What::Unsent(meanwhile));
+    }
 }
 
 impl Negotiation {
@@ -108,6 +118,7 @@ impl Left {
             }
             () = sleep_until(self.until) => {
                 let ms = millis(self.since);
+                record_unsent(recorder, Story::Attempt(self.number), self.unsent);
                 recorder.record(Story::Attempt(self.number), What::Silent { awaited: Awaited::Connect, ms });
                 recorder.end_attempt(self.number);
                 None

@@ -14,7 +14,7 @@ use tokio::io::unix::AsyncFd;
 pub use tokio::net::{TcpListener, TcpStream};
 
 use crate::evidence::timeline::Icmp;
-pub use counters::undelivered;
+pub use counters::{undelivered, unsent};
 pub use delivery::delivery;
 use error_queue::Queue;
 pub use gateway::gateway;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::data::{Data, Step};
-use super::negotiation::{Left, Negotiation};
+use super::negotiation::{Left, Negotiation, record_unsent};
 use super::net::{self, Dialled, Limits};
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
@@ -52,6 +52,8 @@ pub struct Turn<'p, 'q, 's> {
     joined: bool,
     /// The counter of undelivered packets, as it stood when the wait for the callback began.
     undelivered: Option<u64>,
+    /// The same of packets that could not be sent again, at the dial.
+    unsent: Option<u64>,
     /// The data connection can't be had any more.
     failed: bool,
 }
@@ -84,6 +86,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             stalled: None,
             joined: false,
             undelivered: None,
+            unsent: net::unsent(),
             failed: false,
         }
     }
@@ -118,7 +121,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 Next::Silence => {
                     let until = dialled + self.silence();
                     let (number, planned) = (self.number, self.planned);
-                    self.plan.leave(Left { number, planned, data: self.data, until, since: dialled });
+                    let unsent = self.unsent;
+                    self.plan.leave(Left { number, planned, data: self.data, until, since: dialled, unsent });
                     return None;
                 }
             }
@@ -309,6 +313,9 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         }
         if awaited == Awaited::Bytes && self.received > 0 {
             self.record_received();
+        }
+        if awaited == Awaited::Connect {
+            record_unsent(self.plan.tools.recorder, self.story(), self.unsent);
         }
         if awaited == Awaited::Callback {
             let now = net::undelivered(self.session.peer().ip().to_canonical());

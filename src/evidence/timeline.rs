@@ -94,6 +94,8 @@ pub enum What {
     Packet(Packet),
     /// So many packets came to this computer while it waited, and were delivered to nobody in it, as its counters say.
     Undelivered(u64),
+    /// So many packets could not be sent again while the connection was awaited, as this computer's counters say.
+    Unsent(u64),
     /// This computer could not do its part.
     Failed(String),
     /// The check ended while this was under way.
@@ -197,6 +199,7 @@ impl fmt::Display for What {
             What::ControlReset => f.write_str("control-reset"),
             What::Packet(packet) => write!(f, "packet {packet}"),
             What::Undelivered(count) => write!(f, "undelivered {count}"),
+            What::Unsent(count) => write!(f, "unsent {count}"),
             What::Failed(words) => write!(f, "failed {words}"),
             What::CutShort => f.write_str("cut-short"),
         }
@@ -273,6 +276,7 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
         "control-reset" => What::ControlReset,
         "packet" => What::Packet(rest.parse()?),
         "undelivered" => What::Undelivered(rest.parse().map_err(|_| "it wants a count of packets")?),
+        "unsent" => What::Unsent(rest.parse().map_err(|_| "it wants a count of packets")?),
         "failed" => What::Failed(rest.to_owned()),
         "cut-short" => What::CutShort,
         _ => return Err("its word is not known"),
@@ -349,6 +353,7 @@ mod tests {
             What::ControlReset,
             What::Packet(Packet { kind: PacketKind::Syn, from: end, to: v6, ttl: 61 }),
             What::Undelivered(3),
+            What::Unsent(2),
             What::Failed("no port is free".into()),
             What::CutShort,
         ] {

@@ -33,6 +33,8 @@ pub fn of(facts: &Facts) -> Option<Place> {
         Zone::Unknown => (Side::Unknown, Confidence::Low),
     };
     let mut cites = location.cites.clone();
+    let unsent = facts.tried_in(Mode::Passive).filter_map(|tried| tried.unsent());
+    cites.extend(facts.cites(unsent.filter(|_| high == 0)));
     let rst = facts.tried_in(Mode::Passive).find_map(|tried| facts.rst_came_past(tried));
     cites.extend(rst.map(|(routers, _)| Cite::of(format!("the RST came past {routers} routers, as its TTL tells"))));
     let words = format!("{} {}", ends_where(&location, low, high, server), excludes(&location, server));
@@ -65,13 +67,19 @@ fn ends_where(location: &Location, low: u8, high: u8, server: u8) -> String {
         End::Silence { .. } => "drops them",
         End::Refused { .. } | End::Unreachable { .. } | End::Open { .. } => "turns them away",
     };
+    if high == 0 {
+        return format!(
+            "Packets to the passive port do not come as far as the first router, and by its counters this computer did \
+             not send them all: most likely its own firewall drops them ({of})."
+        );
+    }
     if low == high {
         let who = if location.edge_translates && low < server {
             format!("{}, the router that has the server's outer address, {does} itself", name(low))
         } else {
             format!("{} {does}", name(low))
         };
-        return format!("Packets to the passive port get as far as that and no further: {who} ({of}).");
+        return format!("Packets to the passive port end on the way: {who} ({of}).");
     }
     if low == 0 {
         return format!(

@@ -27,3 +27,13 @@ pub fn undelivered(family_of: IpAddr) -> Option<u64> {
     };
     Some(received.saturating_sub(delivered).saturating_sub(forwarded))
 }
+
+/// TCP packets so far that could not be sent again, of all programs: what this computer's own firewall drops on its way
+/// out counts among them (TCPRetransFail). `None` where the system does not tell.
+pub fn unsent() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/net/netstat").ok()?;
+    let mut lines = text.lines().filter(|line| line.starts_with("TcpExt:"));
+    let (names, values) = (lines.next()?, lines.next()?);
+    let at = names.split_whitespace().position(|column| column == "TCPRetransFail")?;
+    values.split_whitespace().nth(at)?.parse().ok()
+}

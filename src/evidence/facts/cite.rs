@@ -129,6 +129,9 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Undelivered(count) => {
             format!("{count} packets came to this computer meanwhile that nobody in it was given, its counters say")
         }
+        What::Unsent(count) => {
+            format!("{count} packets meanwhile did not leave this computer, its counters say")
+        }
         What::Failed(why) => format!("this computer could not: {why}"),
         What::CutShort => "the check was ended before an answer came".to_owned(),
     }

@@ -100,6 +100,9 @@ impl Facts<'_> {
             known.insert(server, peer);
         }
         let between = suspects(end, server, &known, edge_is_server);
+        // Not past the first router, and not even sent: this computer itself.
+        let unsent = self.tried_in(Mode::Passive).all(|tried| tried.joined().is_some() || tried.unsent().is_some());
+        let between = if between == Some((0, 1)) && unsent { Some((0, 0)) } else { between };
         let own = self.own_hops(&hops);
         let zone = zone(end, between, server, own);
         let cites = self.cites_of_location(data, end, server, &hops, edge_is_server);

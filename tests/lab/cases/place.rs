@@ -67,7 +67,7 @@ static WALLS: [[Case; 2]; 15] = [
         "drop",
         "passive-port-dropped",
         "client",
-        (0, 1)
+        (0, 0)
     ),
     both!(
         "client-resets",
