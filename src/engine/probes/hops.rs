@@ -5,7 +5,7 @@
 //! and a guest does not open twenty. Price: a round trip for every four hops that the passive port's packets did not
 //! pass.
 //!
-//! Bounds: at most 64 packets, within [`Budget::location`]; sockets are closed before a SYN is sent again.
+//! Bounds: at most 64 packets, within 1.8 s (`Budget::location`); sockets are closed before a SYN is sent again.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
