@@ -1,9 +1,9 @@
 //! The exit status of `check`, `triage` and `compare`: the monitoring plugins' four, read off the report alone.
 
-use super::model::Report;
+use super::model::{DataConnection, Report};
 use crate::diagnosis::rule::Severity;
 use crate::diagnosis::verdict::Recommendation;
-use crate::evidence::attempt::Mode;
+use crate::evidence::attempt::{Address, Mode};
 use crate::evidence::facts::Cause;
 
 const USABLE: u8 = 0;
@@ -65,7 +65,9 @@ pub fn worst_status(all: impl IntoIterator<Item = u8>) -> u8 {
 }
 
 fn works(report: &Report, mode: Mode) -> bool {
-    report.attempts.iter().any(|attempt| attempt.mode == mode && attempt.works)
+    // What works only through a port that this check asked the router for works for no client.
+    let unaided = |attempt: &&DataConnection| attempt.address != Address::Mapped;
+    report.attempts.iter().filter(unaided).any(|attempt| attempt.mode == mode && attempt.works)
 }
 
 fn was_tried(report: &Report, mode: Mode) -> bool {

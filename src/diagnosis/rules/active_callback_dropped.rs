@@ -72,7 +72,8 @@ fn test(facts: &Facts) -> Match {
         side: Side::Client,
         confidence: match partly {
             true => Confidence::Low,
-            false if facts.other_end_tells() => Confidence::High,
+            // The other end's word that it dialled, and a translation that forwards nothing: no third is left.
+            false if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) => Confidence::High,
             false => Confidence::Medium,
         },
         summary: format!(

@@ -31,9 +31,10 @@ const HELPS: Expect = Expect {
 pub static CASES: &[Case] = &[
     Case {
         id: "port-mapping-pcp",
-        shows: "the router opens a port by PCP or NAT-PMP",
+        shows: "the router opens a port by PCP or NAT-PMP, and active mode is still not what clients have here",
+        arguments: &["--port-mapping", "--require", "active"],
         router: "enable_natpmp=yes\nenable_upnp=yes",
-        expect: HELPS,
+        expect: Expect { exit: 2, ..HELPS },
         ..ASKED
     },
     Case {

@@ -3,7 +3,7 @@
 use super::page::Ink;
 use super::words;
 use crate::diagnosis::verdict::verbs_of;
-use crate::evidence::attempt::Mode;
+use crate::evidence::attempt::{Address, Mode};
 use crate::evidence::facts::{Cause, Stage};
 use crate::report::Report;
 use crate::report::model::{ControlStage, DataConnection};
@@ -87,7 +87,8 @@ fn data(report: &Report, mode: Mode) -> Arrow {
         Mode::Passive => Heading::ToServer,
         Mode::Active => Heading::ToClient,
     };
-    let of_mode: Vec<&DataConnection> = report.attempts.iter().filter(|attempt| attempt.mode == mode).collect();
+    let of_mode: Vec<&DataConnection> =
+        report.attempts.iter().filter(|attempt| attempt.mode == mode && attempt.address != Address::Mapped).collect();
     let tried = || of_mode.iter().filter(|attempt| attempt.cause != Some(Cause::NotTried));
     let shown = tried().find(|attempt| attempt.works).or_else(|| tried().next());
     let Some(attempt) = shown else {
