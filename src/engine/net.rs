@@ -127,6 +127,10 @@ fn guard(socket: Socket, interest: Interest) -> io::Result<AsyncFd<Socket>> {
 /// Lets what is written from now on live no further than `ttl` hops, and has ICMP errors reported.
 pub fn limit_life(stream: &TcpStream, peer: SocketAddr, ttl: u8) -> io::Result<()> {
     let socket = SockRef::from(stream);
+    // What came so far is acknowledged now: later it would be with the data, and if that is lost the other side sends
+    // again, which would bring forth an answer with the short life.
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_quickack(true)?;
     error_queue::set(&socket, peer, Queue::On);
     limit(&socket, peer, ttl)
 }

@@ -87,14 +87,16 @@ pub fn asks_for_outer_address(facts: &Facts) -> Vec<Probe> {
     let fails = facts.tried_in(Mode::Active).next().is_some() && !facts.works(Mode::Active);
     // ProFTPD put it in the place of ours by itself.
     let mended = facts.product() == Some("proftpd");
-    if given || tried || !fails || mended || sign.outside.is_none() {
+    let thorough = facts.evidence().asked.thorough;
+    if given || tried || mended || sign.outside.is_none() || !(fails || thorough) {
         return Vec::new();
     }
     let asked = &facts.evidence().asked.methods;
     let over_ipv6 = sign.inside.is_ipv6();
     let usable = |verb: &DataVerb| (asked.is_empty() || asked.contains(verb)) && (!over_ipv6 || verb.fits_ipv6());
-    let verb = [DataVerb::Port, DataVerb::Eprt].into_iter().find(usable);
-    verb.map(|verb| Attempt::at(verb, Address::ServerSeen).into()).into_iter().collect()
+    let verbs = [DataVerb::Port, DataVerb::Eprt].into_iter().filter(usable);
+    let most = if thorough { 2 } else { 1 };
+    verbs.take(most).map(|verb| Attempt::at(verb, Address::ServerSeen).into()).collect()
 }
 
 /// Passive mode where it works, then a way through for the server's connection.

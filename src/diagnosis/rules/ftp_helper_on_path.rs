@@ -1,7 +1,7 @@
 #![doc = include_str!("ftp_helper_on_path.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::{ends, refused_for_address};
+use crate::diagnosis::rules::{callbacks, ends, refused_for_address};
 use crate::evidence::attempt::{Mode, Probe};
 use crate::evidence::facts::{Facts, Tried};
 use crate::evidence::observed::Observed;
@@ -74,13 +74,17 @@ fn summary(facts: &Facts) -> String {
         None => "most likely on this side".to_owned(),
     };
     let works = facts.tried_in(Mode::Active).any(|tried| tried.works());
+    let outer = match callbacks::with_outer_address(facts) {
+        Some((_, false)) if works => " With the outer address in PORT it does not.",
+        _ => "",
+    };
     let does = if works {
         "it rewrites the address that this computer names in PORT and lets the server's connection in"
     } else {
         "it reads PORT, but does not let active mode through here"
     };
     format!(
-        "A router on the way has FTP support ({place}): {does}. It can do so only while the control connection is not \
-         encrypted."
+        "A router on the way has FTP support ({place}): {does}.{outer} It can do so only while the control connection is \
+         not encrypted."
     )
 }
