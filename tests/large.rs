@@ -74,7 +74,7 @@ fn cause(evidence: &Evidence, load: Load) -> Option<Cause> {
 }
 
 fn is_ruled_out(evidence: &Evidence, id: &str) -> bool {
-    let rule = rules::ALL.iter().find(|rule| rule.id == id).expect("a rule");
+    let rule = rules::with_id(id).expect("a rule");
     matches!((rule.test)(&Facts::of(evidence)), Match::RuledOut(_))
 }
 

@@ -24,7 +24,9 @@ fn test(facts: &Facts) -> Match {
         .filter(|(_, place)| !matches!(place, Place::Control(number, _) if touched.contains(number)))
         .collect();
     let quiet = facts.quiet();
-    let told = facts.ended_while_quiet();
+    // A limit is another finding's.
+    let limits = facts.refusals_saying(Says::TooManyConnections);
+    let told = facts.ended_while_quiet().filter(|(_, placed)| !limits.contains(placed));
     if in_turns.is_empty() && between.is_empty() && told.is_none() {
         if let Some((_, Some((_, reply)))) = quiet {
             return Match::RuledOut(facts.cites([reply]));
