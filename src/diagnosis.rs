@@ -84,6 +84,15 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
         id: "upload-removed".to_owned(),
         because: format!("the uploaded file {name} may still be on the server: it could not be deleted for sure"),
     }));
+    not_tested.extend(facts.too_small_file().map(|(bytes, asked)| Open {
+        id: "large-transfer".to_owned(),
+        because: format!("the file held {bytes} bytes of the {asked} asked for: what more would do was not seen"),
+    }));
+    let never_quiet = facts.evidence().asked.idle_ms.is_some() && facts.quiet().is_none();
+    not_tested.extend(never_quiet.then(|| Open {
+        id: "idle".to_owned(),
+        because: "the check ended, or no control connection was left, before one could be kept quiet".to_owned(),
+    }));
     let verdict = verdict::conclude(facts, &findings);
     Diagnosis { findings, ruled_out, not_tested, verdict }
 }

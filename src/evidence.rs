@@ -61,7 +61,7 @@ pub struct Evidence {
     /// Beginnings of commands, sent alone to see whether they are acknowledged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fragments: Vec<Fragment>,
-    /// A file that was uploaded and could not be deleted for sure.
+    /// A file that was uploaded, or begun, and could not be deleted for sure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_behind: Option<String>,
     /// Ports that the router was asked for.
@@ -116,6 +116,9 @@ pub struct Asked {
     /// Bytes of the large transfer that is to be tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transfer_size: Option<u64>,
+    /// How long the control connection was to be kept quiet, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle_ms: Option<f64>,
     /// Whether the router may be asked for a port.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub port_mapping: bool,

@@ -197,7 +197,7 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
     Ok(Request {
         methods: args.methods.clone(),
         // Being quiet takes no time from the check.
-        deadline: args.deadline + args.idle.unwrap_or_default(),
+        deadline: args.deadline.saturating_add(args.idle.unwrap_or_default()),
         settings: Settings {
             target,
             login,

@@ -49,6 +49,14 @@ impl Data {
         }
     }
 
+    /// The joined connection, for who writes to it.
+    pub fn into_stream(self) -> Option<TcpStream> {
+        match self {
+            Data::Joined { stream, .. } => Some(stream),
+            _ => None,
+        }
+    }
+
     pub fn has_ended(&self) -> bool {
         matches!(self, Data::Ended)
     }

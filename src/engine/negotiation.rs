@@ -1,6 +1,6 @@
 //! A data connection's command, PASV or PORT, before its turn: prepared, sent, perhaps given up again.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use tokio::time::{Instant, sleep_until};
 
@@ -9,7 +9,7 @@ use super::net;
 use super::recorder::{Recorder, Story};
 use super::session::Session;
 use super::turn::{Turn, millis};
-use super::turns::{Manner, Plan, Planned};
+use super::turns::{Manner, Plan, Planned, Tools};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::Facts;
 use crate::evidence::timeline::{Awaited, What};
@@ -141,28 +141,38 @@ fn prepare(plan: &Plan, session: &Session, planned: Planned, story: Story) -> Re
     let (listener, outside) = match mapped {
         Some(mapped) => (mapped.listener, Some(mapped.named)),
         None => {
-            let listener = net::listen(ip, settings.active_ports.as_ref());
+            let listener = net::listen(ip, settings.active_ports.as_ref(), planned.attempt.load.segment());
             (listener.map_err(|error| format!("listen at {ip}: {error}"))?, None)
         }
     };
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
     plan.tools.recorder.record(story, What::Listening(bound));
-    let address = match planned.attempt.address {
-        Address::Given => settings.active_address.unwrap_or(ip),
-        Address::ServerSeen => {
-            let evidence = plan.tools.recorder.evidence();
-            let seen = Facts::of(&evidence).seen_by_server().seen();
-            seen.ok_or("the server does not name the address it sees this client at")?.0
-        }
-        _ => ip,
-    };
+    let address = address_to_name(plan.tools, planned.attempt.address, ip)?;
     let named = outside.unwrap_or(SocketAddr::new(address.to_canonical(), bound.port()));
+    let command = active_command(verb, named)?;
+    plan.tools.recorder.record(story, What::Named(named));
+    Ok((command, Data::Listening { listener, server: session.peer().ip().to_canonical() }))
+}
+
+/// The address that PORT or EPRT shall name, where this end of the control connection is `own`.
+pub(super) fn address_to_name(tools: Tools, address: Address, own: IpAddr) -> Result<IpAddr, String> {
+    match address {
+        Address::Given => Ok(tools.settings.active_address.unwrap_or(own)),
+        Address::ServerSeen => {
+            let evidence = tools.recorder.evidence();
+            let seen = Facts::of(&evidence).seen_by_server().seen();
+            Ok(seen.ok_or("the server does not name the address it sees this client at")?.0)
+        }
+        _ => Ok(own),
+    }
+}
+
+/// PORT or EPRT with this endpoint.
+pub(super) fn active_command(verb: DataVerb, named: SocketAddr) -> Result<Command, String> {
     let argument = match (verb, named) {
         (DataVerb::Port, SocketAddr::V4(v4)) => host_port::format(v4),
         (DataVerb::Port, SocketAddr::V6(_)) => return Err("PORT can't name an IPv6 address".to_owned()),
         _ => extended::format(named),
     };
-    plan.tools.recorder.record(story, What::Named(named));
-    let command = Command::with(verb.name(), argument).map_err(|error| error.to_string())?;
-    Ok((command, Data::Listening { listener, server: session.peer().ip().to_canonical() }))
+    Command::with(verb.name(), argument).map_err(|error| error.to_string())
 }

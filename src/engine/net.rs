@@ -160,15 +160,16 @@ fn limit(socket: &Socket, peer: SocketAddr, ttl: u8) -> io::Result<()> {
     }
 }
 
-/// Listens at `ip`: at any free port, or at the first free one of `ports`.
-pub fn listen(ip: IpAddr, ports: Option<&RangeInclusive<u16>>) -> io::Result<TcpListener> {
+/// Listens at `ip`: at any free port, or at the first free one of `ports`. Whoever connects sends segments of no more
+/// than `segment` bytes, where that is given.
+pub fn listen(ip: IpAddr, ports: Option<&RangeInclusive<u16>>, segment: Option<u32>) -> io::Result<TcpListener> {
     let candidates: Box<dyn Iterator<Item = u16>> = match ports {
         Some(range) => Box::new(range.clone()),
         None => Box::new(std::iter::once(0)),
     };
     let mut last = io::Error::new(io::ErrorKind::InvalidInput, "the port range is empty");
     for port in candidates {
-        match listen_at(SocketAddr::new(ip, port)) {
+        match listen_at(SocketAddr::new(ip, port), segment) {
             Ok(listener) => return Ok(listener),
             Err(error) => last = error,
         }
@@ -204,9 +205,12 @@ fn begin_connect(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> io:
     }
 }
 
-fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
+fn listen_at(address: SocketAddr, segment: Option<u32>) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_nonblocking(true)?;
+    if let Some(segment) = segment {
+        socket.set_tcp_mss(segment)?;
+    }
     socket.bind(&address.into())?;
     // Room for strangers beside the server.
     socket.listen(16)?;
@@ -248,7 +252,7 @@ mod tests {
         run(async {
             for ip in ["127.0.0.1", "::1"] {
                 let ip: IpAddr = ip.parse().expect("an address");
-                let listener = listen(ip, None).expect("a free port");
+                let listener = listen(ip, None, None).expect("a free port");
                 let end = listener.local_addr().expect("its address");
                 assert!(matches!(connect(None, end).await, Dialled::Connected(_)), "{end}");
                 drop(listener);
@@ -261,9 +265,28 @@ mod tests {
     fn a_range_gives_its_first_free_port_and_then_none() {
         run(async {
             let ip: IpAddr = "127.0.0.1".parse().expect("an address");
-            let first = listen(ip, None).expect("a free port");
+            let first = listen(ip, None, None).expect("a free port");
             let port = first.local_addr().expect("its address").port();
-            assert!(listen(ip, Some(&(port..=port))).is_err());
+            assert!(listen(ip, Some(&(port..=port)), None).is_err());
+        });
+    }
+
+    #[test]
+    fn a_listener_and_a_dial_ask_for_small_segments() {
+        run(async {
+            let ip = IpAddr::from([127, 0, 0, 1]);
+            let listener = listen(ip, None, Some(536)).expect("a free port");
+            let peer = listener.local_addr().expect("a bound socket");
+            let whole = connect_with(None, peer, Limits::default()).await;
+            let Dialled::Connected(whole) = whole else { panic!("loopback answers") };
+            assert!(SockRef::from(&whole).tcp_mss().expect("an option") <= 536);
+
+            let listener = listen(ip, None, None).expect("a free port");
+            let peer = listener.local_addr().expect("a bound socket");
+            let small = connect_with(None, peer, Limits { ttl: None, segment: Some(536) }).await;
+            let Dialled::Connected(_kept) = small else { panic!("loopback answers") };
+            let (accepted, _) = listener.accept().await.expect("a connection waits");
+            assert!(SockRef::from(&accepted).tcp_mss().expect("an option") <= 536);
         });
     }
 }

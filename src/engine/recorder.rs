@@ -67,6 +67,7 @@ impl Recorder {
                 thorough: settings.thorough,
                 port_mapping: settings.port_mapping,
                 transfer_size: settings.transfer_size,
+                idle_ms: settings.idle.map(|quiet| quiet.as_secs_f64() * 1000.0),
                 path: settings.path.clone(),
                 retrieve: settings.retrieve.clone(),
                 active_address: settings.active_address,
@@ -174,6 +175,11 @@ impl Recorder {
     /// A file of ours may still be on the server.
     pub fn left_behind(&self, name: &str) {
         self.state.borrow_mut().evidence.left_behind.get_or_insert(name.to_owned());
+    }
+
+    /// The file is gone for sure, or was never there.
+    pub fn nothing_left_behind(&self) {
+        self.state.borrow_mut().evidence.left_behind = None;
     }
 
     /// Packets are watched.

@@ -15,7 +15,7 @@ use super::recorder::Story;
 use super::session::{Came, Pace, Session};
 use super::turns::{Manner, Plan, Planned, StallMark, Tools};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Address, DataVerb, Load, Mode, SMALL_SEGMENT};
+use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
 use crate::evidence::facts::Facts;
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::reply::Reply;
@@ -213,23 +213,15 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         }
         let peer = self.session.peer();
         let Some(named) = self.read_named(reply) else { return false };
-        let dialled = match self.planned.attempt.address {
-            Address::Advertised => named,
-            // The peer's scope goes along: a link-local address is none without it.
-            _ => with_port(peer, named.port()),
+        let dialled = match address_to_dial(self.plan.tools, self.planned.attempt.address, peer, named) {
+            Ok(dialled) => dialled,
+            Err(why) => {
+                self.record(What::Failed(why));
+                return false;
+            }
         };
-        if dialled.ip() != peer.ip()
-            && reach(dialled.ip()) != Reach::Public
-            && !self.plan.tools.settings.trust_pasv_address
-        {
-            // A server must not be able to point this tool into somebody's network.
-            self.record(What::Failed(format!(
-                "dial {dialled}: the address is not public and --trust-pasv-address was not given"
-            )));
-            return false;
-        }
         self.record(What::Dialled(dialled));
-        let segment = (self.planned.attempt.load == Load::LargeInSmallSegments).then_some(SMALL_SEGMENT);
+        let segment = self.planned.attempt.load.segment();
         self.data = Data::dial(self.plan.tools.settings.bind, dialled, Limits { ttl: None, segment });
         true
     }
@@ -439,6 +431,26 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     fn end_of_control(&mut self) {
         self.give_back_next();
     }
+}
+
+/// The endpoint to dial where 227 or 229 named one; the reason where it must not be dialled.
+pub(super) fn address_to_dial(
+    tools: Tools,
+    address: Address,
+    peer: SocketAddr,
+    named: SocketAddr,
+) -> Result<SocketAddr, String> {
+    let dialled = match address {
+        Address::Advertised => named,
+        // The peer's scope goes along: a link-local address is none without it.
+        _ => with_port(peer, named.port()),
+    };
+    let elsewhere = dialled.ip() != peer.ip() && reach(dialled.ip()) != Reach::Public;
+    if elsewhere && !tools.settings.trust_pasv_address {
+        // A server must not be able to point this tool into somebody's network.
+        return Err(format!("dial {dialled}: the address is not public and --trust-pasv-address was not given"));
+    }
+    Ok(dialled)
 }
 
 fn with_port(mut endpoint: SocketAddr, port: u16) -> SocketAddr {

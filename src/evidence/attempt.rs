@@ -75,6 +75,11 @@ impl Load {
     pub fn is_usual(&self) -> bool {
         *self == Load::Usual
     }
+
+    /// The bytes that its segments are limited to.
+    pub fn segment(self) -> Option<u32> {
+        (self == Load::LargeInSmallSegments).then_some(SMALL_SEGMENT)
+    }
 }
 
 /// What a check can do to learn more.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::attempt::{Address, Attempt, DataVerb, Mode};
+use super::attempt::{Address, Attempt, DataVerb, Load, Mode};
 use super::observed::Observed;
 use super::timeline::{Event, What};
 use super::{Control, Evidence};
@@ -90,6 +90,22 @@ impl<'a> Facts<'a> {
     /// Whether any data connection moved its data.
     pub fn moves_data(&self) -> bool {
         Mode::BOTH.into_iter().any(|mode| self.works(mode))
+    }
+
+    /// The data connection that further transfers are modelled on: the first that works, in passive mode where that does.
+    pub fn working(&self) -> Option<&Tried<'a>> {
+        let working = |mode| {
+            let mut all = self.tried_in(mode);
+            all.find(|tried| tried.works() && tried.attempt().load.is_usual())
+        };
+        Mode::BOTH.into_iter().find_map(working)
+    }
+
+    /// The bytes of a large transfer that came to the file's end before the size asked for, and that size.
+    pub fn too_small_file(&self) -> Option<(u64, u64)> {
+        let asked = self.evidence.asked.transfer_size?;
+        let large = self.tried.iter().find(|tried| tried.attempt().load == Load::Large && tried.works())?;
+        (large.bytes() < asked).then(|| (large.bytes(), asked))
     }
 
     /// The data connections of this mode that were joined, whatever became of them then.

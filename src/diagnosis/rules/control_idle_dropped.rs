@@ -24,7 +24,10 @@ fn test(facts: &Facts) -> Match {
         .filter(|(_, place)| !matches!(place, Place::Control(number, _) if touched.contains(number)))
         .collect();
     let quiet = facts.quiet();
-    if in_turns.is_empty() && between.is_empty() {
+    // A limit is another finding's.
+    let limits = facts.refusals_saying(Says::TooManyConnections);
+    let told = facts.ended_while_quiet().filter(|(_, placed)| !limits.contains(placed));
+    if in_turns.is_empty() && between.is_empty() && told.is_none() {
         if let Some((_, Some((_, reply)))) = quiet {
             return Match::RuledOut(facts.cites([reply]));
         }
@@ -38,6 +41,10 @@ fn test(facts: &Facts) -> Match {
     let after_quiet = quiet.filter(|(_, reply)| reply.is_none() && in_turns.is_empty()).map(|(ms, _)| ms);
     let words;
     let what = match () {
+        () if let Some((ms, _)) = told.filter(|_| in_turns.is_empty()) => {
+            words = format!("left quiet for {:.0} s, it is ended by the server with 421", ms / 1000.0);
+            words.as_str()
+        }
         () if let Some(ms) = after_quiet => {
             words = format!("left quiet for {:.0} s, it is dead", ms / 1000.0);
             words.as_str()
@@ -52,12 +59,13 @@ fn test(facts: &Facts) -> Match {
     };
     let mut cites = facts.cites(in_turns.iter().filter_map(|tried| tried.ended_by()));
     cites.extend(facts.cites(between.iter().map(|(_, place)| *place)));
-    let by_server =
-        in_turns.iter().any(|tried| tried.failure() == Some(Failure::SessionEnded(Some(Says::IdleTimeout))));
+    cites.extend(facts.cites(told.map(|(_, (_, place))| place)));
+    let by_server = told.is_some()
+        || in_turns.iter().any(|tried| tried.failure() == Some(Failure::SessionEnded(Some(Says::IdleTimeout))));
     Match::Fires(Conclusion {
         severity: if before_login { Severity::Error } else { loss(facts) },
         side: if by_server { Side::Server } else { Side::Unknown },
-        confidence: if ended { Confidence::Medium } else { Confidence::Low },
+        confidence: if ended || told.is_some() { Confidence::Medium } else { Confidence::Low },
         summary: format!(
             "The control connection does not last: {what}. {}",
             if by_server {

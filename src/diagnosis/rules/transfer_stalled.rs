@@ -23,13 +23,21 @@ fn test(facts: &Facts) -> Match {
         let working = facts.tried().iter().filter(|tried| tried.works()).filter_map(Tried::joined_at);
         return ruled_out_by(facts, working, "no data connection was joined and read to its end");
     }
+    let (uploads, downloads): (Vec<&Tried>, Vec<&Tried>) =
+        stalled.into_iter().partition(|tried| tried.attempt().load == Load::Upload);
+    let is_upload = downloads.is_empty();
+    let stalled = if is_upload { uploads } else { downloads };
     let bytes = stalled.iter().map(|tried| tried.bytes()).max().unwrap_or(0);
     let ms = stalled.iter().filter_map(|tried| tried.silent_ms()).fold(0.0, f64::max);
-    let so_far = if bytes == 0 { "no byte came".to_owned() } else { format!("after {bytes} bytes no more came") };
+    let so_far = match bytes {
+        _ if is_upload => format!("{bytes} bytes were written and their arrival was not confirmed"),
+        0 => "no byte came".to_owned(),
+        _ => format!("after {bytes} bytes no more came"),
+    };
     let mut cites = facts.cites(joins(stalled.iter().copied()));
     cites.extend(facts.cites(ends(stalled.iter().copied())));
     let small = facts.tried().iter().find(|tried| tried.attempt().load == Load::LargeInSmallSegments && tried.works());
-    if let Some(small) = small {
+    if let Some(small) = small.filter(|_| !is_upload) {
         cites.extend(facts.cites(small.joined_at()));
         cites.push(Cite::of(format!("in segments of {SMALL_SEGMENT} bytes {} bytes came", small.bytes())));
         return Match::Fires(Conclusion {
@@ -88,11 +96,11 @@ fn asks(facts: &Facts) -> Vec<Probe> {
         facts.tried().iter().any(|tried| tried.attempt().load == load)
             || evidence.not_tried.iter().any(|skipped| skipped.load == load)
     };
-    let working = facts.tried().iter().find(|tried| tried.works() && tried.attempt().load.is_usual());
     let with = |working: &Tried, load| vec![Attempt { load, ..working.attempt() }.into()];
-    let stalled = facts.failed(Failure::Stalled);
-    let passive = stalled.iter().find(|tried| tried.verb().mode() == Mode::Passive);
-    match (working, passive) {
+    let mut stalled = facts.failed(Failure::Stalled);
+    stalled.retain(|tried| tried.attempt().load != Load::Upload);
+    stalled.sort_by_key(|tried| (tried.attempt().load != Load::Large, tried.verb().mode() != Mode::Passive));
+    match (facts.working(), stalled.first()) {
         (Some(working), _) if !done(Load::Large) => with(working, Load::Large),
         (_, Some(stalled)) if done(Load::Large) && !done(Load::LargeInSmallSegments) => {
             with(stalled, Load::LargeInSmallSegments)

@@ -45,7 +45,7 @@ pub async fn try_active(tools: Tools<'_>, standing: &mut Standing, idle: &mut Op
         return;
     };
     let Some(router) = net::gateway() else { return };
-    let Ok(listener) = net::listen(IpAddr::V4(local), tools.settings.active_ports.as_ref()) else { return };
+    let Ok(listener) = net::listen(IpAddr::V4(local), tools.settings.active_ports.as_ref(), None) else { return };
     let Ok(inside) = listener.local_addr() else { return };
     tools.recorder.say("Asking the router for a port");
     let by_pcp = pcp(router, local, inside.port()).await;

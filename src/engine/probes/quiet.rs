@@ -16,6 +16,7 @@ pub async fn stay(tools: Tools<'_>, session: &mut Session, quiet: Duration) {
     let begun = Instant::now();
     while let Ok(came) = timeout(quiet.saturating_sub(begun.elapsed()), session.next()).await {
         if matches!(came, Came::Lost) {
+            tools.recorder.record(story, What::Quiet(begun.elapsed().as_secs_f64() * 1000.0));
             return;
         }
     }

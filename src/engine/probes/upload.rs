@@ -1,17 +1,21 @@
 //! One file written, measured and taken away again, in the mode that works.
 //!
 //! The file's name is unlike any that is there: `ftpmode-` and a time in nanoseconds. Whatever becomes of the upload, DELE
-//! follows on the same control connection; where that is lost, the report says what was left behind.
+//! follows on the same control connection; where that is lost, or the server does not confirm it, the report says what
+//! may be left behind.
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 use tokio::io::AsyncWriteExt;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
+use crate::engine::data::{Data, Step};
+use crate::engine::negotiation::{active_command, address_to_name};
 use crate::engine::net::{self, Dialled, Limits, TcpStream};
 use crate::engine::recorder::Story;
 use crate::engine::session::{Came, Session};
+use crate::engine::turn::{address_to_dial, millis};
 use crate::engine::turns::Tools;
 use crate::evidence::attempt::{Attempt, DataVerb, Load, Mode};
 use crate::evidence::facts::{Facts, Tried};
@@ -28,19 +32,18 @@ const PIECE: usize = 16 * 1024;
 /// Writes the file and takes it away. Nothing is written where no mode works.
 pub async fn write(tools: Tools<'_>, session: &mut Session) {
     let evidence = tools.recorder.evidence();
-    let facts = Facts::of(&evidence);
-    let working = facts.tried().iter().find(|tried| tried.works() && tried.attempt().load.is_usual());
-    let Some(verb) = working.map(Tried::verb) else {
+    let Some(working) = Facts::of(&evidence).working().map(Tried::attempt) else {
         let attempt = Attempt { load: Load::Upload, ..Attempt::usual(DataVerb::Pasv) };
         return tools.recorder.not_tried(attempt, "no mode works that a file could be uploaded in");
     };
-    let attempt = Attempt { load: Load::Upload, ..Attempt::usual(verb) };
+    let attempt = Attempt { load: Load::Upload, ..working };
     let number = tools.recorder.begin_attempt(attempt, session.number());
     tools.recorder.say("Uploading a file");
     let nanoseconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let name = format!("ftpmode-{nanoseconds}.tmp");
-    let mut upload = Upload { tools, session, story: Story::Attempt(number), name, refused: None };
-    upload.run(verb).await;
+    let mut upload =
+        Upload { tools, session, story: Story::Attempt(number), attempt, name, begun: false, closing: None };
+    upload.run().await;
     tools.recorder.end_attempt(number);
 }
 
@@ -48,13 +51,16 @@ struct Upload<'t, 's> {
     tools: Tools<'t>,
     session: &'s mut Session,
     story: Story,
+    attempt: Attempt,
     name: String,
-    /// The server's last word on the upload, where it came before the data connection did.
-    refused: Option<Reply>,
+    /// The server began to take the file: a 1xx came.
+    begun: bool,
+    /// The server's last word on the upload.
+    closing: Option<Reply>,
 }
 
 impl Upload<'_, '_> {
-    async fn run(&mut self, verb: DataVerb) {
+    async fn run(&mut self) {
         let Some(store) = self.command("STOR") else { return };
         // Servers tell sizes in the image type alone.
         if let Ok(image) = Command::with("TYPE", "I") {
@@ -62,94 +68,124 @@ impl Upload<'_, '_> {
             let story = self.session.story();
             self.final_reply(story).await;
         }
-        let Some(way) = self.negotiate(verb).await else { return };
-        // Should the check be ended from here on, the file goes with the control connection.
+        let data = match self.negotiate().await {
+            Ok(Some(data)) => data,
+            Ok(None) => return,
+            Err(why) => return self.record(What::Failed(why)),
+        };
+        // Should the check be ended from here on, DELE goes out before QUIT, and nobody sees whether it helped.
         self.session.set_farewell(self.command("DELE"));
+        self.tools.recorder.left_behind(&self.name);
         self.session.send(&[(store, self.story)]).await;
-        if let Some(stream) = self.join(way).await {
+        if let Some(stream) = self.join(data).await {
             self.send(stream).await;
         }
-        let closing = match self.refused.take() {
-            Some(refused) => Some(refused),
-            None => self.final_reply(self.story).await,
-        };
-        if closing.is_some_and(|reply| reply.is_completion()) {
+        if self.closing.is_none() {
+            self.closing = self.final_reply(self.story).await;
+        }
+        if self.closing.as_ref().is_some_and(Reply::is_completion) {
             self.ask("SIZE").await;
         }
-        let deleted = self.ask("DELE").await.is_some_and(|reply| reply.is_completion() || reply.code == 550);
+        // A server that never began to take the file has none to delete; after that, 550 says that it stays.
+        let refused_outright = !self.begun && self.closing.as_ref().is_some_and(Reply::is_refusal);
+        let deleted = self.ask("DELE").await.is_some_and(|reply| reply.is_completion());
         self.session.set_farewell(None);
-        if !deleted {
-            self.tools.recorder.left_behind(&self.name);
+        if deleted || refused_outright {
+            self.tools.recorder.nothing_left_behind();
         }
+    }
+
+    fn record(&self, what: What) {
+        self.tools.recorder.record(self.story, what);
     }
 
     fn command(&self, verb: &'static str) -> Option<Command> {
         Command::with(verb, self.name.clone()).ok()
     }
 
-    /// PASV and its like, and what the answer leads to.
-    async fn negotiate(&mut self, verb: DataVerb) -> Option<Way> {
-        let recorder = self.tools.recorder;
+    /// The command of the mode that works, with the address that works, and what the answer leads to. `None` where the
+    /// server turned it away; an error where this computer can't do its part.
+    async fn negotiate(&mut self) -> Result<Option<Data>, String> {
+        let Attempt { verb, address, .. } = self.attempt;
+        let settings = self.tools.settings;
         let peer = self.session.peer();
         if verb.mode() == Mode::Active {
-            let ip = self.session.local().ip();
-            let listener = net::listen(ip, self.tools.settings.active_ports.as_ref()).ok()?;
-            let named = SocketAddr::new(ip.to_canonical(), listener.local_addr().ok()?.port());
-            recorder.record(self.story, What::Listening(named));
-            recorder.record(self.story, What::Named(named));
-            let argument = match (verb, named) {
-                (DataVerb::Port, SocketAddr::V4(v4)) => host_port::format(v4),
-                _ => extended::format(named),
-            };
-            self.session.send(&[(Command::with(verb.name(), argument).ok()?, self.story)]).await;
-            let agreed = self.final_reply(self.story).await?.is_completion();
-            return agreed.then_some(Way::Listen(listener));
+            let own = self.session.local().ip();
+            let listener = net::listen(own, settings.active_ports.as_ref(), None);
+            let listener = listener.map_err(|error| format!("listen at {own}: {error}"))?;
+            let bound = listener.local_addr().map_err(|error| error.to_string())?;
+            self.record(What::Listening(bound));
+            let named_ip = address_to_name(self.tools, address, own)?;
+            let named = SocketAddr::new(named_ip.to_canonical(), bound.port());
+            let command = active_command(verb, named)?;
+            self.record(What::Named(named));
+            self.session.send(&[(command, self.story)]).await;
+            let agreed = self.final_reply(self.story).await.is_some_and(|reply| reply.is_completion());
+            return Ok(agreed.then_some(Data::Listening { listener, server: peer.ip().to_canonical() }));
         }
         self.session.send(&[(Command::bare(verb.name()), self.story)]).await;
-        let reply = self.final_reply(self.story).await.filter(Reply::is_completion)?;
+        let Some(reply) = self.final_reply(self.story).await.filter(Reply::is_completion) else { return Ok(None) };
         let message = reply.message();
-        let port = match verb {
-            DataVerb::Pasv => host_port::parse(&message).ok()?.port(),
-            _ => extended::parse_229(&message).ok()?.port,
+        let named = match verb {
+            DataVerb::Pasv => host_port::parse(&message).map(SocketAddr::V4),
+            _ => extended::parse_229(&message)
+                .map(|named| SocketAddr::new(named.address.unwrap_or(peer.ip().to_canonical()), named.port)),
         };
-        let mut end = peer;
-        end.set_port(port);
-        recorder.record(self.story, What::Named(end));
-        recorder.record(self.story, What::Dialled(end));
-        Some(Way::Dial(end))
-    }
-
-    async fn join(&mut self, way: Way) -> Option<TcpStream> {
-        let silence = self.tools.budget.silence(Some(self.session.rtt()));
-        let (what, stream) = match way {
-            Way::Dial(end) => {
-                let dial = net::connect_with(self.tools.settings.bind, end, Limits::default());
-                let Ok(Dialled::Connected(stream)) = timeout(silence, dial).await else {
-                    return self.missed(Awaited::Connect, silence);
-                };
-                let (local, peer) = (stream.local_addr().ok()?, stream.peer_addr().ok()?);
-                (What::Connected { local, peer }, stream)
-            }
-            Way::Listen(listener) => {
-                let story = self.story;
-                let accepted = tokio::select! {
-                    accepted = timeout(silence, listener.accept()) => accepted,
-                    reply = self.final_reply(story) => {
-                        self.refused = reply;
-                        return None;
-                    }
-                };
-                let Ok(Ok((stream, peer))) = accepted else { return self.missed(Awaited::Callback, silence) };
-                (What::Accepted { local: stream.local_addr().ok()?, peer }, stream)
+        let named = match named {
+            Ok(named) => named,
+            Err(why) => {
+                self.record(What::Unreadable(why.to_string()));
+                return Ok(None);
             }
         };
-        self.tools.recorder.record(self.story, what);
-        Some(stream)
+        self.record(What::Named(named));
+        let dialled = address_to_dial(self.tools, address, peer, named)?;
+        self.record(What::Dialled(dialled));
+        Ok(Some(Data::dial(settings.bind, dialled, Limits::default())))
     }
 
-    fn missed(&self, awaited: Awaited, silence: Duration) -> Option<TcpStream> {
-        self.tools.recorder.record(self.story, What::Silent { awaited, ms: silence.as_secs_f64() * 1000.0 });
-        None
+    /// The joined data connection; `None` where it can't be had, or the server refuses the upload first.
+    async fn join(&mut self, mut data: Data) -> Option<TcpStream> {
+        let begun = Instant::now();
+        let (awaited, until) = {
+            let silence = self.tools.budget.silence(Some(self.session.rtt()));
+            let passive = self.attempt.verb.mode() == Mode::Passive;
+            (if passive { Awaited::Connect } else { Awaited::Callback }, begun + silence)
+        };
+        let story = self.story;
+        loop {
+            let step = tokio::select! {
+                biased;
+                step = data.step() => step,
+                closing = reply_to(self.session, story, &mut self.begun) => {
+                    self.closing = closing;
+                    return None;
+                }
+                () = sleep_until(until) => {
+                    self.record(What::Silent { awaited, ms: millis(begun) });
+                    return None;
+                }
+            };
+            let ended = match step {
+                Step::Joined { local, peer } => {
+                    self.record(match awaited {
+                        Awaited::Connect => What::Connected { local, peer },
+                        _ => What::Accepted { local, peer },
+                    });
+                    return data.into_stream();
+                }
+                Step::Stranger(peer) => {
+                    self.record(What::Stranger(peer));
+                    continue;
+                }
+                Step::Refused => What::Refused,
+                Step::Unreachable(Dialled::Unreachable { icmp, from }) => What::Unreachable { icmp, from },
+                Step::Failed(why) => What::Failed(why),
+                Step::Reset | Step::EndOfFile | Step::Bytes(_) | Step::Unreachable(_) => What::Reset,
+            };
+            self.record(ended);
+            return None;
+        }
     }
 
     /// Writes it all, or until nothing is taken any more.
@@ -157,26 +193,33 @@ impl Upload<'_, '_> {
         let size = self.tools.settings.transfer_size.unwrap_or(USUAL_SIZE);
         let patience = self.tools.budget.reply;
         let piece = [b'.'; PIECE];
+        let story = self.story;
         let mut sent = 0;
         while sent < size {
             let most = usize::try_from(size - sent).map_or(PIECE, |left| left.min(PIECE));
-            match timeout(patience, stream.write_all(&piece[..most])).await {
+            let written = tokio::select! {
+                biased;
+                written = timeout(patience, stream.write_all(&piece[..most])) => written,
+                // A server that has said its last word reads no further.
+                closing = reply_to(self.session, story, &mut self.begun) => {
+                    self.closing = closing;
+                    return self.record(What::Uploaded(sent));
+                }
+            };
+            match written {
                 Ok(Ok(())) => sent += most as u64,
                 Ok(Err(_)) => {
-                    self.tools.recorder.record(self.story, What::Uploaded(sent));
-                    self.tools.recorder.record(self.story, What::Reset);
-                    return;
+                    self.record(What::Uploaded(sent));
+                    return self.record(What::Reset);
                 }
                 Err(_) => {
-                    self.tools.recorder.record(self.story, What::Uploaded(sent));
-                    let ms = patience.as_secs_f64() * 1000.0;
-                    self.tools.recorder.record(self.story, What::Silent { awaited: Awaited::Bytes, ms });
-                    net::reset(stream);
-                    return;
+                    self.record(What::Uploaded(sent));
+                    self.record(What::Silent { awaited: Awaited::Bytes, ms: patience.as_secs_f64() * 1000.0 });
+                    return net::reset(stream);
                 }
             }
         }
-        self.tools.recorder.record(self.story, What::Uploaded(sent));
+        self.record(What::Uploaded(sent));
         let _ = stream.shutdown().await;
     }
 
@@ -189,19 +232,12 @@ impl Upload<'_, '_> {
     }
 
     async fn final_reply(&mut self, wanted: Story) -> Option<Reply> {
-        let wait = async {
-            loop {
-                match self.session.next().await {
-                    Came::Reply { reply, story, .. } if story == wanted && !reply.is_preliminary() => {
-                        return Some(reply);
-                    }
-                    Came::Lost => return None,
-                    _ => {}
-                }
-            }
-        };
-        let patience = self.tools.budget.reply;
-        match timeout(patience, wait).await {
+        let patience: Duration = self.tools.budget.reply;
+        let mut begun = false;
+        let answered = timeout(patience, reply_to(self.session, wanted, &mut begun)).await;
+        // Before STOR no 1xx comes, and what is asked behind it is another story.
+        self.begun |= begun && wanted == self.story;
+        match answered {
             Ok(reply) => reply,
             Err(_) => {
                 let ms = patience.as_secs_f64() * 1000.0;
@@ -212,7 +248,19 @@ impl Upload<'_, '_> {
     }
 }
 
-enum Way {
-    Dial(SocketAddr),
-    Listen(net::TcpListener),
+/// The reply that closes this story, and whether a 1xx came before it; `None` where the control connection is lost.
+/// Dropping the future loses nothing.
+async fn reply_to(session: &mut Session, wanted: Story, begun: &mut bool) -> Option<Reply> {
+    loop {
+        match session.next().await {
+            Came::Reply { reply, story, .. } if story == wanted => {
+                if !reply.is_preliminary() {
+                    return Some(reply);
+                }
+                *begun = true;
+            }
+            Came::Lost => return None,
+            _ => {}
+        }
+    }
 }

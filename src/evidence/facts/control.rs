@@ -225,6 +225,21 @@ impl<'a> Facts<'a> {
         Some((ms, reply.filter(|(reply, _)| reply.code != 421)))
     }
 
+    /// The 421 that ended a session which was left quiet, and after how many milliseconds.
+    pub fn ended_while_quiet(&self) -> Option<(f64, Placed<'a>)> {
+        self.evidence().controls.iter().enumerate().find_map(|(number, control)| {
+            let ms = control.events.iter().find_map(|event| match event.what {
+                What::Quiet(ms) => Some(ms),
+                _ => None,
+            })?;
+            let mut replies = events_of(control, number).filter_map(|(event, place)| match &event.what {
+                What::Replied(reply) => Some((reply, place)),
+                _ => None,
+            });
+            Some((ms, replies.find(|(reply, _)| reply.code == 421)?))
+        })
+    }
+
     /// What SYST said.
     pub fn system(&self) -> Option<Placed<'a>> {
         self.answer("SYST")

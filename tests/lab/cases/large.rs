@@ -1,6 +1,6 @@
 //! Large transfers, links that carry small packets only, and connections that are forgotten.
 
-use super::{CURL, Case, Curl, EITHER, Expect, NO, NO_RULES, OPEN, PROFTPD, PYFTPDLIB, Rules, Server};
+use super::{ACTIVE, CURL, Case, Curl, EITHER, Expect, NO, NO_RULES, OPEN, PROFTPD, PYFTPDLIB, Rules, Server, VSFTPD};
 
 /// Packets from the server are too large for a link, and nobody tells it.
 const HOLE: Rules = Rules {
@@ -46,6 +46,23 @@ pub static CASES: &[Case] = &[
         ..OPEN
     },
     Case {
+        id: "large-mtu-hole-active",
+        shows: "large packets get lost in active mode: the small segments are asked for by the listener",
+        rules: HOLE,
+        arguments: &["--transfer-size", "1MiB", "--method", "port"],
+        expect: Expect { fires: &["transfer-stalled"], side: "network", ..ACTIVE },
+        curl: Curl { passive: NO, active: NO, agrees: false, ..OF_LARGE_FILE },
+        ..OPEN
+    },
+    Case {
+        id: "large-file-too-small",
+        shows: "the largest file is smaller than what was asked for",
+        arguments: &["--transfer-size", "4MiB"],
+        expect: Expect { not: &["transfer-stalled"], side: "none", ..EITHER },
+        curl: OF_LARGE_FILE,
+        ..OPEN
+    },
+    Case {
         id: "upload",
         shows: "a file is written, measured and deleted",
         server: Server { settings: "handler.authorizer.user_table['bob']['perm'] = 'elradfmwMT'", ..PYFTPDLIB },
@@ -76,6 +93,14 @@ pub static CASES: &[Case] = &[
         rules: FORGETFUL,
         arguments: &["--idle", "5s"],
         expect: Expect { fires: &["control-idle-dropped"], ..EITHER },
+        ..OPEN
+    },
+    Case {
+        id: "idle-ended-by-server",
+        shows: "the server ends sessions that are quiet for 2 s, and says so",
+        server: Server { settings: "idle_session_timeout=2", ..VSFTPD },
+        arguments: &["--idle", "30s"],
+        expect: Expect { fires: &["control-idle-dropped"], side: "server", ..EITHER },
         ..OPEN
     },
 ];
