@@ -107,6 +107,20 @@ fn after_a_refused_port_no_transfer_command_is_sent() {
 }
 
 #[test]
+fn a_port_that_arrived_as_another_shows_a_helper_though_the_address_is_kept() {
+    // 127.0.0.1:20001: below every port that the system hands out.
+    let in_letters = "200 PORT accepted. In letters: bchkakakblcaaab.";
+    let server = Scripted::new().reply("PORT", in_letters).start();
+    let evidence = check_of(server.address());
+    server.finish();
+    let facts = Facts::of(&evidence);
+    assert!(
+        facts.helper().seen().is_some_and(|cites| cites.iter().any(|cite| cite.text.contains("PORT named 127.0.0.1:")))
+    );
+    assert_eq!(facts.port_arrived_unchanged(), None);
+}
+
+#[test]
 fn a_callback_from_a_stranger_does_not_count_and_the_servers_does() {
     let server = Scripted::new()
         .on("LIST", [Join, CloseData, say("226 done\r\n")])

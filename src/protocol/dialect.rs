@@ -91,6 +91,8 @@ pub struct Dialect {
 pub struct RefusedAddress {
     /// The address in PORT as it reached the server.
     pub arrived: Option<IpAddr>,
+    /// And the port, from a server that tells it in a way which no helper rewrites.
+    pub port: Option<u16>,
     /// The client's address as the server sees it.
     pub client: Option<IpAddr>,
 }

@@ -104,9 +104,11 @@ impl Facts<'_> {
     /// A refusal that shows PORT or EPRT as it reached the server: unchanged.
     pub fn port_arrived_unchanged(&self) -> Option<Place> {
         self.tried_in(Mode::Active).find_map(|tried| {
-            let named = tried.named()?.ip().to_canonical();
+            let named = tried.named()?;
             let (reply, place) = tried.negotiation()?;
-            (dialect::addresses_in_refusal(reply).arrived == Some(named)).then_some(place)
+            let told = dialect::addresses_in_refusal(reply);
+            let same_port = told.port.is_none_or(|port| port == named.port());
+            (told.arrived == Some(named.ip().to_canonical()) && same_port).then_some(place)
         })
     }
 
@@ -122,12 +124,15 @@ impl Facts<'_> {
             ))]);
         }
         for tried in self.tried_in(Mode::Active) {
-            let Some(named) = tried.named().map(|named| named.ip().to_canonical()) else { continue };
+            let Some(endpoint) = tried.named() else { continue };
+            let named = endpoint.ip().to_canonical();
             if let Some((reply, place)) = tried.negotiation() {
-                let arrived = dialect::addresses_in_refusal(reply).arrived;
-                if arrived.is_some_and(|arrived| arrived != named) {
+                let told = dialect::addresses_in_refusal(reply);
+                let other_port = told.port.is_some_and(|port| port != endpoint.port());
+                if other_port || told.arrived.is_some_and(|arrived| arrived != named) {
+                    let words = if other_port { endpoint.to_string() } else { named.to_string() };
                     return Observed::Seen(vec![
-                        Cite::of(format!("{} named {named}", tried.verb().name())),
+                        Cite::of(format!("{} named {words}", tried.verb().name())),
                         self.cite(place),
                     ]);
                 }

@@ -22,19 +22,21 @@ pub static DIALECT: Dialect = Dialect {
         // In letters it says the same when it agrees.
         let in_letters = text.split_once("In letters: ").and_then(|(_, rest)| {
             let word: String = rest.chars().take_while(char::is_ascii_lowercase).collect();
-            Some(letters::decode(&word)?.ip().to_canonical())
+            letters::decode(&word)
         });
+        let port = in_letters.map(|endpoint| endpoint.port());
+        let arrived = in_letters.map(|endpoint| endpoint.ip().to_canonical());
         if !text.contains("the address in it is not yours") {
-            return RefusedAddress { arrived: in_letters, client: None };
+            return RefusedAddress { arrived, port, client: None };
         }
-        let arrived = in_letters.or_else(|| address_after(text, "it names "));
-        RefusedAddress { arrived, client: address_after(text, "you are ") }
+        let arrived = arrived.or_else(|| address_after(text, "it names "));
+        RefusedAddress { arrived, port, client: address_after(text, "you are ") }
     },
 };
 
 #[cfg(test)]
 mod tests {
-    use std::net::IpAddr;
+    use std::net::{IpAddr, SocketAddr};
 
     use super::super::{Reply, addresses_in_refusal, client_in_stat, says};
     use super::*;
@@ -57,9 +59,10 @@ mod tests {
 
     #[test]
     fn what_arrived_counts_in_letters_too() {
-        let endpoint = "203.0.113.2:50021".parse().expect("an endpoint");
+        let endpoint: SocketAddr = "203.0.113.2:50021".parse().expect("an endpoint");
         let agreed = reply(&format!("200 PORT accepted. In letters: {}.", letters::encode(endpoint)));
-        assert_eq!(addresses_in_refusal(&agreed).arrived, Some(endpoint.ip()));
+        let named = addresses_in_refusal(&agreed);
+        assert_eq!((named.arrived, named.port), (Some(endpoint.ip()), Some(endpoint.port())));
         assert_eq!(addresses_in_refusal(&reply("200 PORT accepted. In letters: zz.")).arrived, None);
     }
 

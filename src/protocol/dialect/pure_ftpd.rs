@@ -26,6 +26,7 @@ pub static DIALECT: Dialect = Dialect {
         if !text.contains("I won't open a connection to") {
             return RefusedAddress::default();
         }
-        RefusedAddress { arrived: address_after(text, "connection to "), client: address_after(text, "(only to ") }
+        let (arrived, client) = (address_after(text, "connection to "), address_after(text, "(only to "));
+        RefusedAddress { arrived, port: None, client }
     },
 };

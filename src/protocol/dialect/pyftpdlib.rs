@@ -17,5 +17,8 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "ssl/tls required", says: Says::TlsRequired },
     ],
     client_in_stat: no_client,
-    addresses_in_refusal: |text| RefusedAddress { arrived: address_after(text, "foreign address "), client: None },
+    addresses_in_refusal: |text| RefusedAddress {
+        arrived: address_after(text, "foreign address "),
+        ..RefusedAddress::default()
+    },
 };
