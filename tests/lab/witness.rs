@@ -7,15 +7,15 @@ use crate::cases::{Case, Truth};
 use crate::judge::{Asked, Outcome};
 use crate::network::Network;
 use crate::servers::Server;
-use crate::tls::{Certificate, Certificates, Reuse, Tls, Versions};
+use crate::tls::{Certificate, Certificates, Demanded, Reuse, Tls, Versions};
 
 /// Seconds that curl gets: longer than any of these servers takes to answer, shorter than its own patience.
 const CURL_PATIENCE: &str = "7";
 /// lftp counts its patience anew for each step, so somebody else counts the whole.
 const LFTP_PATIENCE: &str = "12";
 /// No second tries, no other mode where the asked one fails, and nothing but the wire decides.
-const LFTP_SETTINGS: &str = "set cmd:fail-exit true; set net:max-retries 1; set net:timeout 5; set ftp:auto-passive-mode false; \
-     set ftp:ssl-force true; set ftp:ssl-protect-data true; set ssl:verify-certificate no";
+const LFTP_SETTINGS: &str = "debug 9; set cmd:fail-exit true; set net:max-retries 1; set net:timeout 5; set ftp:auto-passive-mode false; \
+     set ftp:ssl-force true; set ftp:ssl-allow-anonymous true; set ftp:ssl-protect-data true; set ssl:verify-certificate no";
 
 pub fn ask(case: &Case, network: &Network, certificates: &Certificates, asked: Asked, outcome: &mut Outcome) {
     curl(case, network, asked, outcome);
@@ -50,37 +50,64 @@ fn curl(case: &Case, network: &Network, asked: Asked, outcome: &mut Outcome) {
     }
 }
 
-/// lftp the same under TLS, and once with a new session on the data connection.
+/// How lftp sets up data connections.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Data {
+    /// Protected, in the control connection's session.
+    Resumed,
+    /// Protected, in a session of its own.
+    NewSession,
+    Clear,
+}
+
+impl Data {
+    /// What is set beside the rest, how the witness's line calls it, and what must have been agreed.
+    fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Resumed => ("", "", "---> PROT P"),
+            Self::NewSession => ("set ftp:ssl-copy-sid false;", ", new session", "---> PROT P"),
+            Self::Clear => {
+                ("set ftp:ssl-protect-data false; set ftp:ssl-protect-list false;", ", clear data", "---> PROT C")
+            }
+        }
+    }
+}
+
+/// lftp the same under TLS; and where that works, whether the server demands what its settings say of data connections.
 fn lftp(case: &Case, network: &Network, asked: Asked, outcome: &mut Outcome) {
     for (mode, truth) in [("passive", case.lftp.passive), ("active", case.lftp.active)] {
         let Truth::Is(truth) = truth else { continue };
-        lists(case, network, mode, "", truth, outcome);
+        lists(case, network, mode, Data::Resumed, truth, outcome);
         if asked == Asked::Both && case.lftp.agrees {
             outcome.agree("lftp", mode, truth);
         }
     }
     if let (Some(tls), Truth::Is(true)) = (case.server.tls, case.lftp.passive) {
-        let without = "; set ftp:ssl-copy-sid false";
-        lists(case, network, "passive", without, tls.reuse == Reuse::NotRequired, outcome);
+        lists(case, network, "passive", Data::NewSession, tls.reuse == Reuse::NotRequired, outcome);
+        lists(case, network, "passive", Data::Clear, tls.demanded != Demanded::ControlAndData, outcome);
     }
 }
 
-fn lists(case: &Case, network: &Network, mode: &str, settings: &str, truth: bool, outcome: &mut Outcome) {
+fn lists(case: &Case, network: &Network, mode: &str, data: Data, truth: bool, outcome: &mut Outcome) {
     let passive = mode == "passive";
+    let (settings, called, agreed) = data.words();
     let url = case.lftp.url;
-    let script = format!("{LFTP_SETTINGS}; set ftp:passive-mode {passive}{settings}; open {url}; ls; exit");
+    let script = format!("{LFTP_SETTINGS}; {settings} set ftp:passive-mode {passive}; open {url}; ls; exit");
     let mut command = network.command("c", "timeout");
     command.args(["-s", "KILL", LFTP_PATIENCE, "lftp", "--norc", "-e", &script]).env("HOME", "/nonexistent");
     let output = match command.stdin(Stdio::null()).output() {
         Ok(output) => output,
         Err(error) => return outcome.complaints.push(error.to_string()),
     };
+    let said = String::from_utf8_lossy(&output.stderr);
     let listed = output.status.success() && String::from_utf8_lossy(&output.stdout).contains("hello.txt");
-    let new = if settings.is_empty() { "" } else { ", new session" };
-    outcome.witnesses.push(format!("lftp {mode}{new}: {listed}"));
+    outcome.witnesses.push(format!("lftp {mode}{called}: {listed}"));
     if listed != truth {
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        outcome.complaints.push(format!("lftp in {mode} mode{new} lists: {listed}, not {truth}: {said}"));
+        outcome.complaints.push(format!("lftp in {mode} mode{called} lists: {listed}, not {truth}: {said}"));
+    }
+    // A login or a refusal in plain would prove nothing.
+    if !said.contains(agreed) {
+        outcome.complaints.push(format!("lftp in {mode} mode{called} never came to '{agreed}': {said}"));
     }
 }
 
