@@ -26,6 +26,9 @@ mod start;
 #[allow(dead_code, reason = "the lab's servers name it")]
 mod stub;
 mod table;
+#[path = "../lab/tls.rs"]
+#[allow(dead_code, reason = "the lab's servers name it")]
+mod tls;
 mod wire;
 
 use table::Promise;

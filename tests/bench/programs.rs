@@ -104,7 +104,7 @@ pub fn save(run: &Run, folder: Option<&Path>, name: &str) -> Result<(), String> 
 /// A server that leaves nobody behind: vsftpd's sessions would live on in network namespaces of their own.
 pub fn server(kind: Kind) -> Server {
     let settings = if kind == Kind::Vsftpd { "isolate_network=NO" } else { "" };
-    Server { kind, port: 21, settings, empty: false }
+    Server { kind, port: 21, settings, empty: false, tls: None }
 }
 
 /// Ends what runs on a host, and returns when it is gone: a session that lives on holds its server's port.

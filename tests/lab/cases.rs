@@ -12,6 +12,7 @@ mod open;
 mod passive;
 mod path;
 mod place;
+mod tls;
 mod two_ends;
 
 /// One case.
@@ -34,7 +35,13 @@ pub struct Case {
     pub as_root: bool,
     pub expect: Expect,
     pub curl: Curl,
+    pub lftp: Lftp,
+    /// The tool is not asked: it cannot do yet what the case is about.
+    pub witness_only: bool,
 }
+
+/// Stands in a case's arguments for the file of the lab's authority.
+pub const AUTHORITY: &str = "AUTHORITY";
 
 /// What the tool must say.
 pub struct Expect {
@@ -59,6 +66,15 @@ pub struct Curl {
     pub passive: Truth,
     pub active: Truth,
     /// Where curl goes by rules of its own, the case says why and expects no agreement.
+    pub agrees: bool,
+}
+
+/// What lftp manages under TLS.
+pub struct Lftp {
+    pub url: &'static str,
+    pub passive: Truth,
+    pub active: Truth,
+    /// As curl's.
     pub agrees: bool,
 }
 
@@ -97,7 +113,11 @@ const OPEN: Case = Case {
     as_root: false,
     expect: EITHER,
     curl: CURL,
+    lftp: NO_LFTP,
+    witness_only: false,
 };
+const NO_LFTP: Lftp =
+    Lftp { url: "ftp://198.18.0.20/", passive: Truth::NotAsked, active: Truth::NotAsked, agrees: true };
 const CURL: Curl = Curl { url: "ftp://198.18.0.20/", arguments: &[], passive: YES, active: YES, agrees: true };
 const ONLY_PASSIVE: Curl = Curl { active: NO, ..CURL };
 const ONLY_ACTIVE: Curl = Curl { passive: NO, ..CURL };
@@ -110,7 +130,7 @@ const NONE: Expect = Expect { recommendation: "none", exit: 2, ..EITHER };
 const UNKNOWN: Expect = Expect { recommendation: "unknown", exit: 3, ..EITHER };
 
 const fn server(kind: Kind) -> Server {
-    Server { kind, port: 21, settings: "", empty: false }
+    Server { kind, port: 21, settings: "", empty: false, tls: None }
 }
 
 /// Every case.
@@ -126,6 +146,7 @@ pub fn all() -> Vec<&'static Case> {
         large::CASES,
         mapping::CASES,
         control::CASES,
+        tls::CASES,
     ]
     .into_iter()
     .flatten()

@@ -1,17 +1,15 @@
-//! Runs one case: the check, curl in both modes as the witness, and what both must say.
+//! Runs one case: the check, its witnesses, and what all must say.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::cases::{Case, Truth};
+use crate::cases::{AUTHORITY, Case};
 use crate::dialogue;
 use crate::network::{self, Network};
 use crate::servers::Kit;
-
-/// Seconds that curl gets: longer than any of these servers takes to answer, shorter than its own patience.
-const CURL_PATIENCE: &str = "7";
+use crate::witness;
 
 /// Folders for what is to be kept of the runs.
 #[derive(Default)]
@@ -23,9 +21,9 @@ pub struct Keep {
 /// Who is asked about a case.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// The tool, and curl as its witness.
+    /// The tool, and its witnesses.
     Both,
-    /// curl alone: is the case what it says?
+    /// The witnesses alone: is the case what it says?
     Witness,
 }
 
@@ -37,7 +35,7 @@ pub struct Outcome {
     recommendation: String,
     findings: Vec<String>,
     report: String,
-    curl: Vec<String>,
+    pub witnesses: Vec<String>,
 }
 
 impl Outcome {
@@ -48,7 +46,7 @@ impl Outcome {
     /// For the case's line.
     pub fn line(&self) -> String {
         if self.recommendation.is_empty() {
-            return self.curl.join(", ");
+            return self.witnesses.join(", ");
         }
         format!("{:8} {}", self.recommendation, self.findings.join(" "))
     }
@@ -56,7 +54,7 @@ impl Outcome {
     /// For a failure.
     pub fn details(&self) -> String {
         let complaints: Vec<String> = self.complaints.iter().map(|complaint| format!("  * {complaint}\n")).collect();
-        format!("{}{}\n{}", complaints.concat(), self.report, self.curl.join("\n"))
+        format!("{}{}\n{}", complaints.concat(), self.report, self.witnesses.join("\n"))
     }
 }
 
@@ -86,11 +84,12 @@ pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
             Err(why) => return Outcome::broken(why),
         }
     }
+    let asked = if case.witness_only { Asked::Witness } else { asked };
     let mut outcome = match asked {
-        Asked::Both => check(case, &network, keep),
+        Asked::Both => check(case, &network, kit, keep),
         Asked::Witness => Outcome::default(),
     };
-    witness(case, &network, asked, &mut outcome);
+    witness::ask(case, &network, &kit.certificates, asked, &mut outcome);
     for mut child in held {
         let _ = child.kill();
         let _ = child.wait();
@@ -116,7 +115,9 @@ fn hold(network: &Network) -> Result<std::process::Child, String> {
     Ok(child)
 }
 
-fn check(case: &Case, network: &Network, keep: &Keep) -> Outcome {
+fn check(case: &Case, network: &Network, kit: &Kit, keep: &Keep) -> Outcome {
+    let authority = kit.certificates.authority().display().to_string();
+    let arguments = case.arguments.iter().map(|word| if *word == AUTHORITY { &authority } else { *word });
     let run = |format: &str, extra: &[String]| {
         let mut command = match case.as_root {
             true => network.command("c", env!("CARGO_BIN_EXE_ftpmode")),
@@ -126,7 +127,7 @@ fn check(case: &Case, network: &Network, keep: &Keep) -> Outcome {
                 command
             }
         };
-        command.args(["check", case.target, "--format", format]).args(case.arguments).args(extra);
+        command.args(["check", case.target, "--format", format]).args(arguments.clone()).args(extra);
         command.env("HOME", "/nonexistent").envs(case.environment.iter().copied()).stdin(Stdio::null());
         command.output()
     };
@@ -165,7 +166,7 @@ fn check(case: &Case, network: &Network, keep: &Keep) -> Outcome {
         outcome.report =
             rendered.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     }
-    outcome.curl.push(errors);
+    outcome.witnesses.push(errors);
     outcome.works(&report);
     outcome
 }
@@ -218,38 +219,18 @@ fn compare(case: &Case, report: &Value, status: Option<i32>, outcome: &mut Outco
 }
 
 impl Outcome {
-    /// Keeps which modes work beside curl's lines.
+    /// The tool must find that the mode works where the witness did, and nowhere else.
+    pub fn agree(&mut self, witness: &str, mode: &str, truth: bool) {
+        if !self.witnesses.contains(&format!("ftpmode {mode}: {truth}")) {
+            self.complaints.push(format!("{witness} in {mode} mode works: {truth}, and the tool says otherwise"));
+        }
+    }
+
+    /// Keeps which modes work beside the witnesses' lines.
     fn works(&mut self, report: &Value) {
         for mode in ["passive", "active"] {
             let works = list(&report["attempts"]).any(|attempt| attempt["mode"] == mode && attempt["works"] == true);
-            self.curl.push(format!("ftpmode {mode}: {works}"));
-        }
-    }
-}
-
-/// curl in both modes must manage what the tool says works, and what the case says is true.
-fn witness(case: &Case, network: &Network, asked: Asked, outcome: &mut Outcome) {
-    for (mode, truth) in [("passive", case.curl.passive), ("active", case.curl.active)] {
-        let Truth::Is(truth) = truth else { continue };
-        let mut command = network.command("c", "curl");
-        command.args(["-sS", "-q", "--max-time", CURL_PATIENCE]);
-        if mode == "active" {
-            command.args(["--ftp-port", "-"]);
-        }
-        command.args(case.curl.arguments).arg(case.curl.url).env("HOME", "/nonexistent").stdin(Stdio::null());
-        let status = match command.output() {
-            Ok(output) => output.status.code().unwrap_or(-1),
-            Err(error) => return outcome.complaints.push(error.to_string()),
-        };
-        outcome.curl.push(format!("curl {mode}: exit {status}"));
-        if (status == 0) != truth {
-            outcome
-                .complaints
-                .push(format!("curl in {mode} mode exits with {status}, so the case is not what it says"));
-        }
-        let said = format!("ftpmode {mode}: {truth}");
-        if asked == Asked::Both && case.curl.agrees && !outcome.curl.contains(&said) {
-            outcome.complaints.push(format!("curl in {mode} mode works: {truth}, and the tool says otherwise"));
+            self.witnesses.push(format!("ftpmode {mode}: {works}"));
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The lab: real FTP servers behind real NAT and firewalls, in network namespaces, each case held against its truth and
-//! against curl.
+//! against curl, and lftp under TLS.
 //!
 //!     cargo test --test lab                     all cases
 //!     cargo test --test lab -- helper           those whose id holds "helper"
 //!     cargo test --test lab -- --list           their ids and what they show
-//!     cargo test --test lab -- --witness-only   curl alone: whether the cases are what they say
+//!     cargo test --test lab -- --witness-only   the witnesses alone: whether the cases are what they say
 //!     cargo test --test lab -- --save DIR       what each check saw, as case files
 //!     cargo test --test lab -- --dialogues DIR  what was said on the control connections, as fixtures/dialogues has it
 //!
@@ -24,6 +24,8 @@ mod judge;
 mod network;
 mod servers;
 mod stub;
+mod tls;
+mod witness;
 
 use cases::Case;
 use judge::{Asked, Outcome};
@@ -68,6 +70,8 @@ fn main() {
         }
     };
     let failed = run(&chosen, &kit, &options);
+    // exit drops nothing, and the certificates lie in a temporary folder.
+    drop(kit);
     std::process::exit(i32::from(failed > 0));
 }
 

@@ -73,9 +73,16 @@ pub fn why_not_here() -> Option<&'static str> {
     if unsafe { libc::geteuid() } != 0 {
         return Some("network namespaces want root");
     }
-    for tool in ["ip", "nft", "curl"] {
-        if Command::new(tool).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
-            return Some("ip, nft and curl are wanted: make test installs them on Debian");
+    for tool in ["ip", "nft", "curl", "lftp", "openssl"] {
+        if Command::new(tool)
+            .arg("-V")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_err()
+        {
+            return Some("ip, nft, curl, lftp and openssl are wanted: make test installs them on Debian");
         }
     }
     None

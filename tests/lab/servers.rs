@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::network::{self, Network};
+use crate::tls::{Certificates, Tls};
 
 /// Which server answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Server {
     pub settings: &'static str,
     /// The folder that anonymous sees is empty.
     pub empty: bool,
+    /// Plain alone, without.
+    pub tls: Option<Tls>,
 }
 
 /// The passive range of every server here.
@@ -50,12 +53,17 @@ const PACKAGES: &[&str] = &[
     "libpcre2-posix3",
     "libsodium23",
     "miniupnpd-nftables",
+    "proftpd-mod-crypto",
+    "python3-openssl",
+    "python3-cryptography",
+    "python3-cffi-backend",
 ];
 
-/// The unpacked packages.
+/// The unpacked packages, and the certificates that servers show.
 pub struct Kit {
     root: PathBuf,
     libraries: String,
+    pub certificates: Certificates,
 }
 
 impl Kit {
@@ -74,7 +82,7 @@ impl Kit {
         });
         let libraries: Vec<String> =
             places.filter(|place| place.exists()).map(|place| place.display().to_string()).collect();
-        Ok(Self { libraries: libraries.join(":"), root })
+        Ok(Self { libraries: libraries.join(":"), root, certificates: Certificates::make()? })
     }
 
     /// Starts the server on the network's server host, and returns when its port answers.
@@ -130,8 +138,10 @@ impl Kit {
 
     fn command(&self, network: &Network, server: &Server, files: &Path, home: &str) -> Result<Command, String> {
         let (low, high) = PASSIVE;
-        let Server { port, settings, .. } = *server;
+        let Server { port, .. } = *server;
         let here = files.display();
+        let secured = server.tls.map(|tls| tls.settings(server.kind, &self.certificates)).transpose()?;
+        let settings = secured.unwrap_or_default() + server.settings;
         let write = |name: &str, text: String| {
             let path = files.join(name);
             std::fs::write(&path, text).map(|()| path.display().to_string()).map_err(|error| error.to_string())
@@ -153,7 +163,11 @@ impl Kit {
                 command.arg(config);
             }
             Kind::Proftpd => {
-                let modules = program("proftpd-core", "usr/lib/proftpd");
+                // It looks in one folder, and mod_tls lies in another package's.
+                let modules = match server.tls {
+                    Some(_) => program("proftpd-mod-crypto", "usr/lib/proftpd"),
+                    None => program("proftpd-core", "usr/lib/proftpd"),
+                };
                 let config = write(
                     "proftpd.conf",
                     format!(
@@ -191,7 +205,9 @@ impl Kit {
                     ),
                 )?;
                 command = network.command("s", "/usr/bin/python3");
-                command.arg(script).env("PYTHONPATH", program("python3-pyftpdlib", "usr/lib/python3/dist-packages"));
+                let packages = ["python3-pyftpdlib", "python3-openssl", "python3-cryptography", "python3-cffi-backend"]
+                    .map(|package| program(package, "usr/lib/python3/dist-packages"));
+                command.arg(script).env("PYTHONPATH", packages.join(":"));
                 command.env("PYTHONDONTWRITEBYTECODE", "1");
             }
             Kind::Serve => {
@@ -211,6 +227,9 @@ impl Kit {
                 command.args([crate::stub::ARGUMENT, mode]);
             }
             Kind::Nobody => return Err("nobody is not started".to_owned()),
+        }
+        if let Some(tls) = server.tls {
+            command.env("OPENSSL_CONF", write("openssl.cnf", tls.openssl_config())?);
         }
         Ok(command)
     }

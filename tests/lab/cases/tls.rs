@@ -1,0 +1,309 @@
+//! Under TLS: what helpers cannot read any more, what servers demand, and whose certificate nobody vouches for.
+//! curl, in plain, shows what plain comes to at the same server; lftp and openssl show TLS.
+
+use super::{
+    ACTIVE, AUTHORITY, CURL, Case, ClientSide, Curl, EITHER, Expect, Lftp, NEITHER, NO, NO_LFTP, NO_RULES,
+    ONLY_PASSIVE, OPEN, PASSIVE, PROFTPD, PUREFTPD, PYFTPDLIB, Rules, Server, ServerSide, Truth, UNKNOWN, VSFTPD, YES,
+};
+use crate::tls::{Certificate, Demanded, Reuse, Tls, Versions};
+
+/// Whether the tool knows `--tls`, `--ca-file` and `--insecure`: true, and these cases ask it too.
+const CHECK_KNOWS_TLS: bool = false;
+
+/// conntrack's FTP helper on port 21.
+const HELPER: &str = "table ip helper {
+ ct helper ftp21 { type \"ftp\" protocol tcp; }
+ chain pre { type filter hook prerouting priority 0; tcp dport 21 ct helper set \"ftp21\"; }
+}
+";
+
+const EXPLICIT: &[&str] = &["--tls", "explicit", "--ca-file", AUTHORITY];
+/// The same without its authority: nobody vouches.
+const NOBODY_VOUCHES: &[&str] = &["--tls", "explicit"];
+const INSECURE: &[&str] = &["--tls", "explicit", "--insecure"];
+const IMPLICIT: &[&str] = &["--tls", "implicit", "--ca-file", AUTHORITY];
+const IN_PLAIN_TOO: &[&str] = &["--tls", "both", "--ca-file", AUTHORITY];
+
+const LISTS: Lftp = Lftp { passive: YES, active: YES, ..NO_LFTP };
+/// curl speaks plain here, so it proves nothing about a check under TLS.
+const PLAIN: Curl = Curl { agrees: false, ..CURL };
+const PLAIN_REFUSED: Curl = Curl { agrees: false, ..NEITHER };
+const NO_TROUBLE: &[&str] = &["certificate-untrusted", "tls-failed", "data-tls-failed", "tls-blinds-ftp-helper"];
+
+const FINE: Expect = Expect { not: NO_TROUBLE, side: "none", ..EITHER };
+/// Nothing to mend for a client that resumes its session, and a word on why others fail.
+const REUSE_TOLD: Expect = Expect { fires: &["data-session-reuse-required"], ..FINE };
+const UNTRUSTED: Expect = Expect {
+    fires: &["certificate-untrusted"],
+    not: &["tls-failed", "data-tls-failed", "passive-port-dropped", "active-callback-dropped"],
+    side: "server",
+    ..EITHER
+};
+/// Plain logins are refused: this the tool can say today.
+const TLS_REQUIRED: Expect = Expect { fires: &["tls-required"], not: &["login-rejected"], side: "client", ..UNKNOWN };
+
+/// TLS is offered and nothing is in the way.
+const OFFERED: Case = Case {
+    server: with(VSFTPD, Tls::OFFERED),
+    arguments: EXPLICIT,
+    expect: FINE,
+    curl: PLAIN,
+    lftp: LISTS,
+    witness_only: !CHECK_KNOWS_TLS,
+    ..OPEN
+};
+const REUSE: Tls = Tls { reuse: Reuse::Required, ..Tls::OFFERED };
+const DEMANDED: Tls = Tls { demanded: Demanded::ControlAndData, ..Tls::OFFERED };
+const DEMANDED_OF_CONTROL: Tls = Tls { demanded: Demanded::Control, ..Tls::OFFERED };
+const ONLY_12: Tls = Tls { versions: Versions::Only12, ..REUSE };
+const ONLY_13: Tls = Tls { versions: Versions::Only13, ..REUSE };
+const SELF_SIGNED: Tls = Tls { certificate: Certificate::SelfSigned, ..Tls::OFFERED };
+const EXPIRED: Tls = Tls { certificate: Certificate::Expired, ..Tls::OFFERED };
+const FROM_THE_FIRST_BYTE: Tls = Tls { implicit: true, ..REUSE };
+
+const REUSE_REQUIRED: Case = Case { server: with(VSFTPD, REUSE), expect: REUSE_TOLD, ..OFFERED };
+const REQUIRED: Case = Case { server: with(VSFTPD, DEMANDED), curl: PLAIN_REFUSED, ..OFFERED };
+/// The check goes in plain, and needs to know nothing of TLS.
+const REQUIRED_IN_PLAIN: Case =
+    Case { arguments: &[], expect: TLS_REQUIRED, lftp: NO_LFTP, witness_only: false, ..REQUIRED };
+/// An implicit server answers no one who speaks first in plain, so curl is not kept waiting.
+const WITHOUT_AUTH: Case = Case {
+    server: Server { port: 990, ..with(VSFTPD, FROM_THE_FIRST_BYTE) },
+    target: "ftps://198.18.0.20",
+    arguments: IMPLICIT,
+    expect: REUSE_TOLD,
+    curl: Curl { passive: Truth::NotAsked, active: Truth::NotAsked, ..PLAIN },
+    lftp: Lftp { url: "ftps://198.18.0.20:990/", ..LISTS },
+    ..OFFERED
+};
+
+/// PORT names the private address and the helper cannot read it.
+const CLIENT_HELPER: Case = Case {
+    client: ClientSide::Nat,
+    rules: Rules { gateway1: HELPER, ..NO_RULES },
+    arguments: IN_PLAIN_TOO,
+    expect: Expect {
+        fires: &["tls-blinds-ftp-helper", "ftp-helper-on-path", "client-behind-nat"],
+        not: &["certificate-untrusted", "tls-failed", "data-tls-failed"],
+        ..PASSIVE
+    },
+    lftp: Lftp { active: NO, ..LISTS },
+    ..OFFERED
+};
+/// 227 names the private address, and the port that the helper would have opened stays closed.
+const SERVER_HELPER: Case = Case {
+    server_side: ServerSide::NatOnlyControl,
+    rules: Rules { gateway2: HELPER, ..NO_RULES },
+    arguments: IN_PLAIN_TOO,
+    expect: Expect {
+        fires: &["tls-blinds-ftp-helper", "passive-port-refused"],
+        not: &["certificate-untrusted", "tls-failed", "data-tls-failed"],
+        ..ACTIVE
+    },
+    lftp: Lftp { passive: NO, ..LISTS },
+    ..OFFERED
+};
+
+const fn with(server: Server, tls: Tls) -> Server {
+    Server { tls: Some(tls), ..server }
+}
+
+pub static CASES: &[Case] = &[
+    Case { id: "tls-vsftpd", shows: "TLS is offered, vsftpd", ..OFFERED },
+    Case { id: "tls-proftpd", shows: "TLS is offered, ProFTPD", server: with(PROFTPD, Tls::OFFERED), ..OFFERED },
+    Case { id: "tls-pure-ftpd", shows: "TLS is offered, Pure-FTPd", server: with(PUREFTPD, Tls::OFFERED), ..OFFERED },
+    Case { id: "tls-pyftpdlib", shows: "TLS is offered, pyftpdlib", server: with(PYFTPDLIB, Tls::OFFERED), ..OFFERED },
+    Case {
+        id: "tls-reuse-vsftpd",
+        shows: "data connections must resume the session: vsftpd ends it all without",
+        ..REUSE_REQUIRED
+    },
+    Case {
+        id: "tls-reuse-proftpd",
+        shows: "data connections must resume the session: ProFTPD answers 425 without",
+        server: with(PROFTPD, REUSE),
+        ..REUSE_REQUIRED
+    },
+    Case { id: "tls12-vsftpd", shows: "TLS 1.2 alone, vsftpd", server: with(VSFTPD, ONLY_12), ..REUSE_REQUIRED },
+    Case { id: "tls12-proftpd", shows: "TLS 1.2 alone, ProFTPD", server: with(PROFTPD, ONLY_12), ..REUSE_REQUIRED },
+    Case { id: "tls13-vsftpd", shows: "TLS 1.3 alone, vsftpd", server: with(VSFTPD, ONLY_13), ..REUSE_REQUIRED },
+    Case { id: "tls13-proftpd", shows: "TLS 1.3 alone, ProFTPD", server: with(PROFTPD, ONLY_13), ..REUSE_REQUIRED },
+    Case {
+        id: "tls12-pure-ftpd",
+        shows: "TLS 1.2 alone, Pure-FTPd",
+        server: with(PUREFTPD, Tls { versions: Versions::Only12, ..Tls::OFFERED }),
+        ..OFFERED
+    },
+    Case {
+        id: "tls13-pure-ftpd",
+        shows: "TLS 1.3 alone, Pure-FTPd",
+        server: with(PUREFTPD, Tls { versions: Versions::Only13, ..Tls::OFFERED }),
+        ..OFFERED
+    },
+    Case {
+        id: "tls12-pyftpdlib",
+        shows: "TLS 1.2 alone, pyftpdlib",
+        server: with(PYFTPDLIB, Tls { versions: Versions::Only12, ..Tls::OFFERED }),
+        ..OFFERED
+    },
+    Case {
+        id: "tls13-pyftpdlib",
+        shows: "TLS 1.3 alone, pyftpdlib",
+        server: with(PYFTPDLIB, Tls { versions: Versions::Only13, ..Tls::OFFERED }),
+        ..OFFERED
+    },
+    Case { id: "tls-demanded-vsftpd", shows: "nothing goes in plain, vsftpd", ..REQUIRED },
+    Case {
+        id: "tls-demanded-proftpd",
+        shows: "nothing goes in plain, ProFTPD",
+        server: with(PROFTPD, DEMANDED),
+        ..REQUIRED
+    },
+    Case {
+        id: "tls-demanded-pure-ftpd",
+        shows: "nothing goes in plain, Pure-FTPd",
+        server: with(PUREFTPD, DEMANDED),
+        ..REQUIRED
+    },
+    Case {
+        id: "tls-demanded-pyftpdlib",
+        shows: "nothing goes in plain, pyftpdlib",
+        server: with(PYFTPDLIB, DEMANDED),
+        ..REQUIRED
+    },
+    Case {
+        id: "tls-demanded-of-control-vsftpd",
+        shows: "no login in plain, and data as the client likes, vsftpd",
+        server: with(VSFTPD, DEMANDED_OF_CONTROL),
+        ..REQUIRED
+    },
+    Case {
+        id: "tls-demanded-of-control-proftpd",
+        shows: "no login in plain, and data as the client likes, ProFTPD",
+        server: with(PROFTPD, DEMANDED_OF_CONTROL),
+        ..REQUIRED
+    },
+    Case {
+        id: "tls-demanded-of-control-pure-ftpd",
+        shows: "no login in plain, and data as the client likes, Pure-FTPd",
+        server: with(PUREFTPD, DEMANDED_OF_CONTROL),
+        ..REQUIRED
+    },
+    Case {
+        id: "tls-demanded-of-control-pyftpdlib",
+        shows: "no login in plain, and data as the client likes, pyftpdlib",
+        server: with(PYFTPDLIB, DEMANDED_OF_CONTROL),
+        ..REQUIRED
+    },
+    Case {
+        id: "tls-demanded-in-plain-vsftpd",
+        shows: "a check in plain where vsftpd demands TLS",
+        ..REQUIRED_IN_PLAIN
+    },
+    Case {
+        id: "tls-demanded-in-plain-proftpd",
+        shows: "a check in plain where ProFTPD demands TLS",
+        server: with(PROFTPD, DEMANDED),
+        ..REQUIRED_IN_PLAIN
+    },
+    Case {
+        id: "tls-demanded-in-plain-pure-ftpd",
+        shows: "a check in plain where Pure-FTPd demands TLS",
+        server: with(PUREFTPD, DEMANDED),
+        ..REQUIRED_IN_PLAIN
+    },
+    Case {
+        id: "tls-demanded-in-plain-pyftpdlib",
+        shows: "a check in plain where pyftpdlib demands TLS",
+        server: with(PYFTPDLIB, DEMANDED),
+        ..REQUIRED_IN_PLAIN
+    },
+    Case { id: "tls-implicit-vsftpd", shows: "TLS from the first byte on, vsftpd", ..WITHOUT_AUTH },
+    Case {
+        id: "tls-implicit-proftpd",
+        shows: "TLS from the first byte on, ProFTPD",
+        server: Server { port: 990, ..with(PROFTPD, FROM_THE_FIRST_BYTE) },
+        ..WITHOUT_AUTH
+    },
+    Case {
+        id: "tls-self-signed",
+        shows: "a certificate that the server signed itself",
+        server: with(VSFTPD, SELF_SIGNED),
+        expect: UNTRUSTED,
+        ..OFFERED
+    },
+    Case {
+        id: "tls-self-signed-insecure",
+        shows: "the same, where the user takes any certificate",
+        server: with(PROFTPD, SELF_SIGNED),
+        arguments: INSECURE,
+        expect: UNTRUSTED,
+        ..OFFERED
+    },
+    Case {
+        id: "tls-expired",
+        shows: "a certificate whose days are over",
+        server: with(PROFTPD, EXPIRED),
+        expect: UNTRUSTED,
+        ..OFFERED
+    },
+    Case {
+        id: "tls-authority-unknown",
+        shows: "a certificate by an authority that this computer does not know",
+        server: with(PUREFTPD, Tls::OFFERED),
+        arguments: NOBODY_VOUCHES,
+        expect: UNTRUSTED,
+        ..OFFERED
+    },
+    Case { id: "tls-client-helper-vsftpd", shows: "TLS blinds the client's helper, vsftpd", ..CLIENT_HELPER },
+    Case {
+        id: "tls-client-helper-proftpd",
+        shows: "TLS blinds the client's helper, ProFTPD",
+        server: with(PROFTPD, Tls::OFFERED),
+        ..CLIENT_HELPER
+    },
+    Case {
+        id: "tls-client-helper-pure-ftpd",
+        shows: "TLS blinds the client's helper, Pure-FTPd",
+        server: with(PUREFTPD, Tls::OFFERED),
+        ..CLIENT_HELPER
+    },
+    Case {
+        id: "tls-client-helper-pyftpdlib",
+        shows: "TLS blinds the client's helper, pyftpdlib",
+        server: with(PYFTPDLIB, Tls::OFFERED),
+        ..CLIENT_HELPER
+    },
+    Case {
+        id: "tls-client-nat",
+        shows: "a NAT without helper: active fails in plain and under TLS, and TLS blinds nobody",
+        rules: NO_RULES,
+        expect: Expect {
+            fires: &["active-address-rejected", "client-behind-nat"],
+            not: &["tls-blinds-ftp-helper", "ftp-helper-on-path"],
+            side: "client",
+            ..PASSIVE
+        },
+        curl: Curl { agrees: false, ..ONLY_PASSIVE },
+        ..CLIENT_HELPER
+    },
+    Case { id: "tls-server-helper-vsftpd", shows: "TLS blinds the server's helper, vsftpd", ..SERVER_HELPER },
+    Case {
+        id: "tls-server-helper-proftpd",
+        shows: "TLS blinds the server's helper, ProFTPD",
+        server: with(PROFTPD, Tls::OFFERED),
+        ..SERVER_HELPER
+    },
+    Case {
+        id: "tls-server-helper-pure-ftpd",
+        shows: "TLS blinds the server's helper, Pure-FTPd",
+        server: with(PUREFTPD, Tls::OFFERED),
+        ..SERVER_HELPER
+    },
+    Case {
+        id: "tls-server-helper-pyftpdlib",
+        shows: "TLS blinds the server's helper, pyftpdlib",
+        server: with(PYFTPDLIB, Tls::OFFERED),
+        ..SERVER_HELPER
+    },
+];
