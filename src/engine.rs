@@ -19,18 +19,19 @@ mod probes;
 mod reach;
 mod recorder;
 mod session;
+mod tls;
 mod turn;
 mod turns;
 
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
-use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::evidence::Evidence;
 use crate::evidence::attempt::{Attempt, DataVerb, Load, Probe};
+use crate::evidence::security::{Protection, Wanted};
 use crate::evidence::target::{Secret, Target};
 use budget::Budget;
 use recorder::Recorder;
@@ -41,6 +42,14 @@ use session::Session;
 pub struct Settings {
     pub target: Target,
     pub login: Login,
+    /// When the control connection is encrypted.
+    pub tls: Wanted,
+    /// What guards data connections once it is: `Private` or `Clear`.
+    pub data: Protection,
+    /// Whom this side trusts to be the server, before it sends a password.
+    pub certificates: Certificates,
+    /// The authorities (X.509, DER) to trust in place of the system's.
+    pub authorities: Option<Vec<Vec<u8>>>,
     pub family: Family,
     /// The address of this computer that every connection starts from.
     pub bind: Option<IpAddr>,
@@ -83,6 +92,10 @@ impl Settings {
         Self {
             target,
             login: Login::Anonymous,
+            tls: Wanted::Auto,
+            data: Protection::Private,
+            certificates: Certificates::Trusted,
+            authorities: None,
             family: Family::Any,
             bind: None,
             active_address: None,
@@ -123,6 +136,16 @@ pub enum Capture {
     Never,
 }
 
+/// Which servers a password is sent to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Certificates {
+    /// Those with a certificate that an authority vouches for, and those that speak no TLS.
+    #[default]
+    Trusted,
+    /// All.
+    Any,
+}
+
 /// Who logs in.
 #[derive(Clone, Debug)]
 pub enum Login {
@@ -141,9 +164,7 @@ pub enum Family {
 
 /// One check under way. Dropping it sends QUIT on every control connection and closes all sockets.
 pub struct Engine {
-    settings: Rc<Settings>,
-    budget: Budget,
-    recorder: Recorder,
+    kit: Kit,
     /// A control connection between two plans.
     idle: Option<Session>,
     turns: turns::Standing,
@@ -152,17 +173,34 @@ pub struct Engine {
     watch: Option<net::Watch>,
 }
 
+/// What all parts of a check work with.
+struct Kit {
+    settings: Settings,
+    budget: Budget,
+    recorder: Recorder,
+    tls: tls::Lazy,
+}
+
+impl Kit {
+    fn tools(&self) -> turns::Tools<'_> {
+        let Self { settings, budget, recorder, tls } = self;
+        turns::Tools { settings, budget, recorder, tls }
+    }
+}
+
 impl Engine {
     /// Begins a check; nothing is sent yet. `progress` is told what is being tried, in words for a person.
     pub fn new(settings: Settings, methods: &[DataVerb], progress: watch::Sender<String>) -> Self {
         let budget = Budget::new(settings.timeout);
         let recorder = Recorder::new(&settings, methods, progress);
+        let guard = match settings.tls {
+            Wanted::Explicit | Wanted::Implicit => settings.data,
+            Wanted::Auto | Wanted::Off | Wanted::Both => Protection::Plain,
+        };
         Self {
-            settings: Rc::new(settings),
-            budget,
-            recorder,
+            kit: Kit { settings, budget, recorder, tls: tls::Lazy::default() },
             idle: None,
-            turns: turns::Standing::default(),
+            turns: turns::Standing::under(guard),
             late: reach::Late::default(),
             watch: None,
         }
@@ -170,12 +208,13 @@ impl Engine {
 
     /// Resolves the name and joins the control connection (RFC 8305). `true` where somebody greeted as FTP does.
     pub async fn reach(&mut self) -> bool {
-        self.idle = reach::reach(&self.settings, &self.budget, &self.recorder, &mut self.late).await;
-        if let (Some(session), Capture::Auto) = (&self.idle, self.settings.capture) {
+        let tools = self.kit.tools();
+        self.idle = reach::reach(tools, &mut self.late).await;
+        if let (Some(session), Capture::Auto) = (&self.idle, self.kit.settings.capture) {
             self.watch = net::Watch::open(session.peer().ip().to_canonical()).ok();
         }
         if self.watch.is_some() {
-            self.recorder.watched();
+            self.kit.recorder.watched();
         }
         self.idle.is_some()
     }
@@ -187,19 +226,28 @@ impl Engine {
 
     /// The address that PORT and EPRT shall name, where the user gave one.
     pub fn active_address(&self) -> Option<IpAddr> {
-        self.settings.active_address
+        self.kit.settings.active_address
     }
 
     /// Tries these data connections, in turn while all goes well, staggered once one stalls.
     pub async fn turns(&mut self, plan: Vec<Attempt>) {
-        let tools = turns::Tools { settings: &self.settings, budget: &self.budget, recorder: &self.recorder };
+        let tools = self.kit.tools();
         let work = turns::run(tools, &mut self.turns, &mut self.idle, plan);
-        watching(self.watch.as_ref(), &self.recorder, work).await;
+        watching(self.watch.as_ref(), &self.kit.recorder, work).await;
+    }
+
+    /// What follows goes under TLS, where plain and TLS are to be compared. `false` where they are not.
+    pub fn compare_under_tls(&mut self) -> bool {
+        let wanted = self.kit.settings.tls == Wanted::Both;
+        if wanted {
+            self.turns.begin_anew_under(self.kit.settings.data);
+        }
+        wanted
     }
 
     /// Makes these probes, side by side; data connections as [`Engine::turns`] does.
     pub async fn run(&mut self, wanted: Vec<Probe>) {
-        let tools = turns::Tools { settings: &self.settings, budget: &self.budget, recorder: &self.recorder };
+        let tools = self.kit.tools();
         let data = wanted.iter().filter_map(|probe| match probe {
             Probe::Data(attempt) => Some(*attempt),
             Probe::Helper | Probe::PortMapping => None,
@@ -218,21 +266,21 @@ impl Engine {
         let work = async {
             tokio::join!(turns, helper);
         };
-        watching(self.watch.as_ref(), &self.recorder, work).await;
+        watching(self.watch.as_ref(), &self.kit.recorder, work).await;
         if wanted.contains(&Probe::PortMapping) {
             let work = probes::port_mapping::try_active(tools, &mut self.turns, &mut self.idle);
-            watching(self.watch.as_ref(), &self.recorder, work).await;
+            watching(self.watch.as_ref(), &self.kit.recorder, work).await;
         }
     }
 
     /// Uploads a file and deletes it, where that was asked for and a mode works.
     pub async fn upload(&mut self) {
-        let tools = turns::Tools { settings: &self.settings, budget: &self.budget, recorder: &self.recorder };
-        match self.idle.as_mut().filter(|_| self.settings.upload) {
+        let tools = self.kit.tools();
+        match self.idle.as_mut().filter(|_| self.kit.settings.upload) {
             Some(session) => probes::upload::write(tools, session).await,
-            None if self.settings.upload => {
+            None if self.kit.settings.upload => {
                 let attempt = Attempt { load: Load::Upload, ..Attempt::usual(DataVerb::Pasv) };
-                self.recorder.not_tried(attempt, "no control connection was left for the upload");
+                self.kit.recorder.not_tried(attempt, "no control connection was left for the upload");
             }
             None => {}
         }
@@ -240,22 +288,22 @@ impl Engine {
 
     /// Keeps the control connection quiet, where that was asked for, and sees whether it survives.
     pub async fn stay_quiet(&mut self) {
-        let tools = turns::Tools { settings: &self.settings, budget: &self.budget, recorder: &self.recorder };
-        if let (Some(session), Some(quiet)) = (self.idle.as_mut(), self.settings.idle) {
+        let tools = self.kit.tools();
+        if let (Some(session), Some(quiet)) = (self.idle.as_mut(), self.kit.settings.idle) {
             probes::quiet::stay(tools, session, quiet).await;
         }
     }
 
     /// What was seen so far.
     pub fn evidence(&self) -> Evidence {
-        self.recorder.evidence()
+        self.kit.recorder.evidence()
     }
 
     /// Ends the check: QUIT on every control connection, and what was seen. `cut_short` tells why it ended early.
     pub fn finish(mut self, cut_short: Option<crate::evidence::CutShort>) -> Evidence {
         self.idle = None;
-        self.late.collect(&self.recorder);
-        self.recorder.finish(cut_short)
+        self.late.collect(&self.kit.recorder);
+        self.kit.recorder.finish(cut_short)
     }
 }
 

@@ -18,6 +18,7 @@ pub mod facts;
 pub mod fragment;
 pub mod mapping;
 pub mod observed;
+pub mod security;
 pub mod sweep;
 pub mod target;
 pub mod timeline;
@@ -25,6 +26,7 @@ pub mod timeline;
 use attempt::{Address, Attempt, DataVerb, Load};
 use fragment::Fragment;
 use mapping::Mapping;
+use security::{Certificate, Protection, Security, Wanted};
 use sweep::Sweep;
 use timeline::Event;
 
@@ -108,6 +110,15 @@ pub struct Asked {
     /// The methods asked for; empty stands for all that fit the address family.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub methods: Vec<DataVerb>,
+    /// When the control connection is to be encrypted.
+    #[serde(skip_serializing_if = "Wanted::is_auto")]
+    pub tls: Wanted,
+    /// Data connections are not to be encrypted (PROT C).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub clear_data: bool,
+    /// A password may go to a server that nobody vouches for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub insecure: bool,
     /// Whether a private address in 227 may be dialled.
     pub trust_pasv_address: bool,
     /// So many passive ports are to be tried; as many as the diagnosis wants without.
@@ -165,6 +176,11 @@ pub struct Control {
     /// How long the TCP handshake took: a round trip.
     #[serde(default)]
     pub connect_ms: f64,
+    /// What it ended up with.
+    #[serde(default, skip_serializing_if = "Security::is_plain")]
+    pub security: Security,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certificate>,
     /// The greeting, the login, and all that belongs to no data connection.
     pub events: Vec<Event>,
 }
@@ -178,6 +194,8 @@ pub struct Outcome {
     pub address: Address,
     #[serde(default, skip_serializing_if = "Load::is_usual")]
     pub load: Load,
+    #[serde(default, skip_serializing_if = "Protection::is_plain")]
+    pub protection: Protection,
     /// The control connection it was negotiated on: an index into `controls`.
     #[serde(default)]
     pub control: usize,
@@ -197,6 +215,8 @@ pub struct NotTried {
     pub address: Address,
     #[serde(default, skip_serializing_if = "Load::is_usual")]
     pub load: Load,
+    #[serde(default, skip_serializing_if = "Protection::is_plain")]
+    pub protection: Protection,
     pub because: String,
 }
 
@@ -210,6 +230,12 @@ pub enum CutShort {
 
 impl Outcome {
     pub fn attempt(&self) -> Attempt {
-        Attempt { verb: self.verb, address: self.address, load: self.load }
+        Attempt { verb: self.verb, address: self.address, load: self.load, protection: self.protection }
+    }
+}
+
+impl NotTried {
+    pub fn attempt(&self) -> Attempt {
+        Attempt { verb: self.verb, address: self.address, load: self.load, protection: self.protection }
     }
 }

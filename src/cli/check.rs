@@ -3,24 +3,27 @@
 use std::cell::RefCell;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
 use futures_util::StreamExt;
 use futures_util::stream;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use tokio::sync::watch;
 
 use super::login::{self, LoginArgs};
 use super::output::{self, OutputArgs};
 use super::progress;
 use crate::check::{Request, check};
-use crate::engine::{Capture, Family, Locate, Settings, USUAL_MAX_BYTES};
+use crate::engine::{Capture, Certificates, Family, Locate, Settings, USUAL_MAX_BYTES};
 use crate::evidence::Evidence;
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::case::Case;
-use crate::evidence::target::{self, Security};
+use crate::evidence::security::{Protection, Security, Wanted};
+use crate::evidence::target;
 use crate::protocol::command::Command;
 use crate::report::Report;
 
@@ -44,6 +47,18 @@ pub struct CheckArgs {
     ipv6: bool,
     #[command(flatten)]
     login: LoginArgs,
+    /// Encrypt the control connection; auto: where the server offers it or demands it, and at once at port 990
+    #[arg(long, value_name = "WHEN", value_enum)]
+    tls: Option<When>,
+    /// Encrypt data connections under TLS (P), or not (C)
+    #[arg(long, value_name = "LEVEL", value_enum, ignore_case = true, default_value_t = Level::P)]
+    prot: Level,
+    /// Trust the authorities in this file (PEM), instead of the system's
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// Send the password even where nobody vouches for the server's certificate
+    #[arg(long)]
+    insecure: bool,
     /// List this folder instead of the one the login leads to
     #[arg(long, value_name = "FOLDER", value_parser = on_the_wire)]
     path: Option<String>,
@@ -103,6 +118,26 @@ pub struct CheckArgs {
     save: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArgs,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum When {
+    Auto,
+    Off,
+    /// AUTH TLS, as ftpes:// does
+    Explicit,
+    /// From the first byte on, as ftps:// does
+    Implicit,
+    /// In plain first, then with AUTH TLS, and compare
+    Both,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    #[value(name = "P")]
+    P,
+    #[value(name = "C")]
+    C,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -181,9 +216,15 @@ fn save(args: &CheckArgs, evidence: &Evidence) -> Option<String> {
 
 fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
     let target = target::parse(input).map_err(|why| format!("'{}' is no target: {why}", output::shown(input)))?;
-    if target.security != Security::Plain {
-        return Err(format!("{} wants TLS, which this version can't check; ftp:// on port 21 it can", target.input));
-    }
+    let tls = match (args.tls, target.security) {
+        (Some(When::Auto) | None, Security::ExplicitTls) => Wanted::Explicit,
+        (Some(When::Auto) | None, Security::ImplicitTls) => Wanted::Implicit,
+        (Some(When::Auto) | None, Security::Plain) => Wanted::Auto,
+        (Some(When::Off), _) => Wanted::Off,
+        (Some(When::Explicit), _) => Wanted::Explicit,
+        (Some(When::Implicit), _) => Wanted::Implicit,
+        (Some(When::Both), _) => Wanted::Both,
+    };
     let login = login::decide(&args.login, &target).map_err(|error| output::chain(&error))?;
     let path = args.path.clone().or_else(|| target.path.clone());
     if let Some(path) = &path {
@@ -201,6 +242,10 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
         settings: Settings {
             target,
             login,
+            tls,
+            data: if args.prot == Level::C { Protection::Clear } else { Protection::Private },
+            certificates: if args.insecure { Certificates::Any } else { Certificates::Trusted },
+            authorities: args.ca_file.as_deref().map(authorities).transpose()?,
             family,
             bind: args.bind,
             active_address: args.active_address,
@@ -228,6 +273,17 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
             timeout: args.timeout,
         },
     })
+}
+
+/// The certificates (DER) in a file in PEM.
+fn authorities(path: &Path) -> Result<Vec<Vec<u8>>, String> {
+    let shown = path.display();
+    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let all = read.map_err(|error| format!("{shown} can't be read as PEM: {error}"))?;
+    if all.is_empty() {
+        return Err(format!("{shown} holds no certificate in PEM"));
+    }
+    Ok(all.into_iter().map(|der| der.to_vec()).collect())
 }
 
 /// An argument of a command: what could end its line early is refused.

@@ -7,7 +7,6 @@ use std::net::IpAddr;
 
 use super::rule::Match;
 use super::rules;
-use crate::evidence::Evidence;
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::Facts;
 
@@ -52,7 +51,7 @@ pub fn next_probes(facts: &Facts) -> Vec<Probe> {
                 continue;
             }
             match probe {
-                Probe::Data(attempt) if left > 0 && may_try(evidence, *attempt) => left -= 1,
+                Probe::Data(attempt) if left > 0 && may_try(facts, *attempt) => left -= 1,
                 Probe::Data(_) => continue,
                 Probe::Helper | Probe::PortMapping => {}
             }
@@ -63,11 +62,9 @@ pub fn next_probes(facts: &Facts) -> Vec<Probe> {
 }
 
 /// Only what the user asked for, and nothing that could not be done before.
-fn may_try(evidence: &Evidence, attempt: Attempt) -> bool {
+fn may_try(facts: &Facts, attempt: Attempt) -> bool {
+    let evidence = facts.evidence();
     let wanted = evidence.asked.methods.is_empty() || evidence.asked.methods.contains(&attempt.verb);
-    let given_up = evidence
-        .not_tried
-        .iter()
-        .any(|skipped| (skipped.verb, skipped.address, skipped.load) == (attempt.verb, attempt.address, attempt.load));
+    let given_up = evidence.not_tried.iter().any(|skipped| skipped.attempt() == facts.guarded(attempt));
     wanted && !given_up
 }

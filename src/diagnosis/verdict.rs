@@ -231,7 +231,11 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
         Failure::TransferRefused(Some(Says::ForeignDataSource)) => {
             "the server refuses the data connection for the address it comes from"
         }
+        Failure::TransferRefused(Some(Says::SessionReuseRequired)) => {
+            "the server wants the control connection's TLS session on data connections"
+        }
         Failure::TransferRefused(_) => "the server refuses the transfer",
+        Failure::TlsBroken => "TLS on the data connection fails",
         Failure::Stalled => "the transfer stalls",
         Failure::Unconfirmed => "the server never confirms the transfer",
         Failure::ControlLost => "the control connection is cut off during the transfer",

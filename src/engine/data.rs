@@ -4,9 +4,12 @@ use std::future::{Future, pending};
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 
-use tokio::io::AsyncReadExt;
+use std::rc::Rc;
 
 use super::net::{self, Dialled, Limits, TcpListener, TcpStream};
+use super::tls::{Client, Fault, Secured, Wire};
+use crate::evidence::security::{Broken, Protection};
+use crate::evidence::timeline::Session;
 
 /// Where the data connection stands.
 pub enum Data {
@@ -18,19 +21,33 @@ pub enum Data {
         server: IpAddr,
     },
     Joined {
-        stream: TcpStream,
+        wire: Wire,
         buffer: Box<[u8]>,
     },
+    /// The handshake is under way.
+    Securing(Pin<Box<dyn Future<Output = Result<Secured, Fault>>>>),
     Ended,
 }
 
 /// What happens next on it.
 pub enum Step {
-    Joined { local: SocketAddr, peer: SocketAddr },
+    Joined {
+        local: SocketAddr,
+        peer: SocketAddr,
+    },
     Stranger(SocketAddr),
     Refused,
     Unreachable(Dialled),
     Failed(String),
+    /// TLS stands.
+    Secured {
+        version: String,
+        session: Session,
+    },
+    TlsFailed {
+        how: Broken,
+        words: String,
+    },
     Bytes(usize),
     EndOfFile,
     Reset,
@@ -50,11 +67,26 @@ impl Data {
     }
 
     /// The joined connection, for who writes to it.
-    pub fn into_stream(self) -> Option<TcpStream> {
+    pub fn into_wire(self) -> Option<Wire> {
         match self {
-            Data::Joined { stream, .. } => Some(stream),
+            Data::Joined { wire, .. } => Some(wire),
             _ => None,
         }
+    }
+
+    /// Begins the handshake on a connection that was just joined.
+    pub fn secure(&mut self, client: Rc<Client>, protection: Protection) {
+        *self = match std::mem::replace(self, Data::Ended) {
+            Data::Joined { wire: Wire::Plain(stream), .. } => {
+                Data::Securing(Box::pin(async move { client.handshake(stream, protection).await }))
+            }
+            other => other,
+        };
+    }
+
+    /// Whether a handshake is under way.
+    pub fn is_securing(&self) -> bool {
+        matches!(self, Data::Securing(_))
     }
 
     pub fn has_ended(&self) -> bool {
@@ -80,17 +112,34 @@ impl Data {
                     Step::Failed(error.to_string())
                 }
             },
-            Data::Joined { stream, buffer } => match stream.read(buffer).await {
+            Data::Securing(handshake) => match handshake.as_mut().await {
+                Ok(Secured { wire, version, session }) => {
+                    *self = Self::joined(wire);
+                    Step::Secured { version, session }
+                }
+                Err(fault) => self.break_off(fault),
+            },
+            Data::Joined { wire, buffer } => match wire.read(buffer).await {
                 Ok(0) => {
+                    wire.announce_end();
                     *self = Data::Ended;
                     Step::EndOfFile
                 }
                 Ok(count) => Step::Bytes(count),
-                Err(_) => {
-                    *self = Data::Ended;
-                    Step::Reset
-                }
+                Err(fault) => self.break_off(fault),
             },
+        }
+    }
+
+    fn joined(wire: Wire) -> Self {
+        Data::Joined { wire, buffer: vec![0; 16 * 1024].into_boxed_slice() }
+    }
+
+    fn break_off(&mut self, fault: Fault) -> Step {
+        *self = Data::Ended;
+        match fault {
+            Fault::Reset => Step::Reset,
+            Fault::Tls { how, words } => Step::TlsFailed { how, words },
         }
     }
 
@@ -111,7 +160,7 @@ impl Data {
     fn join(&mut self, stream: TcpStream) -> Step {
         match (stream.local_addr(), stream.peer_addr()) {
             (Ok(local), Ok(peer)) => {
-                *self = Data::Joined { stream, buffer: vec![0; 16 * 1024].into_boxed_slice() };
+                *self = Self::joined(Wire::Plain(stream));
                 Step::Joined { local, peer }
             }
             // The other end was gone before its address could be asked for.

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::Login;
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
-use super::{Login, Settings};
+use super::turns::Tools;
 use crate::engine::budget::Budget;
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::command::Command;
@@ -64,17 +65,18 @@ pub async fn greet(session: &mut Session, budget: &Budget, recorder: &super::rec
 
 /// Logs in, and sends `first` (the first data connection's command) behind it, not waiting for the login's replies.
 /// PORT and EPRT go in a write of their own: helpers see them only where a segment begins with them.
+/// `level` is what brings data connections to the protection that is wanted: as clients do, behind the login.
 pub async fn log_in(
     session: &mut Session,
-    settings: &Settings,
-    budget: &Budget,
-    recorder: &super::recorder::Recorder,
+    tools: Tools<'_>,
     pace: Pace,
     questions: Questions,
+    level: Vec<Command>,
     first: Option<(Command, Story)>,
 ) -> LoggedIn {
+    let Tools { settings, budget, recorder, .. } = tools;
     let own = session.story();
-    let mut after = Vec::new();
+    let mut after = level;
     if let Some(path) = &settings.path {
         // Checked when the request was made: no line break can be in it.
         after.extend(Command::with("CWD", path.clone()).ok());

@@ -14,8 +14,10 @@ use super::login::greet;
 use super::net::{self, Dialled};
 use super::recorder::{Recorder, Story};
 use super::session::Session;
+use super::turns::Tools;
 use super::{Family, Settings};
 use crate::evidence::Resolution;
+use crate::evidence::security::{Protection, Security, Wanted};
 use crate::evidence::timeline::{Awaited, What};
 
 type Dial = Pin<Box<dyn Future<Output = (Story, Instant, Dialled)>>>;
@@ -44,7 +46,8 @@ impl Late {
 }
 
 /// Resolves, dials and waits for the greeting. `None` where nobody greeted as FTP does: the record tells why.
-pub async fn reach(settings: &Settings, budget: &Budget, recorder: &Recorder, late: &mut Late) -> Option<Session> {
+pub async fn reach(tools: Tools<'_>, late: &mut Late) -> Option<Session> {
+    let Tools { settings, budget, recorder, .. } = tools;
     let target = &settings.target;
     recorder.say(format!("Looking up {}", target.host));
     let addresses = match resolve(settings, budget).await {
@@ -57,29 +60,37 @@ pub async fn reach(settings: &Settings, budget: &Budget, recorder: &Recorder, la
     let listed = addresses.iter().map(|address| address.ip().to_canonical()).collect();
     recorder.resolution(Resolution { addresses: listed, error: None });
     recorder.say(format!("Connecting to {} port {}", target.host, target.port));
-    let mut session = dial_all(settings, budget, recorder, interleaved(addresses), late).await?;
+    let session = dial_all(settings, budget, recorder, interleaved(addresses), late).await?;
+    greeted(tools, session, Protection::Private).await
+}
+
+/// The session once it is greeted, under TLS from the first byte on where that is wanted. `None` where nobody greets.
+async fn greeted(tools: Tools<'_>, mut session: Session, protection: Protection) -> Option<Session> {
+    let Tools { settings, budget, recorder, tls } = tools;
+    if settings.tls == Wanted::Implicit {
+        recorder.say("Encrypting the control connection");
+        let client = tls.client(settings).map_err(|why| recorder.record(session.story(), What::Failed(why))).ok()?;
+        if !session.secure(&client, protection, Security::ImplicitTls, budget.reply).await {
+            return None;
+        }
+    }
     recorder.say("Waiting for the server's greeting");
     greet(&mut session, budget, recorder).await.then_some(session)
 }
 
 /// Another control connection to the same address, greeted. `Err` holds the code of the reply that turned it away, if one came.
-pub async fn again(
-    settings: &Settings,
-    budget: &Budget,
-    recorder: &Recorder,
-    peer: SocketAddr,
-) -> Result<Session, Option<u16>> {
+/// `protection` is what its data connections shall have.
+pub async fn again(tools: Tools<'_>, peer: SocketAddr, protection: Protection) -> Result<Session, Option<u16>> {
+    let Tools { settings, budget, recorder, .. } = tools;
     let story = recorder.begin_dial(peer);
     recorder.record(story, What::Dialled(peer));
     let begun = Instant::now();
     match timeout(budget.silence(None), net::connect(settings.bind, peer)).await {
         Ok(Dialled::Connected(stream)) => {
             recorder.dial_succeeded(story);
-            let mut session = Session::new(stream, begun.elapsed(), recorder).map_err(|_| None)?;
-            if greet(&mut session, budget, recorder).await {
-                return Ok(session);
-            }
-            Err(recorder.last_refusal(session.number()))
+            let session = Session::new(stream, begun.elapsed(), recorder).map_err(|_| None)?;
+            let number = session.number();
+            greeted(tools, session, protection).await.ok_or_else(|| recorder.last_refusal(number))
         }
         Ok(other) => {
             record_dial(recorder, story, &other);

@@ -7,10 +7,11 @@ use std::time::{Instant, SystemTime};
 
 use tokio::sync::watch;
 
-use super::{Login, Settings};
+use super::{Certificates, Login, Settings};
 use crate::evidence::attempt::{Attempt, DataVerb};
 use crate::evidence::fragment::Fragment;
 use crate::evidence::mapping::Mapping;
+use crate::evidence::security::{Certificate, Protection, Security};
 use crate::evidence::sweep::Sweep;
 use crate::evidence::timeline::{Event, Packet, What};
 use crate::evidence::{Asked, Control, CutShort, Dial, Evidence, NotTried, Outcome, Resolution, TargetAsked};
@@ -62,6 +63,9 @@ impl Recorder {
             asked: Asked {
                 user,
                 methods: methods.to_vec(),
+                tls: settings.tls,
+                clear_data: settings.data == Protection::Clear,
+                insecure: settings.certificates == Certificates::Any,
                 trust_pasv_address: settings.trust_pasv_address,
                 samples: settings.samples,
                 thorough: settings.thorough,
@@ -109,14 +113,29 @@ impl Recorder {
 
     pub fn begin_control(&self, local: SocketAddr, peer: SocketAddr, connect_ms: f64) -> usize {
         let mut state = self.state.borrow_mut();
-        state.evidence.controls.push(Control { local, peer, connect_ms, events: Vec::new() });
+        state.evidence.controls.push(Control {
+            local,
+            peer,
+            connect_ms,
+            security: Security::Plain,
+            certificate: None,
+            events: Vec::new(),
+        });
         state.evidence.controls.len() - 1
+    }
+
+    /// TLS stands on this control connection.
+    pub fn secured(&self, control: usize, security: Security, certificate: Option<Certificate>) {
+        if let Some(control) = self.state.borrow_mut().evidence.controls.get_mut(control) {
+            control.security = security;
+            control.certificate = certificate;
+        }
     }
 
     pub fn begin_attempt(&self, attempt: Attempt, control: usize) -> usize {
         let mut state = self.state.borrow_mut();
-        let Attempt { verb, address, load } = attempt;
-        let outcome = Outcome { verb, address, load, control, set_aside: false, events: Vec::new() };
+        let Attempt { verb, address, load, protection } = attempt;
+        let outcome = Outcome { verb, address, load, protection, control, set_aside: false, events: Vec::new() };
         state.attempts.push(Draft { outcome, ended: false });
         state.attempts.len() - 1
     }
@@ -149,9 +168,9 @@ impl Recorder {
     }
 
     pub fn not_tried(&self, attempt: Attempt, because: impl Into<String>) {
-        let Attempt { verb, address, load } = attempt;
+        let Attempt { verb, address, load, protection } = attempt;
         let because = because.into();
-        self.state.borrow_mut().evidence.not_tried.push(NotTried { verb, address, load, because });
+        self.state.borrow_mut().evidence.not_tried.push(NotTried { verb, address, load, protection, because });
     }
 
     pub fn sweep(&self, sweep: Sweep) {

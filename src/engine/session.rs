@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
 use super::net::TcpStream;
 use super::recorder::{Recorder, Story};
-use crate::evidence::timeline::What;
+use super::tls::{Client, Fault, Wire};
+use crate::evidence::security::{Broken, Protection, Security};
+use crate::evidence::timeline::{Awaited, Session as Resumption, What};
 use crate::protocol::command::Command;
 use crate::protocol::dialect::{self, InTransfer};
 use crate::protocol::reply::{Item, Reader, Reply};
@@ -23,12 +23,26 @@ pub enum Pace {
     OneAtATime,
 }
 
+/// A protection level for data connections (RFC 4217 section 9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// PROT C.
+    Clear,
+    /// PROT P.
+    Private,
+}
+
 /// Lines that are no replies, before the other side is taken for something else than an FTP server.
 const MOST_NONSENSE: usize = 20;
 
 /// A control connection with the commands that are still unanswered.
 pub struct Session {
-    stream: TcpStream,
+    wire: Wire,
+    /// What the handshake was made for; `Plain` before.
+    secured: Protection,
+    /// The level that the server agreed to for data connections; `None` before PROT.
+    level: Option<Level>,
+    asked_level: Option<Level>,
     reader: Reader,
     buffer: Box<[u8]>,
     recorder: Recorder,
@@ -73,7 +87,10 @@ impl Session {
         let (local, peer) = (stream.local_addr()?, stream.peer_addr()?);
         let number = recorder.begin_control(local, peer, connect.as_secs_f64() * 1000.0);
         Ok(Self {
-            stream,
+            wire: Wire::Plain(stream),
+            secured: Protection::Plain,
+            level: None,
+            asked_level: None,
             reader: Reader::new(),
             buffer: vec![0; 16 * 1024].into_boxed_slice(),
             recorder: recorder.clone(),
@@ -121,6 +138,80 @@ impl Session {
         self.product.map_or(InTransfer::Obeyed, dialect::in_transfer)
     }
 
+    /// What guards it: `Plain`, `Private` or `Tls12`.
+    pub fn secured(&self) -> Protection {
+        self.secured
+    }
+
+    /// Whether it is, or can be made, what data connections of this protection are negotiated on.
+    pub fn fits(&self, protection: Protection) -> bool {
+        match (self.secured, protection) {
+            (Protection::Plain, Protection::Plain) => true,
+            // Before the login it can still be encrypted.
+            (Protection::Plain, _) => !self.logged_in,
+            (Protection::Tls12, other) => other == Protection::Tls12,
+            (_, other) => !matches!(other, Protection::Plain | Protection::Tls12),
+        }
+    }
+
+    /// Whether data connections are encrypted, as agreed.
+    pub fn encrypts_data(&self) -> bool {
+        self.level == Some(Level::Private)
+    }
+
+    /// The commands that bring data connections to the level that this protection wants; none where they are at it.
+    pub fn commands_for(&mut self, protection: Protection) -> Vec<Command> {
+        let wanted = if protection.encrypts_data() { Level::Private } else { Level::Clear };
+        if self.secured == Protection::Plain || self.asked_level == Some(wanted) {
+            return Vec::new();
+        }
+        let first = self.asked_level.replace(wanted).is_none();
+        // PBSZ comes before the first PROT (RFC 4217 section 8).
+        let size = first.then(|| Command::with("PBSZ", "0").ok()).flatten();
+        let level = Command::with("PROT", if wanted == Level::Private { "P" } else { "C" }).ok();
+        size.into_iter().chain(level).collect()
+    }
+
+    /// Shakes hands. `false` where TLS does not come about: the connection is lost then, and the record tells why.
+    pub async fn secure(
+        &mut self,
+        client: &Client,
+        protection: Protection,
+        security: Security,
+        patience: Duration,
+    ) -> bool {
+        let Wire::Plain(stream) = std::mem::replace(&mut self.wire, Wire::Gone) else { return false };
+        // What came behind the 234 in the clear is nobody's word.
+        self.reader = Reader::new();
+        let begun = Instant::now();
+        let secured = match tokio::time::timeout(patience, client.handshake(stream, protection)).await {
+            Ok(Ok(secured)) => secured,
+            Ok(Err(fault)) => {
+                self.state = State::Lost;
+                self.recorder.record(
+                    self.story(),
+                    match fault {
+                        Fault::Reset => What::ControlReset,
+                        fault => fault.event(),
+                    },
+                );
+                return false;
+            }
+            Err(_) => {
+                self.state = State::Lost;
+                let ms = begun.elapsed().as_secs_f64() * 1000.0;
+                self.recorder.record(self.story(), What::Silent { awaited: Awaited::Handshake, ms });
+                return false;
+            }
+        };
+        self.wire = secured.wire;
+        self.secured = if protection == Protection::Tls12 { Protection::Tls12 } else { Protection::Private };
+        let shown = (secured.session == Resumption::New).then(|| client.certificate()).flatten();
+        self.recorder.secured(self.number, security, shown);
+        self.recorder.record(self.story(), What::Secured { version: secured.version, session: secured.session });
+        true
+    }
+
     pub fn is_logged_in(&self) -> bool {
         self.logged_in
     }
@@ -156,7 +247,7 @@ impl Session {
             self.recorder.record(*story, What::Sent(command.shown()));
             self.pending.push_back((command.verb(), *story, Instant::now()));
         }
-        if !bytes.is_empty() && self.stream.write_all(&bytes).await.is_err() {
+        if !bytes.is_empty() && self.wire.write_all(&bytes).await.is_err() {
             // What the server said before it went may still be there to read: reading finds the end.
             self.recorder.say("The control connection broke");
         }
@@ -177,10 +268,17 @@ impl Session {
             if self.state == State::Lost {
                 return Came::Lost;
             }
-            match self.stream.read(&mut self.buffer).await {
+            match self.wire.read(&mut self.buffer).await {
                 Ok(0) => self.lose(What::ControlClosed),
                 Ok(count) => self.reader.feed(&self.buffer[..count]),
-                Err(_) => self.lose(What::ControlReset),
+                Err(Fault::Reset) => self.lose(What::ControlReset),
+                Err(Fault::Tls { how, words }) => {
+                    // A server whose session dies may say so in the clear, in the middle of TLS: those are replies.
+                    if how == Broken::NotTls {
+                        self.reader.feed(self.wire.plain_text());
+                    }
+                    self.lose(What::TlsFailed { how, words });
+                }
             }
         }
     }
@@ -191,6 +289,16 @@ impl Session {
         if !bytes.is_empty() {
             let text: String = bytes.iter().take(200).map(|&b| char::from(b)).collect();
             self.recorder.record(self.story(), What::Nonsense { why: "bytes without a line end".into(), text });
+        }
+    }
+
+    /// Keeps the level that PROT was agreed to at. Nothing but PROT C goes with a refused PROT P.
+    fn note_level(&mut self, verb: Option<&str>, reply: &Reply) {
+        if verb == Some("PROT") {
+            self.level = match (reply.is_completion(), self.asked_level) {
+                (true, asked) => asked,
+                (false, _) => Some(Level::Clear),
+            };
         }
     }
 
@@ -219,6 +327,9 @@ impl Session {
                 if !reply.is_preliminary() {
                     self.pending.pop_front();
                 }
+                if !reply.is_preliminary() {
+                    self.note_level(verb, &reply);
+                }
                 self.product = self.product.or_else(|| dialect::recognise(&reply));
                 self.recorder.record(story, What::Replied(reply.clone()));
                 Came::Reply { reply, verb, story }
@@ -242,14 +353,15 @@ impl Drop for Session {
     fn drop(&mut self) {
         if self.state != State::Lost && self.greeted {
             if let Some(farewell) = self.farewell.take()
-                && self.stream.try_write(&farewell.wire()).is_ok()
+                && self.wire.try_write(&farewell.wire()).is_ok()
             {
                 self.recorder.record(self.story(), What::Sent(farewell.shown()));
             }
             let quit = Command::bare("QUIT");
-            if self.stream.try_write(&quit.wire()).is_ok() {
+            if self.wire.try_write(&quit.wire()).is_ok() {
                 self.recorder.record(self.story(), What::Sent(quit.shown()));
             }
+            self.wire.announce_end();
         }
     }
 }

@@ -148,7 +148,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     }
 
     fn silence(&self) -> Duration {
-        let Tools { budget, settings, recorder } = self.plan.tools;
+        let Tools { budget, settings, recorder, .. } = self.plan.tools;
         let rtt = self.session.rtt();
         // Where passive mode works and nobody spoke of a forwarded range, this is a second opinion.
         let besides = self.planned.attempt.address == Address::ServerSeen && settings.active_ports.is_none();
@@ -289,6 +289,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             (None, ..) if self.failed => (self.progress + budget.first_answer(self.session.rtt()), None),
             // Confirmed, and no data connection was seen: it may be a moment behind.
             (Some(_), false, false) => (self.progress + budget.first_answer(self.session.rtt()), None),
+            (_, false, true) if self.data.is_securing() => (self.progress + budget.reply, Some(Awaited::Handshake)),
             (_, false, true) => (self.progress + budget.reply, Some(Awaited::Bytes)),
             (_, true, _) => (self.progress + budget.reply, Some(Awaited::Reply)),
             (None, false, false) => {
@@ -365,7 +366,16 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                     Mode::Passive => What::Connected { local, peer },
                     Mode::Active => What::Accepted { local, peer },
                 });
+                self.secure()
+            }
+            Step::Secured { version, session } => {
+                self.record(What::Secured { version, session });
                 true
+            }
+            Step::TlsFailed { how, words } => {
+                self.record_received();
+                self.record(What::TlsFailed { how, words });
+                false
             }
             Step::Stranger(peer) => {
                 self.record(What::Stranger(peer));
@@ -398,6 +408,22 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             Step::Unreachable(Dialled::Unreachable { icmp, from }) => self.fail(What::Unreachable { icmp, from }),
             Step::Unreachable(_) => false,
             Step::Failed(why) => self.fail(What::Failed(why)),
+        }
+    }
+
+    /// Begins the handshake where that was agreed (PROT P). It need not wait for the 150: a server that wants the control
+    /// connection's session gave its ticket with the replies before. `false` where this side can't speak TLS.
+    fn secure(&mut self) -> bool {
+        let Tools { tls, settings, .. } = self.plan.tools;
+        if !self.session.encrypts_data() {
+            return true;
+        }
+        match tls.client(settings) {
+            Ok(client) => {
+                self.data.secure(client, self.planned.attempt.protection);
+                true
+            }
+            Err(why) => self.fail(What::Failed(why)),
         }
     }
 

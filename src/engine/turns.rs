@@ -21,18 +21,23 @@ use super::probes::port_mapping::Mapped;
 use super::reach;
 use super::recorder::Recorder;
 use super::session::{Pace, Session};
+use super::tls;
 use super::{Locate, Settings};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Load};
 use crate::evidence::facts::Facts;
+use crate::evidence::security::Protection;
 use crate::protocol::listing;
+use secure::Secure;
+
+mod secure;
 
 /// Control connections at one time: when everything stalls, one a method.
 const MOST_AT_ONCE: usize = 4;
 /// Of these, so many go on while others have stalled.
 const GOING_ON_BESIDE: usize = 2;
 /// Control connections in one check: a guest does not knock more often.
-const MOST_IN_ALL: usize = 10;
+const MOST_IN_ALL: usize = 12;
 
 /// Bytes of listings that are kept: some hundred files.
 const MOST_OF_A_LISTING: usize = 64 * 1024;
@@ -43,6 +48,7 @@ pub struct Tools<'a> {
     pub settings: &'a Settings,
     pub budget: &'a Budget,
     pub recorder: &'a Recorder,
+    pub tls: &'a tls::Lazy,
 }
 
 /// What was learned of the server, from one plan to the next.
@@ -61,7 +67,23 @@ pub struct Standing {
     one_connection_only: bool,
     opened: usize,
     logged_in: bool,
+    /// What guards data connections where their plan does not say otherwise.
+    usual: Protection,
+    /// TLS was tried, and did not come about: the rest goes in plain.
+    tls_given_up: bool,
     stop: Option<String>,
+}
+
+impl Standing {
+    /// Of a check that begins with this protection.
+    pub fn under(usual: Protection) -> Self {
+        Self { usual, ..Self::default() }
+    }
+
+    /// As if nothing were known of the server, with this protection.
+    pub fn begin_anew_under(&mut self, usual: Protection) {
+        *self = Self { usual, opened: self.opened, ..Self::default() };
+    }
 }
 
 /// A data connection to try, and how.
@@ -222,12 +244,20 @@ impl<'a> Plan<'a> {
         loop {
             let next = self.queue.borrow_mut().pop_front()?;
             if next.manner != Manner::Locate {
-                return Some(next);
+                return Some(self.guarded(next));
             }
             if let Some(wanted) = self.location_wanted() {
-                return Some(wanted);
+                return Some(self.guarded(wanted));
             }
             self.standing.borrow_mut().location_asked = false;
+        }
+    }
+
+    /// With the protection that is usual now, where the plan does not say which.
+    fn guarded(&self, planned: Planned) -> Planned {
+        match planned.attempt.protection {
+            Protection::Plain => Planned { attempt: planned.attempt.under(self.standing.borrow().usual), ..planned },
+            _ => planned,
         }
     }
 
@@ -310,22 +340,40 @@ impl<'a> Plan<'a> {
     /// Sends the attempt's command, on a control connection that is opened for it where none is free. `None` where it
     /// could not be begun.
     async fn begin(&self, peer: SocketAddr, session: &mut Option<Session>, planned: Planned) -> Option<Negotiation> {
-        if session.as_ref().is_some_and(|session| !session.is_free()) {
+        let protection = planned.attempt.protection;
+        if session.as_ref().is_some_and(|session| !session.is_free() || !session.fits(protection)) {
             // Dropped first: its QUIT makes room where the server counts connections.
             *session = None;
         }
         if let Some(open) = session.as_mut().filter(|open| open.is_logged_in()) {
             let (negotiation, command) = Negotiation::prepare(self, open, planned)?;
-            open.send(&[command]).await;
+            let own = open.story();
+            let level = open.commands_for(protection).into_iter().map(|command| (command, own));
+            let commands: Vec<_> = level.chain([command]).collect();
+            open.send(&commands).await;
             return Some(negotiation);
         }
+        let mut planned = planned;
         loop {
             let mut open = match session.take() {
                 Some(greeted) => greeted,
                 None => self.open(peer, planned).await?,
             };
+            match secure::before_login(self, &mut open, planned.attempt.protection).await {
+                Secure::Done => {}
+                Secure::InPlain => {
+                    drop(open);
+                    planned = self.in_plain(planned);
+                    continue;
+                }
+                Secure::Over(why) => {
+                    self.give_back(planned);
+                    self.stop(why);
+                    return None;
+                }
+            }
+            planned = self.guarded(planned);
             let (negotiation, command) = Negotiation::prepare(self, &open, planned)?;
-            let Tools { settings, budget, recorder } = self.tools;
             let (pace, first) = {
                 let standing = self.standing.borrow();
                 (standing.pace, !standing.logged_in)
@@ -333,8 +381,15 @@ impl<'a> Plan<'a> {
             let questions = if first { Questions::All } else { Questions::OnlyStat };
             let together = pace == Pace::Together && planned.manner == Manner::Usual;
             let (behind, after) = if together { (Some(command), None) } else { (None, Some(command)) };
-            recorder.say("Logging in");
-            let logged_in = log_in(&mut open, settings, budget, recorder, pace, questions, behind).await;
+            self.tools.recorder.say("Logging in");
+            let level = open.commands_for(planned.attempt.protection);
+            let logged_in = log_in(&mut open, self.tools, pace, questions, level, behind).await;
+            if secure::is_wanted_after_all(self, &open, &logged_in) {
+                negotiation.set_aside(self);
+                self.standing.borrow_mut().usual = self.tools.settings.data;
+                planned.attempt.protection = self.tools.settings.data;
+                continue;
+            }
             match logged_in {
                 LoggedIn::Yes => {
                     open.set_logged_in();
@@ -360,8 +415,16 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// TLS is given up, and the attempt goes in plain.
+    fn in_plain(&self, planned: Planned) -> Planned {
+        let mut standing = self.standing.borrow_mut();
+        standing.tls_given_up = true;
+        standing.usual = Protection::Plain;
+        Planned { attempt: planned.attempt.under(Protection::Plain), ..planned }
+    }
+
     async fn open(&self, peer: SocketAddr, planned: Planned) -> Option<Session> {
-        let Tools { settings, budget, recorder } = self.tools;
+        let Tools { recorder, .. } = self.tools;
         {
             let mut standing = self.standing.borrow_mut();
             if standing.opened >= MOST_IN_ALL {
@@ -373,7 +436,7 @@ impl<'a> Plan<'a> {
             standing.opened += 1;
         }
         recorder.say("Opening another control connection");
-        match reach::again(settings, budget, recorder, peer).await {
+        match reach::again(self.tools, peer, planned.attempt.protection).await {
             Ok(session) => Some(session),
             Err(code) => {
                 self.turned_away(planned, code);

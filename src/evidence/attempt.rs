@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::security::Protection;
+
 /// The command that negotiates a data connection. The verb, since "active" flips with the viewpoint;
 /// [`DataVerb::mode`] gives the user's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -69,6 +71,8 @@ pub struct Attempt {
     pub address: Address,
     #[serde(default)]
     pub load: Load,
+    #[serde(default)]
+    pub protection: Protection,
 }
 
 impl Load {
@@ -146,8 +150,13 @@ impl Attempt {
         Self::at(verb, address)
     }
 
-    /// The verb with this address, and the usual load.
+    /// The verb with this address, the usual load, and nothing encrypted.
     pub const fn at(verb: DataVerb, address: Address) -> Self {
-        Self { verb, address, load: Load::Usual }
+        Self { verb, address, load: Load::Usual, protection: Protection::Plain }
+    }
+
+    /// The same under this protection.
+    pub const fn under(self, protection: Protection) -> Self {
+        Self { protection, ..self }
     }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::attempt::{Address, Attempt, DataVerb, Load, Mode};
 use super::observed::Observed;
 use super::timeline::{Event, What};
-use super::{Control, Evidence};
+use super::{Control, Evidence, Outcome};
 use crate::protocol::dialect::{self, Says};
 use crate::protocol::features;
 use crate::protocol::reply::Reply;
@@ -15,6 +15,7 @@ mod cite;
 mod control;
 mod location;
 mod path;
+mod tls;
 mod tried;
 
 pub use cite::{Cite, Place};
@@ -28,8 +29,17 @@ pub struct Facts<'a> {
     evidence: &'a Evidence,
     tried: Vec<Tried<'a>>,
     product: Option<&'static str>,
+    realm: Realm,
     /// Every refusal, with what its words say.
     refusals: Vec<(Placed<'a>, Option<Says>)>,
+}
+
+/// Which part of the evidence is read: a check that tried both is judged by what went under TLS, and what went in plain
+/// is there to compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Realm {
+    Plain,
+    Tls,
 }
 
 /// A reply and where it stands.
@@ -49,11 +59,26 @@ pub enum Login<'a> {
 
 impl<'a> Facts<'a> {
     pub fn of(evidence: &'a Evidence) -> Self {
-        let mut facts = Self { evidence, tried: Vec::new(), product: None, refusals: Vec::new() };
+        let mut judged = evidence.attempts.iter().filter(|outcome| !outcome.set_aside).peekable();
+        let secured = evidence.controls.iter().any(|control| !control.security.is_plain());
+        let in_plain_alone = judged.peek().is_some() && judged.all(|outcome| outcome.protection.is_plain());
+        Self::within(evidence, if secured && !in_plain_alone { Realm::Tls } else { Realm::Plain })
+    }
+
+    /// What went in plain, where this is what went under TLS.
+    pub fn in_plain(&self) -> Option<Self> {
+        let judged = |outcome: &Outcome| !outcome.set_aside && outcome.protection.is_plain();
+        let compared = self.realm == Realm::Tls && self.evidence.attempts.iter().any(judged);
+        compared.then(|| Self::within(self.evidence, Realm::Plain))
+    }
+
+    fn within(evidence: &'a Evidence, realm: Realm) -> Self {
+        let mut facts = Self { evidence, tried: Vec::new(), product: None, realm, refusals: Vec::new() };
         facts.product = facts.recognised();
         let server_answers_port_first = facts.product.is_some_and(|product| product != "pyftpdlib");
         let numbered = evidence.attempts.iter().enumerate();
-        let judged = numbered.filter(|(_, outcome)| !outcome.set_aside);
+        let ours = |outcome: &Outcome| outcome.protection.is_plain() == (realm == Realm::Plain);
+        let judged = numbered.filter(|(_, outcome)| !outcome.set_aside && ours(outcome));
         facts.tried = judged.map(|(index, outcome)| Tried::of(index, outcome, server_answers_port_first)).collect();
         facts.refusals = facts.read_refusals();
         facts
@@ -78,7 +103,9 @@ impl<'a> Facts<'a> {
         self.tried.iter().filter(move |tried| tried.verb().mode() == mode).filter(unaided)
     }
 
+    /// An attempt that names no protection stands for the usual one.
     pub fn times_tried(&self, attempt: Attempt) -> usize {
+        let attempt = self.guarded(attempt);
         self.tried.iter().filter(|tried| tried.attempt() == attempt).count()
     }
 
@@ -120,7 +147,19 @@ impl<'a> Facts<'a> {
 
     /// The first control connection, which the greeting and the login are read from.
     pub fn control(&self) -> Option<&'a Control> {
-        self.evidence.controls.first()
+        self.evidence.controls.get(self.first())
+    }
+
+    /// The number of the first control connection that is looked at: the first encrypted one where there is any.
+    fn first(&self) -> usize {
+        self.numbers().next().unwrap_or(0)
+    }
+
+    /// The numbers of the control connections that are looked at.
+    fn numbers(&self) -> impl Iterator<Item = usize> + use<'a> {
+        let realm = self.realm;
+        let ours = move |control: &Control| realm == Realm::Plain || !control.security.is_plain();
+        self.evidence.controls.iter().enumerate().filter(move |(_, control)| ours(control)).map(|(number, _)| number)
     }
 
     /// The server's address on the control connection.
@@ -164,7 +203,7 @@ impl<'a> Facts<'a> {
         let control = self.control()?;
         let first_sent = control.events.iter().position(|event| matches!(event.what, What::Sent(_)));
         let before = first_sent.unwrap_or(control.events.len());
-        events_of(control, 0).take(before).find_map(|(event, place)| match &event.what {
+        events_of(control, self.first()).take(before).find_map(|(event, place)| match &event.what {
             What::Replied(reply) if !reply.is_preliminary() => Some((reply, place)),
             _ => None,
         })
@@ -194,7 +233,7 @@ impl<'a> Facts<'a> {
 
     /// The reply to a command on the first control connection.
     pub fn answer(&self, verb: &str) -> Option<Placed<'a>> {
-        self.answer_on(0, verb)
+        self.answer_on(self.first(), verb)
     }
 
     /// How the login on control connection `number` went.
@@ -223,12 +262,12 @@ impl<'a> Facts<'a> {
     }
 
     pub fn login(&self) -> Login<'a> {
-        self.login_on(0)
+        self.login_on(self.first())
     }
 
     /// Greeted and logged in, on any of the control connections.
     pub fn control_works(&self) -> bool {
-        (0..self.evidence.controls.len()).any(|number| self.login_on(number) == Login::LoggedIn)
+        self.numbers().any(|number| self.login_on(number) == Login::LoggedIn)
     }
 
     /// What FEAT listed.
@@ -271,7 +310,7 @@ impl<'a> Facts<'a> {
 
     /// Every address that the server named as ours, in order, each control connection's own.
     pub fn all_seen_by_server(&self) -> Vec<(IpAddr, Place)> {
-        let in_stat = (0..self.evidence.controls.len()).filter_map(|number| {
+        let in_stat = self.numbers().filter_map(|number| {
             let (reply, place) = self.answer_on(number, "STAT")?;
             Some((dialect::client_in_stat(reply)?, place))
         });

@@ -8,15 +8,7 @@ use percent_encoding::percent_decode_str;
 use thiserror::Error;
 use url::{Host, Url};
 
-/// What the control connection shall be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Security {
-    Plain,
-    /// AUTH TLS (RFC 4217).
-    ExplicitTls,
-    /// TLS from the first byte, port 990.
-    ImplicitTls,
-}
+use super::security::Security;
 
 /// A parsed target.
 #[derive(Clone, Debug, PartialEq, Eq)]

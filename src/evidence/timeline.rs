@@ -18,6 +18,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::security::Broken;
 use crate::protocol::reply::Reply;
 
 mod packet;
@@ -69,6 +70,18 @@ pub enum What {
         icmp: Icmp,
         from: Option<IpAddr>,
     },
+    /// The handshake is done: `TLSv1.3`, and whether it resumed an earlier session.
+    Secured {
+        version: String,
+        session: Session,
+    },
+    /// TLS broke, and the words of the alert or of our own side.
+    TlsFailed {
+        how: Broken,
+        words: String,
+    },
+    /// The password was not sent: nobody vouches for the server.
+    Withheld,
     /// Nothing came for so long.
     Silent {
         awaited: Awaited,
@@ -113,6 +126,15 @@ pub enum Awaited {
     Reply,
     /// Bytes, or the end, on the data connection.
     Bytes,
+    /// The other side's part of a TLS handshake.
+    Handshake,
+}
+
+/// Whether a handshake resumed an earlier session (RFC 8446 section 2.2, RFC 5246 section 7.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Session {
+    Resumed,
+    New,
 }
 
 /// Which ICMP error came (RFC 792, RFC 1812 section 5.2.7.1, RFC 4443).
@@ -136,7 +158,10 @@ const AWAITED: &[(Awaited, &str)] = &[
     (Awaited::Callback, "callback"),
     (Awaited::Reply, "reply"),
     (Awaited::Bytes, "bytes"),
+    (Awaited::Handshake, "handshake"),
 ];
+
+const SESSION: &[(Session, &str)] = &[(Session::Resumed, "resumed"), (Session::New, "new")];
 
 const ICMP: &[(Icmp, &str)] = &[
     (Icmp::Net, "net-unreachable"),
@@ -188,6 +213,9 @@ impl fmt::Display for What {
             What::Refused => f.write_str("refused"),
             What::Unreachable { icmp, from: None } => write!(f, "unreachable {}", icmp.name()),
             What::Unreachable { icmp, from: Some(router) } => write!(f, "unreachable {} {router}", icmp.name()),
+            What::Secured { version, session } => write!(f, "secured {version} {}", name_in(SESSION, *session)),
+            What::TlsFailed { how, words } => write!(f, "tls-failed {how} {words}"),
+            What::Withheld => f.write_str("withheld"),
             What::Silent { awaited, ms } => write!(f, "silent {} {ms:.0}", awaited.name()),
             What::Received(count) => write!(f, "received {count}"),
             What::Uploaded(count) => write!(f, "uploaded {count}"),
@@ -259,6 +287,17 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
             };
             What::Unreachable { icmp, from }
         }
+        "secured" => {
+            let (version, session) = rest.split_once(' ').ok_or("it wants a version, and resumed or new")?;
+            let session = value_in(SESSION, session).ok_or("a session is resumed or new")?;
+            What::Secured { version: version.to_owned(), session }
+        }
+        "tls-failed" => {
+            let (how, words) = rest.split_once(' ').unwrap_or((rest, ""));
+            let how = Broken::named(how).ok_or("how TLS broke is not known")?;
+            What::TlsFailed { how, words: words.to_owned() }
+        }
+        "withheld" => What::Withheld,
         "silent" => {
             let (awaited, ms) = rest.split_once(' ').ok_or("it wants what was awaited, and how long")?;
             What::Silent {
@@ -343,6 +382,9 @@ mod tests {
             What::Unreachable { icmp: Icmp::AdminProhibited, from: Some(end.ip()) },
             What::Unreachable { icmp: Icmp::NoRoute, from: None },
             What::Silent { awaited: Awaited::Callback, ms: 3600.0 },
+            What::Secured { version: "TLSv1.3".into(), session: Session::Resumed },
+            What::TlsFailed { how: Broken::Alert, words: "HandshakeFailure".into() },
+            What::Withheld,
             What::Received(17),
             What::Uploaded(65_536),
             What::EndOfFile,

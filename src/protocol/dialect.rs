@@ -25,6 +25,8 @@ pub enum Says {
     TlsRequired,
     /// The server wants data connections encrypted (PROT P).
     ProtectionRequired,
+    /// The server wants the control connection's TLS session on the data connection.
+    SessionReuseRequired,
     /// The server itself is not set up right.
     Misconfigured,
     /// PORT or EPRT named an address the server will not dial.

@@ -21,6 +21,15 @@ pub fn lists(features: &[String], name: &str) -> bool {
     features.iter().any(|f| f.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case(name)))
 }
 
+/// Whether AUTH TLS is among them (RFC 4217 section 6), also where it is written as a list: `AUTH TLS;SSL`.
+pub fn offers_tls(features: &[String]) -> bool {
+    let is_auth = |feature: &&String| feature.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case("AUTH "));
+    features.iter().filter(is_auth).any(|feature| {
+        let mechanisms = feature[5..].to_ascii_uppercase();
+        mechanisms.split([';', ' ', ',']).any(|mechanism| matches!(mechanism, "TLS" | "TLS-C" | "SSL"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +40,8 @@ mod tests {
         let features = parse(&reply);
         assert_eq!(features, ["EPRT", "EPSV", "AUTH TLS"]);
         assert!(lists(&features, "auth") && !lists(&features, "TLS") && !lists(&features, "PRET"));
+        assert!(offers_tls(&features) && offers_tls(&["auth SSL;TLS-P;".to_owned()]));
+        assert!(!offers_tls(&["AUTH GSSAPI".to_owned(), "PBSZ".to_owned(), "AUTH".to_owned()]));
         assert!(parse(&Reply::from_text("500 What?").expect("a reply")).is_empty());
     }
 }

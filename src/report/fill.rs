@@ -2,7 +2,7 @@
 
 use super::model::{
     Between, ControlConnection, ControlStage, DataConnection, Directions, Ends, Finding, Hop, Known, Open,
-    PassivePorts, Path, Reply, Report, Security, Target, Tool, Verdict,
+    PassivePorts, Path, Reply, Report, Target, Tool, Verdict,
 };
 use crate::diagnosis::{self, Diagnosis, rules};
 use crate::evidence::attempt::{DataVerb, Mode};
@@ -19,7 +19,9 @@ impl Report {
     pub fn of(evidence: &Evidence) -> Self {
         let facts = Facts::of(evidence);
         let diagnosis = diagnosis::diagnose(&facts);
-        let tried = facts.tried().iter().map(|tried| attempt(&facts, tried));
+        let plain = facts.in_plain();
+        let in_plain = plain.iter().flat_map(|plain| plain.tried().iter().map(|tried| attempt(plain, tried)));
+        let tried = in_plain.chain(facts.tried().iter().map(|tried| attempt(&facts, tried)));
         Self {
             schema_version: SCHEMA_VERSION.to_owned(),
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -29,8 +31,7 @@ impl Report {
                 host: evidence.target.host.clone(),
                 port: evidence.target.port,
                 address: facts.peer().map(|address| address.to_string()),
-                // The evidence has no event of TLS yet: all of it is plain FTP.
-                security: Security::Plain,
+                security: facts.security(),
             },
             started_at: evidence.started_at.clone(),
             duration_ms: tenths(evidence.duration_ms),
@@ -69,6 +70,8 @@ fn control(facts: &Facts) -> ControlConnection {
         seen_by_server: facts.seen_by_server().seen().map(|(address, _)| address.to_string()),
         connect_ms: facts.rtt_ms().map(tenths),
         rtt_ms: facts.rtt_ms().map(tenths),
+        tls_version: facts.tls_version().map(str::to_owned),
+        certificate: facts.certificate().map(|(certificate, _)| certificate.clone()),
     }
 }
 
@@ -100,10 +103,12 @@ fn cause_in(events: &[Event]) -> Option<Cause> {
         What::Refused => Some(Cause::Refused),
         What::Unreachable { .. } => Some(Cause::Unreachable),
         What::Silent { awaited: Awaited::Connect, .. } => Some(Cause::Dropped),
+        What::Silent { awaited: Awaited::Handshake, .. } => Some(Cause::Tls),
         What::Silent { .. } => Some(Cause::Stalled),
         What::Nonsense { .. } => Some(Cause::Protocol),
         What::ControlClosed | What::ControlReset | What::Reset => Some(Cause::Closed),
-        What::Failed(_) | What::CutShort => Some(Cause::NotTried),
+        What::TlsFailed { .. } => Some(Cause::Tls),
+        What::Withheld | What::Failed(_) | What::CutShort => Some(Cause::NotTried),
         _ => None,
     })
 }
@@ -153,6 +158,7 @@ fn attempt(facts: &Facts, tried: &Tried) -> DataConnection {
         method: verb,
         address: tried.attempt().address,
         mode: verb.mode(),
+        protection: tried.attempt().protection,
         works: tried.works(),
         stage: tried.stage(),
         cause: tried.cause(),
@@ -177,6 +183,7 @@ fn not_tried(skipped: &NotTried) -> DataConnection {
         method: skipped.verb,
         address: skipped.address,
         mode: skipped.verb.mode(),
+        protection: skipped.protection,
         works: false,
         stage: Stage::Negotiate,
         cause: Some(Cause::NotTried),

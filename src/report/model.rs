@@ -10,6 +10,7 @@ use crate::diagnosis::rule::{Confidence, Fix, Severity, Side};
 use crate::diagnosis::verdict::Recommendation;
 use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::{Cause, Direction, Stage};
+use crate::evidence::security::{Certificate, Protection, Security};
 use crate::evidence::{Evidence, Source};
 
 /// Everything that was seen of one target, and what was concluded.
@@ -55,16 +56,8 @@ pub struct Target {
     pub port: u16,
     /// The address that answered.
     pub address: Option<String>,
+    /// What the control connection ended up with.
     pub security: Security,
-}
-
-/// What the control connection ended up with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Security {
-    Plain,
-    ExplicitTls,
-    ImplicitTls,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -85,6 +78,10 @@ pub struct ControlConnection {
     pub seen_by_server: Option<String>,
     pub connect_ms: Option<f64>,
     pub rtt_ms: Option<f64>,
+    /// `TLSv1.3`; null in plain.
+    pub tls_version: Option<String>,
+    /// What the server showed for itself; null in plain.
+    pub certificate: Option<Certificate>,
 }
 
 /// How far the control connection came.
@@ -167,6 +164,8 @@ pub struct DataConnection {
     /// Which address was dialled, or named in PORT and EPRT.
     pub address: Address,
     pub mode: Mode,
+    /// What guards it, and the control connection it is negotiated on.
+    pub protection: Protection,
     /// True only when bytes arrived, or an empty listing was completed, and the server confirmed with 2xx.
     pub works: bool,
     /// How far it came.

@@ -7,14 +7,14 @@
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
-use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::engine::data::{Data, Step};
 use crate::engine::negotiation::{active_command, address_to_name};
-use crate::engine::net::{self, Dialled, Limits, TcpStream};
+use crate::engine::net::{self, Dialled, Limits};
 use crate::engine::recorder::Story;
 use crate::engine::session::{Came, Session};
+use crate::engine::tls::Wire;
 use crate::engine::turn::{address_to_dial, millis};
 use crate::engine::turns::Tools;
 use crate::evidence::attempt::{Attempt, DataVerb, Load, Mode};
@@ -77,8 +77,8 @@ impl Upload<'_, '_> {
         self.session.set_farewell(self.command("DELE"));
         self.tools.recorder.left_behind(&self.name);
         self.session.send(&[(store, self.story)]).await;
-        if let Some(stream) = self.join(data).await {
-            self.send(stream).await;
+        if let Some(wire) = self.join(data).await {
+            self.send(wire).await;
         }
         if self.closing.is_none() {
             self.closing = self.final_reply(self.story).await;
@@ -145,7 +145,7 @@ impl Upload<'_, '_> {
     }
 
     /// The joined data connection; `None` where it can't be had, or the server refuses the upload first.
-    async fn join(&mut self, mut data: Data) -> Option<TcpStream> {
+    async fn join(&mut self, mut data: Data) -> Option<Wire> {
         let begun = Instant::now();
         let (awaited, until) = {
             let silence = self.tools.budget.silence(Some(self.session.rtt()));
@@ -172,8 +172,20 @@ impl Upload<'_, '_> {
                         Awaited::Connect => What::Connected { local, peer },
                         _ => What::Accepted { local, peer },
                     });
-                    return data.into_stream();
+                    if !self.session.encrypts_data() {
+                        return data.into_wire();
+                    }
+                    match self.tools.tls.client(self.tools.settings) {
+                        Ok(client) => data.secure(client, self.attempt.protection),
+                        Err(why) => return self.give_up(What::Failed(why)),
+                    }
+                    continue;
                 }
+                Step::Secured { version, session } => {
+                    self.record(What::Secured { version, session });
+                    return data.into_wire();
+                }
+                Step::TlsFailed { how, words } => What::TlsFailed { how, words },
                 Step::Stranger(peer) => {
                     self.record(What::Stranger(peer));
                     continue;
@@ -183,13 +195,17 @@ impl Upload<'_, '_> {
                 Step::Failed(why) => What::Failed(why),
                 Step::Reset | Step::EndOfFile | Step::Bytes(_) | Step::Unreachable(_) => What::Reset,
             };
-            self.record(ended);
-            return None;
+            return self.give_up(ended);
         }
     }
 
+    fn give_up<T>(&self, why: What) -> Option<T> {
+        self.record(why);
+        None
+    }
+
     /// Writes it all, or until nothing is taken any more.
-    async fn send(&mut self, mut stream: TcpStream) {
+    async fn send(&mut self, mut wire: Wire) {
         let size = self.tools.settings.transfer_size.unwrap_or(USUAL_SIZE);
         let patience = self.tools.budget.reply;
         let piece = [b'.'; PIECE];
@@ -199,7 +215,7 @@ impl Upload<'_, '_> {
             let most = usize::try_from(size - sent).map_or(PIECE, |left| left.min(PIECE));
             let written = tokio::select! {
                 biased;
-                written = timeout(patience, stream.write_all(&piece[..most])) => written,
+                written = timeout(patience, wire.write_all(&piece[..most])) => written,
                 // A server that has said its last word reads no further.
                 closing = reply_to(self.session, story, &mut self.begun) => {
                     self.closing = closing;
@@ -215,12 +231,12 @@ impl Upload<'_, '_> {
                 Err(_) => {
                     self.record(What::Uploaded(sent));
                     self.record(What::Silent { awaited: Awaited::Bytes, ms: patience.as_secs_f64() * 1000.0 });
-                    return net::reset(stream);
+                    return wire.reset();
                 }
             }
         }
         self.record(What::Uploaded(sent));
-        let _ = stream.shutdown().await;
+        let _ = wire.shutdown().await;
     }
 
     /// Asks of the file on the control connection's own account.

@@ -3,7 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::Facts;
-use crate::evidence::timeline::{Awaited, Event, Icmp, Packet, PacketKind, What};
+use crate::evidence::security::Broken;
+use crate::evidence::timeline::{Awaited, Event, Icmp, Packet, PacketKind, Session, What};
 
 /// Where an event stands in the evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +105,13 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Unreachable { icmp, from: Some(router) } => {
             format!("{router} answered for {end} with an ICMP error ({}){after}", icmp.name())
         }
+        What::Secured { version, session: Session::Resumed } => {
+            format!("{version} stood, with the control connection's session resumed")
+        }
+        What::Secured { version, session: Session::New } => format!("{version} stood, with a session of its own"),
+        What::TlsFailed { how, words } => broken(*how, words),
+        What::Withheld => "the password was not sent".to_owned(),
+        What::Silent { awaited: Awaited::Handshake, ms } => format!("no TLS handshake for {}", duration(*ms)),
         What::Silent { awaited: Awaited::Connect, ms } => format!("no answer from {end} for {}", duration(*ms)),
         What::Silent { awaited: Awaited::Callback, ms } => {
             format!("no connection arrived at {end} for {}", duration(*ms))
@@ -134,6 +142,19 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         }
         What::Failed(why) => format!("this computer could not: {why}"),
         What::CutShort => "the check was ended before an answer came".to_owned(),
+    }
+}
+
+/// How TLS broke, as a clause.
+fn broken(how: Broken, words: &str) -> String {
+    match how {
+        Broken::Alert => format!("the server ended TLS with an alert ({words})"),
+        Broken::Incompatible => format!("the two sides have no TLS in common ({words})"),
+        Broken::NotTls => format!("what came in the place of TLS: \u{201c}{words}\u{201d}"),
+        Broken::Closed => "the server ended the connection in the middle of the TLS handshake".to_owned(),
+        Broken::Reset => "the TLS connection was reset (RST)".to_owned(),
+        Broken::CutRecord => "the connection ended in the middle of a TLS record".to_owned(),
+        Broken::Invalid => format!("the server's TLS breaks the rules ({words})"),
     }
 }
 

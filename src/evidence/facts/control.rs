@@ -100,12 +100,12 @@ impl<'a> Facts<'a> {
             return Some(FirstWords::Reply(reply, place));
         }
         let control = self.control()?;
-        let nonsense = events_of(control, 0).find_map(|(event, place)| match &event.what {
+        let nonsense = events_of(control, self.first()).find_map(|(event, place)| match &event.what {
             What::Nonsense { text, .. } => Some(FirstWords::Nonsense(text, place)),
             _ => None,
         });
         nonsense.or_else(|| {
-            events_of(control, 0).find_map(|(event, place)| match event.what {
+            events_of(control, self.first()).find_map(|(event, place)| match event.what {
                 What::Silent { .. } => Some(FirstWords::Silence(place)),
                 What::ControlClosed | What::ControlReset => Some(FirstWords::End(place)),
                 _ => None,
@@ -124,8 +124,7 @@ impl<'a> Facts<'a> {
 
     /// The reply that let us in, on the first control connection that got so far.
     pub fn login_reply(&self) -> Option<Placed<'a>> {
-        let numbers = 0..self.evidence().controls.len();
-        let number = numbers.into_iter().find(|number| self.login_on(*number) == Login::LoggedIn)?;
+        let number = self.numbers().find(|number| self.login_on(*number) == Login::LoggedIn)?;
         let answers = [self.answer_on(number, "PASS"), self.answer_on(number, "USER")];
         answers.into_iter().flatten().find(|(reply, _)| reply.is_completion())
     }
@@ -135,7 +134,7 @@ impl<'a> Facts<'a> {
         if self.control_works() {
             return None;
         }
-        (0..self.evidence().controls.len()).find_map(|number| match self.login_on(number) {
+        self.numbers().find_map(|number| match self.login_on(number) {
             Login::Refused(reply, place) => Some((reply, place)),
             _ => None,
         })
@@ -165,8 +164,7 @@ impl<'a> Facts<'a> {
         if !self.control_works() {
             return Vec::new();
         }
-        let numbers = 0..self.evidence().controls.len();
-        numbers
+        self.numbers()
             .filter_map(|number| match self.login_on(number) {
                 Login::Refused(reply, place) => Some((reply, place)),
                 _ => None,

@@ -217,7 +217,7 @@ impl<'a> Tried<'a> {
         self.place_of(|what| matches!(what, What::Unsent(_)))
     }
 
-    fn find<T>(&self, pick: impl Fn(&What) -> Option<T>) -> Option<(T, Place)> {
+    pub(super) fn find<T>(&self, pick: impl Fn(&What) -> Option<T>) -> Option<(T, Place)> {
         let mut all = self.outcome.events.iter().enumerate();
         all.find_map(|(at, event)| pick(&event.what).map(|found| (found, Place::Attempt(self.index, at))))
     }

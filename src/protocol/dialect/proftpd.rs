@@ -11,6 +11,8 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "unable to build data connection: connection timed out", says: Says::CallbackTimedOut },
         Phrase { text: "unable to build data connection: no route to host", says: Says::CallbackUnreachable },
         Phrase { text: "unable to build data connection: network is unreachable", says: Says::CallbackUnreachable },
+        // mod_tls, where the data connection did not resume the control connection's session.
+        Phrase { text: "unable to build data connection: operation not permitted", says: Says::SessionReuseRequired },
         Phrase { text: "unable to build data connection", says: Says::CallbackFailed },
         Phrase { text: "maximum number of clients", says: Says::TooManyConnections },
         Phrase { text: "the maximum number of", says: Says::TooManyConnections },

@@ -12,6 +12,7 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "illegal eprt command", says: Says::AddressRejected },
         Phrase { text: "security: bad ip connecting", says: Says::ForeignDataSource },
         Phrase { text: "failed to establish connection", says: Says::CallbackFailed },
+        Phrase { text: "522 ssl connection failed; session reuse required", says: Says::SessionReuseRequired },
         Phrase { text: "use port or pasv first", says: Says::NoDataConnection },
         Phrase { text: "there are too many connect", says: Says::TooManyConnections },
         // It found no free port in its range.

@@ -8,7 +8,7 @@ use super::{
 use crate::tls::{Certificate, Demanded, Reuse, Tls, Versions};
 
 /// Whether the tool knows `--tls`, `--ca-file` and `--insecure`: true, and these cases ask it too.
-const CHECK_KNOWS_TLS: bool = false;
+const CHECK_KNOWS_TLS: bool = true;
 
 /// conntrack's FTP helper on port 21.
 const HELPER: &str = "table ip helper {

@@ -49,6 +49,8 @@ pub enum Failure {
     Unconfirmed,
     /// The control connection ended while the transfer ran.
     ControlLost,
+    /// TLS on the data connection broke, or never stood.
+    TlsBroken,
     /// The data connection was reset.
     Cut,
     /// The replies fit no data connection that was seen: a 226 and no connection, a word out of place.
@@ -73,6 +75,8 @@ impl<'a> Tried<'a> {
     pub fn stage(&self) -> Stage {
         if self.works() {
             Stage::Complete
+        } else if self.joined().is_some() && self.attempt().protection.encrypts_data() && self.secured().is_none() {
+            Stage::Secure
         } else if self.joined().is_some() {
             Stage::Transfer
         } else if self.negotiated() {
@@ -98,7 +102,8 @@ impl<'a> Tried<'a> {
     pub(super) fn read_failure(&self) -> Option<Failure> {
         let passive = self.verb().mode() == Mode::Passive;
         Some(match self.cause()? {
-            Cause::NotTried | Cause::Tls => Failure::NotTried,
+            Cause::NotTried => Failure::NotTried,
+            Cause::Tls => Failure::TlsBroken,
             Cause::Refused if passive => Failure::DialRefused,
             Cause::Refused => Failure::CallbackRefused,
             Cause::Dropped if passive => Failure::DialDropped,
@@ -173,6 +178,12 @@ impl<'a> Tried<'a> {
 
     /// The cause and the event that shows it, asked from the most telling event to the least.
     fn ending(&self) -> Option<(Cause, Place)> {
+        // Words that are known say more than how the handshake broke; others say no more than that it did.
+        if let Some(broken) = self.tls_broken()
+            && matches!(self.refusal_says(), None | Some(Says::CallbackFailed | Says::NotImplemented))
+        {
+            return Some((Cause::Tls, broken.place));
+        }
         // A server that refuses the transfer itself closes its port at once: the RST is only the echo of that.
         if let Some((reply, place)) = self.completion()
             && reply.is_refusal()
@@ -201,6 +212,7 @@ impl<'a> Tried<'a> {
                 What::Silent { awaited: Awaited::Connect | Awaited::Callback, .. } => Cause::Dropped,
                 What::Silent { awaited: Awaited::Reply | Awaited::Bytes, .. } => Cause::Stalled,
                 What::Nonsense { .. } => Cause::Protocol,
+                What::TlsFailed { .. } | What::Silent { awaited: Awaited::Handshake, .. } => Cause::Tls,
                 What::Failed(_) | What::CutShort => Cause::NotTried,
                 _ => continue,
             };
