@@ -35,7 +35,7 @@ pub struct Turn<'p, 'q, 's> {
     next: Option<Negotiation>,
     /// Whether any command went out together with another, be that given back since.
     in_company: bool,
-    /// The transfer command went out behind PORT or EPRT.
+    /// The transfer command is on its way.
     transfer_sent: bool,
     /// The callback is here, and the next method's command was sent.
     followed: bool,
@@ -50,6 +50,8 @@ pub struct Turn<'p, 'q, 's> {
     /// Stands while nothing moves.
     stalled: Option<StallMark<'p, 'q>>,
     joined: bool,
+    /// When the handshake begins, though no 1xx came by then.
+    handshake_due: Option<Instant>,
     /// The counter of undelivered packets, as it stood when the wait for the callback began.
     undelivered: Option<u64>,
     /// The same of packets that could not be sent again, at the dial.
@@ -85,6 +87,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             progress: Instant::now(),
             stalled: None,
             joined: false,
+            handshake_due: None,
             undelivered: None,
             unsent: net::unsent(),
             failed: false,
@@ -263,10 +266,13 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                     }
                     if !reply.is_preliminary() {
                         self.completion = Some(reply);
+                    } else if self.handshake_due.take().is_some() {
+                        self.failed |= !self.secure();
                     }
                 }
                 Next::Control(Came::Lost) => return self.end_of_control(),
                 Next::Control(_) => {}
+                Next::Silence if self.handshake_due.take().is_some() => self.failed |= !self.secure(),
                 Next::Silence => {
                     if let Some(awaited) = awaited {
                         self.record_silence(awaited, since);
@@ -284,6 +290,9 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     /// Until when the next thing may take, and what it is that would be missed.
     fn clock(&self, since: Instant) -> (Instant, Option<Awaited>) {
         let budget = self.plan.tools.budget;
+        if let Some(due) = self.handshake_due {
+            return (due, None);
+        }
         match (&self.completion, self.data.has_ended(), self.joined) {
             // The server may have refused the transfer and closed its port: then its reply is on the way.
             (None, ..) if self.failed => (self.progress + budget.first_answer(self.session.rtt()), None),
@@ -366,7 +375,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                     Mode::Passive => What::Connected { local, peer },
                     Mode::Active => What::Accepted { local, peer },
                 });
-                self.secure()
+                self.on_joined()
             }
             Step::Secured { version, session } => {
                 self.record(What::Secured { version, session });
@@ -411,13 +420,23 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         }
     }
 
-    /// Begins the handshake where that was agreed (PROT P). It need not wait for the 150: a server that wants the control
-    /// connection's session gave its ticket with the replies before. `false` where this side can't speak TLS.
-    fn secure(&mut self) -> bool {
-        let Tools { tls, settings, .. } = self.plan.tools;
+    /// The handshake comes next where that was agreed (PROT P). It does not wait for the 150, which ProFTPD says behind it:
+    /// a server that wants the control connection's session gave its ticket with the replies before. But who is dialled
+    /// before the transfer command is out waits: pyftpdlib 1.5.7, which does that, resets what speaks too soon.
+    fn on_joined(&mut self) -> bool {
         if !self.session.encrypts_data() {
             return true;
         }
+        if !self.transfer_sent {
+            self.handshake_due = Some(Instant::now() + self.plan.tools.budget.first_answer(self.session.rtt()));
+            return true;
+        }
+        self.secure()
+    }
+
+    /// Begins the handshake. `false` where this side can't speak TLS.
+    fn secure(&mut self) -> bool {
+        let Tools { tls, settings, .. } = self.plan.tools;
         match tls.client(settings) {
             Ok(client) => {
                 self.data.secure(client, self.planned.attempt.protection);

@@ -21,7 +21,7 @@ impl Turn<'_, '_, '_> {
     /// Sends the transfer command; in passive mode with the next method's behind it.
     pub(super) async fn send_transfer(&mut self) {
         let mut commands = Vec::new();
-        if !self.transfer_sent {
+        if !std::mem::replace(&mut self.transfer_sent, true) {
             commands.push((self.transfer_command(), self.story()));
         }
         self.progress = Instant::now();
