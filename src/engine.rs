@@ -252,7 +252,20 @@ impl Engine {
             Probe::Data(attempt) => Some(*attempt),
             Probe::Helper | Probe::PortMapping => None,
         });
-        let data: Vec<Attempt> = data.collect();
+        let (data, experiments): (Vec<Attempt>, Vec<Attempt>) = data.partition(|attempt| attempt.protection.is_usual());
+        let (kept_to_12, alone): (Vec<Attempt>, Vec<Attempt>) =
+            experiments.into_iter().partition(|attempt| attempt.protection == Protection::Tls12);
+        // Each on a control connection of its own: what goes wrong may end it, and TLS 1.2 is the whole session's.
+        let mut beside = [self.turns.beside(), self.turns.beside()];
+        let experiments = async {
+            let [one, other] = &mut beside;
+            let run = async |standing, attempts: Vec<Attempt>| {
+                if !attempts.is_empty() {
+                    turns::run(tools, standing, &mut None, attempts).await;
+                }
+            };
+            tokio::join!(run(one, alone), run(other, kept_to_12));
+        };
         let turns = async {
             if !data.is_empty() {
                 turns::run(tools, &mut self.turns, &mut self.idle, data).await;
@@ -264,7 +277,7 @@ impl Engine {
             }
         };
         let work = async {
-            tokio::join!(turns, helper);
+            tokio::join!(turns, experiments, helper);
         };
         watching(self.watch.as_ref(), &self.kit.recorder, work).await;
         if wanted.contains(&Probe::PortMapping) {

@@ -42,6 +42,8 @@ pub struct Settings {
     pub connection_limit: Option<&'static str>,
     /// Logins and transfers without TLS let in.
     pub allow_plain: Option<&'static str>,
+    /// Data connections that need not resume the control connection's TLS session.
+    pub session_reuse: Option<&'static str>,
     /// How long a session may be idle.
     pub idle_timeout: Option<&'static str>,
     /// Data connections from another address than the control connection's let in.
@@ -57,6 +59,7 @@ pub const UNKNOWN: Settings = Settings {
     allow_anonymous: None,
     connection_limit: None,
     allow_plain: None,
+    session_reuse: None,
     idle_timeout: None,
     allow_foreign_data: None,
 };

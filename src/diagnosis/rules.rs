@@ -19,6 +19,7 @@ mod active_callback_dropped;
 mod active_callback_foreign;
 mod active_callback_refused;
 mod active_rejected;
+mod certificate_untrusted;
 mod client_address_varies;
 mod client_behind_nat;
 mod control_connection_altered;
@@ -27,7 +28,9 @@ mod control_port_dropped;
 mod control_port_refused;
 mod control_unreachable;
 mod data_protection_required;
+mod data_session_reuse_required;
 mod data_source_address_differs;
+mod data_tls_failed;
 mod epsv_blocked;
 mod epsv_rejected;
 mod ftp_helper_on_path;
@@ -54,7 +57,10 @@ mod pret_required;
 mod server_address_varies;
 mod server_behind_nat;
 mod server_misconfigured;
+mod tls_blinds_ftp_helper;
+mod tls_failed;
 mod tls_required;
+mod tls_unsupported;
 mod too_many_connections;
 mod transfer_failed;
 mod transfer_stalled;
@@ -71,6 +77,9 @@ pub static ALL: &[&Rule] = &[
     &too_many_connections::RULE,
     &login_rejected::RULE,
     &tls_required::RULE,
+    &tls_unsupported::RULE,
+    &tls_failed::RULE,
+    &certificate_untrusted::RULE,
     &server_misconfigured::RULE,
     &control_connection_altered::RULE,
     &client_behind_nat::RULE,
@@ -100,7 +109,10 @@ pub static ALL: &[&Rule] = &[
     &local_firewall_drops_callback::RULE,
     &port_mapping_helps::RULE,
     &data_source_address_differs::RULE,
+    &data_session_reuse_required::RULE,
     &data_protection_required::RULE,
+    &data_tls_failed::RULE,
+    &tls_blinds_ftp_helper::RULE,
     &transfer_stalled::RULE,
     &transfer_failed::RULE,
     &control_idle_dropped::RULE,

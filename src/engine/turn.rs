@@ -13,7 +13,7 @@ use super::negotiation::{Left, Negotiation, record_unsent};
 use super::net::{self, Dialled, Limits};
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
-use super::turns::{Manner, Plan, Planned, StallMark, Tools};
+use super::turns::{Manner, Plan, Planned, StallMark, Tools, secure};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
 use crate::evidence::facts::Facts;
@@ -271,6 +271,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                     }
                 }
                 Next::Control(Came::Lost) => return self.end_of_control(),
+                // What comes of this one in plain is of no interest any more.
+                Next::Control(_) if secure::is_offered_after_all(self.plan, self.session) => return,
                 Next::Control(_) => {}
                 Next::Silence if self.handshake_due.take().is_some() => self.failed |= !self.secure(),
                 Next::Silence => {

@@ -30,7 +30,7 @@ use crate::evidence::security::Protection;
 use crate::protocol::listing;
 use secure::Secure;
 
-mod secure;
+pub mod secure;
 
 /// Control connections at one time: when everything stalls, one a method.
 const MOST_AT_ONCE: usize = 4;
@@ -80,6 +80,19 @@ impl Standing {
         Self { usual, ..Self::default() }
     }
 
+    /// For what is tried beside, on other control connections.
+    pub fn beside(&self) -> Self {
+        Self {
+            pace: self.pace,
+            passive_suspect: self.passive_suspect,
+            location_asked: true,
+            logged_in: self.logged_in,
+            usual: self.usual,
+            tls_given_up: self.tls_given_up,
+            ..Self::default()
+        }
+    }
+
     /// As if nothing were known of the server, with this protection.
     pub fn begin_anew_under(&mut self, usual: Protection) {
         *self = Self { usual, opened: self.opened, ..Self::default() };
@@ -110,6 +123,13 @@ pub enum Manner {
     Locate,
 }
 
+impl Manner {
+    /// An experiment goes alone from the start: it may fail, and is not to be made again for its company.
+    fn of(attempt: Attempt) -> Self {
+        if attempt.protection.is_usual() { Manner::Usual } else { Manner::Alone }
+    }
+}
+
 /// One plan under way.
 pub struct Plan<'a> {
     pub tools: Tools<'a>,
@@ -131,7 +151,7 @@ pub struct Plan<'a> {
 pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Session>, attempts: Vec<Attempt>) {
     let Some(peer) = idle.as_ref().map(Session::peer).or_else(|| tools.recorder.first_peer()) else { return };
     let mut queue: VecDeque<Planned> =
-        attempts.into_iter().map(|attempt| Planned { attempt, manner: Manner::Usual }).collect();
+        attempts.into_iter().map(|attempt| Planned { attempt, manner: Manner::of(attempt) }).collect();
     if tools.settings.locate == Locate::Always && !std::mem::replace(&mut standing.location_asked, true) {
         queue.push_back(LOCATION);
     }
@@ -331,7 +351,21 @@ impl<'a> Plan<'a> {
                 }
                 continue;
             };
+            let (number, planned) = (negotiation.number, negotiation.planned);
             carried = negotiation.run(self, open).await;
+            if secure::is_offered_after_all(self, open) {
+                // All begins anew under TLS.
+                self.tools.recorder.set_aside(number);
+                let next = carried.take().map(|next| {
+                    let planned = next.planned;
+                    next.set_aside(self);
+                    planned
+                });
+                self.take_back(planned.attempt);
+                next.into_iter().chain([planned]).for_each(|planned| self.give_back(planned));
+                self.standing.borrow_mut().begin_anew_under(self.tools.settings.data);
+                session = None;
+            }
         }
         self.workers.set(self.workers.get() - 1);
         session
@@ -384,7 +418,7 @@ impl<'a> Plan<'a> {
             self.tools.recorder.say("Logging in");
             let level = open.commands_for(planned.attempt.protection);
             let logged_in = log_in(&mut open, self.tools, pace, questions, level, behind).await;
-            if secure::is_wanted_after_all(self, &open, &logged_in) {
+            if secure::is_demanded_after_all(self, &open, &logged_in) {
                 negotiation.set_aside(self);
                 self.standing.borrow_mut().usual = self.tools.settings.data;
                 planned.attempt.protection = self.tools.settings.data;

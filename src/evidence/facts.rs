@@ -28,6 +28,8 @@ pub use tried::{Cause, Failure, Stage, Tried};
 pub struct Facts<'a> {
     evidence: &'a Evidence,
     tried: Vec<Tried<'a>>,
+    /// Those that a client would not make by itself.
+    experiments: Vec<Tried<'a>>,
     product: Option<&'static str>,
     realm: Realm,
     /// Every refusal, with what its words say.
@@ -73,19 +75,26 @@ impl<'a> Facts<'a> {
     }
 
     fn within(evidence: &'a Evidence, realm: Realm) -> Self {
-        let mut facts = Self { evidence, tried: Vec::new(), product: None, realm, refusals: Vec::new() };
+        let mut facts =
+            Self { evidence, tried: Vec::new(), experiments: Vec::new(), product: None, realm, refusals: Vec::new() };
         facts.product = facts.recognised();
         let server_answers_port_first = facts.product.is_some_and(|product| product != "pyftpdlib");
         let numbered = evidence.attempts.iter().enumerate();
         let ours = |outcome: &Outcome| outcome.protection.is_plain() == (realm == Realm::Plain);
         let judged = numbered.filter(|(_, outcome)| !outcome.set_aside && ours(outcome));
-        facts.tried = judged.map(|(index, outcome)| Tried::of(index, outcome, server_answers_port_first)).collect();
+        let all = judged.map(|(index, outcome)| Tried::of(index, outcome, server_answers_port_first));
+        (facts.tried, facts.experiments) = all.partition(|tried| tried.attempt().protection.is_usual());
         facts.refusals = facts.read_refusals();
         facts
     }
 
     pub fn evidence(&self) -> &'a Evidence {
         self.evidence
+    }
+
+    /// Data connections that do not resume the control connection's session, or are kept to TLS 1.2, in order.
+    pub fn experiments(&self) -> &[Tried<'a>] {
+        &self.experiments
     }
 
     /// Every data connection tried and to be judged, in order.
@@ -106,7 +115,7 @@ impl<'a> Facts<'a> {
     /// An attempt that names no protection stands for the usual one.
     pub fn times_tried(&self, attempt: Attempt) -> usize {
         let attempt = self.guarded(attempt);
-        self.tried.iter().filter(|tried| tried.attempt() == attempt).count()
+        self.tried.iter().chain(&self.experiments).filter(|tried| tried.attempt() == attempt).count()
     }
 
     /// Whether a data connection of this mode moved its data and was confirmed.

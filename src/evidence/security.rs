@@ -145,6 +145,11 @@ impl Protection {
         *self == Protection::Plain
     }
 
+    /// Whether it is what a client would have by itself, and no experiment.
+    pub fn is_usual(self) -> bool {
+        !matches!(self, Protection::NewSession | Protection::Tls12)
+    }
+
     /// Whether the data connection is encrypted.
     pub fn encrypts_data(self) -> bool {
         matches!(self, Protection::Private | Protection::NewSession | Protection::Tls12)

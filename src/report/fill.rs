@@ -21,7 +21,8 @@ impl Report {
         let diagnosis = diagnosis::diagnose(&facts);
         let plain = facts.in_plain();
         let in_plain = plain.iter().flat_map(|plain| plain.tried().iter().map(|tried| attempt(plain, tried)));
-        let tried = in_plain.chain(facts.tried().iter().map(|tried| attempt(&facts, tried)));
+        let under_tls = facts.tried().iter().chain(facts.experiments()).map(|tried| attempt(&facts, tried));
+        let tried = in_plain.chain(under_tls);
         Self {
             schema_version: SCHEMA_VERSION.to_owned(),
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },

@@ -14,6 +14,9 @@ pub static SERVER: Server = Server {
         allow_anonymous: Some("an <Anonymous ~ftp> section with User ftp and UserAlias anonymous ftp in proftpd.conf"),
         connection_limit: Some("MaxInstances, MaxClients and MaxClientsPerHost in proftpd.conf"),
         allow_plain: Some("TLSRequired off in the mod_tls section of proftpd.conf"),
+        session_reuse: Some(
+            "TLSOptions NoSessionReuseRequired in proftpd.conf, which gives up a protection against theft of transfers",
+        ),
         idle_timeout: Some(
             "TimeoutIdle 600, TimeoutNoTransfer 900 and TimeoutStalled 3600, in seconds, in proftpd.conf",
         ),

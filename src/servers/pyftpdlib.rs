@@ -14,6 +14,7 @@ pub static SERVER: Server = Server {
         allow_anonymous: Some("authorizer.add_anonymous('/srv/ftp')"),
         connection_limit: Some("server.max_cons = 512 and server.max_cons_per_ip = 0, where 0 stands for no limit"),
         allow_plain: Some("handler.tls_control_required = False and handler.tls_data_required = False"),
+        session_reuse: None,
         idle_timeout: Some("handler.timeout = 300, in seconds"),
         allow_foreign_data: Some(
             "handler.permit_foreign_addresses = True, which gives up a protection against theft of transfers",

@@ -18,6 +18,9 @@ pub static SERVER: Server = Server {
         allow_plain: Some(
             "force_local_logins_ssl=NO and force_local_data_ssl=NO in vsftpd.conf (for anonymous users force_anon_logins_ssl=NO and force_anon_data_ssl=NO)",
         ),
+        session_reuse: Some(
+            "require_ssl_reuse=NO in vsftpd.conf, which gives up a protection against theft of transfers",
+        ),
         idle_timeout: Some("idle_session_timeout=300 and data_connection_timeout=300, in seconds, in vsftpd.conf"),
         allow_foreign_data: Some(
             "pasv_promiscuous=YES in vsftpd.conf, which gives up a protection against theft of transfers",

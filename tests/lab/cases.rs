@@ -36,8 +36,6 @@ pub struct Case {
     pub expect: Expect,
     pub curl: Curl,
     pub lftp: Lftp,
-    /// The tool is not asked: it cannot do yet what the case is about.
-    pub witness_only: bool,
 }
 
 /// Stands in a case's arguments for the file of the lab's authority.
@@ -45,6 +43,8 @@ pub const AUTHORITY: &str = "AUTHORITY";
 
 /// What the tool must say.
 pub struct Expect {
+    /// What the control connection ends up with; not asked where empty.
+    pub security: &'static str,
     pub recommendation: &'static str,
     pub fires: &'static [&'static str],
     pub not: &'static [&'static str],
@@ -114,7 +114,6 @@ const OPEN: Case = Case {
     expect: EITHER,
     curl: CURL,
     lftp: NO_LFTP,
-    witness_only: false,
 };
 const NO_LFTP: Lftp =
     Lftp { url: "ftp://198.18.0.20/", passive: Truth::NotAsked, active: Truth::NotAsked, agrees: true };
@@ -122,8 +121,17 @@ const CURL: Curl = Curl { url: "ftp://198.18.0.20/", arguments: &[], passive: YE
 const ONLY_PASSIVE: Curl = Curl { active: NO, ..CURL };
 const ONLY_ACTIVE: Curl = Curl { passive: NO, ..CURL };
 const NEITHER: Curl = Curl { passive: NO, active: NO, ..CURL };
-const EITHER: Expect =
-    Expect { recommendation: "either", fires: &[], not: &[], side: "", exit: 0, wall: None, helper: None, works: &[] };
+const EITHER: Expect = Expect {
+    recommendation: "either",
+    fires: &[],
+    not: &[],
+    side: "",
+    exit: 0,
+    wall: None,
+    helper: None,
+    works: &[],
+    security: "",
+};
 const PASSIVE: Expect = Expect { recommendation: "passive", ..EITHER };
 const ACTIVE: Expect = Expect { recommendation: "active", ..EITHER };
 const NONE: Expect = Expect { recommendation: "none", exit: 2, ..EITHER };

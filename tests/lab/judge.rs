@@ -84,7 +84,6 @@ pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
             Err(why) => return Outcome::broken(why),
         }
     }
-    let asked = if case.witness_only { Asked::Witness } else { asked };
     let mut outcome = match asked {
         Asked::Both => check(case, &network, kit, keep),
         Asked::Witness => Outcome::default(),
@@ -210,6 +209,10 @@ fn compare(case: &Case, report: &Value, status: Option<i32>, outcome: &mut Outco
     if status != Some(i32::from(expect.exit)) {
         complaints.push(format!("exits with {status:?}, not {}", expect.exit));
     }
+    let security = text(&report["target"]["security"]);
+    if !expect.security.is_empty() && expect.security != security {
+        complaints.push(format!("the control connection is {security}, not {}", expect.security));
+    }
     for (verb, works) in expect.works {
         let found = list(&report["attempts"]).any(|attempt| attempt["method"] == *verb && attempt["works"] == true);
         if found != *works {
@@ -229,7 +232,14 @@ impl Outcome {
     /// Keeps which modes work beside the witnesses' lines.
     fn works(&mut self, report: &Value) {
         for mode in ["passive", "active"] {
-            let works = list(&report["attempts"]).any(|attempt| attempt["mode"] == mode && attempt["works"] == true);
+            let security = &report["target"]["security"];
+            let ours = |attempt: &&Value| {
+                let protection = &attempt["protection"];
+                if security == "plain" { protection == "plain" } else { protection == "private" }
+            };
+            let works = list(&report["attempts"])
+                .filter(ours)
+                .any(|attempt| attempt["mode"] == mode && attempt["works"] == true);
             self.witnesses.push(format!("ftpmode {mode}: {works}"));
         }
     }

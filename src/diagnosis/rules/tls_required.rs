@@ -4,7 +4,7 @@ use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity,
 use crate::diagnosis::rules::logins::{self, Trouble};
 use crate::diagnosis::rules::{loss, setting};
 use crate::evidence::facts::{Facts, Place};
-use crate::protocol::dialect::Says;
+use crate::protocol::dialect::{self, Says};
 
 pub static RULE: Rule = Rule {
     id: "tls-required",
@@ -15,7 +15,28 @@ pub static RULE: Rule = Rule {
     asks: asks_nothing,
 };
 
+/// The demand was met.
+fn met(facts: &Facts) -> Match {
+    let wants_tls = |says| matches!(says, Some(Says::TlsRequired | Says::ProtectionRequired));
+    let refused = facts.plain_login_refused().filter(|(reply, _)| wants_tls(dialect::says(reply)));
+    let Some((_, place)) = refused else { return Match::Undecided("no login in plain was tried") };
+    Match::Fires(Conclusion {
+        severity: Severity::Info,
+        side: Side::Client,
+        confidence: Confidence::High,
+        summary: "The server takes logins only over an encrypted connection; this check went on with TLS.".to_owned(),
+        cites: facts.cites([place]),
+        fixes: vec![Fix::client(
+            "Use FTP over TLS",
+            "In the client choose explicit FTP over TLS (FTPES), at the same port. This is not SFTP.",
+        )],
+    })
+}
+
 fn test(facts: &Facts) -> Match {
+    if facts.is_encrypted() {
+        return met(facts);
+    }
     let at_login = match logins::trouble(facts) {
         Some((Trouble::TlsRequired, (_, place))) => Some(place),
         _ => None,

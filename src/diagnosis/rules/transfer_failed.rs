@@ -62,6 +62,7 @@ fn is_unexplained(tried: &Tried) -> bool {
                         | Says::PortsExhausted
                         | Says::PretRequired
                         | Says::TooManyConnections
+                        | Says::SessionReuseRequired
                 )
             );
             !told_elsewhere && !is_refused_listing(tried)

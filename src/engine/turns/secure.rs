@@ -1,7 +1,7 @@
 //! Whether and when a control connection is encrypted: AUTH TLS before the login (RFC 4217 section 4), and what becomes
 //! of a check where TLS does not come about.
 //!
-//! Without a word from the user, an anonymous login goes out in plain at once, since it has no secret, and begins anew
+//! Without a word from the user, an anonymous login goes out in plain at once, since it has no secret, and all begins anew
 //! under TLS where the features list AUTH TLS or the server demands it: servers in plain, the most, pay nothing. A login
 //! with a password asks for the features first.
 
@@ -57,23 +57,28 @@ pub async fn before_login(plan: &Plan<'_>, session: &mut Session, protection: Pr
     Secure::Done
 }
 
-/// Whether a login in plain showed that TLS is offered, or demanded, where nobody said that it shall not be used.
-pub fn is_wanted_after_all(plan: &Plan<'_>, session: &Session, logged_in: &LoggedIn) -> bool {
-    let undecided = plan.tools.settings.tls == Wanted::Auto && !plan.standing.borrow().tls_given_up;
-    if !undecided || !session.secured().is_plain() {
+/// Whether a login in plain was turned away because TLS is demanded, where nobody said that it shall not be used.
+pub fn is_demanded_after_all(plan: &Plan<'_>, session: &Session, logged_in: &LoggedIn) -> bool {
+    if !may_still_choose(plan, session) || !matches!(logged_in, LoggedIn::Refused(_)) {
         return false;
     }
     let evidence = plan.tools.recorder.evidence();
-    let facts = Facts::of(&evidence);
-    match logged_in {
-        LoggedIn::Yes => facts.features().seen().is_some_and(|list| features::offers_tls(&list)),
-        LoggedIn::Refused(_) => {
-            let refusal = facts.login_refusal();
-            let says = refusal.and_then(|(reply, _)| dialect::says(reply));
-            matches!(says, Some(Says::TlsRequired | Says::ProtectionRequired))
-        }
-        LoggedIn::Lost | LoggedIn::OutOfStep => false,
+    let says = Facts::of(&evidence).login_refusal().and_then(|(reply, _)| dialect::says(reply));
+    matches!(says, Some(Says::TlsRequired | Says::ProtectionRequired))
+}
+
+/// Whether the features, which come behind the first data connection's reply, list AUTH TLS.
+pub fn is_offered_after_all(plan: &Plan<'_>, session: &Session) -> bool {
+    if !may_still_choose(plan, session) {
+        return false;
     }
+    let evidence = plan.tools.recorder.evidence();
+    Facts::of(&evidence).features().seen().is_some_and(|list| features::offers_tls(&list))
+}
+
+fn may_still_choose(plan: &Plan<'_>, session: &Session) -> bool {
+    let auto = plan.tools.settings.tls == Wanted::Auto;
+    auto && session.secured().is_plain() && !plan.standing.borrow().tls_given_up
 }
 
 /// AUTH TLS and the handshake. Old servers know AUTH SSL alone.

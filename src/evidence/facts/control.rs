@@ -177,8 +177,10 @@ impl<'a> Facts<'a> {
     /// that were sent together went unanswered while another control connection, asked one at a time, got in.
     pub fn lost_controls(&self) -> Vec<(ControlEnd, Place)> {
         let works = self.control_works();
+        let experiments: Vec<usize> = self.experiments().iter().map(|tried| tried.outcome().control).collect();
         let numbered = self.evidence().controls.iter().enumerate();
         numbered
+            .filter(|(number, _)| !experiments.contains(number))
             .filter_map(|(number, control)| {
                 let login = self.login_on(number);
                 if self.said_to_be_broken(number, &[Says::Misconfigured, Says::PortsExhausted]) {

@@ -62,6 +62,14 @@ impl<'a> Facts<'a> {
         answers.find(|(reply, _)| reply.is_refusal())
     }
 
+    /// The refusal of PROT P: data connections stay in the clear.
+    pub fn level_refused(&self) -> Option<Placed<'a>> {
+        if self.evidence.asked.clear_data {
+            return None;
+        }
+        self.numbers().find_map(|number| self.answer_on(number, "PROT")).filter(|(reply, _)| reply.is_refusal())
+    }
+
     /// How TLS on a control connection came to its end before it stood.
     pub fn tls_broken(&self) -> Option<Broken> {
         let plain = self.evidence.controls.iter().enumerate().filter(|(_, control)| control.security.is_plain());

@@ -2,13 +2,10 @@
 //! curl, in plain, shows what plain comes to at the same server; lftp and openssl show TLS.
 
 use super::{
-    ACTIVE, AUTHORITY, CURL, Case, ClientSide, Curl, EITHER, Expect, Lftp, NEITHER, NO, NO_LFTP, NO_RULES,
+    ACTIVE, AUTHORITY, CURL, Case, ClientSide, Curl, EITHER, Expect, Lftp, NEITHER, NO, NO_LFTP, NO_RULES, NONE,
     ONLY_PASSIVE, OPEN, PASSIVE, PROFTPD, PUREFTPD, PYFTPDLIB, Rules, Server, ServerSide, Truth, UNKNOWN, VSFTPD, YES,
 };
 use crate::tls::{Certificate, Demanded, Reuse, Tls, Versions};
-
-/// Whether the tool knows `--tls`, `--ca-file` and `--insecure`: true, and these cases ask it too.
-const CHECK_KNOWS_TLS: bool = true;
 
 /// conntrack's FTP helper on port 21.
 const HELPER: &str = "table ip helper {
@@ -30,7 +27,7 @@ const PLAIN: Curl = Curl { agrees: false, ..CURL };
 const PLAIN_REFUSED: Curl = Curl { agrees: false, ..NEITHER };
 const NO_TROUBLE: &[&str] = &["certificate-untrusted", "tls-failed", "data-tls-failed", "tls-blinds-ftp-helper"];
 
-const FINE: Expect = Expect { not: NO_TROUBLE, side: "none", ..EITHER };
+const FINE: Expect = Expect { not: NO_TROUBLE, side: "none", security: "explicit-tls", ..EITHER };
 /// Nothing to mend for a client that resumes its session, and a word on why others fail.
 const REUSE_TOLD: Expect = Expect { fires: &["data-session-reuse-required"], ..FINE };
 const UNTRUSTED: Expect = Expect {
@@ -43,15 +40,8 @@ const UNTRUSTED: Expect = Expect {
 const TLS_REQUIRED: Expect = Expect { fires: &["tls-required"], not: &["login-rejected"], side: "client", ..UNKNOWN };
 
 /// TLS is offered and nothing is in the way.
-const OFFERED: Case = Case {
-    server: with(VSFTPD, Tls::OFFERED),
-    arguments: EXPLICIT,
-    expect: FINE,
-    curl: PLAIN,
-    lftp: LISTS,
-    witness_only: !CHECK_KNOWS_TLS,
-    ..OPEN
-};
+const OFFERED: Case =
+    Case { server: with(VSFTPD, Tls::OFFERED), arguments: EXPLICIT, expect: FINE, curl: PLAIN, lftp: LISTS, ..OPEN };
 const REUSE: Tls = Tls { reuse: Reuse::Required, ..Tls::OFFERED };
 const DEMANDED: Tls = Tls { demanded: Demanded::ControlAndData, ..Tls::OFFERED };
 const DEMANDED_OF_CONTROL: Tls = Tls { demanded: Demanded::Control, ..Tls::OFFERED };
@@ -64,14 +54,21 @@ const FROM_THE_FIRST_BYTE: Tls = Tls { implicit: true, ..REUSE };
 const REUSE_REQUIRED: Case = Case { server: with(VSFTPD, REUSE), expect: REUSE_TOLD, ..OFFERED };
 const REQUIRED: Case = Case { server: with(VSFTPD, DEMANDED), curl: PLAIN_REFUSED, ..OFFERED };
 /// The check goes in plain, and needs to know nothing of TLS.
-const REQUIRED_IN_PLAIN: Case =
-    Case { arguments: &[], expect: TLS_REQUIRED, lftp: NO_LFTP, witness_only: false, ..REQUIRED };
+const REQUIRED_IN_PLAIN: Case = Case { arguments: &["--tls", "off"], expect: TLS_REQUIRED, lftp: NO_LFTP, ..REQUIRED };
+/// Nobody says how to go: the check begins in plain, is turned away, and goes on under TLS.
+const REQUIRED_AUTO: Case = Case {
+    arguments: &["--ca-file", AUTHORITY],
+    expect: Expect { fires: &["tls-required"], security: "explicit-tls", ..FINE },
+    ..REQUIRED
+};
+/// The same where TLS is offered: the features tell.
+const OFFERED_AUTO: Case = Case { arguments: &["--ca-file", AUTHORITY], ..OFFERED };
 /// An implicit server answers no one who speaks first in plain, so curl is not kept waiting.
 const WITHOUT_AUTH: Case = Case {
     server: Server { port: 990, ..with(VSFTPD, FROM_THE_FIRST_BYTE) },
     target: "ftps://198.18.0.20",
     arguments: IMPLICIT,
-    expect: REUSE_TOLD,
+    expect: Expect { security: "implicit-tls", ..REUSE_TOLD },
     curl: Curl { passive: Truth::NotAsked, active: Truth::NotAsked, ..PLAIN },
     lftp: Lftp { url: "ftps://198.18.0.20:990/", ..LISTS },
     ..OFFERED
@@ -217,6 +214,61 @@ pub static CASES: &[Case] = &[
         shows: "a check in plain where pyftpdlib demands TLS",
         server: with(PYFTPDLIB, DEMANDED),
         ..REQUIRED_IN_PLAIN
+    },
+    Case { id: "tls-demanded-auto-vsftpd", shows: "vsftpd demands TLS and nobody said so before", ..REQUIRED_AUTO },
+    Case {
+        id: "tls-demanded-auto-proftpd",
+        shows: "ProFTPD demands TLS and nobody said so before",
+        server: with(PROFTPD, DEMANDED),
+        ..REQUIRED_AUTO
+    },
+    Case {
+        id: "tls-demanded-auto-pure-ftpd",
+        shows: "Pure-FTPd demands TLS and nobody said so before",
+        server: with(PUREFTPD, DEMANDED),
+        ..REQUIRED_AUTO
+    },
+    Case {
+        id: "tls-demanded-auto-pyftpdlib",
+        shows: "pyftpdlib demands TLS and nobody said so before",
+        server: with(PYFTPDLIB, DEMANDED),
+        ..REQUIRED_AUTO
+    },
+    Case { id: "tls-auto-vsftpd", shows: "vsftpd's features list AUTH TLS, and that is enough", ..OFFERED_AUTO },
+    Case {
+        id: "tls-auto-proftpd",
+        shows: "ProFTPD's features list AUTH TLS, and that is enough",
+        server: with(PROFTPD, Tls::OFFERED),
+        ..OFFERED_AUTO
+    },
+    Case {
+        id: "tls-auto-pure-ftpd",
+        shows: "Pure-FTPd's features list AUTH TLS, and that is enough",
+        server: with(PUREFTPD, Tls::OFFERED),
+        ..OFFERED_AUTO
+    },
+    Case {
+        id: "tls-auto-pyftpdlib",
+        shows: "pyftpdlib's features list AUTH TLS, and that is enough",
+        server: with(PYFTPDLIB, Tls::OFFERED),
+        ..OFFERED_AUTO
+    },
+    Case {
+        id: "tls-clear-data-vsftpd",
+        shows: "vsftpd demands PROT P, and the client says PROT C",
+        arguments: &["--tls", "explicit", "--ca-file", AUTHORITY, "--prot", "C"],
+        expect: Expect { fires: &["data-protection-required"], side: "client", ..NONE },
+        lftp: Lftp { agrees: false, ..LISTS },
+        ..REQUIRED
+    },
+    Case {
+        id: "tls-clear-data-proftpd",
+        shows: "ProFTPD demands PROT P, and the client says PROT C",
+        server: with(PROFTPD, DEMANDED),
+        arguments: &["--tls", "explicit", "--ca-file", AUTHORITY, "--prot", "C"],
+        expect: Expect { fires: &["data-protection-required"], side: "client", ..NONE },
+        lftp: Lftp { agrees: false, ..LISTS },
+        ..REQUIRED
     },
     Case { id: "tls-implicit-vsftpd", shows: "TLS from the first byte on, vsftpd", ..WITHOUT_AUTH },
     Case {

@@ -1,0 +1,162 @@
+#![doc = include_str!("data_session_reuse_required.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
+use crate::diagnosis::rules::{ends, loss, setting};
+use crate::evidence::attempt::{Attempt, Probe};
+use crate::evidence::facts::{Facts, Failure, Place, Tried};
+use crate::evidence::security::Protection;
+use crate::evidence::timeline::Session;
+use crate::protocol::dialect::Says;
+
+pub static RULE: Rule = Rule {
+    id: "data-session-reuse-required",
+    title: "the server wants the control connection's TLS session on data connections",
+    article: include_str!("data_session_reuse_required.md"),
+    neighbours: &["data-tls-failed", "data-protection-required"],
+    test,
+    asks,
+};
+
+/// Data connections in one session after which the tickets count as renewed.
+const STAYING_POWER: usize = 4;
+
+const OTHERS: &str = "Python's ftplib, Apache Commons Net and .NET's FtpWebRequest among them";
+
+fn test(facts: &Facts) -> Match {
+    let working: Vec<&Tried> = resuming(facts).filter(|tried| tried.works()).collect();
+    let refused: Vec<&Tried> = resuming(facts).filter(|tried| is_refused(tried)).collect();
+    if !refused.is_empty() {
+        return lost(facts, &working, &refused);
+    }
+    let Some(alone) = facts.experiments().iter().find(|tried| tried.attempt().protection == Protection::NewSession)
+    else {
+        return Match::Undecided("no data connection was made without the control connection's session");
+    };
+    if alone.works() {
+        return Match::RuledOut(facts.cites(alone.joined_at()));
+    }
+    let resumed = working.iter().find_map(|tried| tried.secured().filter(|(session, _)| *session == Session::Resumed));
+    let (Some((_, resumed)), true) = (resumed, broke_behind_the_connection(alone)) else {
+        return Match::Undecided(
+            "the data connection without the control connection's session did not come as far as TLS",
+        );
+    };
+    let said = alone.refusal_says() == Some(Says::SessionReuseRequired);
+    Match::Fires(Conclusion {
+        severity: Severity::Info,
+        side: Side::Server,
+        confidence: if said { Confidence::High } else { Confidence::Medium },
+        summary: format!(
+            "Data connections have to resume the control connection's TLS session here. This tool does, and so do FileZilla, \
+             WinSCP, lftp and curl; clients that can't fail ({OTHERS})."
+        ),
+        cites: facts.cites([resumed].into_iter().chain(alone.ended_by())),
+        fixes: vec![
+            Fix::client("Use a client that resumes sessions", "FileZilla, WinSCP, lftp and curl do."),
+            no_longer(facts),
+        ],
+    })
+}
+
+/// The session was offered, and the server did not take it, at once or from a certain data connection on.
+fn lost(facts: &Facts, working: &[&Tried], refused: &[&Tried]) -> Match {
+    let kept_to_12 = || facts.experiments().iter().filter(|tried| tried.attempt().protection == Protection::Tls12);
+    let helps = kept_to_12().count() > working.len() && kept_to_12().all(Tried::works);
+    let version = facts.tls_version().unwrap_or("TLS");
+    let summary = if working.is_empty() {
+        format!(
+            "The server wants the control connection's {version} session on data connections, and takes it on none."
+        )
+    } else {
+        let helps = if helps { ", while with TLS 1.2 all of them worked" } else { "" };
+        format!(
+            "The server wants the control connection's {version} session on data connections, and its tickets are used up: \
+             {} data connection{} worked, and the next was refused{helps}.",
+            working.len(),
+            if working.len() == 1 { "" } else { "s" },
+        )
+    };
+    let mut fixes = Vec::new();
+    if helps {
+        fixes.push(Fix::client(
+            "Keep the client to TLS 1.2",
+            "In curl --tls-max 1.2; in WinSCP the site's TLS versions.",
+        ));
+    }
+    fixes.push(no_longer(facts));
+    if !helps {
+        fixes.push(Fix::client("Try with TLS 1.2", "In curl --tls-max 1.2; many servers renew sessions there."));
+    }
+    let twelve: Vec<Place> = kept_to_12().filter(|_| helps).filter_map(Tried::joined_at).collect();
+    Match::Fires(Conclusion {
+        severity: loss(facts),
+        side: Side::Server,
+        confidence: Confidence::High,
+        summary,
+        cites: facts.cites(ends(refused.iter().copied()).into_iter().chain(twelve)),
+        fixes,
+    })
+}
+
+fn no_longer(facts: &Facts) -> Fix {
+    Fix::server(
+        "Give up the demand, or renew the tickets",
+        setting(
+            facts,
+            |settings| settings.session_reuse,
+            "In the server's settings for TLS. The demand protects transfers from others who guess the data port.",
+        ),
+    )
+}
+
+/// Those that offered the control connection's session.
+fn resuming<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Tried<'f>> {
+    facts.tried().iter().filter(|tried| tried.attempt().protection == Protection::Private)
+}
+
+fn is_refused(tried: &Tried) -> bool {
+    matches!(
+        tried.failure(),
+        Some(
+            Failure::TransferRefused(Some(Says::SessionReuseRequired))
+                | Failure::Rejected(Some(Says::SessionReuseRequired))
+        )
+    )
+}
+
+fn broke_behind_the_connection(tried: &Tried) -> bool {
+    let broke = matches!(
+        tried.failure(),
+        Some(
+            Failure::TransferRefused(_)
+                | Failure::TlsBroken
+                | Failure::ControlLost
+                | Failure::Cut
+                | Failure::Unconfirmed
+        )
+    );
+    broke && tried.joined().is_some()
+}
+
+/// One data connection without the session; as many with it as show that the tickets last; and with TLS 1.2 where they do
+/// not, or all is wanted.
+fn asks(facts: &Facts) -> Vec<Probe> {
+    let Some(working) = facts.working().filter(|tried| tried.attempt().protection == Protection::Private) else {
+        return Vec::new();
+    };
+    let again = |protection| Probe::Data(Attempt::usual(working.verb()).under(protection));
+    let mut wanted = Vec::new();
+    if !facts.experiments().iter().any(|tried| tried.attempt().protection == Protection::NewSession) {
+        wanted.push(again(Protection::NewSession));
+    }
+    let made = resuming(facts).filter(|tried| tried.secured().is_some()).count();
+    let used_up = resuming(facts).any(is_refused);
+    if !used_up {
+        wanted.extend((made..STAYING_POWER).map(|_| Probe::Data(working.attempt())));
+    }
+    let kept_to_12 = facts.experiments().iter().filter(|tried| tried.attempt().protection == Protection::Tls12).count();
+    if used_up || facts.evidence().asked.thorough {
+        wanted.extend((kept_to_12..STAYING_POWER).map(|_| again(Protection::Tls12)));
+    }
+    wanted
+}

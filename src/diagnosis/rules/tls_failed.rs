@@ -1,0 +1,98 @@
+#![doc = include_str!("tls_failed.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rules::{loss, peer};
+use crate::evidence::facts::Facts;
+use crate::evidence::security::{Broken, Wanted};
+
+pub static RULE: Rule = Rule {
+    id: "tls-failed",
+    title: "TLS on the control connection does not come about",
+    article: include_str!("tls_failed.md"),
+    neighbours: &["tls-unsupported", "certificate-untrusted", "no-greeting"],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    let Some(broken) = facts.tls_broken().filter(|_| !facts.is_encrypted()) else {
+        return match facts.handshake() {
+            Some((_, place)) => Match::RuledOut(facts.cites([place])),
+            None => Match::Undecided("no TLS handshake was begun"),
+        };
+    };
+    let target = &facts.evidence().target;
+    let implicit = facts.auth_refused().is_none() && facts.answer("AUTH").is_none();
+    let asked = facts.evidence().asked.tls;
+    let server = format!("{} port {}", peer(facts), target.port);
+    let (side, confidence, summary) = match broken.how {
+        Some(Broken::NotTls) if implicit => (
+            Side::Client,
+            Confidence::High,
+            format!("{server} answers in plain where TLS was spoken from the first byte on: this port is not for implicit TLS."),
+        ),
+        Some(Broken::Incompatible | Broken::Alert) => (
+            Side::Server,
+            Confidence::Medium,
+            "The server and this tool find no common ground in TLS. Most often the server speaks nothing newer than TLS \
+             1.1, or only ciphers that are given up."
+                .to_owned(),
+        ),
+        Some(Broken::NotTls) => (
+            Side::Server,
+            Confidence::High,
+            "The server agreed to TLS and went on in plain: its TLS is not set up right.".to_owned(),
+        ),
+        Some(Broken::Invalid) => {
+            (Side::Server, Confidence::Medium, "What the server sends as TLS breaks its rules.".to_owned())
+        }
+        Some(Broken::Closed | Broken::CutRecord) => (
+            Side::Unknown,
+            Confidence::Medium,
+            "The TLS handshake is cut off. The server ends it without a word, or a device on the way does.".to_owned(),
+        ),
+        Some(Broken::Reset) => (
+            Side::Unknown,
+            Confidence::Medium,
+            "The TLS handshake is cut off by a reset. A firewall that wants to read the connection does so, or the server."
+                .to_owned(),
+        ),
+        None => (
+            Side::Unknown,
+            Confidence::Medium,
+            format!("{server} does not answer the TLS handshake. The server hangs, or a device on the way swallows it."),
+        ),
+    };
+    let plain_port = Fix::client(
+        "Use explicit TLS at this port",
+        format!("In the client choose explicit FTP over TLS, as in ftpes://{}:{}.", target.host, target.port),
+    );
+    let mend = Fix::server(
+        "See the server's log for the handshake, and try it at the server itself",
+        format!(
+            "openssl s_client -connect {}:{}{}",
+            target.host,
+            target.port,
+            if implicit { "" } else { " -starttls ftp" }
+        ),
+    );
+    let explicit_instead = implicit && asked == Wanted::Implicit && broken.how == Some(Broken::NotTls);
+    Match::Fires(Conclusion {
+        severity: loss(facts),
+        side,
+        confidence,
+        summary,
+        cites: facts.cites([broken.place]),
+        fixes: if explicit_instead {
+            vec![plain_port]
+        } else {
+            vec![
+                mend,
+                Fix::client(
+                    "Try from another network",
+                    "Where it works from there, a firewall on this side breaks TLS it can't read.",
+                ),
+            ]
+        },
+    })
+}

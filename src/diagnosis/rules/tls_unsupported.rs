@@ -1,0 +1,47 @@
+#![doc = include_str!("tls_unsupported.md")]
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rules::loss;
+use crate::evidence::facts::Facts;
+
+pub static RULE: Rule = Rule {
+    id: "tls-unsupported",
+    title: "the server refuses AUTH TLS",
+    article: include_str!("tls_unsupported.md"),
+    neighbours: &["tls-failed", "tls-required"],
+    test,
+    asks: asks_nothing,
+};
+
+fn test(facts: &Facts) -> Match {
+    let refused = if facts.is_encrypted() { None } else { facts.auth_refused() };
+    let Some((reply, place)) = refused else {
+        return match facts.handshake() {
+            Some((_, place)) => Match::RuledOut(facts.cites([place])),
+            None => Match::Undecided("the server was not asked for TLS"),
+        };
+    };
+    let offered = if reply.code == 431 || reply.code == 421 {
+        "knows AUTH TLS and can't do it now: most often its certificate or key is missing"
+    } else {
+        "does not do it"
+    };
+    Match::Fires(Conclusion {
+        severity: loss(facts),
+        side: Side::Server,
+        confidence: Confidence::High,
+        summary: format!("The server was asked to encrypt the control connection (AUTH TLS) and {offered}."),
+        cites: facts.cites([place]),
+        fixes: vec![
+            Fix::server(
+                "Switch TLS on in the server, with a certificate",
+                "vsftpd: ssl_enable=YES and rsa_cert_file. ProFTPD: mod_tls with TLSEngine on. Pure-FTPd: TLS 1. IIS: FTP \
+                 SSL Settings.",
+            ),
+            Fix::client(
+                "Ask the server's admin how TLS is meant to be used",
+                "Some servers offer implicit TLS at port 990 instead (ftps://). Plain FTP sends the password in the clear.",
+            ),
+        ],
+    })
+}
