@@ -8,6 +8,7 @@ use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::diagnosis::{Diagnosis, diagnose, planner, rules};
 use ftpmode::evidence::attempt::{Address, Attempt, DataVerb, Load, Mode, Probe};
 use ftpmode::evidence::facts::{Facts, Failure, Place};
+use ftpmode::evidence::security::{Protection, Security};
 use ftpmode::evidence::timeline::Event;
 use ftpmode::evidence::{Control, Evidence, Outcome, TargetAsked};
 
@@ -93,6 +94,34 @@ const ACTIVE: &[(&str, &[&str])] = &[
     ("failed here", &["failed listen: no port is free"]),
 ];
 
+/// How a data connection ends under TLS, in either mode, behind the server's agreement.
+const UNDER_TLS: &[(&str, &[&str])] = &[
+    (
+        "works under TLS",
+        &["JOINED", "secured TLSv1.3 resumed", "< 150 Go.", "received 134", "end-of-file", "< 226 Done."],
+    ),
+    ("TLS broken, and said", &["JOINED", "tls-failed alert HandshakeFailure", "< 425 TLS failed."]),
+    ("TLS cut off", &["JOINED", "tls-failed closed "]),
+    ("TLS cut off, confirmed all the same", &["JOINED", "tls-failed reset ", "< 226 Done."]),
+    ("no handshake", &["JOINED", "silent handshake 10000"]),
+    ("cut in a record", &["JOINED", "secured TLSv1.3 resumed", "received 10", "tls-failed cut-record "]),
+    ("plain in the place of TLS", &["JOINED", "tls-failed not-tls 500 OOPS: no", "control-closed"]),
+    (
+        "session wanted",
+        &[
+            "JOINED",
+            "secured TLSv1.3 new",
+            "received 0",
+            "end-of-file",
+            "< 425 Unable to build data connection: Operation not permitted",
+        ],
+    ),
+    (
+        "session wanted, vsftpd",
+        &["JOINED", "secured TLSv1.3 new", "end-of-file", "< 522 SSL connection failed; session reuse required: see"],
+    ),
+];
+
 /// Endings that stand for the others, beside which all others are tried.
 const FEW: &[&str] = &["works", "refused", "rejected", "no callback", "dropped", "stalled", "failed here"];
 
@@ -122,6 +151,39 @@ fn the_invariants_hold_for_every_pair_of_active_endings() {
     let [pasv, _, port, eprt] = &all.of;
     let count = check_all(port, eprt, pasv);
     assert!(count > 4_000, "only {count} combinations");
+}
+
+#[test]
+fn the_invariants_hold_under_tls() {
+    let all = Endings::all();
+    let also = |verb, agreed: &'static str| {
+        let behind = move |events: &[&'static str]| [&[agreed, "> LIST"], events].concat();
+        UNDER_TLS.iter().map(move |(name, events)| ending(verb, SERVER, name, &behind(events)))
+    };
+    let pasv: Vec<Ending> = also(DataVerb::Pasv, "AGREED").collect();
+    let port: Vec<Ending> = also(DataVerb::Port, "< 200 Ok.").collect();
+    let pairs =
+        pasv.iter().chain(&all.of[0]).flat_map(|one| port.iter().chain(&all.of[2]).map(move |other| (one, other)));
+    for (count, (one, other)) in pairs.enumerate() {
+        let endings = [one, other];
+        check(&under_tls(evidence(count % SERVERS.len(), &endings)), &endings);
+        let mut both = evidence(count % SERVERS.len(), &endings);
+        let under_tls = under_tls(both.clone());
+        both.controls.extend(under_tls.controls);
+        both.attempts.extend(under_tls.attempts);
+        check(&both, &endings);
+    }
+}
+
+/// The same, encrypted.
+fn under_tls(mut evidence: Evidence) -> Evidence {
+    for control in &mut evidence.controls {
+        control.security = Security::ExplicitTls;
+        let handshake = ["2.03 > AUTH TLS", "2.04 < 234 Go on.", "2.05 secured TLSv1.3 new"];
+        control.events.splice(1..1, handshake.map(|line| line.parse().expect("an event")));
+    }
+    evidence.attempts.iter_mut().for_each(|outcome| outcome.protection = Protection::Private);
+    evidence
 }
 
 /// Checks each pair of endings of a mode beside a few of the other mode, the servers going round. Returns how many.
@@ -287,6 +349,7 @@ fn ending(verb: DataVerb, named: &'static str, name: &str, events: &[&str]) -> E
         verb,
         address: Attempt::usual(verb).address,
         load: Load::Usual,
+        protection: Protection::Plain,
         control: 0,
         set_aside: false,
         events,
@@ -310,6 +373,8 @@ fn evidence(server: usize, endings: &[&Ending]) -> Evidence {
         local: format!("{LOCAL}:51000").parse().expect("an endpoint"),
         peer: format!("{SERVER}:21").parse().expect("an endpoint"),
         connect_ms: 1.0,
+        security: Security::Plain,
+        certificate: None,
         events: lines.iter().map(|line| line.parse().unwrap_or_else(|why| panic!("{why}"))).collect(),
     };
     Evidence {

@@ -22,6 +22,7 @@ use crate::protocol::reply::Reply;
 use crate::protocol::{extended, host_port};
 
 mod company;
+mod handshake;
 mod locate;
 
 /// A data connection's turn under way.
@@ -419,32 +420,6 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             Step::Unreachable(Dialled::Unreachable { icmp, from }) => self.fail(What::Unreachable { icmp, from }),
             Step::Unreachable(_) => false,
             Step::Failed(why) => self.fail(What::Failed(why)),
-        }
-    }
-
-    /// The handshake comes next where that was agreed (PROT P). It does not wait for the 150, which ProFTPD says behind it:
-    /// a server that wants the control connection's session gave its ticket with the replies before. But who is dialled
-    /// before the transfer command is out waits: pyftpdlib 1.5.7, which does that, resets what speaks too soon.
-    fn on_joined(&mut self) -> bool {
-        if !self.session.encrypts_data() {
-            return true;
-        }
-        if !self.transfer_sent {
-            self.handshake_due = Some(Instant::now() + self.plan.tools.budget.first_answer(self.session.rtt()));
-            return true;
-        }
-        self.secure()
-    }
-
-    /// Begins the handshake. `false` where this side can't speak TLS.
-    fn secure(&mut self) -> bool {
-        let Tools { tls, settings, .. } = self.plan.tools;
-        match tls.client(settings) {
-            Ok(client) => {
-                self.data.secure(client, self.planned.attempt.protection);
-                true
-            }
-            Err(why) => self.fail(What::Failed(why)),
         }
     }
 

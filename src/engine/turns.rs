@@ -17,7 +17,6 @@ use super::budget::Budget;
 use super::login::{LoggedIn, Questions, log_in};
 use super::negotiation::{Left, Negotiation};
 use super::net;
-use super::probes::port_mapping::Mapped;
 use super::reach;
 use super::recorder::Recorder;
 use super::session::{Pace, Session};
@@ -31,6 +30,9 @@ use crate::protocol::listing;
 use secure::Secure;
 
 pub mod secure;
+mod standing;
+
+pub use standing::Standing;
 
 /// Control connections at one time: when everything stalls, one a method.
 const MOST_AT_ONCE: usize = 4;
@@ -49,54 +51,6 @@ pub struct Tools<'a> {
     pub budget: &'a Budget,
     pub recorder: &'a Recorder,
     pub tls: &'a tls::Lazy,
-}
-
-/// What was learned of the server, from one plan to the next.
-#[derive(Default)]
-pub struct Standing {
-    pub pace: Pace,
-    /// A passive connection was not answered: the next ones send no transfer command before they are joined, so that
-    /// their control connection stays free.
-    pub passive_suspect: bool,
-    /// The search for the place on the way is queued, done or given up.
-    location_asked: bool,
-    /// A port that the router passes on, for the attempt that names it.
-    pub mapped: Option<Mapped>,
-    /// The beginning of the first listing, where a large file is wanted from it.
-    listing: Vec<u8>,
-    one_connection_only: bool,
-    opened: usize,
-    logged_in: bool,
-    /// What guards data connections where their plan does not say otherwise.
-    usual: Protection,
-    /// TLS was tried, and did not come about: the rest goes in plain.
-    tls_given_up: bool,
-    stop: Option<String>,
-}
-
-impl Standing {
-    /// Of a check that begins with this protection.
-    pub fn under(usual: Protection) -> Self {
-        Self { usual, ..Self::default() }
-    }
-
-    /// For what is tried beside, on other control connections.
-    pub fn beside(&self) -> Self {
-        Self {
-            pace: self.pace,
-            passive_suspect: self.passive_suspect,
-            location_asked: true,
-            logged_in: self.logged_in,
-            usual: self.usual,
-            tls_given_up: self.tls_given_up,
-            ..Self::default()
-        }
-    }
-
-    /// As if nothing were known of the server, with this protection.
-    pub fn begin_anew_under(&mut self, usual: Protection) {
-        *self = Self { usual, opened: self.opened, ..Self::default() };
-    }
 }
 
 /// A data connection to try, and how.

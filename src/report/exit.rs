@@ -67,9 +67,9 @@ pub fn worst_status(all: impl IntoIterator<Item = u8>) -> u8 {
 fn works(report: &Report, mode: Mode) -> bool {
     // What works only through a port that this check asked the router for works for no client.
     let unaided = |attempt: &&DataConnection| attempt.address != Address::Mapped;
-    report.attempts.iter().filter(unaided).any(|attempt| attempt.mode == mode && attempt.works)
+    report.judged().filter(unaided).any(|attempt| attempt.mode == mode && attempt.works)
 }
 
 fn was_tried(report: &Report, mode: Mode) -> bool {
-    report.attempts.iter().any(|attempt| attempt.mode == mode && attempt.cause != Some(Cause::NotTried))
+    report.judged().any(|attempt| attempt.mode == mode && attempt.cause != Some(Cause::NotTried))
 }

@@ -42,6 +42,17 @@ pub struct Report {
     pub evidence: Evidence,
 }
 
+impl Report {
+    /// The data connections that the verdict rests on: what went in plain beside TLS is there to compare, and an
+    /// experiment is nothing that a client would do.
+    pub fn judged(&self) -> impl Iterator<Item = &DataConnection> {
+        let plain = self.target.security.is_plain();
+        self.attempts
+            .iter()
+            .filter(move |attempt| attempt.protection.is_plain() == plain && attempt.protection.is_usual())
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Tool {
     pub name: String,

@@ -4,6 +4,7 @@ use ftpmode::diagnosis::rule::{Confidence, Severity, Side};
 use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::evidence::attempt::{Address, DataVerb, Load};
 use ftpmode::evidence::facts::{Cause, Stage};
+use ftpmode::evidence::security::Protection;
 use ftpmode::evidence::{Evidence, NotTried};
 use ftpmode::report::model::Finding;
 use ftpmode::report::{Report, Require, Strictness, exit_status, worst_status};
@@ -63,7 +64,13 @@ fn of_several_targets_the_worst_counts() {
 
 /// A report with one attempt for each mode, working as the recommendation says.
 fn report(recommendation: Recommendation, worst: Option<Severity>) -> Report {
-    let skipped = |verb, address| NotTried { verb, address, load: Load::Usual, because: "a row of a table".to_owned() };
+    let skipped = |verb, address| NotTried {
+        verb,
+        address,
+        load: Load::Usual,
+        protection: Protection::Plain,
+        because: "a row of a table".to_owned(),
+    };
     let evidence = Evidence {
         not_tried: vec![skipped(DataVerb::Pasv, Address::ControlPeer), skipped(DataVerb::Port, Address::Local)],
         ..Evidence::default()

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 
 use ftpmode::evidence::attempt::{Address, DataVerb, Load};
-use ftpmode::evidence::timeline::{Awaited, Event, What};
+use ftpmode::evidence::security::{Broken, Protection, Security};
+use ftpmode::evidence::timeline::{Awaited, Event, Session, What};
 use ftpmode::evidence::{Control, CutShort, Dial, Evidence, NotTried, Outcome, TargetAsked};
 use ftpmode::protocol::reply::Reply;
 use ftpmode::report::{Report, Style, escape, formats};
@@ -145,6 +146,9 @@ fn what() -> impl Strategy<Value = What> {
         1 => (0.0..1e12).prop_map(|ms| What::Silent { awaited: Awaited::Callback, ms }),
         1 => (0.0..1e5).prop_map(|ms| What::Silent { awaited: Awaited::Connect, ms }),
         1 => any::<u64>().prop_map(What::Received),
+        1 => text().prop_map(|words| What::TlsFailed { how: Broken::NotTls, words }),
+        1 => text().prop_map(|version| What::Secured { version, session: Session::New }),
+        1 => Just(What::Withheld),
         1 => Just(What::Refused),
         1 => Just(What::EndOfFile),
         1 => Just(What::CutShort),
@@ -168,9 +172,15 @@ fn evidence() -> impl Strategy<Value = Evidence> {
             let user = Event { at_ms: 1.0, what: What::Sent("USER anonymous".to_owned()) };
             events.splice(0..0, [greeting, user, login]);
         }
-        Control { local, peer, connect_ms: 1.0, events }
+        let security = if events.len() % 2 == 0 { Security::Plain } else { Security::ExplicitTls };
+        Control { local, peer, connect_ms: 1.0, security, certificate: None, events }
     });
-    let outcome = (verb(), address(), events()).prop_map(|(verb, address, events)| Outcome {
+    let protection = || {
+        use Protection::{Clear, NewSession, Plain, Private, Tls12};
+        prop::sample::select(vec![Plain, Plain, Clear, Private, NewSession, Tls12])
+    };
+    let outcome = (verb(), address(), protection(), events()).prop_map(|(verb, address, protection, events)| Outcome {
+        protection,
         load: Load::Usual,
         verb,
         address,
@@ -182,6 +192,7 @@ fn evidence() -> impl Strategy<Value = Evidence> {
         verb,
         address,
         load: Load::Usual,
+        protection: Protection::Plain,
         because,
     });
     let cut = prop::option::of(prop::sample::select(vec![CutShort::Deadline, CutShort::Interrupted]));

@@ -3,7 +3,7 @@
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::logins::{self, Trouble};
 use crate::diagnosis::rules::{loss, setting};
-use crate::evidence::facts::{Facts, Place};
+use crate::evidence::facts::{Facts, Place, Tried};
 use crate::protocol::dialect::{self, Says};
 
 pub static RULE: Rule = Rule {
@@ -17,6 +17,21 @@ pub static RULE: Rule = Rule {
 
 /// The demand was met.
 fn met(facts: &Facts) -> Match {
+    let still = facts.tried().iter().filter(|tried| tried.refusal_says() == Some(Says::TlsRequired));
+    let still: Vec<Place> = still.filter_map(Tried::ended_by).collect();
+    if !still.is_empty() {
+        return Match::Fires(Conclusion {
+            severity: loss(facts),
+            side: Side::Server,
+            confidence: Confidence::Medium,
+            summary: "The server asks for TLS on the control connection although TLS stands there.".to_owned(),
+            cites: facts.cites(still),
+            fixes: vec![Fix::server(
+                "See the server's log and its settings for TLS",
+                "A proxy that ends TLS before the server makes it see the connection in plain.",
+            )],
+        });
+    }
     let wants_tls = |says| matches!(says, Some(Says::TlsRequired | Says::ProtectionRequired));
     let refused = facts.plain_login_refused().filter(|(reply, _)| wants_tls(dialect::says(reply)));
     let Some((_, place)) = refused else { return Match::Undecided("no login in plain was tried") };

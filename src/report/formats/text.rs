@@ -6,6 +6,7 @@ use crate::diagnosis::verdict::Recommendation;
 use crate::evidence::CutShort;
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::Cause;
+use crate::evidence::security::Security;
 use crate::report::model::ControlStage;
 use crate::report::{Report, Style};
 use page::{Ink, Page, span};
@@ -60,6 +61,7 @@ fn header(page: &mut Page, report: &Report) {
     let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
     let mut parts = vec![format!("{host}:{}", target.port)];
     parts.extend(server_address(report).filter(|address| *address != target.host));
+    parts.extend(encryption(report));
     parts.extend(report.control.server.as_deref().map(|id| words::product(id).to_owned()));
     let took = words::duration(report.duration_ms);
     parts.push(match report.source {
@@ -69,6 +71,17 @@ fn header(page: &mut Page, report: &Report) {
     let between = format!(" {} ", page.signs().dot);
     page.line([span("ftpmode  ", Ink::Strong), span(parts.join(&between), Ink::Plain)]);
     page.blank();
+}
+
+/// How the control connection is encrypted, if it is.
+fn encryption(report: &Report) -> Option<String> {
+    let how = match report.target.security {
+        Security::Plain => return None,
+        Security::ExplicitTls => "explicit TLS",
+        Security::ImplicitTls => "implicit TLS",
+    };
+    let version = report.control.tls_version.as_deref().and_then(|version| version.strip_prefix("TLSv"));
+    Some(version.map_or_else(|| how.to_owned(), |version| format!("{how} {version}")))
 }
 
 /// The address that answered, or the first that was dialled in vain.
@@ -111,14 +124,26 @@ fn answer(report: &Report) -> &'static str {
         },
         (Recommendation::Unknown, ControlStage::Resolve) => "NOT TESTED: THE NAME LEADS NOWHERE",
         (Recommendation::Unknown, ControlStage::Connect) => "NOT TESTED: NO CONNECTION TO THE SERVER",
+        (Recommendation::Unknown, ControlStage::Greet | ControlStage::Login)
+            if report.control.cause == Some(Cause::Tls) =>
+        {
+            "NOT TESTED: NO ENCRYPTION COMES ABOUT"
+        }
         (Recommendation::Unknown, ControlStage::Greet) => "NOT TESTED: NO FTP GREETING",
+        (Recommendation::Unknown, ControlStage::Login) if untrusted(report) => "NOT TESTED: THE SERVER IS NOT TRUSTED",
         (Recommendation::Unknown, ControlStage::Login) => "NOT TESTED: THE LOGIN FAILED",
         (Recommendation::Unknown, ControlStage::Complete) => "NOT TESTED: NO DATA CONNECTION WAS TRIED",
     }
 }
 
+/// Whether the password was kept back because nobody vouches for the server.
+fn untrusted(report: &Report) -> bool {
+    let distrusted = report.control.certificate.as_ref().is_some_and(|certificate| certificate.distrust.is_some());
+    distrusted && report.control.cause == Some(Cause::NotTried)
+}
+
 fn was_tried(report: &Report, mode: Mode) -> bool {
-    report.attempts.iter().any(|attempt| attempt.mode == mode && attempt.cause != Some(Cause::NotTried))
+    report.judged().any(|attempt| attempt.mode == mode && attempt.cause != Some(Cause::NotTried))
 }
 
 /// The one thing to do now, and for each side the first thing that would make it better. How to mend it in detail

@@ -74,6 +74,15 @@ const WITHOUT_AUTH: Case = Case {
     ..OFFERED
 };
 
+/// The server speaks no TLS at all.
+const WITHOUT_TLS: Case = Case {
+    server: VSFTPD,
+    arguments: EXPLICIT,
+    expect: Expect { fires: &["tls-unsupported"], not: &["tls-failed"], side: "server", ..UNKNOWN },
+    curl: PLAIN,
+    ..OPEN
+};
+
 /// PORT names the private address and the helper cannot read it.
 const CLIENT_HELPER: Case = Case {
     client: ClientSide::Nat,
@@ -275,6 +284,26 @@ pub static CASES: &[Case] = &[
         id: "tls-implicit-proftpd",
         shows: "TLS from the first byte on, ProFTPD",
         server: Server { port: 990, ..with(PROFTPD, FROM_THE_FIRST_BYTE) },
+        ..WITHOUT_AUTH
+    },
+    Case { id: "tls-refused-vsftpd", shows: "AUTH TLS where vsftpd has none", ..WITHOUT_TLS },
+    Case { id: "tls-refused-proftpd", shows: "AUTH TLS where ProFTPD has none", server: PROFTPD, ..WITHOUT_TLS },
+    Case { id: "tls-refused-pure-ftpd", shows: "AUTH TLS where Pure-FTPd has none", server: PUREFTPD, ..WITHOUT_TLS },
+    Case { id: "tls-refused-pyftpdlib", shows: "AUTH TLS where pyftpdlib has none", server: PYFTPDLIB, ..WITHOUT_TLS },
+    Case {
+        id: "tls-implicit-at-21",
+        shows: "TLS from the first byte on at a port that speaks plain",
+        arguments: IMPLICIT,
+        expect: Expect { fires: &["tls-failed"], not: &["no-greeting", "not-ftp"], side: "client", ..UNKNOWN },
+        ..WITHOUT_TLS
+    },
+    Case {
+        id: "tls-plain-at-990",
+        shows: "a check in plain at a port that waits for TLS",
+        target: "198.18.0.20:990",
+        arguments: &["--tls", "off"],
+        expect: Expect { fires: &["no-greeting"], not: &["not-ftp"], side: "client", ..UNKNOWN },
+        lftp: NO_LFTP,
         ..WITHOUT_AUTH
     },
     Case {

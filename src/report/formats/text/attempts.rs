@@ -29,6 +29,7 @@ struct Column {
 
 const COLUMNS: &[Column] = &[
     Column { title: "Method", cell: |_, attempt| vec![attempt.method.name().to_owned()], goes: None },
+    Column { title: GUARD, cell: |_, attempt| vec![words::protection(attempt.protection).to_owned()], goes: None },
     Column { title: "Mode", cell: |_, attempt| vec![attempt.mode.name().to_owned()], goes: Some(1) },
     Column { title: RESULT, cell: |_, attempt| vec![words::result(attempt).to_owned()], goes: None },
     Column { title: "How far", cell: |_, attempt| vec![words::stage(attempt.stage).to_owned()], goes: Some(3) },
@@ -37,6 +38,9 @@ const COLUMNS: &[Column] = &[
     Column { title: "Bytes", cell: |_, attempt| bytes(attempt), goes: Some(4) },
     Column { title: "Ended with", cell: |_, attempt| vec![ended_with(attempt)], goes: None },
 ];
+
+/// The column that is there where not all data connections are protected alike.
+const GUARD: &str = "Guarded by";
 
 /// The column with the mark.
 const RESULT: &str = "Result";
@@ -91,8 +95,9 @@ fn fitting(rows: &[Vec<String>], room: usize) -> Vec<(usize, usize)> {
         let lines = rows.iter().filter_map(|row| row.get(at)).flat_map(|cell| cell.split('\n'));
         lines.map(columns).chain([columns(title)]).max().unwrap_or(0)
     };
-    let widths = COLUMNS.iter().enumerate().map(|(at, column)| (at, natural(at, column.title) + GAP));
-    let mut shown: Vec<(usize, usize)> = widths.collect();
+    let alike = |at: usize| rows.windows(2).all(|two| matches!(two, [one, other] if one.get(at) == other.get(at)));
+    let wanted = COLUMNS.iter().enumerate().filter(|(at, column)| column.title != GUARD || !alike(*at));
+    let mut shown: Vec<(usize, usize)> = wanted.map(|(at, column)| (at, natural(at, column.title) + GAP)).collect();
     loop {
         let (last, others) = match shown.split_last_mut() {
             Some((last, others)) => (&mut last.1, others),

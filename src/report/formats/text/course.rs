@@ -65,8 +65,10 @@ fn control(report: &Report) -> Arrow {
         (ControlStage::Connect, Some(Cause::Unreachable)) => (Course::Stopped, Ink::Bad, "unreachable"),
         (ControlStage::Connect, _) => (Course::Absent, Ink::Dim, "not connected"),
         (ControlStage::Greet, Some(Cause::Rejected)) => (Course::Through, Ink::Bad, "turned away"),
+        (ControlStage::Greet | ControlStage::Login, Some(Cause::Tls)) => (Course::Through, Ink::Bad, "TLS failed"),
         (ControlStage::Greet, _) => (Course::Through, Ink::Bad, "no greeting"),
         (ControlStage::Login, Some(Cause::Rejected)) => (Course::Through, Ink::Bad, "login refused"),
+        (ControlStage::Login, Some(Cause::NotTried)) => (Course::Through, Ink::Warn, "login not tried"),
         (ControlStage::Login, _) => (Course::Through, Ink::Bad, "login failed"),
     };
     Arrow {
@@ -88,7 +90,7 @@ fn data(report: &Report, mode: Mode) -> Arrow {
         Mode::Active => Heading::ToClient,
     };
     let of_mode: Vec<&DataConnection> =
-        report.attempts.iter().filter(|attempt| attempt.mode == mode && attempt.address != Address::Mapped).collect();
+        report.judged().filter(|attempt| attempt.mode == mode && attempt.address != Address::Mapped).collect();
     let tried = || of_mode.iter().filter(|attempt| attempt.cause != Some(Cause::NotTried));
     let shown = tried().find(|attempt| attempt.works).or_else(|| tried().next());
     let Some(attempt) = shown else {

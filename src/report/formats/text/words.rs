@@ -3,6 +3,7 @@
 use crate::diagnosis::rule::{Confidence, Fix, Severity, Side};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cause, Stage};
+use crate::evidence::security::Protection;
 use crate::report::model::DataConnection;
 
 /// `84 ms`, `3.6 s`.
@@ -61,6 +62,17 @@ pub fn fix(fix: &Fix) -> String {
         None => format!("{action}."),
         Some(first) if first.is_uppercase() => format!("{action}. {detail}."),
         Some(_) => format!("{action}: {detail}."),
+    }
+}
+
+/// What guards a data connection.
+pub fn protection(protection: Protection) -> &'static str {
+    match protection {
+        Protection::Plain => "nothing",
+        Protection::Clear => "nothing (PROT C)",
+        Protection::Private => "TLS",
+        Protection::NewSession => "TLS, new session",
+        Protection::Tls12 => "TLS 1.2",
     }
 }
 

@@ -1,0 +1,53 @@
+//! What a check has learned of the server so far, as far as the next data connections depend on it.
+
+use crate::engine::probes::port_mapping::Mapped;
+use crate::engine::session::Pace;
+use crate::evidence::security::Protection;
+
+/// What was learned of the server, from one plan to the next.
+#[derive(Default)]
+pub struct Standing {
+    pub pace: Pace,
+    /// A passive connection was not answered: the next ones send no transfer command before they are joined, so that
+    /// their control connection stays free.
+    pub passive_suspect: bool,
+    /// The search for the place on the way is queued, done or given up.
+    pub(super) location_asked: bool,
+    /// A port that the router passes on, for the attempt that names it.
+    pub mapped: Option<Mapped>,
+    /// The beginning of the first listing, where a large file is wanted from it.
+    pub(super) listing: Vec<u8>,
+    pub(super) one_connection_only: bool,
+    pub(super) opened: usize,
+    pub(super) logged_in: bool,
+    /// What guards data connections where their plan does not say otherwise.
+    pub(super) usual: Protection,
+    /// TLS was tried, and did not come about: the rest goes in plain.
+    pub(super) tls_given_up: bool,
+    pub(super) stop: Option<String>,
+}
+
+impl Standing {
+    /// Of a check that begins with this protection.
+    pub fn under(usual: Protection) -> Self {
+        Self { usual, ..Self::default() }
+    }
+
+    /// For what is tried beside, on other control connections.
+    pub fn beside(&self) -> Self {
+        Self {
+            pace: self.pace,
+            passive_suspect: self.passive_suspect,
+            location_asked: true,
+            logged_in: self.logged_in,
+            usual: self.usual,
+            tls_given_up: self.tls_given_up,
+            ..Self::default()
+        }
+    }
+
+    /// As if nothing were known of the server, with this protection.
+    pub fn begin_anew_under(&mut self, usual: Protection) {
+        *self = Self { usual, opened: self.opened, ..Self::default() };
+    }
+}
