@@ -118,7 +118,7 @@ const UNDER_TLS: &[(&str, &[&str])] = &[
     ),
     (
         "session wanted, vsftpd",
-        &["JOINED", "secured TLSv1.3 new", "end-of-file", "< 522 SSL connection failed; session reuse required: see"],
+        &["JOINED", "secured TLSv1.3 new", "end-of-file", "< 522 SSL connection failed: session reuse required"],
     ),
 ];
 

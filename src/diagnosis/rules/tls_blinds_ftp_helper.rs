@@ -118,10 +118,10 @@ fn active(facts: &Facts, plain: &Facts) -> Conclusion {
 /// No comparison was made, but a helper shows, and active mode fails as it does without one.
 fn by_the_helper_alone(facts: &Facts) -> Match {
     let Observed::Seen(mut cites) = facts.helper() else {
-        let active = joins(facts.joined_in(Mode::Active));
-        return match active.is_empty() {
+        let lost = Mode::BOTH.into_iter().any(|mode| facts.joined_in(mode).next().is_none());
+        return match lost {
             true => Match::Undecided("nothing was tried in plain to compare with"),
-            false => Match::RuledOut(facts.cites(active)),
+            false => Match::RuledOut(facts.cites(joins(facts.tried()))),
         };
     };
     if !failed_on_the_way(facts, Mode::Active) {

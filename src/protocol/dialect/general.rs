@@ -48,6 +48,7 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "connection timed out", says: Says::CallbackTimedOut },
         Phrase { text: "no route to host", says: Says::CallbackUnreachable },
         Phrase { text: "can't open data connection", says: Says::CallbackFailed },
+        Phrase { text: "unable to build data connection", says: Says::CallbackFailed },
         Phrase { text: "can't build data connection", says: Says::CallbackFailed },
         Phrase { text: "not understood", says: Says::NotImplemented },
         Phrase { text: "unknown command", says: Says::NotImplemented },

@@ -13,7 +13,6 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "unable to build data connection: network is unreachable", says: Says::CallbackUnreachable },
         // mod_tls, where the data connection did not resume the control connection's session.
         Phrase { text: "unable to build data connection: operation not permitted", says: Says::SessionReuseRequired },
-        Phrase { text: "unable to build data connection", says: Says::CallbackFailed },
         Phrase { text: "maximum number of clients", says: Says::TooManyConnections },
         Phrase { text: "the maximum number of", says: Says::TooManyConnections },
         Phrase { text: "ssl/tls required on the control channel", says: Says::TlsRequired },

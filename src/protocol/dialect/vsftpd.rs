@@ -12,11 +12,12 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "illegal eprt command", says: Says::AddressRejected },
         Phrase { text: "security: bad ip connecting", says: Says::ForeignDataSource },
         Phrase { text: "failed to establish connection", says: Says::CallbackFailed },
-        Phrase { text: "522 ssl connection failed; session reuse required", says: Says::SessionReuseRequired },
         Phrase { text: "use port or pasv first", says: Says::NoDataConnection },
         Phrase { text: "there are too many connect", says: Says::TooManyConnections },
         // It found no free port in its range.
         Phrase { text: "oops: vsf_sysutil_bind", says: Says::PortsExhausted },
+        // implicit_ssl=YES, and the client spoke in plain.
+        Phrase { text: "ssl routines::wrong version number", says: Says::TlsRequired },
         Phrase { text: "500 oops", says: Says::Misconfigured },
         Phrase { text: "anonymous sessions must use encryption", says: Says::TlsRequired },
         Phrase { text: "anonymous sessions may not use encryption", says: Says::MethodDisabled },

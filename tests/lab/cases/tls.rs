@@ -110,6 +110,23 @@ const SERVER_HELPER: Case = Case {
     ..OFFERED
 };
 
+/// What is longer than a SYN and its answers towards the passive range: the handshake's first flight.
+const RESETS_HANDSHAKES: &str = "table ip inspection {
+ chain through { type filter hook forward priority 0; tcp dport 50000-50009 ip length > 120 reject with tcp reset; }
+}
+";
+const DROPS_HANDSHAKES: &str = "table ip inspection {
+ chain through { type filter hook forward priority 0; tcp dport 50000-50009 ip length > 120 drop; }
+}
+";
+/// Which of the two sides resets can't be seen from the client.
+const DATA_TLS_BROKEN: Expect = Expect {
+    fires: &["data-tls-failed"],
+    not: &["data-session-reuse-required", "passive-port-dropped", "transfer-failed", "control-idle-dropped"],
+    side: "unknown",
+    ..ACTIVE
+};
+
 const fn with(server: Server, tls: Tls) -> Server {
     Server { tls: Some(tls), ..server }
 }
@@ -334,6 +351,23 @@ pub static CASES: &[Case] = &[
         server: with(PUREFTPD, Tls::OFFERED),
         arguments: NOBODY_VOUCHES,
         expect: UNTRUSTED,
+        ..OFFERED
+    },
+    Case {
+        id: "tls-data-reset",
+        shows: "a firewall resets data connections whose first bytes it can't read, vsftpd",
+        rules: Rules { gateway2: RESETS_HANDSHAKES, ..NO_RULES },
+        expect: DATA_TLS_BROKEN,
+        lftp: Lftp { passive: NO, ..LISTS },
+        ..OFFERED
+    },
+    Case {
+        id: "tls-data-dropped",
+        shows: "a firewall drops the first bytes of data connections, ProFTPD",
+        server: with(PROFTPD, Tls::OFFERED),
+        rules: Rules { gateway2: DROPS_HANDSHAKES, ..NO_RULES },
+        expect: DATA_TLS_BROKEN,
+        lftp: Lftp { passive: NO, ..LISTS },
         ..OFFERED
     },
     Case { id: "tls-client-helper-vsftpd", shows: "TLS blinds the client's helper, vsftpd", ..CLIENT_HELPER },
