@@ -301,7 +301,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             (None, ..) if self.failed => (self.progress + budget.first_answer(self.session.rtt()), None),
             // Confirmed, and no data connection was seen: it may be a moment behind.
             (Some(_), false, false) => (self.progress + budget.first_answer(self.session.rtt()), None),
-            (_, false, true) if self.data.is_securing() => (self.progress + budget.reply, Some(Awaited::Handshake)),
+            (_, false, true) if self.data.is_securing() => (self.progress + self.silence(), Some(Awaited::Handshake)),
             (_, false, true) => (self.progress + budget.reply, Some(Awaited::Bytes)),
             (_, true, _) => (self.progress + budget.reply, Some(Awaited::Reply)),
             (None, false, false) => {

@@ -6,6 +6,7 @@ use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::facts::{Cite, Facts, Failure, Place, Tried};
 use crate::evidence::observed::Observed;
 use crate::protocol::dialect::Says;
+use crate::protocol::features;
 
 pub static RULE: Rule = Rule {
     id: "tls-blinds-ftp-helper",
@@ -94,8 +95,10 @@ fn passive(facts: &Facts, plain: &Facts) -> Conclusion {
                 "In the firewall before the server, as port 21 is.",
             ),
             Fix::server("Name the outer address in 227", outer_address_setting(facts, &peer(facts))),
-            ccc(),
-        ],
+        ]
+        .into_iter()
+        .chain(ccc(facts))
+        .collect(),
     }
 }
 
@@ -111,7 +114,7 @@ fn active(facts: &Facts, plain: &Facts) -> Conclusion {
                   can't read it any more."
                 .to_owned(),
         cites: facts.cites(places),
-        fixes: client_side(),
+        fixes: client_side(facts),
     }
 }
 
@@ -136,24 +139,28 @@ fn by_the_helper_alone(facts: &Facts) -> Match {
                   in plain, active mode would most likely get through."
             .to_owned(),
         cites,
-        fixes: client_side(),
+        fixes: client_side(facts),
     })
 }
 
-fn client_side() -> Vec<Fix> {
-    vec![
+fn client_side(facts: &Facts) -> Vec<Fix> {
+    let fixes = [
         Fix::client("Use passive mode under TLS", "It asks nothing of the router on this side."),
         Fix::client(
             "Where active mode has to be, forward a range of ports to this computer",
             "And set that range, and the outer address, in the client.",
         ),
-        ccc(),
-    ]
+    ];
+    fixes.into_iter().chain(ccc(facts)).collect()
 }
 
-fn ccc() -> Fix {
-    Fix::client(
-        "Do not use CCC to make the helper see again",
-        "It takes the encryption off the control connection: file names and commands travel in the clear.",
-    )
+/// Where the server offers it, somebody will think of it.
+fn ccc(facts: &Facts) -> Option<Fix> {
+    let offered = facts.features().seen().is_some_and(|list| features::lists(&list, "CCC"));
+    offered.then(|| {
+        Fix::client(
+            "Do not use CCC to make the helper see again, though the server offers it",
+            "It takes the encryption off the control connection: file names and commands travel in the clear.",
+        )
+    })
 }
