@@ -22,6 +22,8 @@ mod control;
 mod data;
 mod fault;
 mod session;
+mod stream;
+pub mod tls;
 
 pub use fault::{Entry, FAULTS, Fault, UnknownFault};
 
@@ -34,6 +36,8 @@ pub struct Settings {
     pub passive_ports: Option<RangeInclusive<u16>>,
     /// The address that 227 names; the control connection's own where `None`.
     pub advertise: Option<Ipv4Addr>,
+    /// Plain alone without, and without a fault that needs it.
+    pub tls: Option<tls::Settings>,
     pub faults: Vec<Fault>,
     /// How long a data connection is awaited or dialled.
     pub patience: Duration,
@@ -51,6 +55,7 @@ impl Default for Settings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             passive_ports: None,
             advertise: None,
+            tls: None,
             faults: Vec::new(),
             // Longer than three retransmissions of a SYN (1, 3 and 7 s) take.
             patience: Duration::from_secs(10),
@@ -66,6 +71,7 @@ impl Default for Settings {
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    begins_tls: Option<tls::Begin>,
     /// The accepting task ends when this is dropped.
     stop: oneshot::Sender<()>,
     accepting: JoinHandle<()>,
@@ -76,14 +82,21 @@ pub async fn start(settings: Settings) -> io::Result<Server> {
     let listener = TcpListener::bind(settings.listen).await?;
     let address = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel();
-    let accepting = task::spawn(accept(listener, Arc::new(Shared::new(settings)), stopped));
-    Ok(Server { address, stop, accepting })
+    let shared = Arc::new(Shared::new(settings)?);
+    let begins_tls = shared.tls.as_ref().map(|tls| tls.begin);
+    let accepting = task::spawn(accept(listener, shared, stopped));
+    Ok(Server { address, begins_tls, stop, accepting })
 }
 
 impl Server {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// How TLS begins, if it is offered.
+    pub fn begins_tls(&self) -> Option<tls::Begin> {
+        self.begins_tls
     }
 
     /// Ends it and returns when all of its connections are closed.
@@ -104,13 +117,17 @@ struct Shared {
     settings: Settings,
     faults: fault::Faults,
     ports: data::Ports,
+    tls: Option<tls::Tls>,
 }
 
 impl Shared {
-    fn new(settings: Settings) -> Self {
+    fn new(settings: Settings) -> io::Result<Self> {
         let faults = fault::Faults(settings.faults.clone());
         let ports = data::Ports::new(settings.passive_ports.clone());
-        Self { settings, faults, ports }
+        let wanted = settings.tls.clone().or_else(|| faults.need_tls().then(tls::Settings::default));
+        let tls = wanted.map(|tls| tls::Tls::new(&tls, settings.listen.ip(), faults.days(), faults.tickets()));
+        let tls = tls.transpose()?;
+        Ok(Self { settings, faults, ports, tls })
     }
 
     /// Logs an event of `client`. Whoever logs text that a client sent has escaped it: see [`shown`].

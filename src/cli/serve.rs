@@ -3,12 +3,16 @@
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use thiserror::Error;
 use tokio::sync::mpsc;
 
+use crate::serve::tls::{self, Begin, Demand, Identity};
 use crate::serve::{self, FAULTS, Fault, Settings};
 
 /// Run a small FTP server: the known-good other end for a diagnosis.
@@ -25,7 +29,19 @@ pub struct ServeArgs {
     /// The address that replies to PASV name: the outer one, where the server is behind NAT [default: the connection's own].
     #[arg(long, value_name = "ADDRESS")]
     advertise: Option<Ipv4Addr>,
-    /// Play a failure; may be given several times.
+    /// Offer TLS: explicit with AUTH TLS (the usual), implicit from the first byte on.
+    #[arg(long, value_name = "HOW", value_enum, num_args = 0..=1, default_missing_value = "explicit")]
+    tls: Option<How>,
+    /// The certificate, with those of the authorities above it (PEM) [default: one made for this run, self-signed].
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+    /// The certificate's key (PEM).
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+    /// Refuse logins and data connections that are not encrypted.
+    #[arg(long)]
+    require_tls: bool,
+    /// Play a failure; may be given several times. Those that begin with tls- offer TLS, too.
     #[arg(long = "fault", value_name = "NAME", value_parser = fault_names())]
     faults: Vec<Fault>,
     /// Log no connections, commands and replies on stderr.
@@ -33,11 +49,19 @@ pub struct ServeArgs {
     quiet: bool,
 }
 
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Explicit,
+    Implicit,
+}
+
 /// Why the server can't run.
 #[derive(Debug, Error)]
 pub enum ServeError {
     #[error("can't listen on {address}{}", hint(source))]
     Listen { address: SocketAddr, source: io::Error },
+    #[error("{} can't be read as PEM: {why}", .path.display())]
+    Pem { path: PathBuf, why: rustls::pki_types::pem::Error },
     #[error("can't wait for Ctrl-C")]
     Signal(#[source] io::Error),
 }
@@ -45,10 +69,12 @@ pub enum ServeError {
 /// Serves until Ctrl-C.
 pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
     let (log, mut lines) = mpsc::channel(256);
+    let tls = tls(&args)?;
     let settings = Settings {
         listen: args.listen,
         passive_ports: args.passive_ports,
         advertise: args.advertise,
+        tls,
         faults: args.faults,
         log: (!args.quiet).then_some(log),
         ..Settings::default()
@@ -56,7 +82,7 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
     let faults = settings.faults.clone();
     let mut server =
         serve::start(settings).await.map_err(|source| ServeError::Listen { address: args.listen, source })?;
-    announce(server.address(), &faults);
+    announce(server.address(), server.begins_tls(), &faults);
     let logging = async {
         while let Some(line) = lines.recv().await {
             // Nobody reads stderr any more: the server goes on without.
@@ -74,8 +100,13 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
 }
 
 /// Says where the server is and what to type on the other end.
-fn announce(address: SocketAddr, faults: &[Fault]) {
-    let mut text = format!("Serving FTP on {address}, anonymous and read-only. Ctrl-C ends it.\n");
+fn announce(address: SocketAddr, tls: Option<Begin>, faults: &[Fault]) {
+    let (what, scheme) = match tls {
+        None => ("FTP", ""),
+        Some(Begin::Explicit) => ("FTP with explicit TLS", "ftpes://"),
+        Some(Begin::Implicit) => ("FTP with implicit TLS", "ftps://"),
+    };
+    let mut text = format!("Serving {what} on {address}, anonymous and read-only. Ctrl-C ends it.\n");
     for entry in FAULTS.iter().filter(|entry| faults.contains(&entry.fault)) {
         text += &format!("Playing {}: {}.\n", entry.name, entry.does);
     }
@@ -83,10 +114,29 @@ fn announce(address: SocketAddr, faults: &[Fault]) {
         ip if !ip.is_unspecified() => in_target(ip),
         _ => own_address().map_or_else(|| "HOST".to_owned(), in_target),
     };
-    text += &format!("On the other end: ftpmode check {host}:{}\n", address.port());
+    text += &format!("On the other end: ftpmode check {scheme}{host}:{}\n", address.port());
     let mut out = io::stdout().lock();
     // With stdout closed there is nobody to tell.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// How TLS is to be spoken, if it is.
+fn tls(args: &ServeArgs) -> Result<Option<tls::Settings>, ServeError> {
+    let wanted = args.tls.is_some() || args.cert.is_some() || args.require_tls;
+    let identity = match (&args.cert, &args.key) {
+        (Some(cert), Some(key)) => {
+            let bad = |path: &PathBuf| {
+                let path = path.clone();
+                move |why| ServeError::Pem { path, why }
+            };
+            let chain = CertificateDer::pem_file_iter(cert).and_then(Iterator::collect).map_err(bad(cert))?;
+            Some(Identity { chain, key: PrivateKeyDer::from_pem_file(key).map_err(bad(key))? })
+        }
+        _ => None,
+    };
+    let begin = if args.tls == Some(How::Implicit) { Begin::Implicit } else { Begin::Explicit };
+    let demand = if args.require_tls { Demand::Everything } else { Demand::Nothing };
+    Ok(wanted.then_some(tls::Settings { begin, demand, identity }))
 }
 
 fn in_target(ip: IpAddr) -> String {

@@ -350,8 +350,9 @@ impl<'a> Plan<'a> {
             match secure::before_login(self, &mut open, planned.attempt.protection).await {
                 Secure::Done => {}
                 Secure::InPlain => {
-                    drop(open);
                     planned = self.in_plain(planned);
+                    // AUTH refused leaves it as it was.
+                    *session = Some(open).filter(Session::is_free);
                     continue;
                 }
                 Secure::Over(why) => {

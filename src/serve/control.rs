@@ -11,9 +11,10 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::timeout;
 
+use super::stream::Stream;
+use super::tls::Tls;
 use crate::protocol::command::{self, LONGEST_LINE};
 
 /// The most command lines kept while a transfer runs; past it, the client's writes wait in its own buffers.
@@ -25,9 +26,9 @@ const LINGER_BYTES: usize = 64 * 1024;
 
 /// The control connection.
 pub struct Control {
+    stream: Stream,
     lines: Lines,
     waiting: VecDeque<Line>,
-    writer: OwnedWriteHalf,
     idle: Duration,
     reply_delay: Duration,
 }
@@ -50,6 +51,8 @@ pub enum Gone {
     Deaf,
     #[error("the connection broke: {0}")]
     Broken(io::Error),
+    #[error("TLS did not come about: {0}")]
+    NoTls(io::Error),
 }
 
 /// How work ended that the client was able to stop.
@@ -61,9 +64,24 @@ pub enum Attended<T> {
 
 impl Control {
     pub fn new(stream: TcpStream, idle: Duration, reply_delay: Duration) -> Self {
-        let (reader, writer) = stream.into_split();
-        let lines = Lines { reader, buffer: Vec::new(), skipping: false };
-        Self { lines, waiting: VecDeque::new(), writer, idle, reply_delay }
+        let stream = Stream::Plain(stream);
+        let lines = Lines { buffer: Vec::new(), skipping: false };
+        Self { stream, lines, waiting: VecDeque::new(), idle, reply_delay }
+    }
+
+    /// Shakes hands. What came in plain behind the command that asked for it is nobody's word (RFC 4217 section 12.2),
+    /// and is dropped.
+    pub async fn secure(&mut self, tls: &Tls) -> Result<(), Gone> {
+        let Stream::Plain(stream) = std::mem::replace(&mut self.stream, Stream::Gone) else { return Err(Gone::Closed) };
+        self.lines = Lines { buffer: Vec::new(), skipping: false };
+        self.waiting.clear();
+        self.stream = tls.secure_control(stream, self.idle).await.map_err(Gone::NoTls)?;
+        Ok(())
+    }
+
+    /// The version of TLS; `None` in plain.
+    pub fn tls_version(&self) -> Option<String> {
+        self.stream.version()
     }
 
     /// The next line, waiting for it.
@@ -71,7 +89,7 @@ impl Control {
         if let Some(line) = self.waiting.pop_front() {
             return Ok(line);
         }
-        timeout(self.idle, self.lines.next()).await.map_err(|_| Gone::Idle)?
+        timeout(self.idle, self.lines.next(&mut self.stream)).await.map_err(|_| Gone::Idle)?
     }
 
     /// Sends a reply; `\n` in `text` separates its lines.
@@ -80,7 +98,11 @@ impl Control {
             tokio::time::sleep(self.reply_delay).await;
         }
         let wire = text.replace('\r', "").replace('\n', "\r\n") + "\r\n";
-        let written = timeout(self.idle, self.writer.write_all(wire.as_bytes())).await;
+        let write = async {
+            self.stream.write_all(wire.as_bytes()).await?;
+            self.stream.flush().await
+        };
+        let written = timeout(self.idle, write).await;
         written.map_err(|_| Gone::Deaf)?.map_err(Gone::Broken)
     }
 
@@ -91,7 +113,7 @@ impl Control {
             let room = self.waiting.len() < MOST_WAITING;
             let line = tokio::select! {
                 done = &mut work => return Ok(Attended::Done(done)),
-                line = self.lines.next(), if room => line?,
+                line = self.lines.next(&mut self.stream), if room => line?,
             };
             match line {
                 Line::Command { verb, .. } if verb == "ABOR" => return Ok(Attended::Aborted),
@@ -110,11 +132,11 @@ impl Control {
     /// Ends the connection so that the last reply arrives.
     pub async fn close(mut self) {
         // A client that is gone already needs no farewell.
-        let _ = self.writer.shutdown().await;
+        let _ = self.stream.shutdown().await;
         let drained = async {
             let mut bytes = [0; 1024];
             let mut left = LINGER_BYTES;
-            while let Ok(count @ 1..) = self.lines.reader.read(&mut bytes).await {
+            while let Ok(count @ 1..) = self.stream.read(&mut bytes).await {
                 left = left.saturating_sub(count);
                 if left == 0 {
                     break;
@@ -127,20 +149,19 @@ impl Control {
 
 /// Cuts what comes into lines. [`Lines::next`] may be dropped while it waits and loses nothing.
 struct Lines {
-    reader: OwnedReadHalf,
     buffer: Vec<u8>,
     /// Within a line that was too long already.
     skipping: bool,
 }
 
 impl Lines {
-    async fn next(&mut self) -> Result<Line, Gone> {
+    async fn next(&mut self, stream: &mut Stream) -> Result<Line, Gone> {
         loop {
             if let Some(line) = self.take() {
                 return Ok(line);
             }
             let mut bytes = [0; 1024];
-            let count = self.reader.read(&mut bytes).await.map_err(Gone::Broken)?;
+            let count = stream.read(&mut bytes).await.map_err(Gone::Broken)?;
             if count == 0 {
                 return Err(Gone::Closed);
             }

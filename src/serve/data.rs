@@ -15,6 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use super::content::Body;
 use super::fault::{Callback, Flow, PassivePort};
+use super::stream::Stream;
 
 /// The port that active data connections come from where the server may use it, as RFC 959 has it and firewall rules expect it.
 const ACTIVE_SOURCE_PORT: u16 = 20;
@@ -206,7 +207,7 @@ impl From<io::Error> for NotOpened {
 }
 
 /// Sends `body` and closes. Returns the bytes sent; each write has to get on within `idle`.
-pub async fn send(mut stream: TcpStream, body: &Body, flow: Flow, idle: Duration) -> io::Result<u64> {
+pub async fn send(mut stream: Stream, body: &Body, flow: Flow, idle: Duration) -> io::Result<u64> {
     let half = body.length() / 2;
     let (end, most, pause) = match flow {
         Flow::Full => (body.length(), 64 * 1024, Duration::ZERO),
@@ -227,7 +228,7 @@ pub async fn send(mut stream: TcpStream, body: &Body, flow: Flow, idle: Duration
         Flow::Full | Flow::Slow => stream.shutdown().await?,
         Flow::StallHalfway => wait_for_close(&mut stream, idle).await?,
         Flow::ResetHalfway => {
-            stream.set_zero_linger()?;
+            stream.tcp().map_or(Ok(()), TcpStream::set_zero_linger)?;
             return Err(io::ErrorKind::ConnectionReset.into());
         }
     }
@@ -235,7 +236,7 @@ pub async fn send(mut stream: TcpStream, body: &Body, flow: Flow, idle: Duration
 }
 
 /// Sends nothing until the client gives up.
-async fn wait_for_close(stream: &mut TcpStream, idle: Duration) -> io::Result<()> {
+async fn wait_for_close(stream: &mut Stream, idle: Duration) -> io::Result<()> {
     let mut byte = [0];
     while let Ok(Ok(1..)) = timeout(idle, stream.read(&mut byte)).await {}
     Err(io::ErrorKind::BrokenPipe.into())

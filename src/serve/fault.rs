@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::tls::{Days, Resumed};
 use crate::protocol::host_port;
 
 /// A failure to play.
@@ -40,6 +41,13 @@ pub enum Fault {
     OneConnection,
     NoGreeting,
     NotFtp,
+    TlsNoResumption,
+    TlsReuseRequired,
+    TlsOneTicket,
+    TlsProtClearOnly,
+    TlsProtPrivateOnly,
+    TlsAuthRefused,
+    TlsExpiredCertificate,
 }
 
 /// A fault, its name on the command line, and what it does.
@@ -94,6 +102,21 @@ pub static FAULTS: &[Entry] = &[
     entry(Fault::OneConnection, "one-connection", "421 to a client's second control connection"),
     entry(Fault::NoGreeting, "no-greeting", "says nothing"),
     entry(Fault::NotFtp, "not-ftp", "greets as an SSH server"),
+    entry(Fault::TlsNoResumption, "tls-no-resumption", "TLS that never resumes a session"),
+    entry(
+        Fault::TlsReuseRequired,
+        "tls-reuse-required",
+        "522 to data connections that do not resume the control connection's TLS session",
+    ),
+    entry(
+        Fault::TlsOneTicket,
+        "tls-one-ticket",
+        "the same, and one TLS 1.3 ticket for all of them: the second data connection fails",
+    ),
+    entry(Fault::TlsProtClearOnly, "tls-prot-clear-only", "536 to PROT P"),
+    entry(Fault::TlsProtPrivateOnly, "tls-prot-private-only", "534 to PROT C, and 522 to transfers without PROT P"),
+    entry(Fault::TlsAuthRefused, "tls-auth-refused", "FEAT lists AUTH TLS, and 431 to it"),
+    entry(Fault::TlsExpiredCertificate, "tls-expired-certificate", "a certificate whose days are over"),
 ];
 
 /// The address that the server claims to see where a fault has it see another than the client's.
@@ -119,6 +142,15 @@ impl FromStr for Fault {
 /// The faults being played.
 #[derive(Debug)]
 pub(super) struct Faults(pub Vec<Fault>);
+
+/// What a TLS session leaves to be resumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tickets {
+    None,
+    /// One of TLS 1.3 a control connection, for one data connection.
+    One,
+    Renewed,
+}
 
 /// How a connection begins.
 pub(super) enum Greeting {
@@ -172,6 +204,56 @@ impl Faults {
         self.0.contains(&fault)
     }
 
+    /// Whether TLS is needed to play them.
+    pub fn need_tls(&self) -> bool {
+        self.0.iter().any(|fault| {
+            matches!(
+                fault,
+                Fault::TlsNoResumption
+                    | Fault::TlsReuseRequired
+                    | Fault::TlsOneTicket
+                    | Fault::TlsProtClearOnly
+                    | Fault::TlsProtPrivateOnly
+                    | Fault::TlsAuthRefused
+                    | Fault::TlsExpiredCertificate
+            )
+        })
+    }
+
+    pub fn tickets(&self) -> Tickets {
+        if self.has(Fault::TlsNoResumption) {
+            Tickets::None
+        } else if self.has(Fault::TlsOneTicket) {
+            Tickets::One
+        } else {
+            Tickets::Renewed
+        }
+    }
+
+    pub fn days(&self) -> Days {
+        if self.has(Fault::TlsExpiredCertificate) { Days::Over } else { Days::Now }
+    }
+
+    /// Why this data connection's session is not taken, if it is not.
+    pub fn refuses(&self, resumed: Resumed) -> Option<&'static str> {
+        let required = self.has(Fault::TlsReuseRequired) || self.has(Fault::TlsOneTicket);
+        (required && resumed == Resumed::No).then_some("522 TLS connection failed: session reuse required.")
+    }
+
+    /// Whether transfers want PROT P.
+    pub fn want_private_data(&self) -> bool {
+        self.has(Fault::TlsProtPrivateOnly)
+    }
+
+    /// The refusal of a protection level, where a fault has one.
+    pub fn refusal_of_level(&self, level: &str) -> Option<&'static str> {
+        match level {
+            "P" if self.has(Fault::TlsProtClearOnly) => Some("536 Data connections are not encrypted here."),
+            "C" if self.has(Fault::TlsProtPrivateOnly) => Some("534 Data connections have to be encrypted: PROT P."),
+            _ => None,
+        }
+    }
+
     pub fn greeting(&self) -> Greeting {
         if self.has(Fault::TooMany) {
             Greeting::Dismiss("421 Too many connections from your address, try again later.")
@@ -190,6 +272,9 @@ impl Faults {
         match verb {
             "PASS" if self.has(Fault::LoginRequired) => reply("530 Login incorrect: anonymous has no access here."),
             "PASS" if self.has(Fault::Misconfigured) => reply("500 OOPS: cannot change directory:/srv/ftp"),
+            "AUTH" if self.has(Fault::TlsAuthRefused) => {
+                reply("431 The certificate can't be read, so there is no TLS.")
+            }
             "PASV" if self.has(Fault::PasvRejected) => reply("500 PASV not understood."),
             "EPSV" if self.has(Fault::EpsvRejected) => reply("500 EPSV not understood."),
             "PASV" | "EPSV" if self.has(Fault::PortsExhausted) => reply("425 No free port in the passive range."),

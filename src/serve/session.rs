@@ -10,6 +10,8 @@ use super::content::{self, Body, Folder, Listing, Node};
 use super::control::{Attended, Control, Gone, Line};
 use super::data::{self, Ends, Offer};
 use super::fault::{Ending, Greeting, Instead};
+use super::stream::Stream;
+use super::tls::{Begin, Demand};
 use super::{Shared, shown};
 use crate::protocol::{extended, host_port, letters};
 
@@ -29,8 +31,9 @@ pub async fn run(stream: TcpStream, shared: Arc<Shared>) {
         folder: Folder::Root,
         offer: None,
         setup: Setup::AnyVerb,
+        level: Level::Unset,
     };
-    let ended = session.talk().await;
+    let ended = session.begin().await;
     let reason = match &ended {
         Ok(()) => "closed".to_owned(),
         Err(gone) => gone.to_string(),
@@ -50,6 +53,16 @@ struct Session {
     folder: Folder,
     offer: Option<Offer>,
     setup: Setup,
+    level: Level,
+}
+
+/// What was agreed to guard data connections (RFC 4217 sections 8 and 9).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    /// No PBSZ yet.
+    Unset,
+    Clear,
+    Private,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,6 +87,14 @@ enum Next {
 }
 
 impl Session {
+    async fn begin(&mut self) -> Result<(), Gone> {
+        let shared = Arc::clone(&self.shared);
+        if let Some(tls) = shared.tls.as_ref().filter(|tls| tls.begin == Begin::Implicit) {
+            self.control.secure(tls).await?;
+        }
+        self.talk().await
+    }
+
     async fn talk(&mut self) -> Result<(), Gone> {
         match self.shared.faults.greeting() {
             Greeting::Welcome => {
@@ -109,7 +130,15 @@ impl Session {
             Some(Instead::Close) => return Ok(Next::Close),
             None => {}
         }
-        let open_to_all = ["USER", "PASS", "QUIT", "NOOP", "FEAT", "SYST", "HELP", "STAT", "OPTS", "AUTH", "ABOR"];
+        let open_to_all = [
+            "USER", "PASS", "QUIT", "NOOP", "FEAT", "SYST", "HELP", "STAT", "OPTS", "AUTH", "PBSZ", "PROT", "CCC",
+            "ABOR",
+        ];
+        let guarded = self.demands_encryption() && self.control.tls_version().is_none();
+        if guarded && matches!(verb, "USER" | "PASS") {
+            self.reply("530 TLS is required here: send AUTH TLS first.").await?;
+            return Ok(Next::Command);
+        }
         if self.login != Login::Done && !open_to_all.contains(&verb) {
             self.reply("530 Log in as anonymous first.").await?;
             return Ok(Next::Command);
@@ -119,6 +148,7 @@ impl Session {
                 self.reply("221 Goodbye.").await?;
                 return Ok(Next::Close);
             }
+            "AUTH" => self.auth(argument).await?,
             "STAT" if argument.is_empty() => self.reply(&self.status()).await?,
             "PASV" => self.pasv().await?,
             "EPSV" => self.epsv(argument).await?,
@@ -157,7 +187,10 @@ impl Session {
             }
             "SYST" => "215 UNIX Type: L8".to_owned(),
             "FEAT" => {
-                "211-Features:\n EPRT\n EPSV\n FTPMODE 1\n MLST type*;size*;modify*;\n SIZE\n UTF8\n211 End".to_owned()
+                let tls = if self.shared.tls.is_some() { " AUTH TLS\n PBSZ\n PROT\n" } else { "" };
+                format!(
+                    "211-Features:\n{tls} EPRT\n EPSV\n FTPMODE 1\n MLST type*;size*;modify*;\n SIZE\n UTF8\n211 End"
+                )
             }
             "HELP" => "214 Run `ftpmode check` on the other end.".to_owned(),
             "NOOP" => "200 Still here.".to_owned(),
@@ -195,9 +228,52 @@ impl Session {
             "STOR" | "STOU" | "APPE" | "DELE" | "MKD" | "XMKD" | "RMD" | "XRMD" | "RNFR" => {
                 "550 Nothing can be written here.".to_owned()
             }
-            "AUTH" | "PROT" | "PBSZ" => "502 No TLS here.".to_owned(),
+            "PROT" | "PBSZ" | "CCC" if self.shared.tls.is_none() => "502 No TLS here.".to_owned(),
+            "PROT" | "PBSZ" | "CCC" if self.control.tls_version().is_none() => "503 AUTH TLS first.".to_owned(),
+            "PBSZ" => {
+                self.level = Level::Clear;
+                "200 PBSZ=0".to_owned()
+            }
+            "PROT" => self.prot(&argument.to_ascii_uppercase()),
+            "CCC" => "534 The control connection stays encrypted.".to_owned(),
             _ => format!("502 {} is not implemented.", shown(verb)),
         }
+    }
+
+    /// AUTH TLS and the handshake (RFC 4217 section 4); the login begins anew.
+    async fn auth(&mut self, mechanism: &str) -> Result<(), Gone> {
+        let shared = Arc::clone(&self.shared);
+        let Some(tls) = &shared.tls else { return self.reply("502 No TLS here.").await };
+        if self.control.tls_version().is_some() {
+            return self.reply("503 TLS stands already.").await;
+        }
+        if !matches!(mechanism.to_ascii_uppercase().as_str(), "TLS" | "TLS-C" | "SSL") {
+            return self.reply("504 AUTH takes TLS.").await;
+        }
+        self.reply("234 Begin the handshake.").await?;
+        self.control.secure(tls).await?;
+        (self.login, self.offer, self.level) = (Login::Nobody, None, Level::Unset);
+        Ok(())
+    }
+
+    fn prot(&mut self, level: &str) -> String {
+        if self.level == Level::Unset {
+            return "503 PBSZ first.".to_owned();
+        }
+        if let Some(refusal) = self.shared.faults.refusal_of_level(level) {
+            return refusal.to_owned();
+        }
+        self.level = match level {
+            "P" => Level::Private,
+            "C" => Level::Clear,
+            "S" | "E" => return "536 Only C and P.".to_owned(),
+            _ => return "504 Only C and P.".to_owned(),
+        };
+        format!("200 Data connections are {}.", if level == "P" { "encrypted" } else { "in the clear" })
+    }
+
+    fn demands_encryption(&self) -> bool {
+        self.shared.tls.as_ref().is_some_and(|tls| tls.demand == Demand::Everything)
     }
 
     fn enter(&mut self, path: &str) -> String {
@@ -219,8 +295,10 @@ impl Session {
             Some(Offer::Active(_) | Offer::Refused | Offer::Void(data::Held::Nothing)) => "active, to be dialled",
             Some(Offer::Passive(_) | Offer::Void(_)) => "passive, awaited",
         };
+        let control = self.control.tls_version().unwrap_or_else(|| "not encrypted".to_owned());
+        let data = if self.level == Level::Private { "encrypted" } else { "in the clear" };
         format!(
-            "211-ftpmode {}\n Connected from {client}\n Client's port {}\n Server's own end {}\n Session {login}\n Data connection {offer}\n211 End",
+            "211-ftpmode {}\n Connected from {client}\n Client's port {}\n Server's own end {}\n Session {login}\n Control connection {control}\n Data connection {offer}, {data}\n211 End",
             env!("CARGO_PKG_VERSION"),
             self.ends.peer.port(),
             self.ends.local,
@@ -313,6 +391,9 @@ impl Session {
             return self.reply("425 No PORT or PASV stands: use PORT or PASV first.").await;
         };
         let shared = Arc::clone(&self.shared);
+        if self.level != Level::Private && (self.demands_encryption() || shared.faults.want_private_data()) {
+            return self.reply("522 Data connections must be encrypted: PROT P first.").await;
+        }
         let begun = Instant::now();
         let joining = offer.join(self.ends, shared.faults.claimed_origin(), shared.settings.patience);
         let stream = match self.control.attend(joining).await? {
@@ -327,6 +408,7 @@ impl Session {
             shared.log(self.ends.peer, format_args!("data connection {local} - {peer}"));
         }
         self.reply(&format!("150 Data connection open ({} bytes).", body.length())).await?;
+        let Some(stream) = self.guard(stream).await? else { return Ok(()) };
         let sending = data::send(stream, &body, shared.faults.flow(), shared.settings.idle);
         match self.control.attend(sending).await? {
             Attended::Aborted => self.aborted().await,
@@ -336,6 +418,26 @@ impl Session {
                 Ending::Silence => Ok(()),
             },
         }
+    }
+
+    /// The data connection as it was agreed to be guarded; `None` where that did not come about, and a reply said so.
+    async fn guard(&mut self, stream: TcpStream) -> Result<Option<Stream>, Gone> {
+        let shared = Arc::clone(&self.shared);
+        let Some(tls) = shared.tls.as_ref().filter(|_| self.level == Level::Private) else {
+            return Ok(Some(Stream::Plain(stream)));
+        };
+        let secured = match self.control.attend(tls.secure_data(stream, shared.settings.patience)).await? {
+            Attended::Aborted => return self.aborted().await.map(|()| None),
+            Attended::Done(secured) => secured,
+        };
+        let refusal = match secured {
+            Ok((stream, resumed)) => match shared.faults.refuses(resumed) {
+                None => return Ok(Some(stream)),
+                Some(refusal) => refusal.to_owned(),
+            },
+            Err(error) => format!("425 TLS on the data connection failed: {}.", shown(&error.to_string())),
+        };
+        self.reply(&refusal).await.map(|()| None)
     }
 
     async fn aborted(&mut self) -> Result<(), Gone> {

@@ -37,7 +37,7 @@ pub fn measure(kit: &Kit, save: Option<&Path>) -> Result<Promise, Box<dyn Error>
     }
     let missed: Vec<String> =
         paths.iter().zip(SERVERS).filter_map(|(runs, (server, _))| misses(&runs[0], server)).collect();
-    let rows: Vec<Vec<String>> = (programs::ALL.into_iter().enumerate())
+    let rows: Vec<Vec<String>> = (programs::IN_PLAIN.into_iter().enumerate())
         .map(|(index, program)| {
             let cells = paths.iter().map(|runs| cell(&runs[index]));
             [program.name().to_owned()].into_iter().chain(cells).collect()
@@ -55,9 +55,9 @@ pub fn measure(kit: &Kit, save: Option<&Path>) -> Result<Promise, Box<dyn Error>
 
 /// One run of each program, in their order: ftpmode alone, then all others side by side.
 fn with_server(kit: &Kit, kind: Kind) -> Result<Vec<Run>, String> {
-    let ours = on_one_path(kit, kind, &programs::ALL[..1])?;
+    let ours = on_one_path(kit, kind, &programs::IN_PLAIN[..1])?;
     // On a path of their own: sessions that wait for a dead data connection count against a server's limits.
-    let others = on_one_path(kit, kind, &programs::ALL[1..])?;
+    let others = on_one_path(kit, kind, &programs::IN_PLAIN[1..])?;
     Ok(ours.into_iter().chain(others).collect())
 }
 

@@ -63,7 +63,8 @@ fn bench(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     network::sweep_leftovers();
     let kit = servers::Kit::unpack()?;
     let save = options.save.as_deref();
-    let promises = [start::measure()?, open::measure(&kit, save)?, dropped::measure(&kit, save)?];
+    let [open, tls] = open::measure(&kit, save)?;
+    let promises = [start::measure()?, open, tls, dropped::measure(&kit, save)?];
     promises.iter().for_each(Promise::print);
     let missed = promises.iter().filter(|promise| promise.missed.is_some()).count();
     println!("{} passed, {missed} failed", promises.len() - missed);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::network::Network;
 use crate::servers::{Kind, Server};
+use crate::tls::Tls;
 
 /// Nobody is waited for longer.
 pub const CAP: Duration = Duration::from_secs(20);
@@ -17,14 +18,25 @@ pub const FTPMODE: &str = env!("CARGO_BIN_EXE_ftpmode");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
     Ftpmode,
+    /// With AUTH TLS, by a server that offers it.
+    FtpmodeTls,
     CurlPassive,
     CurlActive,
     LftpPassive,
     LftpActive,
 }
 
-pub const ALL: [Program; 5] =
+pub const IN_PLAIN: [Program; 5] =
     [Program::Ftpmode, Program::CurlPassive, Program::CurlActive, Program::LftpPassive, Program::LftpActive];
+/// A program's active mode comes behind its passive one.
+pub const ALL: [Program; 6] = [
+    Program::Ftpmode,
+    Program::FtpmodeTls,
+    Program::CurlPassive,
+    Program::CurlActive,
+    Program::LftpPassive,
+    Program::LftpActive,
+];
 
 /// How a program ended.
 pub enum Ended {
@@ -49,6 +61,7 @@ impl Program {
     pub fn name(self) -> &'static str {
         match self {
             Self::Ftpmode => "ftpmode, four methods",
+            Self::FtpmodeTls => "ftpmode, explicit TLS",
             Self::CurlPassive => "curl, passive",
             Self::CurlActive => "curl, active",
             Self::LftpPassive => "lftp, passive",
@@ -68,6 +81,7 @@ impl Program {
         let plain = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         match self {
             Self::Ftpmode => plain(&[FTPMODE, "check", host, "--format", "json"]),
+            Self::FtpmodeTls => plain(&[FTPMODE, "check", host, "--format", "json", "--tls", "explicit", "--insecure"]),
             Self::CurlPassive => plain(&["curl", "-q", "-sS", &url]),
             Self::CurlActive => plain(&["curl", "-q", "-sS", "--ftp-port", "-", &url]),
             Self::LftpPassive => lftp("true"),
@@ -86,7 +100,9 @@ impl Program {
         let killed = output.status.code() == Some(137) || output.status.signal() == Some(libc::SIGKILL);
         let ended = match self {
             _ if killed => Ended::OutOfTime,
-            Self::Ftpmode => verdict(&output.stdout).map_err(|why| format!("ftpmode's report: {why}"))?,
+            Self::Ftpmode | Self::FtpmodeTls => {
+                verdict(&output.stdout).map_err(|why| format!("ftpmode's report: {why}"))?
+            }
             _ if output.status.success() && said.contains("hello.txt") => Ended::Listed,
             _ => Ended::Failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
         };
@@ -105,6 +121,11 @@ pub fn save(run: &Run, folder: Option<&Path>, name: &str) -> Result<(), String> 
 pub fn server(kind: Kind) -> Server {
     let settings = if kind == Kind::Vsftpd { "isolate_network=NO" } else { "" };
     Server { kind, port: 21, settings, empty: false, tls: None }
+}
+
+/// The same, offering TLS.
+pub fn server_with_tls(kind: Kind) -> Server {
+    Server { tls: Some(Tls::OFFERED), ..server(kind) }
 }
 
 /// Ends what runs on a host, and returns when it is gone: a session that lives on holds its server's port.
@@ -139,7 +160,11 @@ fn verdict(json: &[u8]) -> serde_json::Result<Ended> {
     let attempts = report["attempts"].as_array().map(Vec::as_slice).unwrap_or_default();
     Ok(Ended::Verdict {
         recommendation: report["verdict"]["recommendation"].as_str().unwrap_or("nothing").to_owned(),
-        working: attempts.iter().filter(|attempt| attempt["works"] == true).count(),
+        // Whether a session has to be resumed is found out besides.
+        working: attempts
+            .iter()
+            .filter(|attempt| attempt["works"] == true && attempt["protection"] != "new-session")
+            .count(),
         controls: report["evidence"]["controls"].as_array().map_or(0, Vec::len),
         report: format!("{report:#}\n"),
     })

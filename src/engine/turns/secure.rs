@@ -22,7 +22,7 @@ use crate::protocol::reply::Reply;
 pub enum Secure {
     /// The control connection is as it is to be.
     Done,
-    /// TLS did not come about, and nothing secret is lost by going on in plain, on another control connection.
+    /// TLS did not come about, and nothing secret is lost by going on in plain.
     InPlain,
     /// The check ends here, and why.
     Over(&'static str),
