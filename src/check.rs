@@ -43,10 +43,12 @@ async fn probe(engine: &mut Engine, methods: &[DataVerb]) {
         return;
     }
     let plan = planner::first_turns(methods, engine.over_ipv6(), engine.active_address());
-    engine.turns(plan.clone()).await;
-    if engine.compare_under_tls() {
-        engine.turns(plan).await;
+    let experiment = planner::experiment(&plan);
+    if engine.compares() {
+        engine.turns(plan.clone(), None).await;
+        engine.begin_anew_under_tls();
     }
+    engine.turns(plan, experiment).await;
     loop {
         let wanted = planner::next_probes(&Facts::of(&engine.evidence()));
         if wanted.is_empty() {

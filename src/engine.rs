@@ -13,6 +13,7 @@
 pub mod budget;
 mod data;
 mod login;
+mod milestones;
 mod negotiation;
 pub mod net;
 mod probes;
@@ -25,8 +26,10 @@ mod turns;
 
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use tokio::sync::watch;
 
 use crate::evidence::Evidence;
@@ -179,12 +182,13 @@ struct Kit {
     budget: Budget,
     recorder: Recorder,
     tls: tls::Lazy,
+    milestones: milestones::Milestones,
 }
 
 impl Kit {
     fn tools(&self) -> turns::Tools<'_> {
-        let Self { settings, budget, recorder, tls } = self;
-        turns::Tools { settings, budget, recorder, tls }
+        let Self { settings, budget, recorder, tls, milestones } = self;
+        turns::Tools { settings, budget, recorder, tls, milestones }
     }
 }
 
@@ -198,7 +202,13 @@ impl Engine {
             Wanted::Auto | Wanted::Off | Wanted::Both => Protection::Plain,
         };
         Self {
-            kit: Kit { settings, budget, recorder, tls: tls::Lazy::default() },
+            kit: Kit {
+                settings,
+                budget,
+                recorder,
+                tls: tls::Lazy::default(),
+                milestones: milestones::Milestones::default(),
+            },
             idle: None,
             turns: turns::Standing::under(guard),
             late: reach::Late::default(),
@@ -229,20 +239,37 @@ impl Engine {
         self.kit.settings.active_address
     }
 
-    /// Tries these data connections, in turn while all goes well, staggered once one stalls.
-    pub async fn turns(&mut self, plan: Vec<Attempt>) {
+    /// Tries these data connections, in turn while all goes well, staggered once one stalls. Under TLS, whose handshakes
+    /// make each of them longer, the modes go side by side, and `experiment` beside them as soon as a login is taken.
+    pub async fn turns(&mut self, plan: Vec<Attempt>, experiment: Option<Attempt>) {
         let tools = self.kit.tools();
-        let work = turns::run(tools, &mut self.turns, &mut self.idle, plan);
+        let mut beside = self.turns.beside();
+        // Data in the clear has no session to resume.
+        let experiment = experiment.filter(|_| tools.settings.data == Protection::Private);
+        let work = async {
+            let turns = pin!(turns::run(tools, &mut self.turns, &mut self.idle, plan));
+            let experiments = pin!(async {
+                tools.milestones.logged_in().await;
+                beside.logged_in_under(tools.settings.data);
+                turns::run(tools, &mut beside, &mut None, experiment.into_iter().collect()).await;
+            });
+            match select(turns, experiments).await {
+                Either::Left((_, experiments)) if tools.milestones.is_logged_in() => experiments.await,
+                Either::Left(_) => {}
+                Either::Right((_, turns)) => turns.await,
+            }
+        };
         watching(self.watch.as_ref(), &self.kit.recorder, work).await;
     }
 
-    /// What follows goes under TLS, where plain and TLS are to be compared. `false` where they are not.
-    pub fn compare_under_tls(&mut self) -> bool {
-        let wanted = self.kit.settings.tls == Wanted::Both;
-        if wanted {
-            self.turns.begin_anew_under(self.kit.settings.data);
-        }
-        wanted
+    /// Whether plain and TLS are to be compared.
+    pub fn compares(&self) -> bool {
+        self.kit.settings.tls == Wanted::Both
+    }
+
+    /// What follows goes under TLS.
+    pub fn begin_anew_under_tls(&mut self) {
+        self.turns.begin_anew_under(self.kit.settings.data);
     }
 
     /// Makes these probes, side by side; data connections as [`Engine::turns`] does.

@@ -9,6 +9,7 @@ use super::rule::Match;
 use super::rules;
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::Facts;
+use crate::evidence::security::Protection;
 
 /// The most data connections one check opens.
 pub const MOST_ATTEMPTS: usize = 10;
@@ -29,6 +30,11 @@ pub fn first_turns(asked: &[DataVerb], over_ipv6: bool, active_address: Option<I
         .filter(|verb| !over_ipv6 || verb.fits_ipv6())
         .map(planned)
         .collect()
+}
+
+/// What is tried beside these once TLS stands: a data connection that does not resume the control connection's session.
+pub fn experiment(plan: &[Attempt]) -> Option<Attempt> {
+    plan.first().map(|attempt| attempt.under(Protection::NewSession))
 }
 
 /// What is worth trying next, side by side: all that rules ask for which are not ruled out. A rule that fires asks too:

@@ -66,11 +66,11 @@ pub async fn reach(tools: Tools<'_>, late: &mut Late) -> Option<Session> {
 
 /// The session once it is greeted, under TLS from the first byte on where that is wanted. `None` where nobody greets.
 async fn greeted(tools: Tools<'_>, mut session: Session, protection: Protection) -> Option<Session> {
-    let Tools { settings, budget, recorder, tls } = tools;
+    let Tools { settings, budget, recorder, tls, .. } = tools;
     if settings.tls == Wanted::Implicit {
         recorder.say("Encrypting the control connection");
         let client = tls.client(settings).map_err(|why| recorder.record(session.story(), What::Failed(why))).ok()?;
-        if !session.secure(&client, protection, Security::ImplicitTls, budget.reply).await {
+        if !session.secure(client, protection, Security::ImplicitTls, budget.reply).await {
             return None;
         }
     }

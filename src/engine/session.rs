@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::net::TcpStream;
 use super::recorder::{Recorder, Story};
 use super::tls::{Client, Fault, Wire};
-use crate::evidence::security::{Broken, Protection, Security};
+use crate::evidence::security::{Broken, Certificate, Protection, Security};
 use crate::evidence::timeline::{Awaited, Session as Resumption, What};
 use crate::protocol::command::Command;
 use crate::protocol::dialect::{self, InTransfer};
@@ -40,6 +41,8 @@ pub struct Session {
     wire: Wire,
     /// What the handshake was made for; `Plain` before.
     secured: Protection,
+    /// This side of TLS; none before.
+    tls: Option<Rc<Client>>,
     /// The level that the server agreed to for data connections; `None` before PROT.
     level: Option<Level>,
     asked_level: Option<Level>,
@@ -89,6 +92,7 @@ impl Session {
         Ok(Self {
             wire: Wire::Plain(stream),
             secured: Protection::Plain,
+            tls: None,
             level: None,
             asked_level: None,
             reader: Reader::new(),
@@ -154,9 +158,14 @@ impl Session {
         }
     }
 
-    /// Whether data connections are encrypted, as agreed.
-    pub fn encrypts_data(&self) -> bool {
-        self.level == Some(Level::Private)
+    /// This side of TLS for data connections, where it was agreed that they are encrypted.
+    pub fn tls_for_data(&self) -> Option<Rc<Client>> {
+        self.tls.clone().filter(|_| self.level == Some(Level::Private))
+    }
+
+    /// The certificate that the server showed on this connection.
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.tls.as_ref().and_then(|tls| tls.certificate())
     }
 
     /// The commands that bring data connections to the level that this protection wants; none where they are at it.
@@ -175,7 +184,7 @@ impl Session {
     /// Shakes hands. `false` where TLS does not come about: the connection is lost then, and the record tells why.
     pub async fn secure(
         &mut self,
-        client: &Client,
+        client: Rc<Client>,
         protection: Protection,
         security: Security,
         patience: Duration,
@@ -205,6 +214,7 @@ impl Session {
             }
         };
         self.wire = secured.wire;
+        self.tls = Some(Rc::clone(&client));
         self.secured = if protection == Protection::Tls12 { Protection::Tls12 } else { Protection::Private };
         let shown = (secured.session == Resumption::New).then(|| client.certificate()).flatten();
         self.recorder.secured(self.number, security, shown);

@@ -1,5 +1,6 @@
-//! TLS on either connection (RFC 4217): one client configuration and one server name for both, so that a data
-//! connection can resume the control connection's session.
+//! TLS on either connection (RFC 4217): one client configuration and one server name for a control connection and its
+//! data connections, so that these can resume its session. Another control connection has sessions of its own: vsftpd and
+//! ProFTPD take no other's.
 //!
 //! Question: refuse certificates that nobody vouches for? Choice: take every one, and keep the verdict. Reason: a
 //! diagnosis is wanted most where the certificate is wrong. Price: whoever holds a password must ask for the verdict
@@ -33,16 +34,25 @@ mod witness;
 /// This side of TLS, made when it is first wanted: reading the system's authorities takes milliseconds that a check in
 /// plain need not spend.
 #[derive(Default)]
-pub struct Lazy(OnceCell<Result<Rc<Client>, String>>);
+pub struct Lazy(OnceCell<Result<Base, String>>);
 
 impl Lazy {
-    /// This side of TLS, or why it can't be had.
+    /// This side of TLS for a new control connection, or why it can't be had.
     pub fn client(&self, settings: &Settings) -> Result<Rc<Client>, String> {
-        self.0.get_or_init(|| Client::new(settings).map(Rc::new)).clone()
+        let base = self.0.get_or_init(|| Base::new(settings)).as_ref().map_err(String::clone)?;
+        Ok(Rc::new(base.client()))
     }
 }
 
-/// This side of TLS for one server.
+/// What all control connections to one server have in common.
+struct Base {
+    any_version: ClientConfig,
+    tls12: ClientConfig,
+    name: ServerName<'static>,
+    seen: Arc<Mutex<Option<Certificate>>>,
+}
+
+/// This side of TLS for one control connection and its data connections.
 pub struct Client {
     usual: Arc<ClientConfig>,
     /// Never resumes a session.
@@ -51,6 +61,9 @@ pub struct Client {
     name: ServerName<'static>,
     seen: Arc<Mutex<Option<Certificate>>>,
 }
+
+/// Servers that a control connection's sessions are of.
+const SERVERS: usize = 1;
 
 /// A connection, encrypted or not.
 pub enum Wire {
@@ -74,7 +87,7 @@ pub struct Secured {
     pub session: Session,
 }
 
-impl Client {
+impl Base {
     fn new(settings: &Settings) -> Result<Self, String> {
         let host = settings.target.host.split_once('%').map_or(settings.target.host.as_str(), |(address, _)| address);
         let name = ServerName::try_from(host.to_owned()).map_err(|why| format!("speak TLS with {host}: {why}"))?;
@@ -88,13 +101,28 @@ impl Client {
             settings.authorities.as_ref().map(|all| all.iter().cloned().map(CertificateDer::from).collect());
         let witness = Arc::new(Witness::new(authorities, &provider, Arc::clone(&seen)));
         let with = |versions: &[&'static rustls::SupportedProtocolVersion]| config(&provider, versions, &witness);
-        let usual = with(rustls::ALL_VERSIONS)?;
-        let mut forgetful = usual.clone();
-        forgetful.resumption = Resumption::disabled();
-        let tls12 = with(&[&rustls::version::TLS12])?;
-        Ok(Self { usual: Arc::new(usual), forgetful: Arc::new(forgetful), tls12: Arc::new(tls12), name, seen })
+        let (any_version, tls12) = (with(rustls::ALL_VERSIONS)?, with(&[&rustls::version::TLS12])?);
+        Ok(Self { any_version, tls12, name, seen })
     }
 
+    fn client(&self) -> Client {
+        let with = |config: &ClientConfig, resumption| {
+            let mut config = config.clone();
+            config.resumption = resumption;
+            Arc::new(config)
+        };
+        let sessions = Resumption::in_memory_sessions(SERVERS);
+        Client {
+            usual: with(&self.any_version, sessions.clone()),
+            forgetful: with(&self.any_version, Resumption::disabled()),
+            tls12: with(&self.tls12, sessions),
+            name: self.name.clone(),
+            seen: Arc::clone(&self.seen),
+        }
+    }
+}
+
+impl Client {
     /// The certificate that the last full handshake showed, and whether it is trusted.
     pub fn certificate(&self) -> Option<Certificate> {
         self.seen.lock().map_or(None, |seen| seen.clone())

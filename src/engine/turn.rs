@@ -268,14 +268,14 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                     if !reply.is_preliminary() {
                         self.completion = Some(reply);
                     } else if self.handshake_due.take().is_some() {
-                        self.failed |= !self.secure();
+                        self.secure();
                     }
                 }
                 Next::Control(Came::Lost) => return self.end_of_control(),
                 // What comes of this one in plain is of no interest any more.
                 Next::Control(_) if secure::is_offered_after_all(self.plan, self.session) => return,
                 Next::Control(_) => {}
-                Next::Silence if self.handshake_due.take().is_some() => self.failed |= !self.secure(),
+                Next::Silence if self.handshake_due.take().is_some() => self.secure(),
                 Next::Silence => {
                     if let Some(awaited) = awaited {
                         self.record_silence(awaited, since);
@@ -378,7 +378,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                     Mode::Passive => What::Connected { local, peer },
                     Mode::Active => What::Accepted { local, peer },
                 });
-                self.on_joined()
+                self.on_joined();
+                true
             }
             Step::Secured { version, session } => {
                 self.record(What::Secured { version, session });

@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 
 use super::budget::Budget;
 use super::login::{LoggedIn, Questions, log_in};
+use super::milestones::Milestones;
 use super::negotiation::{Left, Negotiation};
 use super::net;
 use super::reach;
@@ -23,7 +24,7 @@ use super::session::{Pace, Session};
 use super::tls;
 use super::{Locate, Settings};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Address, Attempt, DataVerb, Load};
+use crate::evidence::attempt::{Address, Attempt, DataVerb, Load, Mode};
 use crate::evidence::facts::Facts;
 use crate::evidence::security::Protection;
 use crate::protocol::listing;
@@ -36,6 +37,9 @@ pub use standing::Standing;
 
 /// Control connections at one time: when everything stalls, one a method.
 const MOST_AT_ONCE: usize = 4;
+/// Control connections under TLS while all goes well: a handshake and a farewell make each data connection longer by
+/// two to three round trips, and three make up for that.
+const MOST_SIDE_BY_SIDE: usize = 3;
 /// Of these, so many go on while others have stalled.
 const GOING_ON_BESIDE: usize = 2;
 /// Control connections in one check: a guest does not knock more often.
@@ -51,6 +55,7 @@ pub struct Tools<'a> {
     pub budget: &'a Budget,
     pub recorder: &'a Recorder,
     pub tls: &'a tls::Lazy,
+    pub milestones: &'a Milestones,
 }
 
 /// A data connection to try, and how.
@@ -77,13 +82,6 @@ pub enum Manner {
     Locate,
 }
 
-impl Manner {
-    /// An experiment goes alone from the start: it may fail, and is not to be made again for its company.
-    fn of(attempt: Attempt) -> Self {
-        if attempt.protection.is_usual() { Manner::Usual } else { Manner::Alone }
-    }
-}
-
 /// One plan under way.
 pub struct Plan<'a> {
     pub tools: Tools<'a>,
@@ -97,6 +95,9 @@ pub struct Plan<'a> {
     /// Somebody stalled or left a port behind: another may have something to do.
     changed: Notify,
     workers: Cell<usize>,
+    /// Somebody is at the first login.
+    logging_in: Cell<bool>,
+    login_settled: Notify,
     /// Workers whose data connection makes no progress.
     stalled: Cell<usize>,
 }
@@ -105,7 +106,14 @@ pub struct Plan<'a> {
 pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Session>, attempts: Vec<Attempt>) {
     let Some(peer) = idle.as_ref().map(Session::peer).or_else(|| tools.recorder.first_peer()) else { return };
     let mut queue: VecDeque<Planned> =
-        attempts.into_iter().map(|attempt| Planned { attempt, manner: Manner::of(attempt) }).collect();
+        attempts.into_iter().map(|attempt| Planned { attempt, manner: Manner::Usual }).collect();
+    if !standing.usual.is_plain() {
+        // The modes go side by side: the first of either is to be begun before the second of one.
+        let passive = |planned: &Planned| planned.attempt.verb.mode() == Mode::Passive;
+        let first = queue.iter().position(passive).and_then(|at| queue.remove(at));
+        queue.make_contiguous().sort_by_key(passive);
+        first.into_iter().for_each(|planned| queue.push_front(planned));
+    }
     if tools.settings.locate == Locate::Always && !std::mem::replace(&mut standing.location_asked, true) {
         queue.push_back(LOCATION);
     }
@@ -118,6 +126,8 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
         left: RefCell::default(),
         changed: Notify::new(),
         workers: Cell::new(0),
+        logging_in: Cell::new(false),
+        login_settled: Notify::new(),
         stalled: Cell::new(0),
     };
     let mut spare: Vec<Session> = idle.take().into_iter().collect();
@@ -125,7 +135,7 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
     let mut unanswered = FuturesUnordered::new();
     while !(workers.is_empty() && unanswered.is_empty() && plan.is_done()) {
         unanswered.extend(plan.left.take().into_iter().map(|left| left.wait(&plan)));
-        if workers.is_empty() && !plan.is_done() || plan.wants_another(spare.len()) {
+        while workers.is_empty() && !plan.is_done() || plan.wants_another(spare.len()) {
             // Counted here, before it is first polled.
             plan.workers.set(plan.workers.get() + 1);
             workers.push(plan.work(peer, spare.pop()));
@@ -270,7 +280,9 @@ impl<'a> Plan<'a> {
         let may_open = !standing.one_connection_only && standing.opened < MOST_IN_ALL;
         let (workers, stalled) = (self.workers.get(), self.stalled.get());
         let too_few = stalled > 0 && workers - stalled < GOING_ON_BESIDE;
-        !self.is_done() && too_few && workers < MOST_AT_ONCE && (spare > 0 || may_open)
+        let side_by_side =
+            !standing.usual.is_plain() && self.tools.milestones.is_secured() && workers < MOST_SIDE_BY_SIDE;
+        !self.is_done() && (too_few || side_by_side) && workers < MOST_AT_ONCE && (spare > 0 || may_open)
     }
 
     /// What is still queued was not tried. After a login that never worked there is nothing to say of single methods.
@@ -361,6 +373,14 @@ impl<'a> Plan<'a> {
                     return None;
                 }
             }
+            // One login first: where that is turned away, a second would only count against us.
+            while !self.may_log_in() {
+                self.login_settled.notified().await;
+            }
+            if self.standing.borrow().stop.is_some() {
+                self.give_back(planned);
+                return None;
+            }
             planned = self.guarded(planned);
             let (negotiation, command) = Negotiation::prepare(self, &open, planned)?;
             let (pace, first) = {
@@ -372,7 +392,13 @@ impl<'a> Plan<'a> {
             let (behind, after) = if together { (Some(command), None) } else { (None, Some(command)) };
             self.tools.recorder.say("Logging in");
             let level = open.commands_for(planned.attempt.protection);
+            self.logging_in.set(true);
             let logged_in = log_in(&mut open, self.tools, pace, questions, level, behind).await;
+            self.logging_in.set(false);
+            if logged_in == LoggedIn::Yes && !open.secured().is_plain() {
+                self.tools.milestones.set_logged_in();
+            }
+            self.login_settled.notify_waiters();
             if secure::is_demanded_after_all(self, &open, &logged_in) {
                 negotiation.set_aside(self);
                 self.standing.borrow_mut().usual = self.tools.settings.data;
@@ -383,6 +409,7 @@ impl<'a> Plan<'a> {
                 LoggedIn::Yes => {
                     open.set_logged_in();
                     self.standing.borrow_mut().logged_in = true;
+                    self.login_settled.notify_waiters();
                     if let Some(command) = after {
                         open.send(&[command]).await;
                     }
@@ -402,6 +429,12 @@ impl<'a> Plan<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a login can go out now: one was taken, or nobody else waits for the first to be taken.
+    fn may_log_in(&self) -> bool {
+        let standing = self.standing.borrow();
+        standing.logged_in || standing.stop.is_some() || !self.logging_in.get()
     }
 
     /// TLS is given up, and the attempt goes in plain.

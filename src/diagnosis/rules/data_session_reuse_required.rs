@@ -28,14 +28,13 @@ fn test(facts: &Facts) -> Match {
     if !refused.is_empty() {
         return lost(facts, &working, &refused);
     }
-    let Some(alone) = facts.experiments().iter().find(|tried| tried.attempt().protection == Protection::NewSession)
-    else {
+    let Some((alone, resumed)) = compared(facts) else {
         return Match::Undecided("no data connection was made without the control connection's session");
     };
     if alone.works() {
         return Match::RuledOut(facts.cites(alone.joined_at()));
     }
-    let resumed = working.iter().find_map(|tried| tried.secured().filter(|(session, _)| *session == Session::Resumed));
+    let resumed = resumed.secured().filter(|(session, _)| *session == Session::Resumed);
     let (Some((_, resumed)), true) = (resumed, broke_behind_the_connection(alone)) else {
         return Match::Undecided(
             "the data connection without the control connection's session did not come as far as TLS",
@@ -55,6 +54,15 @@ fn test(facts: &Facts) -> Match {
             Fix::client("Use a client that resumes sessions", "FileZilla, WinSCP, lftp and curl do."),
             no_longer(facts),
         ],
+    })
+}
+
+/// A data connection without the control connection's session, and one with it that works in the same mode.
+fn compared<'f>(facts: &'f Facts) -> Option<(&'f Tried<'f>, &'f Tried<'f>)> {
+    let mut alone = facts.experiments().iter().filter(|tried| tried.attempt().protection == Protection::NewSession);
+    alone.find_map(|alone| {
+        let same_mode = |tried: &&Tried| tried.works() && tried.verb().mode() == alone.verb().mode();
+        Some((alone, resuming(facts).find(same_mode)?))
     })
 }
 
@@ -91,7 +99,8 @@ fn lost(facts: &Facts, working: &[&Tried], refused: &[&Tried]) -> Match {
     Match::Fires(Conclusion {
         severity: loss(facts),
         side: Side::Server,
-        confidence: Confidence::High,
+        // Some clients offer the same ticket again, against the advice of RFC 8446, and some servers take that.
+        confidence: if working.is_empty() || helps { Confidence::High } else { Confidence::Medium },
         summary,
         cites: facts.cites(ends(refused.iter().copied()).into_iter().chain(twelve)),
         fixes,
@@ -146,7 +155,7 @@ fn asks(facts: &Facts) -> Vec<Probe> {
     };
     let again = |protection| Probe::Data(Attempt::usual(working.verb()).under(protection));
     let mut wanted = Vec::new();
-    if !facts.experiments().iter().any(|tried| tried.attempt().protection == Protection::NewSession) {
+    if compared(facts).is_none() {
         wanted.push(again(Protection::NewSession));
     }
     let made = resuming(facts).filter(|tried| tried.secured().is_some()).count();

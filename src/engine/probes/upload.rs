@@ -172,13 +172,8 @@ impl Upload<'_, '_> {
                         Awaited::Connect => What::Connected { local, peer },
                         _ => What::Accepted { local, peer },
                     });
-                    if !self.session.encrypts_data() {
-                        return data.into_wire();
-                    }
-                    match self.tools.tls.client(self.tools.settings) {
-                        Ok(client) => data.secure(client, self.attempt.protection),
-                        Err(why) => return self.give_up(What::Failed(why)),
-                    }
+                    let Some(client) = self.session.tls_for_data() else { return data.into_wire() };
+                    data.secure(client, self.attempt.protection);
                     continue;
                 }
                 Step::Secured { version, session } => {

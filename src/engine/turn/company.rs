@@ -100,7 +100,9 @@ impl Turn<'_, '_, '_> {
     /// Whether a failure may be the company's fault.
     pub(super) fn may_go_alone(&self) -> bool {
         let told_to_stop = self.completion.as_ref().is_some_and(|reply| reply.code == 421);
-        self.in_company && self.planned.manner == Manner::Usual && !told_to_stop
+        // An experiment may fail, and is not made again for its company.
+        let usual = self.planned.manner == Manner::Usual && self.planned.attempt.protection.is_usual();
+        self.in_company && usual && !told_to_stop
     }
 
     pub(super) fn alone(&self) -> Planned {

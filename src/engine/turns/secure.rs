@@ -50,6 +50,10 @@ pub async fn before_login(plan: &Plan<'_>, session: &mut Session, protection: Pr
             _ => Secure::Over("TLS did not come about"),
         };
     }
+    if !session.secured().is_plain() {
+        plan.tools.milestones.set_secured();
+        plan.changed.notify_one();
+    }
     if withholds(plan.tools, session) {
         plan.tools.recorder.record(session.story(), What::Withheld);
         return Secure::Over("nobody vouches for the server, so the password was not sent");
@@ -95,7 +99,7 @@ async fn encrypt(tools: Tools<'_>, session: &mut Session, protection: Protection
         let Ok(auth) = Command::with("AUTH", mechanism) else { return false };
         match ask(tools, session, auth).await {
             Some(reply) if reply.is_completion() => {
-                return session.secure(&client, protection, Security::ExplicitTls, tools.budget.reply).await;
+                return session.secure(client, protection, Security::ExplicitTls, tools.budget.reply).await;
             }
             // Whoever knows the command and not this mechanism may know the other.
             Some(reply) if reply.code == 504 => {}
@@ -133,6 +137,5 @@ fn withholds(tools: Tools<'_>, session: &Session) -> bool {
     if !secret || tools.settings.certificates == Certificates::Any || session.secured().is_plain() {
         return false;
     }
-    let certificate = tools.tls.client(tools.settings).ok().and_then(|client| client.certificate());
-    certificate.is_none_or(|certificate| certificate.distrust.is_some())
+    session.certificate().is_none_or(|certificate| certificate.distrust.is_some())
 }

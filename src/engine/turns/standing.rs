@@ -46,6 +46,11 @@ impl Standing {
         }
     }
 
+    /// A login was taken under TLS, and data connections are to have this protection.
+    pub fn logged_in_under(&mut self, usual: Protection) {
+        (self.logged_in, self.usual) = (true, usual);
+    }
+
     /// As if nothing were known of the server, with this protection.
     pub fn begin_anew_under(&mut self, usual: Protection) {
         *self = Self { usual, opened: self.opened, ..Self::default() };
