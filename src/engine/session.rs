@@ -222,6 +222,11 @@ impl Session {
         true
     }
 
+    /// The product that its replies gave away so far.
+    pub fn product(&self) -> Option<&'static str> {
+        self.product
+    }
+
     pub fn is_logged_in(&self) -> bool {
         self.logged_in
     }

@@ -1,8 +1,9 @@
 #![doc = include_str!("tls_unsupported.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::loss;
 use crate::evidence::facts::Facts;
+use crate::evidence::security::Wanted;
 
 pub static RULE: Rule = Rule {
     id: "tls-unsupported",
@@ -26,8 +27,10 @@ fn test(facts: &Facts) -> Match {
     } else {
         "does not do it"
     };
+    // Where nobody wanted TLS, it is a remark; but who knows the command and can't obey has something to mend.
+    let wanted = facts.evidence().asked.tls != Wanted::Auto || reply.code == 431;
     Match::Fires(Conclusion {
-        severity: loss(facts),
+        severity: if wanted || !facts.moves_data() { loss(facts) } else { Severity::Info },
         side: Side::Server,
         confidence: Confidence::High,
         summary: format!("The server was asked to encrypt the control connection (AUTH TLS) and {offered}."),

@@ -33,12 +33,9 @@ pub async fn before_login(plan: &Plan<'_>, session: &mut Session, protection: Pr
     let settings = plan.tools.settings;
     let may_choose = settings.tls == Wanted::Auto && !plan.standing.borrow().tls_given_up;
     let mut protection = protection;
-    if may_choose && protection.is_plain() && matches!(settings.login, Login::User { .. }) {
-        let offered = ask(plan.tools, session, Command::bare("FEAT")).await;
-        if offered.is_some_and(|reply| features::offers_tls(&features::parse(&reply))) {
-            protection = settings.data;
-            plan.standing.borrow_mut().usual = protection;
-        }
+    if may_choose && protection.is_plain() && is_offered(plan.tools, session).await {
+        protection = settings.data;
+        plan.standing.borrow_mut().usual = protection;
     }
     if session.secured().is_plain() && !protection.is_plain() && !encrypt(plan.tools, session, protection).await {
         let secret = matches!(settings.login, Login::User { .. });
@@ -59,6 +56,19 @@ pub async fn before_login(plan: &Plan<'_>, session: &mut Session, protection: Pr
         return Secure::Over("nobody vouches for the server, so the password was not sent");
     }
     Secure::Done
+}
+
+/// Whether TLS is worth asking for before the login. Pure-FTPd lists AUTH TLS also where it has none, so that only asking
+/// for it tells; of others a login with a password asks for the features first.
+async fn is_offered(tools: Tools<'_>, session: &mut Session) -> bool {
+    match (&tools.settings.login, session.product()) {
+        (_, Some("pure-ftpd")) => true,
+        (Login::Anonymous, _) => false,
+        (Login::User { .. }, _) => {
+            let features = ask(tools, session, Command::bare("FEAT")).await;
+            features.is_some_and(|reply| features::offers_tls(&features::parse(&reply)))
+        }
+    }
 }
 
 /// Whether a login in plain was turned away because TLS is demanded, where nobody said that it shall not be used.

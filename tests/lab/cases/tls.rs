@@ -250,8 +250,9 @@ pub static CASES: &[Case] = &[
     },
     Case {
         id: "tls-demanded-auto-pure-ftpd",
-        shows: "Pure-FTPd demands TLS and nobody said so before",
+        shows: "Pure-FTPd demands TLS and nobody said so before: it is asked for TLS before any login",
         server: with(PUREFTPD, DEMANDED),
+        expect: FINE,
         ..REQUIRED_AUTO
     },
     Case {
