@@ -85,7 +85,9 @@ pub async fn log_in(
         after.extend(Command::with("TYPE", "I").ok());
     }
     let mut after: Vec<(Command, Story)> = after.into_iter().map(|command| (command, own)).collect();
-    let active = first.as_ref().is_some_and(|(command, _)| matches!(command.verb(), "PORT" | "EPRT"));
+    // Under TLS no helper sees anything.
+    let seen = session.secured().is_plain();
+    let active = seen && first.as_ref().is_some_and(|(command, _)| matches!(command.verb(), "PORT" | "EPRT"));
     let own_segment = if active { first.clone() } else { None };
     // Ahead of the questions, whose long answers fill the server's first window: the 227 would wait a round trip more.
     after.extend(first.filter(|_| !active));

@@ -138,6 +138,15 @@ pub fn forward(facts: &Facts) -> Fix {
         }
         Observed::NotSeen | Observed::NotTested(_) => "its outer address".to_owned(),
     };
+    if facts.is_encrypted() {
+        return Fix::client(
+            "Let active mode through the router on this side",
+            format!(
+                "Forward a few ports to {local}, have the client listen at these alone, and have it name {outside} (here: \
+                 --active-ports and --active-address). A router's FTP support can't read what is encrypted."
+            ),
+        );
+    }
     Fix::client(
         "Let active mode through the router on this side",
         format!(

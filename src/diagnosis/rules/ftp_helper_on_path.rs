@@ -5,6 +5,7 @@ use crate::diagnosis::rules::{callbacks, ends, refused_for_address};
 use crate::evidence::attempt::{Mode, Probe};
 use crate::evidence::facts::{Facts, Tried};
 use crate::evidence::observed::Observed;
+use crate::evidence::security::Security;
 use crate::protocol::dialect::Says;
 
 pub static RULE: Rule = Rule {
@@ -57,7 +58,9 @@ fn asks(facts: &Facts) -> Vec<Probe> {
     let looked = !facts.evidence().fragments.is_empty();
     let seen = matches!(facts.helper(), Observed::Seen(_));
     let wanted = facts.evidence().asked.thorough || (translated && !seen && (fails || facts.works(Mode::Active)));
-    if wanted && !looked { vec![Probe::Helper] } else { Vec::new() }
+    // A port where TLS begins at once is none that a helper reads.
+    let readable = facts.security() != Security::ImplicitTls;
+    if wanted && readable && !looked { vec![Probe::Helper] } else { Vec::new() }
 }
 
 /// What it does here, and where it stands, as far as that was seen.
