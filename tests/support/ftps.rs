@@ -126,16 +126,23 @@ fn secure(stream: TcpStream, config: &Arc<ServerConfig>) -> std::io::Result<Stre
     Ok(secured)
 }
 
+/// The client's first record, whole, so that closing is no reset.
+fn read_hello(stream: &mut TcpStream) -> std::io::Result<()> {
+    let mut header = [0; 5];
+    stream.read_exact(&mut header)?;
+    let mut hello = vec![0; usize::from(u16::from_be_bytes([header[3], header[4]]))];
+    stream.read_exact(&mut hello)
+}
+
 fn send(mut stream: TcpStream, config: &Arc<ServerConfig>, data: Data) -> std::io::Result<()> {
     match data {
         Data::ClosedAtOnce => {
-            // The hello is read, so that closing is no reset.
-            stream.read(&mut [0; 4096])?;
+            read_hello(&mut stream)?;
             stream.shutdown(Shutdown::Both)?;
             return Err(std::io::ErrorKind::NotConnected.into());
         }
         Data::Garbage => {
-            stream.read(&mut [0; 4096])?;
+            read_hello(&mut stream)?;
             stream.write_all(b"500 OOPS: no TLS here\r\n")?;
             return Err(std::io::ErrorKind::NotConnected.into());
         }
