@@ -243,6 +243,7 @@ impl Engine {
     /// make each of them longer, the modes go side by side, and `experiment` beside them as soon as a login is taken.
     pub async fn turns(&mut self, plan: Vec<Attempt>, experiment: Option<Attempt>) {
         let tools = self.kit.tools();
+        self.turns.side_by_side = true;
         let mut beside = self.turns.beside();
         // Data in the clear has no session to resume.
         let experiment = experiment.filter(|_| tools.settings.data == Protection::Private);
@@ -274,6 +275,7 @@ impl Engine {
 
     /// Makes these probes, side by side; data connections as [`Engine::turns`] does.
     pub async fn run(&mut self, wanted: Vec<Probe>) {
+        self.turns.side_by_side = false;
         let tools = self.kit.tools();
         let data = wanted.iter().filter_map(|probe| match probe {
             Probe::Data(attempt) => Some(*attempt),

@@ -37,7 +37,11 @@ const MOST_AT_ONCE: usize = 16;
 #[derive(Args, Debug)]
 pub struct CheckArgs {
     /// What to check.
-    #[arg(value_name = "TARGET", required = true, help = "host, host:port, [v6]:port or ftp://user@host:port/dir")]
+    #[arg(
+        value_name = "TARGET",
+        required = true,
+        help = "host, host:port, [v6]:port, ftp://user@host:port/dir, ftpes://host (AUTH TLS) or ftps://host (implicit TLS)"
+    )]
     targets: Vec<String>,
     /// Dial IPv4 addresses only
     #[arg(short = '4', long, conflicts_with = "ipv6")]
@@ -215,7 +219,10 @@ fn save(args: &CheckArgs, evidence: &Evidence) -> Option<String> {
 }
 
 fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
-    let target = target::parse(input).map_err(|why| format!("'{}' is no target: {why}", output::shown(input)))?;
+    // Port 990 is implicit TLS's own.
+    let usual_port = if matches!(args.tls, Some(When::Implicit)) { 990 } else { 21 };
+    let target = target::parse_with(input, usual_port)
+        .map_err(|why| format!("'{}' is no target: {why}", output::shown(input)))?;
     let tls = match (args.tls, target.security) {
         (Some(When::Auto) | None, Security::ExplicitTls) => Wanted::Explicit,
         (Some(When::Auto) | None, Security::ImplicitTls) => Wanted::Implicit,

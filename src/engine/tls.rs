@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
-use rustls::client::Resumption;
+use rustls::client::{ClientSessionStore, Resumption};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{AlertDescription, ClientConfig, HandshakeKind, NamedGroup, ProtocolVersion};
@@ -26,9 +26,11 @@ use super::net::{self, TcpStream};
 use crate::evidence::security::{Broken, Certificate, Protection};
 use crate::evidence::timeline::{Session, What};
 use records::Records;
+use tickets::Tickets;
 use witness::Witness;
 
 mod records;
+mod tickets;
 mod witness;
 
 /// This side of TLS, made when it is first wanted: reading the system's authorities takes milliseconds that a check in
@@ -58,12 +60,10 @@ pub struct Client {
     /// Never resumes a session.
     forgetful: Arc<ClientConfig>,
     tls12: Arc<ClientConfig>,
+    tickets: Arc<Tickets>,
     name: ServerName<'static>,
     seen: Arc<Mutex<Option<Certificate>>>,
 }
-
-/// Servers that a control connection's sessions are of.
-const SERVERS: usize = 1;
 
 /// A connection, encrypted or not.
 pub enum Wire {
@@ -111,11 +111,13 @@ impl Base {
             config.resumption = resumption;
             Arc::new(config)
         };
-        let sessions = Resumption::in_memory_sessions(SERVERS);
+        let tickets = Arc::new(Tickets::new());
+        let kept = || Resumption::store(Arc::clone(&tickets) as Arc<dyn ClientSessionStore>);
         Client {
-            usual: with(&self.any_version, sessions.clone()),
+            usual: with(&self.any_version, kept()),
             forgetful: with(&self.any_version, Resumption::disabled()),
-            tls12: with(&self.tls12, sessions),
+            tls12: with(&self.tls12, kept()),
+            tickets: Arc::clone(&tickets),
             name: self.name.clone(),
             seen: Arc::clone(&self.seen),
         }
@@ -126,6 +128,11 @@ impl Client {
     /// The certificate that the last full handshake showed, and whether it is trusted.
     pub fn certificate(&self) -> Option<Certificate> {
         self.seen.lock().map_or(None, |seen| seen.clone())
+    }
+
+    /// Tickets of TLS 1.3 that are left for further connections.
+    pub fn tickets_left(&self) -> usize {
+        self.tickets.left()
     }
 
     /// Shakes hands over a joined connection. Whoever waits has the clock.

@@ -17,6 +17,7 @@ use super::turns::{Manner, Plan, Planned, StallMark, Tools, secure};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
 use crate::evidence::facts::Facts;
+use crate::evidence::security::Protection;
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::reply::Reply;
 use crate::protocol::{extended, host_port};
@@ -51,6 +52,8 @@ pub struct Turn<'p, 'q, 's> {
     /// Stands while nothing moves.
     stalled: Option<StallMark<'p, 'q>>,
     joined: bool,
+    /// It takes a ticket of the session, and may bring new ones.
+    counts_tickets: bool,
     /// When the handshake begins, though no 1xx came by then.
     handshake_due: Option<Instant>,
     /// The counter of undelivered packets, as it stood when the wait for the callback began.
@@ -88,6 +91,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             progress: Instant::now(),
             stalled: None,
             joined: false,
+            counts_tickets: false,
             handshake_due: None,
             undelivered: None,
             unsent: net::unsent(),
@@ -382,6 +386,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 true
             }
             Step::Secured { version, session } => {
+                self.counts_tickets = version == "TLSv1.3" && self.planned.attempt.protection == Protection::Private;
                 self.record(What::Secured { version, session });
                 true
             }
@@ -409,6 +414,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             }
             Step::EndOfFile => {
                 self.record_received();
+                self.record_tickets();
                 self.record(What::EndOfFile);
                 true
             }

@@ -280,8 +280,10 @@ impl<'a> Plan<'a> {
         let may_open = !standing.one_connection_only && standing.opened < MOST_IN_ALL;
         let (workers, stalled) = (self.workers.get(), self.stalled.get());
         let too_few = stalled > 0 && workers - stalled < GOING_ON_BESIDE;
-        let side_by_side =
-            !standing.usual.is_plain() && self.tools.milestones.is_secured() && workers < MOST_SIDE_BY_SIDE;
+        let side_by_side = standing.side_by_side
+            && !standing.usual.is_plain()
+            && self.tools.milestones.is_secured()
+            && workers < MOST_SIDE_BY_SIDE;
         !self.is_done() && (too_few || side_by_side) && workers < MOST_AT_ONCE && (spare > 0 || may_open)
     }
 

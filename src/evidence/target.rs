@@ -80,8 +80,13 @@ pub enum BadTarget {
     Brackets(String),
 }
 
-/// Reads a target.
+/// Reads a target; its port is 21 where it names none and its scheme has no other.
 pub fn parse(input: &str) -> Result<Target, BadTarget> {
+    parse_with(input, 21)
+}
+
+/// As [`parse`], with another usual port.
+pub fn parse_with(input: &str, usual_port: u16) -> Result<Target, BadTarget> {
     let input = input.trim();
     if input.is_empty() {
         return Err(BadTarget::Empty);
@@ -90,12 +95,12 @@ pub fn parse(input: &str) -> Result<Target, BadTarget> {
         return Err(BadTarget::ControlCharacter);
     }
     match input.split_once("://") {
-        Some((scheme, rest)) => parse_url(input, scheme, rest),
-        None => parse_host_port(input),
+        Some((scheme, rest)) => parse_url(input, scheme, rest, usual_port),
+        None => parse_host_port(input, usual_port),
     }
 }
 
-fn parse_host_port(input: &str) -> Result<Target, BadTarget> {
+fn parse_host_port(input: &str, usual_port: u16) -> Result<Target, BadTarget> {
     let (host, port) = if let Some(rest) = input.strip_prefix('[') {
         let (host, rest) = rest.split_once(']').ok_or_else(|| BadTarget::Host(input.to_owned()))?;
         match rest.strip_prefix(':') {
@@ -116,7 +121,7 @@ fn parse_host_port(input: &str) -> Result<Target, BadTarget> {
     Ok(Target {
         input: input.to_owned(),
         host: parse_host(host)?,
-        port: port.unwrap_or(21),
+        port: port.unwrap_or(usual_port),
         security,
         user: None,
         password: None,
@@ -124,9 +129,9 @@ fn parse_host_port(input: &str) -> Result<Target, BadTarget> {
     })
 }
 
-fn parse_url(input: &str, scheme: &str, rest: &str) -> Result<Target, BadTarget> {
+fn parse_url(input: &str, scheme: &str, rest: &str, usual_port: u16) -> Result<Target, BadTarget> {
     let (security, usual_port) = match scheme.to_ascii_lowercase().as_str() {
-        "ftp" => (Security::Plain, 21),
+        "ftp" => (Security::Plain, usual_port),
         "ftps" => (Security::ImplicitTls, 990),
         "ftpes" => (Security::ExplicitTls, 21),
         _ => return Err(BadTarget::Scheme(scheme.to_owned())),
@@ -223,6 +228,15 @@ mod tests {
         ] {
             let target = parse(text).unwrap_or_else(|why| panic!("{text}: {why}"));
             assert_eq!((target.host.as_str(), target.port, target.security), (host, port, security), "{text}");
+        }
+    }
+
+    #[test]
+    fn another_usual_port_stands_where_none_is_named() {
+        for (text, port) in
+            [("host", 990), ("ftp://host/", 990), ("host:21", 21), ("ftp://host:21/", 21), ("[::1]", 990)]
+        {
+            assert_eq!(parse_with(text, 990).map(|target| target.port), Ok(port), "{text}");
         }
     }
 

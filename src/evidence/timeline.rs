@@ -80,6 +80,8 @@ pub enum What {
         how: Broken,
         words: String,
     },
+    /// So many tickets were left then for further data connections (RFC 8446 section 4.6.1).
+    Tickets(u64),
     /// The password was not sent: nobody vouches for the server.
     Withheld,
     /// Nothing came for so long.
@@ -215,6 +217,7 @@ impl fmt::Display for What {
             What::Unreachable { icmp, from: Some(router) } => write!(f, "unreachable {} {router}", icmp.name()),
             What::Secured { version, session } => write!(f, "secured {version} {}", name_in(SESSION, *session)),
             What::TlsFailed { how, words } => write!(f, "tls-failed {how} {words}"),
+            What::Tickets(left) => write!(f, "tickets {left}"),
             What::Withheld => f.write_str("withheld"),
             What::Silent { awaited, ms } => write!(f, "silent {} {ms:.0}", awaited.name()),
             What::Received(count) => write!(f, "received {count}"),
@@ -297,6 +300,7 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
             let how = Broken::named(how).ok_or("how TLS broke is not known")?;
             What::TlsFailed { how, words: words.to_owned() }
         }
+        "tickets" => What::Tickets(rest.parse().map_err(|_| "it wants a count of tickets")?),
         "withheld" => What::Withheld,
         "silent" => {
             let (awaited, ms) = rest.split_once(' ').ok_or("it wants what was awaited, and how long")?;
@@ -384,6 +388,7 @@ mod tests {
             What::Silent { awaited: Awaited::Callback, ms: 3600.0 },
             What::Secured { version: "TLSv1.3".into(), session: Session::Resumed },
             What::TlsFailed { how: Broken::Alert, words: "HandshakeFailure".into() },
+            What::Tickets(2),
             What::Withheld,
             What::Received(17),
             What::Uploaded(65_536),

@@ -147,6 +147,25 @@ fn broke_behind_the_connection(tried: &Tried) -> bool {
     broke && tried.joined().is_some()
 }
 
+/// The most data connections that stood in one session.
+fn most_in_one_session(facts: &Facts) -> usize {
+    let stood = |control| {
+        let ours = resuming(facts).filter(|tried| tried.outcome().control == control);
+        ours.filter(|tried| tried.secured().is_some()).count()
+    };
+    (0..facts.evidence().controls.len()).map(stood).max().unwrap_or(0)
+}
+
+/// Whether a session lasts: a further data connection left no fewer tickets than the one before it, or there are none to
+/// use up, as in TLS 1.2.
+fn is_renewed(facts: &Facts) -> bool {
+    (0..facts.evidence().controls.len()).any(|control| {
+        let ours = resuming(facts).filter(|tried| tried.outcome().control == control && tried.works());
+        let left: Vec<Option<u64>> = ours.map(Tried::tickets_left).collect();
+        left.windows(2).any(|two| matches!(*two, [before, after] if after >= before && after != Some(0)))
+    })
+}
+
 /// One data connection without the session; as many with it as show that the tickets last; and with TLS 1.2 where they do
 /// not, or all is wanted.
 fn asks(facts: &Facts) -> Vec<Probe> {
@@ -158,10 +177,9 @@ fn asks(facts: &Facts) -> Vec<Probe> {
     if compared(facts).is_none() {
         wanted.push(again(Protection::NewSession));
     }
-    let made = resuming(facts).filter(|tried| tried.secured().is_some()).count();
     let used_up = resuming(facts).any(is_refused);
-    if !used_up {
-        wanted.extend((made..STAYING_POWER).map(|_| Probe::Data(working.attempt())));
+    if !used_up && !is_renewed(facts) {
+        wanted.extend((most_in_one_session(facts)..STAYING_POWER).map(|_| Probe::Data(working.attempt())));
     }
     let kept_to_12 = facts.experiments().iter().filter(|tried| tried.attempt().protection == Protection::Tls12).count();
     if used_up || facts.evidence().asked.thorough {

@@ -3,6 +3,7 @@
 use tokio::time::Instant;
 
 use super::Turn;
+use crate::evidence::timeline::What;
 
 impl Turn<'_, '_, '_> {
     /// The handshake comes next where that was agreed (PROT P). It does not wait for the 150, which ProFTPD says behind it:
@@ -16,6 +17,13 @@ impl Turn<'_, '_, '_> {
             self.secure();
         } else {
             self.handshake_due = Some(Instant::now() + self.plan.tools.budget.first_answer(self.session.rtt()));
+        }
+    }
+
+    /// New tickets come before the data's end.
+    pub(super) fn record_tickets(&mut self) {
+        if let Some(client) = self.session.tls_for_data().filter(|_| self.counts_tickets) {
+            self.record(What::Tickets(client.tickets_left() as u64));
         }
     }
 

@@ -24,6 +24,8 @@ pub struct Standing {
     pub(super) usual: Protection,
     /// TLS was tried, and did not come about: the rest goes in plain.
     pub(super) tls_given_up: bool,
+    /// Under TLS the modes go side by side; what is asked for behind them, one after the other in one session.
+    pub side_by_side: bool,
     pub(super) stop: Option<String>,
 }
 
@@ -53,6 +55,6 @@ impl Standing {
 
     /// As if nothing were known of the server, with this protection.
     pub fn begin_anew_under(&mut self, usual: Protection) {
-        *self = Self { usual, opened: self.opened, ..Self::default() };
+        *self = Self { usual, opened: self.opened, side_by_side: self.side_by_side, ..Self::default() };
     }
 }

@@ -110,6 +110,7 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         }
         What::Secured { version, session: Session::New } => format!("{version} stood, with a session of its own"),
         What::TlsFailed { how, words } => broken(*how, words),
+        What::Tickets(left) => format!("{left} TLS tickets were left for further data connections"),
         What::Withheld => "the password was not sent".to_owned(),
         What::Silent { awaited: Awaited::Handshake, ms } => format!("no TLS handshake for {}", duration(*ms)),
         What::Silent { awaited: Awaited::Connect, ms } => format!("no answer from {end} for {}", duration(*ms)),

@@ -111,6 +111,15 @@ impl Tried<'_> {
         })
     }
 
+    /// Tickets that were left for further data connections when its data ended.
+    pub fn tickets_left(&self) -> Option<u64> {
+        self.find(|what| match what {
+            What::Tickets(left) => Some(*left),
+            _ => None,
+        })
+        .map(|(left, _)| left)
+    }
+
     /// How TLS on the data connection broke, before or after it stood.
     pub fn tls_broken(&self) -> Option<Broken> {
         self.find(|what| match what {

@@ -311,6 +311,7 @@ pub static CASES: &[Case] = &[
     Case {
         id: "tls-implicit-at-21",
         shows: "TLS from the first byte on at a port that speaks plain",
+        target: "198.18.0.20:21",
         arguments: IMPLICIT,
         expect: Expect { fires: &["tls-failed"], not: &["no-greeting", "not-ftp"], side: "client", ..UNKNOWN },
         ..WITHOUT_TLS
