@@ -14,6 +14,7 @@ use super::turns::Tools;
 use crate::engine::budget::Budget;
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::command::Command;
+use crate::protocol::dialect::InTransfer;
 use crate::protocol::reply::Reply;
 
 /// How a login ended.
@@ -85,9 +86,9 @@ pub async fn log_in(
         after.extend(Command::with("TYPE", "I").ok());
     }
     let mut after: Vec<(Command, Story)> = after.into_iter().map(|command| (command, own)).collect();
-    // Under TLS no helper sees anything.
-    let seen = session.secured().is_plain();
-    let active = seen && first.as_ref().is_some_and(|(command, _)| matches!(command.verb(), "PORT" | "EPRT"));
+    // Under TLS no helper sees anything; but who dials before it answers PORT answers what comes behind it first.
+    let last = session.secured().is_plain() || session.in_transfer() != InTransfer::Kept;
+    let active = last && first.as_ref().is_some_and(|(command, _)| matches!(command.verb(), "PORT" | "EPRT"));
     let own_segment = if active { first.clone() } else { None };
     // Ahead of the questions, whose long answers fill the server's first window: the 227 would wait a round trip more.
     after.extend(first.filter(|_| !active));
