@@ -260,6 +260,26 @@ fn tickets_that_are_used_up_are_counted_and_tls_12_tried() {
 }
 
 #[test]
+fn a_thorough_check_makes_four_data_connections_in_one_session_of_either_version() {
+    // Where sessions need not be resumed, it does not matter how long they last.
+    let server = playing(&[Fault::TlsReuseRequired]);
+    let mut request = explicit(&server);
+    request.settings.thorough = true;
+    let evidence = checked(request);
+    for protection in [Protection::Private, Protection::Tls12] {
+        let in_session = |control| {
+            let ours = |outcome: &&ftpmode::evidence::Outcome| {
+                outcome.protection == protection && outcome.control == control && !outcome.set_aside
+            };
+            evidence.attempts.iter().filter(ours).count()
+        };
+        assert_eq!((0..evidence.controls.len()).map(in_session).max(), Some(4), "{protection:?}");
+    }
+    let found = diagnose(&Facts::of(&evidence));
+    assert_eq!(finding(&found, "data-session-reuse-required").severity, Severity::Info);
+}
+
+#[test]
 fn a_server_without_sessions_to_resume_works_all_the_same() {
     let server = playing(&[Fault::TlsNoResumption]);
     let evidence = checked(explicit(&server));

@@ -178,11 +178,12 @@ fn asks(facts: &Facts) -> Vec<Probe> {
         wanted.push(again(Protection::NewSession));
     }
     let used_up = resuming(facts).any(is_refused);
-    if !used_up && !is_renewed(facts) {
+    let thorough = facts.evidence().asked.thorough;
+    if !used_up && (thorough || !is_renewed(facts)) {
         wanted.extend((most_in_one_session(facts)..STAYING_POWER).map(|_| Probe::Data(working.attempt())));
     }
     let kept_to_12 = facts.experiments().iter().filter(|tried| tried.attempt().protection == Protection::Tls12).count();
-    if used_up || facts.evidence().asked.thorough {
+    if used_up || thorough {
         wanted.extend((kept_to_12..STAYING_POWER).map(|_| again(Protection::Tls12)));
     }
     wanted

@@ -304,6 +304,19 @@ pub static CASES: &[Case] = &[
         server: Server { port: 990, ..with(PROFTPD, FROM_THE_FIRST_BYTE) },
         ..WITHOUT_AUTH
     },
+    Case {
+        id: "tls-upload",
+        shows: "a user whose password goes to a trusted server writes a file under TLS, and deletes it",
+        server: Server {
+            settings: "handler.authorizer.user_table['bob']['perm'] = 'elradfmwMT'",
+            ..with(PYFTPDLIB, Tls::OFFERED)
+        },
+        target: "ftpes://bob@198.18.0.20",
+        environment: &[("FTPMODE_PASSWORD", "hunter2")],
+        arguments: &["--ca-file", AUTHORITY, "--upload", "--transfer-size", "1MiB"],
+        expect: Expect { not: &["listing-refused", "transfer-failed", "data-tls-failed"], ..FINE },
+        ..OFFERED
+    },
     Case { id: "tls-refused-vsftpd", shows: "AUTH TLS where vsftpd has none", ..WITHOUT_TLS },
     Case { id: "tls-refused-proftpd", shows: "AUTH TLS where ProFTPD has none", server: PROFTPD, ..WITHOUT_TLS },
     Case { id: "tls-refused-pure-ftpd", shows: "AUTH TLS where Pure-FTPd has none", server: PUREFTPD, ..WITHOUT_TLS },
