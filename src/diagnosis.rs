@@ -70,7 +70,10 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.conclusion.severity));
     not_tested.extend(facts.evidence().not_tried.iter().map(|skipped| Open {
-        id: format!("{}-{}", skipped.verb.mode().name(), skipped.verb.name().to_lowercase()),
+        id: match skipped.protection.is_usual() {
+            true => format!("{}-{}", skipped.verb.mode().name(), skipped.verb.name().to_lowercase()),
+            false => "data-session-reuse-required".to_owned(),
+        },
         because: skipped.because.clone(),
     }));
     not_tested.extend(

@@ -34,6 +34,7 @@ use tokio::sync::watch;
 
 use crate::evidence::Evidence;
 use crate::evidence::attempt::{Attempt, DataVerb, Load, Probe};
+use crate::evidence::facts::Facts;
 use crate::evidence::security::{Protection, Wanted};
 use crate::evidence::target::{Secret, Target};
 use budget::Budget;
@@ -245,12 +246,13 @@ impl Engine {
         let tools = self.kit.tools();
         self.turns.side_by_side = true;
         let mut beside = self.turns.beside();
-        // Data in the clear has no session to resume.
-        let experiment = experiment.filter(|_| tools.settings.data == Protection::Private);
         let work = async {
             let turns = pin!(turns::run(tools, &mut self.turns, &mut self.idle, plan));
             let experiments = pin!(async {
                 tools.milestones.logged_in().await;
+                // Data in the clear has no session to resume.
+                let evidence = tools.recorder.evidence();
+                let experiment = experiment.filter(|_| Facts::of(&evidence).usual_protection() == Protection::Private);
                 beside.logged_in_under(tools.settings.data);
                 turns::run(tools, &mut beside, &mut None, experiment.into_iter().collect()).await;
             });

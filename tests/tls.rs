@@ -254,7 +254,9 @@ fn tickets_that_are_used_up_are_counted_and_tls_12_tried() {
     let found = diagnose(&facts);
     let reuse = finding(&found, "data-session-reuse-required");
     assert_eq!(reuse.severity, Severity::Warning);
-    assert!(reuse.summary.contains("used up") && reuse.summary.contains("TLS 1.2"), "{}", reuse.summary);
+    assert!(reuse.summary.contains("after one data connection"), "{}", reuse.summary);
+    assert!(reuse.summary.contains("With TLS 1.2 all of them worked"), "{}", reuse.summary);
+    assert!(!found.verdict.summary.contains("with PASV"), "no method is to blame: {}", found.verdict.summary);
     let kept = facts.experiments().iter().filter(|tried| tried.attempt().protection == Protection::Tls12);
     assert_eq!(kept.filter(|tried| tried.works()).count(), 4);
 }
@@ -295,6 +297,8 @@ fn each_protection_level_is_tried_where_the_server_demands_it() {
     let evidence = checked(explicit(&server));
     let found = diagnose(&Facts::of(&evidence));
     assert_eq!(found.verdict.recommendation, Recommendation::Either, "in the clear, since PROT P is refused");
+    assert!(evidence.attempts.iter().all(|outcome| outcome.protection == Protection::Clear), "and told as such");
+    assert_eq!(evidence.attempts.len(), 4, "there is no session to look into");
     assert_eq!(finding(&found, "data-tls-failed").severity, Severity::Warning);
 
     let server = playing(&[Fault::TlsProtPrivateOnly]);
@@ -366,6 +370,19 @@ fn data_that_ends_without_a_farewell_is_whole_and_data_that_ends_in_a_record_is_
         assert_eq!(tried.tls_broken().and_then(|broken| broken.how), broken, "{data:?}");
         assert_eq!(has(&diagnose(&facts), "data-tls-failed"), !works, "{data:?}");
     }
+}
+
+#[test]
+fn a_server_that_takes_one_control_connection_gets_one_after_the_other() {
+    let server =
+        serving(Settings { tls: Some(Tls::default()), faults: vec![Fault::OneConnection], ..Settings::default() });
+    let evidence = checked(explicit(&server));
+    let facts = Facts::of(&evidence);
+    assert_eq!(facts.tried().iter().filter(|tried| tried.works()).count(), 4);
+    let found = diagnose(&facts);
+    assert_eq!(finding(&found, "too-many-connections").severity, Severity::Info);
+    assert!(found.not_tested.iter().any(|open| open.id == "data-session-reuse-required"));
+    assert!(found.not_tested.iter().all(|open| open.id != "passive-pasv"), "PASV was tried");
 }
 
 /// A certificate that signs itself, for these names, and its DER.

@@ -85,6 +85,8 @@ pub static ALL: &[&Rule] = &[
     &client_behind_nat::RULE,
     &server_behind_nat::RULE,
     &ftp_helper_on_path::RULE,
+    // What else fails then comes of it.
+    &tls_blinds_ftp_helper::RULE,
     &client_address_varies::RULE,
     &server_address_varies::RULE,
     &nat_hairpin::RULE,
@@ -112,7 +114,6 @@ pub static ALL: &[&Rule] = &[
     &data_session_reuse_required::RULE,
     &data_protection_required::RULE,
     &data_tls_failed::RULE,
-    &tls_blinds_ftp_helper::RULE,
     &transfer_stalled::RULE,
     &transfer_failed::RULE,
     &control_idle_dropped::RULE,

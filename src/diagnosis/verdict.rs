@@ -140,7 +140,11 @@ fn recommended(facts: &Facts, works: Mode, other: Mode) -> String {
 /// The mode, and what it takes to work where not every way of using it does.
 fn how(facts: &Facts, mode: Mode) -> String {
     let works = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && tried.works());
-    let fails = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && !tried.works());
+    // A session that was used up fails the next data connection, whatever its method.
+    let for_itself = |tried: &Tried| {
+        !tried.works() && tried.failure() != Some(Failure::TransferRefused(Some(Says::SessionReuseRequired)))
+    };
+    let fails = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && for_itself(tried));
     let [older, newer] = verbs_of(mode);
     let name = mode.name();
     match (works(older), works(newer)) {

@@ -140,6 +140,13 @@ impl Recorder {
         state.attempts.len() - 1
     }
 
+    /// The data connection is not guarded as it was planned to be.
+    pub fn guarded_by(&self, number: usize, protection: Protection) {
+        if let Some(draft) = self.state.borrow_mut().attempts.get_mut(number) {
+            draft.outcome.protection = protection;
+        }
+    }
+
     /// The data connection's story is complete.
     pub fn end_attempt(&self, number: usize) {
         if let Some(draft) = self.state.borrow_mut().attempts.get_mut(number) {

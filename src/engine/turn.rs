@@ -103,6 +103,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     pub async fn run(mut self) -> Option<Negotiation> {
         let begun = Instant::now();
         let reply = self.await_agreement(begun).await;
+        self.note_protection();
         if self.planned.manner == Manner::Locate {
             match &reply {
                 Some(reply) => self.locate(reply).await,

@@ -91,7 +91,9 @@ fn control_end(facts: &Facts) -> (ControlStage, Option<Cause>) {
                 Place::Control(number, _) => evidence.controls.get(number).map(|control| control.events.as_slice()),
                 Place::Dial(..) | Place::Attempt(..) => None,
             };
-            (stage, events.and_then(cause_in))
+            // AUTH was refused, and a login in plain not wanted.
+            let unsecured = facts.auth_refused().is_some() && facts.answer("USER").is_none();
+            (stage, if unsecured { Some(Cause::Tls) } else { events.and_then(cause_in) })
         }
         Login::NoConnection if evidence.dials.is_empty() => (ControlStage::Resolve, None),
         Login::NoConnection => (ControlStage::Connect, evidence.dials.iter().find_map(|dial| cause_in(&dial.events))),

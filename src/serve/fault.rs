@@ -204,20 +204,9 @@ impl Faults {
         self.0.contains(&fault)
     }
 
-    /// Whether TLS is needed to play them.
+    /// Whether TLS is needed to play them: those that their names say it of.
     pub fn need_tls(&self) -> bool {
-        self.0.iter().any(|fault| {
-            matches!(
-                fault,
-                Fault::TlsNoResumption
-                    | Fault::TlsReuseRequired
-                    | Fault::TlsOneTicket
-                    | Fault::TlsProtClearOnly
-                    | Fault::TlsProtPrivateOnly
-                    | Fault::TlsAuthRefused
-                    | Fault::TlsExpiredCertificate
-            )
-        })
+        FAULTS.iter().any(|entry| entry.name.starts_with("tls-") && self.has(entry.fault))
     }
 
     pub fn tickets(&self) -> Tickets {

@@ -38,7 +38,9 @@ fn test(facts: &Facts) -> Match {
         Some(outside) => format!("This computer has the address {} and the server sees {outside}", sign.inside),
         None => format!("This computer has the address {}, which the server can't see", sign.inside),
     };
-    let end = if harmed {
+    let end = if harmed && facts.is_encrypted() {
+        "active mode needs ports that the router forwards, since it can read no PORT under TLS"
+    } else if harmed {
         "active mode needs the router's help, which it does not give"
     } else {
         "passive mode is the one that needs no help from the router"

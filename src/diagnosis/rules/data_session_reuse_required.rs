@@ -52,7 +52,7 @@ fn test(facts: &Facts) -> Match {
         cites: facts.cites([resumed].into_iter().chain(alone.ended_by())),
         fixes: vec![
             Fix::client("Use a client that resumes sessions", "FileZilla, WinSCP, lftp and curl do."),
-            no_longer(facts),
+            no_longer("Give up the demand, where other clients have to be served", facts),
         ],
     })
 }
@@ -69,20 +69,28 @@ fn compared<'f>(facts: &'f Facts) -> Option<(&'f Tried<'f>, &'f Tried<'f>)> {
 /// The session was offered, and the server did not take it, at once or from a certain data connection on.
 fn lost(facts: &Facts, working: &[&Tried], refused: &[&Tried]) -> Match {
     let kept_to_12 = || facts.experiments().iter().filter(|tried| tried.attempt().protection == Protection::Tls12);
-    let helps = kept_to_12().count() > working.len() && kept_to_12().all(Tried::works);
+    // Each control connection has a session of its own.
+    let session = refused.first().map(|tried| tried.outcome().control);
+    let before = working.iter().filter(|tried| Some(tried.outcome().control) == session).count();
+    let helps = before > 0 && kept_to_12().count() > before && kept_to_12().all(Tried::works);
     let version = facts.tls_version().unwrap_or("TLS");
-    let summary = if working.is_empty() {
-        format!(
+    let count = if before == 1 { "one data connection".to_owned() } else { format!("{before} data connections") };
+    let summary = match before {
+        0 if working.is_empty() => format!(
             "The server wants the control connection's {version} session on data connections, and takes it on none."
-        )
-    } else {
-        let helps = if helps { ", while with TLS 1.2 all of them worked" } else { "" };
-        format!(
+        ),
+        0 => format!(
+            "The server wants the control connection's {version} session on data connections, and takes it on some control \
+             connections and not on others."
+        ),
+        _ if helps => format!(
             "The server wants the control connection's {version} session on data connections, and its tickets are used up: \
-             {} data connection{} worked, and the next was refused{helps}.",
-            working.len(),
-            if working.len() == 1 { "" } else { "s" },
-        )
+             after {count} in the same session the next was refused. With TLS 1.2 all of them worked."
+        ),
+        _ => format!(
+            "The server wants the control connection's {version} session on data connections, and its tickets are used up: \
+             after {count} in the same session the next was refused."
+        ),
     };
     let mut fixes = Vec::new();
     if helps {
@@ -91,7 +99,7 @@ fn lost(facts: &Facts, working: &[&Tried], refused: &[&Tried]) -> Match {
             "In curl --tls-max 1.2; in WinSCP the site's TLS versions.",
         ));
     }
-    fixes.push(no_longer(facts));
+    fixes.push(no_longer("Renew the tickets, or give up the demand", facts));
     if !helps {
         fixes.push(Fix::client("Try with TLS 1.2", "In curl --tls-max 1.2; many servers renew sessions there."));
     }
@@ -100,16 +108,16 @@ fn lost(facts: &Facts, working: &[&Tried], refused: &[&Tried]) -> Match {
         severity: loss(facts),
         side: Side::Server,
         // Some clients offer the same ticket again, against the advice of RFC 8446, and some servers take that.
-        confidence: if working.is_empty() || helps { Confidence::High } else { Confidence::Medium },
+        confidence: if before == 0 || helps { Confidence::High } else { Confidence::Medium },
         summary,
         cites: facts.cites(ends(refused.iter().copied()).into_iter().chain(twelve)),
         fixes,
     })
 }
 
-fn no_longer(facts: &Facts) -> Fix {
+fn no_longer(action: &str, facts: &Facts) -> Fix {
     Fix::server(
-        "Give up the demand, or renew the tickets",
+        action,
         setting(
             facts,
             |settings| settings.session_reuse,

@@ -51,6 +51,22 @@ fn test(facts: &Facts) -> Match {
         () if how(&[None]) => (Side::Unknown, "nobody answers the handshake there"),
         () => (Side::Unknown, "the handshake or the transfer is cut off there"),
     };
+    let mut fixes = vec![
+        Fix::server(
+            "See the server's log for TLS on data connections",
+            "Times are in the report. Servers that want the control connection's session say so there.",
+        ),
+        Fix::client(
+            "Try with the data connection in the clear (PROT C)",
+            "ftpmode check --prot C tells whether that works.",
+        ),
+    ];
+    if side == Side::Unknown {
+        fixes.push(Fix::network(
+            "Let TLS pass on data connections",
+            "A firewall that inspects them may cut off what it can't read; try from another network to tell.",
+        ));
+    }
     Match::Fires(Conclusion {
         severity: loss(facts),
         side,
@@ -60,15 +76,6 @@ fn test(facts: &Facts) -> Match {
             verbs(broken.iter().copied())
         ),
         cites: facts.cites(ends(broken)),
-        fixes: vec![
-            Fix::server(
-                "See the server's log for TLS on data connections",
-                "Times are in the report. Servers that want the control connection's session say so there.",
-            ),
-            Fix::client(
-                "Try with the data connection in the clear (PROT C)",
-                "ftpmode check --prot C tells whether that works.",
-            ),
-        ],
+        fixes,
     })
 }

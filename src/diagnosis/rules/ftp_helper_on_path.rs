@@ -76,13 +76,15 @@ fn summary(facts: &Facts) -> String {
         Some((low, high)) => format!("between hop {low} and hop {high}"),
         None => "most likely on this side".to_owned(),
     };
-    let works = facts.tried_in(Mode::Active).any(|tried| tried.works());
+    let works = facts.works(Mode::Active) || facts.in_plain().is_some_and(|plain| plain.works(Mode::Active));
     let outer = match callbacks::with_outer_address(facts) {
         Some((_, false)) if works => " With the outer address in PORT it does not.",
         _ => "",
     };
     let does = if works {
         "it rewrites the address that this computer names in PORT and lets the server's connection in"
+    } else if facts.is_encrypted() {
+        "it reads PORT, and under TLS there is nothing that it could read"
     } else {
         "it reads PORT, but does not let active mode through here"
     };

@@ -22,10 +22,11 @@ fn test(facts: &Facts) -> Match {
             None => Match::Undecided("the server was not asked for TLS"),
         };
     };
-    let offered = if reply.code == 431 || reply.code == 421 {
-        "knows AUTH TLS and can't do it now: most often its certificate or key is missing"
+    let summary = if reply.code == 431 {
+        "The server knows AUTH TLS and can't encrypt the control connection now: most often its certificate or its key is \
+         missing."
     } else {
-        "does not do it"
+        "The server was asked to encrypt the control connection (AUTH TLS), and refuses."
     };
     // Where nobody wanted TLS, it is a remark; but who knows the command and can't obey has something to mend.
     let wanted = facts.evidence().asked.tls != Wanted::Auto || reply.code == 431;
@@ -33,7 +34,7 @@ fn test(facts: &Facts) -> Match {
         severity: if wanted || !facts.moves_data() { loss(facts) } else { Severity::Info },
         side: Side::Server,
         confidence: Confidence::High,
-        summary: format!("The server was asked to encrypt the control connection (AUTH TLS) and {offered}."),
+        summary: summary.to_owned(),
         cites: facts.cites([place]),
         fixes: vec![
             Fix::server(

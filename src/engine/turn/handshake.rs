@@ -3,9 +3,17 @@
 use tokio::time::Instant;
 
 use super::Turn;
+use crate::evidence::security::Protection;
 use crate::evidence::timeline::What;
 
 impl Turn<'_, '_, '_> {
+    /// The server refused PROT P: data goes in the clear, and on record as that.
+    pub(super) fn note_protection(&self) {
+        if self.planned.attempt.protection.encrypts_data() && self.session.tls_for_data().is_none() {
+            self.plan.tools.recorder.guarded_by(self.number, Protection::Clear);
+        }
+    }
+
     /// The handshake comes next where that was agreed (PROT P). It does not wait for the 150, which ProFTPD says behind it:
     /// a server that wants the control connection's session gave its ticket with the replies before. But who is dialled
     /// before the transfer command is out waits: pyftpdlib 1.5.7, which does that, resets what speaks too soon.

@@ -25,7 +25,8 @@ impl<'a> Facts<'a> {
 
     /// What guards data connections where a plan does not say otherwise.
     pub fn usual_protection(&self) -> Protection {
-        match (self.realm, self.evidence.asked.clear_data) {
+        let clear = self.evidence.asked.clear_data || self.level_refused().is_some();
+        match (self.realm, clear) {
             (Realm::Plain, _) => Protection::Plain,
             (Realm::Tls, true) => Protection::Clear,
             (Realm::Tls, false) => Protection::Private,

@@ -115,7 +115,7 @@ fn data(report: &Report, mode: Mode) -> Arrow {
         }
     };
     let mut labels = labels(attempt);
-    if attempt.works && tried().any(|attempt| !attempt.works) {
+    if attempt.works && tried().any(|attempt| fails_for_itself(attempt)) {
         labels.insert(0, format!("only {} works", works_with(&of_mode, mode)));
     }
     let wall = wall(report, attempt);
@@ -123,6 +123,12 @@ fn data(report: &Report, mode: Mode) -> Arrow {
         labels.splice(0..0, wall_labels(attempt, wall));
     }
     Arrow { name: mode.name(), heading, course: course(attempt), ink, labels, client_port, server_port, wall }
+}
+
+/// A transfer that the server refuses is not the method's fault.
+fn fails_for_itself(attempt: &DataConnection) -> bool {
+    let transfer_refused = attempt.connected.is_some() && attempt.cause == Some(Cause::Rejected);
+    !attempt.works && !transfer_refused
 }
 
 /// Known for passive connections that never arrived.
