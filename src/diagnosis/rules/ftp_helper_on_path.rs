@@ -28,8 +28,12 @@ fn test(facts: &Facts) -> Match {
                 cites,
                 fixes: vec![Fix::client(
                     "Use passive mode where TLS is wanted",
-                    "Under TLS the router can't read PORT any more, and active mode ends. Do not enter an outer address in \
-                     the client: the helper mends this computer's own address alone.",
+                    if facts.is_encrypted() {
+                        "Under TLS the router can't read PORT, and does not help."
+                    } else {
+                        "Under TLS the router can't read PORT any more, and active mode ends. Do not enter an outer address \
+                         in the client: the helper mends this computer's own address alone."
+                    },
                 )],
             });
         }
@@ -78,7 +82,8 @@ fn summary(facts: &Facts) -> String {
     };
     let works = facts.works(Mode::Active) || facts.in_plain().is_some_and(|plain| plain.works(Mode::Active));
     let outer = match callbacks::with_outer_address(facts) {
-        Some((_, false)) if works => " With the outer address in PORT it does not.",
+        // Under TLS the helper had no part in that.
+        Some((_, false)) if works && !facts.is_encrypted() => " With the outer address in PORT it does not.",
         _ => "",
     };
     let does = if works {

@@ -75,7 +75,8 @@ fn passive(facts: &Facts, plain: &Facts) -> Conclusion {
         ),
         None => "in plain its ports are opened as they are named, under TLS they are not".to_owned(),
     };
-    let places = in_plain.into_iter().chain(under_tls).map(|(_, place)| place);
+    let reply = |named: Option<(_, Place)>| facts.cites(named.map(|(_, place)| place));
+    let under_tls = [reply(under_tls), facts.cites(ends(facts.tried_in(Mode::Passive)))].concat();
     Conclusion {
         severity: loss(facts),
         side: Side::Server,
@@ -84,7 +85,7 @@ fn passive(facts: &Facts, plain: &Facts) -> Conclusion {
             "Passive mode works in plain and not under TLS: a firewall before the server reads PASV and helps it along, \
              and {what}."
         ),
-        cites: facts.cites(places.chain(ends(facts.tried_in(Mode::Passive)))),
+        cites: told("in plain", reply(in_plain)).chain(told("under TLS", under_tls)).collect(),
         fixes: vec![
             Fix::server(
                 "Give passive mode a fixed range of ports",
@@ -103,8 +104,8 @@ fn passive(facts: &Facts, plain: &Facts) -> Conclusion {
 }
 
 fn active(facts: &Facts, plain: &Facts) -> Conclusion {
-    let places: Vec<Place> =
-        joins(plain.tried_in(Mode::Active)).into_iter().chain(ends(facts.tried_in(Mode::Active))).collect();
+    let in_plain = facts.cites(joins(plain.tried_in(Mode::Active)));
+    let under_tls = facts.cites(ends(facts.tried_in(Mode::Active)));
     Conclusion {
         severity: loss(facts),
         side: Side::Client,
@@ -113,9 +114,14 @@ fn active(facts: &Facts, plain: &Facts) -> Conclusion {
             "Active mode works in plain and not under TLS: a router on this side reads PORT and helps it along, and \
                   can't read it any more."
                 .to_owned(),
-        cites: facts.cites(places),
+        cites: told("in plain", in_plain).chain(told("under TLS", under_tls)).collect(),
         fixes: client_side(facts),
     }
+}
+
+/// The same, each with where it was seen.
+fn told(how: &'static str, cites: Vec<Cite>) -> impl Iterator<Item = Cite> {
+    cites.into_iter().map(move |cite| Cite { text: format!("{how}, {}", cite.text), ..cite })
 }
 
 /// No comparison was made, but a helper shows, and active mode fails as it does without one.
