@@ -3,7 +3,8 @@
 
 use super::{
     ACTIVE, AUTHORITY, CURL, Case, ClientSide, Curl, EITHER, Expect, Lftp, NEITHER, NO, NO_LFTP, NO_RULES, NONE,
-    ONLY_PASSIVE, OPEN, PASSIVE, PROFTPD, PUREFTPD, PYFTPDLIB, Rules, Server, ServerSide, Truth, UNKNOWN, VSFTPD, YES,
+    ONLY_PASSIVE, OPEN, OVER_IPV6, PASSIVE, PROFTPD, PUREFTPD, PYFTPDLIB, Rules, Server, ServerSide, Truth, UNKNOWN,
+    VSFTPD, YES,
 };
 use crate::tls::{Certificate, Demanded, Reuse, Tls, Versions};
 
@@ -315,6 +316,23 @@ pub static CASES: &[Case] = &[
         environment: &[("FTPMODE_PASSWORD", "hunter2")],
         arguments: &["--ca-file", AUTHORITY, "--upload", "--transfer-size", "1MiB"],
         expect: Expect { not: &["listing-refused", "transfer-failed", "data-tls-failed"], ..FINE },
+        ..OFFERED
+    },
+    Case {
+        id: "tls-ipv6",
+        shows: "over IPv6, vsftpd demanding the session",
+        server: with(OVER_IPV6, REUSE),
+        target: "[2001:db8:4::20]",
+        curl: Curl { url: "ftp://[2001:db8:4::20]/", arguments: &["-g"], ..PLAIN },
+        lftp: Lftp { url: "ftp://[2001:db8:4::20]/", ..LISTS },
+        ..REUSE_REQUIRED
+    },
+    Case {
+        id: "tls-idle",
+        shows: "an encrypted control connection that is quiet for 2 s, and a file transferred before",
+        server: with(PROFTPD, Tls::OFFERED),
+        arguments: &["--tls", "explicit", "--ca-file", AUTHORITY, "--idle", "2s", "--transfer-size", "1MiB"],
+        expect: Expect { not: &["control-idle-dropped", "transfer-stalled", "data-tls-failed"], ..FINE },
         ..OFFERED
     },
     Case { id: "tls-refused-vsftpd", shows: "AUTH TLS where vsftpd has none", ..WITHOUT_TLS },
