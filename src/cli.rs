@@ -13,6 +13,7 @@ mod output;
 mod progress;
 mod report;
 mod serve;
+mod triage;
 
 /// Exit status for what could not be told, which includes how the command was called.
 const COULD_NOT_TELL: u8 = 3;
@@ -26,7 +27,7 @@ struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Exit status of check and report:
+Exit status of check, triage and report:
   0  usable: a mode moves data, and what --require asks for holds
   1  usable, but a warning or error stands (with --strict)
   2  no mode moves data, or the required one does not
@@ -37,6 +38,7 @@ Try it without a network:  ftpmode demo";
 #[derive(Subcommand)]
 enum Command {
     Check(Box<check::CheckArgs>),
+    Triage(triage::TriageArgs),
     Report(report::ReportArgs),
     Explain(explain::ExplainArgs),
     Demo(demo::DemoArgs),
@@ -58,6 +60,7 @@ pub fn main() -> ExitCode {
     let status = runtime.block_on(async {
         match cli.command {
             Command::Check(args) => check::run(*args).await,
+            Command::Triage(args) => triage::run(&args),
             Command::Report(args) => report::run(&args),
             Command::Explain(args) => explain::run(&args),
             Command::Demo(args) => demo::run(&args).await,

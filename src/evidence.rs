@@ -16,6 +16,8 @@ pub mod attempt;
 pub mod case;
 pub mod facts;
 pub mod fragment;
+pub mod import;
+pub mod log;
 pub mod mapping;
 pub mod observed;
 pub mod security;
@@ -25,6 +27,7 @@ pub mod timeline;
 
 use attempt::{Address, Attempt, DataVerb, Load};
 use fragment::Fragment;
+use log::Log;
 use mapping::Mapping;
 use security::{Certificate, Protection, Security, Wanted};
 use sweep::Sweep;
@@ -78,6 +81,9 @@ pub struct Evidence {
     /// Why the check ended before its plan did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_short: Option<CutShort>,
+    /// The log that it was read from; null where it was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<Log>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -154,6 +160,9 @@ pub struct Resolution {
     /// The resolver's words where it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// The line of the log that tells of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
 }
 
 /// A control connection that was dialled and not joined.
@@ -181,6 +190,9 @@ pub struct Control {
     pub security: Security,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Certificate>,
+    /// The client's address as a server's log names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<IpAddr>,
     /// The greeting, the login, and all that belongs to no data connection.
     pub events: Vec<Event>,
 }

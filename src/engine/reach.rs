@@ -53,12 +53,12 @@ pub async fn reach(tools: Tools<'_>, late: &mut Late) -> Option<Session> {
     let addresses = match resolve(settings, budget).await {
         Ok(addresses) => addresses,
         Err(error) => {
-            recorder.resolution(Resolution { addresses: Vec::new(), error: Some(error) });
+            recorder.resolution(Resolution { error: Some(error), ..Resolution::default() });
             return None;
         }
     };
     let listed = addresses.iter().map(|address| address.ip().to_canonical()).collect();
-    recorder.resolution(Resolution { addresses: listed, error: None });
+    recorder.resolution(Resolution { addresses: listed, ..Resolution::default() });
     recorder.say(format!("Connecting to {} port {}", target.host, target.port));
     let session = dial_all(settings, budget, recorder, interleaved(addresses), late).await?;
     greeted(tools, session, Protection::Private).await

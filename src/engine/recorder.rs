@@ -119,6 +119,7 @@ impl Recorder {
             connect_ms,
             security: Security::Plain,
             certificate: None,
+            client: None,
             events: Vec::new(),
         });
         state.evidence.controls.len() - 1
@@ -218,7 +219,7 @@ impl Recorder {
         let at_ms = self.now_ms();
         let mut state = self.state.borrow_mut();
         if state.packets.len() < MOST_PACKETS {
-            state.packets.push(Event { at_ms, what: What::Packet(packet) });
+            state.packets.push(Event { at_ms, line: None, what: What::Packet(packet) });
         }
     }
 
@@ -236,7 +237,7 @@ impl Recorder {
         // No two events share a time, so that their order survives in whichever story they end up.
         let at_ms = thousandths(self.now_ms().max(state.last_ms + 0.001));
         state.last_ms = at_ms;
-        let event = Event { at_ms, what };
+        let event = Event { at_ms, line: None, what };
         let events = match story {
             Story::Dial(number) => state.dials.get_mut(number).map(|dial| &mut dial.events),
             Story::Control(number) => state.evidence.controls.get_mut(number).map(|control| &mut control.events),

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::attempt::{Address, Attempt, DataVerb, Load, Mode};
+use super::log::Log;
 use super::observed::Observed;
 use super::timeline::{Event, What};
 use super::{Control, Evidence, Outcome};
@@ -22,6 +23,7 @@ pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
 pub use location::{End, Location, Zone};
 pub use path::{Direction, NatSign};
+use tried::Known;
 pub use tried::{Cause, Failure, Stage, Tried};
 
 /// The evidence with its data connections read once.
@@ -78,11 +80,14 @@ impl<'a> Facts<'a> {
         let mut facts =
             Self { evidence, tried: Vec::new(), experiments: Vec::new(), product: None, realm, refusals: Vec::new() };
         facts.product = facts.recognised();
-        let server_answers_port_first = facts.product.is_some_and(|product| product != "pyftpdlib");
+        let known = Known {
+            answers_port_first: facts.product.is_some_and(|product| product != "pyftpdlib"),
+            timed: facts.tells_times(),
+        };
         let numbered = evidence.attempts.iter().enumerate();
         let ours = |outcome: &Outcome| outcome.protection.is_plain() == (realm == Realm::Plain);
         let judged = numbered.filter(|(_, outcome)| !outcome.set_aside && ours(outcome));
-        let all = judged.map(|(index, outcome)| Tried::of(index, outcome, server_answers_port_first));
+        let all = judged.map(|(index, outcome)| Tried::of(index, outcome, known));
         (facts.tried, facts.experiments) = all.partition(|tried| tried.attempt().protection.is_usual());
         facts.refusals = facts.read_refusals();
         facts
@@ -90,6 +95,15 @@ impl<'a> Facts<'a> {
 
     pub fn evidence(&self) -> &'a Evidence {
         self.evidence
+    }
+
+    /// The log that it was read from.
+    pub fn log(&self) -> Option<&'a Log> {
+        self.evidence.log.as_ref()
+    }
+
+    fn tells_times(&self) -> bool {
+        self.log().is_none_or(|log| log.timed)
     }
 
     /// Data connections that do not resume the control connection's session, or are kept to TLS 1.2, in order.
@@ -173,17 +187,21 @@ impl<'a> Facts<'a> {
 
     /// The server's address on the control connection.
     pub fn peer(&self) -> Option<IpAddr> {
-        self.control().map(|control| control.peer.ip().to_canonical())
+        self.control().map(|control| control.peer.ip().to_canonical()).filter(|address| !address.is_unspecified())
     }
 
     /// This computer's address on the control connection.
     pub fn local(&self) -> Option<IpAddr> {
-        self.control().map(|control| control.local.ip().to_canonical())
+        self.control().map(|control| control.local.ip().to_canonical()).filter(|address| !address.is_unspecified())
     }
 
     /// One round trip, in milliseconds: the shortest exchange seen. A first handshake alone may have waited for a
     /// neighbour's address or a busy computer, and would make every later answer look early.
     pub fn rtt_ms(&self) -> Option<f64> {
+        // A log's times are a program's, and often whole seconds.
+        if self.log().is_some() {
+            return None;
+        }
         let handshakes = self.evidence.controls.iter().map(|control| control.connect_ms);
         let negotiations = self.tried.iter().filter_map(Tried::negotiate_ms);
         handshakes.chain(negotiations).reduce(f64::min)
@@ -194,7 +212,9 @@ impl<'a> Facts<'a> {
     pub fn passive_failures_aside(&self) -> Vec<Place> {
         let numbered = self.evidence.attempts.iter().enumerate().filter(|(_, outcome)| outcome.set_aside);
         numbered
-            .map(|(index, outcome)| Tried::of(index, outcome, true))
+            .map(|(index, outcome)| {
+                Tried::of(index, outcome, Known { answers_port_first: true, timed: self.tells_times() })
+            })
             .filter(|tried| {
                 matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
             })
@@ -276,7 +296,14 @@ impl<'a> Facts<'a> {
 
     /// Greeted and logged in, on any of the control connections.
     pub fn control_works(&self) -> bool {
-        self.numbers().any(|number| self.login_on(number) == Login::LoggedIn)
+        self.numbers().any(|number| self.login_on(number) == Login::LoggedIn || self.is_past_the_login(number))
+    }
+
+    /// A log may begin behind the login: what the server agreed to then shows that it was there.
+    fn is_past_the_login(&self, number: usize) -> bool {
+        let on_it = |tried: &&Tried| tried.outcome().control == number;
+        self.log().is_some()
+            && self.tried.iter().filter(on_it).any(|tried| tried.negotiated() || tried.dialled().is_some())
     }
 
     /// What FEAT listed.
@@ -323,6 +350,10 @@ impl<'a> Facts<'a> {
             let (reply, place) = self.answer_on(number, "STAT")?;
             Some((dialect::client_in_stat(reply)?, place))
         });
+        let in_log = self.numbers().filter_map(|number| {
+            let control = self.evidence.controls.get(number)?;
+            Some((control.client?, Place::Control(number, 0)))
+        });
         let in_refusals = self
             .tried_in(Mode::Active)
             .filter_map(|tried| {
@@ -330,7 +361,7 @@ impl<'a> Facts<'a> {
                 Some((dialect::addresses_in_refusal(reply).client?, place))
             })
             .collect::<Vec<_>>();
-        in_stat.chain(in_refusals).collect()
+        in_stat.chain(in_log).chain(in_refusals).collect()
     }
 }
 

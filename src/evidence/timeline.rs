@@ -1,7 +1,7 @@
 //! Events with their times, one line each.
 //!
 //! An event is written as `MILLISECONDS WORD REST`, in files and in JSON alike, so that a saved check reads like a
-//! transcript and a case can be written by hand:
+//! transcript and a case can be written by hand; `MILLISECONDS@LINE WORD REST` where it is read from a log:
 //!
 //! ```text
 //! 301.2 > PASV
@@ -31,6 +31,8 @@ pub use packet::{Packet, PacketKind};
 pub struct Event {
     /// Since the check began.
     pub at_ms: f64,
+    /// The line of the log that it is read from, counted from 1; `None` where it was measured, or is inferred.
+    pub line: Option<u32>,
     pub what: What,
 }
 
@@ -115,6 +117,8 @@ pub enum What {
     Failed(String),
     /// The check ended while this was under way.
     CutShort,
+    /// The client gave up while this was waited for, or its log ends there; how long it waited is not told.
+    Abandoned(Awaited),
 }
 
 /// What was waited for in vain.
@@ -195,7 +199,10 @@ impl Icmp {
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.at_ms, self.what)
+        match self.line {
+            Some(line) => write!(f, "{}@{line} {}", self.at_ms, self.what),
+            None => write!(f, "{} {}", self.at_ms, self.what),
+        }
     }
 }
 
@@ -233,6 +240,7 @@ impl fmt::Display for What {
             What::Unsent(count) => write!(f, "unsent {count}"),
             What::Failed(words) => write!(f, "failed {words}"),
             What::CutShort => f.write_str("cut-short"),
+            What::Abandoned(awaited) => write!(f, "abandoned {}", awaited.name()),
         }
     }
 }
@@ -251,11 +259,13 @@ impl FromStr for Event {
     fn from_str(line: &str) -> Result<Self, BadEvent> {
         let bad = |why| BadEvent { line: line.to_owned(), why };
         let (time, what) = line.trim_start().split_once(' ').ok_or_else(|| bad("it wants a time and a word"))?;
+        let (time, line) = time.split_once('@').map_or((time, None), |(time, line)| (time, Some(line)));
+        let line = line.map(str::parse).transpose().map_err(|_| bad("its line is no number"))?;
         let at_ms: f64 = time.parse().map_err(|_| bad("its time is no number"))?;
         if !at_ms.is_finite() || at_ms < 0.0 {
             return Err(bad("its time is no time"));
         }
-        Ok(Event { at_ms, what: parse_what(what).map_err(bad)? })
+        Ok(Event { at_ms, line, what: parse_what(what).map_err(bad)? })
     }
 }
 
@@ -322,6 +332,7 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
         "unsent" => What::Unsent(rest.parse().map_err(|_| "it wants a count of packets")?),
         "failed" => What::Failed(rest.to_owned()),
         "cut-short" => What::CutShort,
+        "abandoned" => What::Abandoned(value_in(AWAITED, rest).ok_or("what was awaited is not known")?),
         _ => return Err("its word is not known"),
     })
 }
@@ -403,9 +414,12 @@ mod tests {
             What::Unsent(2),
             What::Failed("no port is free".into()),
             What::CutShort,
+            What::Abandoned(Awaited::Callback),
         ] {
-            let event = Event { at_ms: 12.5, what };
-            assert_eq!(event.to_string().parse(), Ok(event));
+            for line in [None, Some(37)] {
+                let event = Event { at_ms: 12.5, line, what: what.clone() };
+                assert_eq!(event.to_string().parse(), Ok(event));
+            }
         }
     }
 

@@ -156,7 +156,7 @@ fn what() -> impl Strategy<Value = What> {
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
-    let event = (0.0..1e7, what()).prop_map(|(at_ms, what)| Event { at_ms, what });
+    let event = (0.0..1e7, what()).prop_map(|(at_ms, what)| Event { at_ms, line: None, what });
     prop::collection::vec(event, 0..8)
 }
 
@@ -168,12 +168,12 @@ fn evidence() -> impl Strategy<Value = Evidence> {
     let control = (endpoint(), endpoint(), events(), any::<bool>()).prop_map(|(local, peer, mut events, logs_in)| {
         if logs_in {
             let told = ["220 ready", "230 in"].map(|text| Reply::from_text(text).expect("a reply"));
-            let [greeting, login] = told.map(|reply| Event { at_ms: 1.0, what: What::Replied(reply) });
-            let user = Event { at_ms: 1.0, what: What::Sent("USER anonymous".to_owned()) };
+            let [greeting, login] = told.map(|reply| Event { at_ms: 1.0, line: None, what: What::Replied(reply) });
+            let user = Event { at_ms: 1.0, line: None, what: What::Sent("USER anonymous".to_owned()) };
             events.splice(0..0, [greeting, user, login]);
         }
         let security = if events.len() % 2 == 0 { Security::Plain } else { Security::ExplicitTls };
-        Control { local, peer, connect_ms: 1.0, security, certificate: None, events }
+        Control { local, peer, connect_ms: 1.0, security, certificate: None, client: None, events }
     });
     let protection = || {
         use Protection::{Clear, NewSession, Plain, Private, Tls12};

@@ -36,6 +36,9 @@ impl Facts<'_> {
     /// The event in words. Server text in it is as it came: escape before showing.
     pub fn cite(&self, place: Place) -> Cite {
         let evidence = self.evidence();
+        if let Some(text) = self.quoted(place) {
+            return Cite { text, place: Some(place) };
+        }
         let text = match place {
             Place::Dial(number, index) => evidence.dials.get(number).and_then(|dial| {
                 let event = dial.events.get(index)?;
@@ -55,6 +58,22 @@ impl Facts<'_> {
             }),
         };
         Cite { text: text.unwrap_or_default(), place: Some(place) }
+    }
+
+    /// The line of the log that the event is read from.
+    fn quoted(&self, place: Place) -> Option<String> {
+        let log = self.evidence().log.as_ref()?;
+        let line = self.event(place)?.line?;
+        Some(format!("line {line}: \u{201c}{}\u{201d}", log.quote(line)?))
+    }
+
+    fn event(&self, place: Place) -> Option<&Event> {
+        let evidence = self.evidence();
+        match place {
+            Place::Dial(number, index) => evidence.dials.get(number)?.events.get(index),
+            Place::Control(number, index) => evidence.controls.get(number)?.events.get(index),
+            Place::Attempt(number, index) => evidence.attempts.get(number)?.events.get(index),
+        }
     }
 
     /// The line of a reply that names this address: a STAT reply holds many others.
@@ -143,6 +162,9 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         }
         What::Failed(why) => format!("this computer could not: {why}"),
         What::CutShort => "the check was ended before an answer came".to_owned(),
+        What::Abandoned(Awaited::Connect) => format!("no answer from {end} is told of"),
+        What::Abandoned(Awaited::Callback) => "no connection of the server is told of".to_owned(),
+        What::Abandoned(_) => "no end of it is told of".to_owned(),
     }
 }
 

@@ -46,6 +46,13 @@ pub enum Cause {
     NotTried,
 }
 
+/// What the rest of the evidence says of every data connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub answers_port_first: bool,
+    pub timed: bool,
+}
+
 /// One data connection, as far as it came.
 pub struct Tried<'a> {
     index: usize,
@@ -54,18 +61,27 @@ pub struct Tried<'a> {
     transfer: Option<usize>,
     /// Whether the product is known to answer PORT before it dials.
     server_answers_port_first: bool,
+    /// Whether its events' times tell how long something took.
+    timed: bool,
     /// Read once: every rule asks for it.
     failure: Option<Failure>,
 }
 
 impl<'a> Tried<'a> {
-    pub(super) fn of(index: usize, outcome: &'a Outcome, server_answers_port_first: bool) -> Self {
+    pub(super) fn of(index: usize, outcome: &'a Outcome, known: Known) -> Self {
         let mut sent = outcome.events.iter().enumerate().filter(|(_, e)| matches!(e.what, What::Sent(_)));
         let transfer = sent.find_map(|(at, event)| match &event.what {
             What::Sent(command) if !begins(command, outcome.verb.name()) => Some(at),
             _ => None,
         });
-        let mut tried = Self { index, outcome, transfer, server_answers_port_first, failure: None };
+        let mut tried = Self {
+            index,
+            outcome,
+            transfer,
+            server_answers_port_first: known.answers_port_first,
+            timed: known.timed,
+            failure: None,
+        };
         tried.failure = tried.read_failure();
         tried
     }
@@ -205,6 +221,13 @@ impl<'a> Tried<'a> {
     /// A packet of it that was seen at the network interface.
     pub(super) fn packet(&self, is: impl Fn(&Packet) -> bool) -> Option<Place> {
         self.place_of(|what| matches!(what, What::Packet(packet) if is(packet)))
+    }
+
+    /// Whether the failure is no more than that nothing else is told of: a log ends there, or its client gave up without a
+    /// word of why; or times are wanting that would tell one kind of failure from another.
+    pub fn is_guess(&self) -> bool {
+        let unsaid = self.refusal().is_some_and(|(reply, _)| reply.code == 425) && !self.timed;
+        self.has(|what| matches!(what, What::Abandoned(_))) || unsaid
     }
 
     /// Packets that came while the callback was awaited and that nobody was given.

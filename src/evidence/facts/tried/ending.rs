@@ -213,7 +213,8 @@ impl<'a> Tried<'a> {
                 What::Silent { awaited: Awaited::Reply | Awaited::Bytes, .. } => Cause::Stalled,
                 What::Nonsense { .. } => Cause::Protocol,
                 What::TlsFailed { .. } | What::Silent { awaited: Awaited::Handshake, .. } => Cause::Tls,
-                What::Failed(_) | What::CutShort => Cause::NotTried,
+                What::Abandoned(Awaited::Connect | Awaited::Callback) => Cause::Dropped,
+                What::Failed(_) | What::CutShort | What::Abandoned(_) => Cause::NotTried,
                 _ => continue,
             };
             return Some((cause, Place::Attempt(self.index, at)));
@@ -250,12 +251,20 @@ impl<'a> Tried<'a> {
     }
 
     fn gave_up_waiting(&self) -> bool {
+        if !self.timed {
+            // The client would have told of a refusal, and the server says that nobody came.
+            return matches!(self.refusal_says(), Some(Says::CallbackFailed | Says::CallbackTimedOut));
+        }
         let dialled = self.time_of(|what| matches!(what, What::Dialled(_)));
         let refused = self.refusal().and_then(|(_, place)| self.time_of_place(place));
         matches!((dialled, refused), (Some(dialled), Some(refused)) if refused - dialled >= WAITED_IN_VAIN_MS)
     }
 
     fn cause_by_time(&self) -> Cause {
+        if !self.timed {
+            // A connection that never came is the usual reason by far.
+            return Cause::Dropped;
+        }
         let asked = if self.negotiated() { self.transfer.and_then(|at| self.time_at(at)) } else { None };
         let sent = asked.or_else(|| self.time_of(|what| matches!(what, What::Sent(_))));
         let answered = self.refusal().and_then(|(_, place)| self.time_of_place(place));

@@ -1,0 +1,72 @@
+//! `ftpmode triage`: reads a client's or a server's log and answers as `check` does.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::output::{self, OutputArgs};
+use crate::evidence::Evidence;
+use crate::evidence::case::Case;
+use crate::evidence::import::Reader;
+use crate::report::Report;
+
+/// Read a client's log, as a customer pastes it, and answer as check does
+#[derive(Args, Debug)]
+pub struct TriageArgs {
+    /// The log; - is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+    /// Keep what was read as a case file, for `ftpmode report` and `compare`
+    #[arg(long, value_name = "CASE.toml")]
+    save: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+pub fn run(args: &TriageArgs) -> ExitCode {
+    let named = args.file.display().to_string();
+    let all = match read(&args.file, &named) {
+        Ok(all) => all,
+        Err(error) => return output::fail_with(&format!("{} can't be read", output::shown(&named)), &error),
+    };
+    if all.is_empty() {
+        return output::fail(&format!(
+            "{} holds no FTP: no command, no reply and no words of an FTP client are in it",
+            output::shown(&named)
+        ));
+    }
+    if let (Some(path), Some(first)) = (&args.save, all.first())
+        && let Err(why) = save(first, path)
+    {
+        output::warn(&format!("what was read could not be saved: {why}"));
+    }
+    let reports: Vec<Report> = all.iter().map(Report::of).collect();
+    for report in &reports {
+        output::print(&args.output, report);
+    }
+    output::status(&args.output, &reports)
+}
+
+fn read(path: &Path, named: &str) -> std::io::Result<Vec<Evidence>> {
+    let mut input: Box<dyn Read> =
+        if path.as_os_str() == "-" { Box::new(std::io::stdin().lock()) } else { Box::new(File::open(path)?) };
+    let mut reader = Reader::new();
+    let mut bytes = vec![0; 256 * 1024];
+    loop {
+        match input.read(&mut bytes) {
+            Ok(0) => return Ok(reader.finish(named)),
+            Ok(count) => reader.feed(&bytes[..count]),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn save(evidence: &Evidence, path: &Path) -> Result<(), String> {
+    let case = Case { evidence: evidence.clone(), expect: None };
+    let text = case.to_toml().map_err(|error| output::chain(&error))?;
+    File::create(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| error.to_string())
+}

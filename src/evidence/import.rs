@@ -1,0 +1,349 @@
+//! People's logs into evidence: what a client or a server wrote while it talked FTP.
+//!
+//! Commands and reply codes are the same in every log, whatever program wrote it and in whatever language; they are
+//! read first ([`line`]). A program's own words ([`words`]) tell what the replies don't: that a connection was dialled,
+//! timed out, was refused. From these a [`session`] is put together as if it had been measured.
+//!
+//! Invariants: what a log does not show is not made up: an address that it hides is unspecified in the evidence, a wait
+//! without times has no length. Every event that was read has its line's number. Memory does not grow with the log.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::log::{Log, Quote, Writer};
+use super::{Evidence, Source, TargetAsked};
+
+mod clean;
+mod draft;
+mod line;
+mod programs;
+mod session;
+mod stamp;
+mod words;
+
+use line::Words;
+use session::Session;
+use words::Phrase;
+
+/// A program whose logs are known.
+#[derive(Debug)]
+pub struct Program {
+    /// The client's or the server's id; empty where its words belong to no one program.
+    pub id: &'static str,
+    pub name: &'static str,
+    pub writer: Writer,
+    /// Words (in lower case) that give it away; its version may follow them.
+    pub signs: &'static [&'static str],
+    pub phrases: &'static [Phrase],
+}
+
+/// Those with particular words before those whose words are general.
+pub static PROGRAMS: &[&Program] = &[
+    &programs::filezilla::PROGRAM,
+    &programs::winscp::PROGRAM,
+    &programs::curl::PROGRAM,
+    &programs::wget::PROGRAM,
+    &programs::lftp::PROGRAM,
+    &programs::ncftp::PROGRAM,
+    &programs::tnftp::PROGRAM,
+    &programs::inetutils_ftp::PROGRAM,
+    &programs::windows_ftp::PROGRAM,
+    &programs::cyberduck::PROGRAM,
+    &programs::ws_ftp::PROGRAM,
+    &programs::cuteftp::PROGRAM,
+    &programs::flashfxp::PROGRAM,
+    &programs::total_commander::PROGRAM,
+    &programs::gftp::PROGRAM,
+    &programs::fireftp::PROGRAM,
+    &programs::python::PROGRAM,
+    &programs::php::PROGRAM,
+    &programs::commons_net::PROGRAM,
+    &programs::dotnet::PROGRAM,
+    &programs::rclone::PROGRAM,
+    &programs::vsftpd::PROGRAM,
+    &programs::proftpd::PROGRAM,
+    &programs::pure_ftpd::PROGRAM,
+    &programs::filezilla_server::PROGRAM,
+    &programs::general::PROGRAM,
+];
+
+/// The program's name as its makers write it.
+pub fn program_name(id: &str) -> Option<&'static str> {
+    PROGRAMS.iter().find(|program| program.id == id).map(|program| program.name)
+}
+
+/// Sessions that went the same way and are kept.
+const MOST_ALIKE: usize = 4;
+/// Sessions kept in all.
+const MOST_SESSIONS: usize = 60;
+/// The longest quotation, in characters.
+const LONGEST_QUOTE: usize = 300;
+
+/// Reads a log as it comes.
+#[derive(Default)]
+pub struct Reader {
+    lines: clean::Lines,
+    gathered: Gathered,
+}
+
+impl Reader {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn feed(&mut self, bytes: &[u8]) {
+        let gathered = &mut self.gathered;
+        self.lines.feed(bytes, &mut |line| gathered.take(line));
+    }
+
+    /// One piece of evidence a target, in the order they were met; none where the text is no log.
+    pub fn finish(mut self, input: &str) -> Vec<Evidence> {
+        let gathered = &mut self.gathered;
+        self.lines.finish(&mut |line| gathered.take(line));
+        self.gathered.evidence(input)
+    }
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Gathered {
+    number: u32,
+    clock: Clock,
+    program: Option<&'static Program>,
+    version: Option<String>,
+    /// Sessions that are over.
+    done: Vec<Session>,
+    ways: HashMap<String, usize>,
+    left_out: u32,
+    /// Sessions under way, by what the log tells them apart with; empty where it does not.
+    open: BTreeMap<String, Session>,
+    current: String,
+    /// Commands or replies met.
+    dialogue: u32,
+}
+
+/// Times of day into milliseconds since the log began.
+#[derive(Default)]
+struct Clock {
+    first: Option<f64>,
+    last: f64,
+    /// No two events share a time, so that their order survives.
+    now_ms: f64,
+    /// Whether time was seen to pass.
+    passes: bool,
+}
+
+impl Clock {
+    fn tick(&mut self, time: Option<f64>) -> f64 {
+        if let Some(time) = time {
+            let first = *self.first.get_or_insert(time);
+            // Past midnight the clock begins anew; a little backwards is another thread's line.
+            let mut since = time - first;
+            while since < self.last - 43_200.0 {
+                since += 86_400.0;
+            }
+            self.passes |= since > self.last;
+            self.last = self.last.max(since);
+            self.now_ms = self.now_ms.max(self.last * 1000.0);
+        }
+        self.now_ms = (self.now_ms * 1000.0 + 1.0).round() / 1000.0;
+        self.now_ms
+    }
+}
+
+impl Gathered {
+    fn take(&mut self, raw: &str) {
+        self.number = self.number.saturating_add(1);
+        let mut pieces: Vec<String> = Vec::new();
+        clean::unmarked(raw, &mut |piece| {
+            // wget writes several commands on a line, each behind an arrow.
+            for part in piece.split("    ==>") {
+                if !part.trim().is_empty() {
+                    pieces.push(part.to_owned());
+                }
+            }
+        });
+        for piece in pieces {
+            self.piece(&piece);
+        }
+    }
+
+    fn piece(&mut self, text: &str) {
+        let parsed = line::parse(text);
+        let at_ms = self.clock.tick(parsed.time);
+        if !matches!(parsed.words, Words::Other(_)) {
+            self.dialogue += 1;
+        }
+        let (told, sign) = match parsed.words {
+            // A reply's words are the server's; a sign may stand before it, or be the label.
+            Words::Reply { .. } | Words::Command { .. } => (None, words::read(parsed.label).1),
+            Words::Other(_) => words::read(text),
+        };
+        if let Some((program, behind)) = sign {
+            self.recognise(program, behind);
+        }
+        if let Some(session) = parsed.session {
+            session.clone_into(&mut self.current);
+        }
+        let seen = session::Seen { at_ms, line: self.number, text, timed: self.clock.passes };
+        let session = self.open.entry(self.current.clone()).or_default();
+        if session.begins_anew(&parsed, told, text) {
+            let over = std::mem::take(session);
+            // What a client says of itself and of the name comes before the connection.
+            session.carry_over(&over);
+            self.end(over);
+        }
+        if let Some(session) = self.open.get_mut(&self.current) {
+            session.take(&parsed, told, seen);
+        }
+    }
+
+    fn recognise(&mut self, program: &'static Program, behind: &str) {
+        if self.program.is_some_and(|known| !known.id.is_empty() && known.id != program.id) || program.id.is_empty() {
+            return;
+        }
+        self.program = Some(program);
+        let version: String = behind
+            .trim_start_matches([' ', ':', '/', 'v'])
+            .chars()
+            .take_while(|c| c.is_ascii_digit() || *c == '.')
+            .collect();
+        let version = version.trim_matches('.');
+        if self.version.is_none() && version.contains('.') && version.len() <= 16 {
+            self.version = Some(version.to_owned());
+        }
+    }
+
+    fn end(&mut self, mut session: Session) {
+        session.finish();
+        if !session.tells() {
+            return;
+        }
+        let alike = self.ways.entry(session.way()).or_default();
+        *alike += 1;
+        self.left_out += session.left_out;
+        if *alike > MOST_ALIKE || self.done.len() >= MOST_SESSIONS {
+            self.left_out += u32::try_from(session.attempts.len()).unwrap_or(u32::MAX);
+            return;
+        }
+        self.done.push(session);
+    }
+
+    fn evidence(mut self, input: &str) -> Vec<Evidence> {
+        let open = std::mem::take(&mut self.open);
+        for session in open.into_values() {
+            self.end(session);
+        }
+        if self.dialogue == 0 && self.program.is_none() {
+            return Vec::new();
+        }
+        let mut targets: Vec<Target> = Vec::new();
+        for session in std::mem::take(&mut self.done) {
+            match targets.iter_mut().find(|target| target.is_of(&session)) {
+                Some(target) => target.add(session),
+                None => targets.push(Target::of(session)),
+            }
+        }
+        targets.into_iter().map(|target| target.evidence(input, &self)).collect()
+    }
+}
+
+/// Sessions with one server.
+struct Target {
+    sessions: Vec<Session>,
+}
+
+impl Target {
+    fn of(session: Session) -> Self {
+        Self { sessions: vec![session] }
+    }
+
+    fn add(&mut self, session: Session) {
+        self.sessions.push(session);
+    }
+
+    /// The same name or address, or nothing that says otherwise.
+    fn is_of(&self, session: &Session) -> bool {
+        let differs = |one: Option<String>, other: Option<String>| matches!((one, other), (Some(a), Some(b)) if a != b);
+        let host = self.sessions.iter().find_map(|known| known.host.clone());
+        let ip = self.sessions.iter().find_map(|known| known.peer).map(|peer| peer.ip().to_string());
+        let its_ip = session.peer.map(|peer| peer.ip().to_string());
+        if host.is_some() && session.host.is_some() {
+            return host == session.host;
+        }
+        !differs(ip, its_ip)
+    }
+
+    fn evidence(self, input: &str, gathered: &Gathered) -> Evidence {
+        let host = self.sessions.iter().find_map(|session| session.host.clone());
+        let peer = self.sessions.iter().find_map(|session| session.peer);
+        let port = self.sessions.iter().find_map(|session| session.port()).unwrap_or(21);
+        let mut evidence = Evidence {
+            source: Source::Log,
+            target: TargetAsked {
+                input: input.to_owned(),
+                host: host
+                    .or_else(|| peer.map(|peer| peer.ip().to_string()))
+                    .unwrap_or_else(|| UNKNOWN_HOST.to_owned()),
+                port,
+            },
+            ..Evidence::default()
+        };
+        evidence.asked.user = self.sessions.iter().find_map(|session| session.user.clone());
+        let mut quotes: BTreeMap<u32, String> = BTreeMap::new();
+        for session in self.sessions {
+            quotes.extend(session.quotes.iter().map(|(line, text)| (*line, quote(text))));
+            session.add_to(&mut evidence);
+        }
+        let used = lines_of(&evidence);
+        evidence.duration_ms = gathered.clock.last * 1000.0;
+        evidence.log = Some(Log {
+            program: gathered.program.map(|program| program.id.to_owned()),
+            version: gathered.version.clone(),
+            writer: gathered.program.map_or(Writer::Client, |program| program.writer),
+            timed: gathered.clock.passes,
+            lines: gathered.number,
+            left_out: gathered.left_out,
+            quotes: quotes
+                .into_iter()
+                .filter(|(line, _)| used.contains(line))
+                .map(|(line, text)| Quote { line, text })
+                .collect(),
+        });
+        evidence
+    }
+}
+
+/// In the place of the host where the log does not name it.
+pub const UNKNOWN_HOST: &str = "unknown";
+
+fn lines_of(evidence: &Evidence) -> std::collections::BTreeSet<u32> {
+    let controls = evidence.controls.iter().flat_map(|control| &control.events);
+    let attempts = evidence.attempts.iter().flat_map(|attempt| &attempt.events);
+    let dials = evidence.dials.iter().flat_map(|dial| &dial.events);
+    controls.chain(attempts).chain(dials).filter_map(|event| event.line).chain(evidence.resolution.line).collect()
+}
+
+/// A line as it may be quoted: bounded, and without a password.
+fn quote(text: &str) -> String {
+    let text: String = text.trim().chars().take(LONGEST_QUOTE).collect();
+    masked(&text)
+}
+
+/// The argument of PASS and ACCT, and the password in a URL, masked.
+fn masked(text: &str) -> String {
+    let upper = text.to_ascii_uppercase();
+    for verb in ["PASS ", "ACCT "] {
+        if let Some(at) = upper.find(verb)
+            && !upper[..at].ends_with(|c: char| c.is_ascii_alphanumeric())
+        {
+            return format!("{}{}****", &text[..at], verb);
+        }
+    }
+    if let Some((before, behind)) = text.split_once("://")
+        && let Some((user, host)) = behind.rsplit_once('@')
+        && let Some((name, _)) = user.split_once(':')
+    {
+        return format!("{before}://{name}:****@{host}");
+    }
+    text.to_owned()
+}

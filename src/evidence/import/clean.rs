@@ -1,0 +1,233 @@
+//! A log as people paste it, made into the lines that the program wrote: quotes of mails, markup of forums and web
+//! pages, colours of terminals and old encodings are taken off.
+//!
+//! Invariant: memory is bounded: a line longer than [`LONGEST_LINE`] is cut.
+
+/// The longest line kept, in bytes; what follows on it is passed over.
+const LONGEST_LINE: usize = 16 * 1024;
+
+/// Cuts bytes into lines.
+#[derive(Default)]
+pub struct Lines {
+    line: Vec<u8>,
+    encoding: Encoding,
+    /// The first byte of a UTF-16 unit.
+    half: Option<u8>,
+    begun: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Encoding {
+    /// UTF-8, or an encoding of one byte a character.
+    #[default]
+    Bytes,
+    /// UTF-16, the low byte first, as Windows writes it.
+    Utf16,
+}
+
+impl Lines {
+    /// Hands every complete line to `take`.
+    pub fn feed(&mut self, mut bytes: &[u8], take: &mut impl FnMut(&str)) {
+        if !std::mem::replace(&mut self.begun, true) && bytes.starts_with(&[0xff, 0xfe]) {
+            self.encoding = Encoding::Utf16;
+            bytes = &bytes[2..];
+        }
+        if self.encoding == Encoding::Utf16 {
+            return self.feed_utf16(bytes, take);
+        }
+        while let Some(end) = bytes.iter().position(|&byte| byte == b'\n' || byte == b'\r') {
+            self.keep(&bytes[..end]);
+            self.hand_out(take);
+            // A CR LF is one line's end, also where the two come apart: the empty line between them says nothing.
+            let pair = bytes[end] == b'\r' && bytes.get(end + 1) == Some(&b'\n');
+            bytes = &bytes[end + 1 + usize::from(pair)..];
+        }
+        self.keep(bytes);
+    }
+
+    /// The last line, where nothing ended it.
+    pub fn finish(&mut self, take: &mut impl FnMut(&str)) {
+        if !self.line.is_empty() {
+            self.hand_out(take);
+        }
+    }
+
+    fn feed_utf16(&mut self, bytes: &[u8], take: &mut impl FnMut(&str)) {
+        for &byte in bytes {
+            let Some(low) = self.half.take() else {
+                self.half = Some(byte);
+                continue;
+            };
+            match char::from_u32(u32::from(u16::from_le_bytes([low, byte]))) {
+                Some('\n') => self.hand_out(take),
+                Some('\r') | None => {}
+                Some(c) => self.keep(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = LONGEST_LINE.saturating_sub(self.line.len());
+        self.line.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    fn hand_out(&mut self, take: &mut impl FnMut(&str)) {
+        match std::str::from_utf8(&self.line) {
+            Ok(line) => take(line),
+            Err(_) => take(&self.line.iter().map(|&byte| char::from(byte)).collect::<String>()),
+        }
+        self.line.clear();
+    }
+}
+
+/// The line without markup and colours, cut where markup breaks it. Most lines have none and are handed on as they are.
+pub fn unmarked(line: &str, take: &mut impl FnMut(&str)) {
+    let line = line.trim_start_matches('\u{feff}');
+    if !line.bytes().any(|byte| matches!(byte, b'<' | b'&' | b'[' | 0x1b)) {
+        return take(line);
+    }
+    let mut kept = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find(['<', '&', '[', '\u{1b}']) {
+        kept.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (replacement, length) = mark(rest);
+        match replacement {
+            Mark::Nothing => {}
+            Mark::Text(text) => kept.push_str(text),
+            Mark::Break => {
+                take(&kept);
+                kept.clear();
+            }
+        }
+        rest = &rest[length..];
+    }
+    kept.push_str(rest);
+    take(&kept);
+}
+
+/// What stands in a mark's place.
+enum Mark<'a> {
+    Nothing,
+    Text(&'a str),
+    Break,
+}
+
+/// The mark that `text` begins with, and its length in bytes.
+fn mark(text: &str) -> (Mark<'_>, usize) {
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    let as_it_is = (Mark::Text(&text[..first]), first);
+    match text.as_bytes().first() {
+        Some(b'<') => tag(text, '>', HTML_TAGS).unwrap_or(as_it_is),
+        Some(b'[') => tag(text, ']', FORUM_TAGS).unwrap_or(as_it_is),
+        Some(b'&') => {
+            let entity = ENTITIES.iter().find(|(name, _)| text.starts_with(name));
+            entity.map_or(as_it_is, |(name, text)| (Mark::Text(text), name.len()))
+        }
+        // CSI: parameters, then a letter.
+        _ if text[first..].starts_with('[') => {
+            let end = text[first + 1..].find(|c: char| c.is_ascii_alphabetic());
+            (Mark::Nothing, end.map_or(text.len(), |end| first + 1 + end + 1))
+        }
+        _ => (Mark::Nothing, first),
+    }
+}
+
+fn tag<'a>(text: &'a str, close: char, known: &[&str]) -> Option<(Mark<'a>, usize)> {
+    let inside = &text[1..1 + text.bytes().take(300).position(|byte| char::from(byte) == close)?.checked_sub(1)?];
+    let name = inside.trim_start_matches('/');
+    let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
+    if name.is_empty() || !known.iter().any(|tag| tag.eq_ignore_ascii_case(name)) {
+        return None;
+    }
+    let breaks = ["br", "p", "div", "tr", "li"].iter().any(|tag| tag.eq_ignore_ascii_case(name));
+    Some((if breaks { Mark::Break } else { Mark::Nothing }, inside.len() + 2))
+}
+
+const HTML_TAGS: &[&str] = &[
+    "br",
+    "p",
+    "div",
+    "span",
+    "font",
+    "b",
+    "i",
+    "u",
+    "em",
+    "strong",
+    "pre",
+    "code",
+    "tt",
+    "td",
+    "tr",
+    "table",
+    "tbody",
+    "li",
+    "ul",
+    "ol",
+    "a",
+    "blockquote",
+    "html",
+    "body",
+    "head",
+    "small",
+    "nobr",
+];
+const FORUM_TAGS: &[&str] =
+    &["b", "i", "u", "code", "quote", "color", "size", "font", "url", "img", "list", "spoiler", "pre"];
+const ENTITIES: &[(&str, &str)] = &[
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&amp;", "&"),
+    ("&quot;", "\""),
+    ("&#39;", "'"),
+    ("&#039;", "'"),
+    ("&nbsp;", " "),
+    ("&#160;", " "),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(bytes: &[u8]) -> Vec<String> {
+        let mut all = Vec::new();
+        let mut lines = Lines::default();
+        // One byte at a time: ends of lines fall apart.
+        for byte in bytes {
+            lines.feed(&[*byte], &mut |line| unmarked(line, &mut |line| all.push(line.to_owned())));
+        }
+        lines.finish(&mut |line| unmarked(line, &mut |line| all.push(line.to_owned())));
+        all.retain(|line| !line.is_empty());
+        all
+    }
+
+    #[test]
+    fn line_ends_and_encodings_of_every_kind_are_taken() {
+        assert_eq!(lines(b"a\r\nb\nc\rd"), ["a", "b", "c", "d"]);
+        assert_eq!(lines("Réponse".as_bytes()), ["Réponse"]);
+        assert_eq!(lines(b"R\xe9ponse"), ["Réponse"]);
+        assert_eq!(lines(b"\xff\xfeH\0i\0\r\0\n\0x\0"), ["Hi", "x"]);
+        assert_eq!(lines("\u{feff}220 x".as_bytes()), ["220 x"]);
+    }
+
+    #[test]
+    fn markup_goes_and_what_only_looks_like_it_stays() {
+        assert_eq!(lines(b"<font color=\"red\">220 a</font><br>PASV<br/>"), ["220 a", "PASV"]);
+        assert_eq!(lines(b"[code]220 [b]x[/b]"), ["220 x"]);
+        assert_eq!(lines(b"&lt;--- 220 a &amp; b"), ["<--- 220 a & b"]);
+        assert_eq!(lines(b"\x1b[32m220 a\x1b[0m"), ["220 a"]);
+        assert_eq!(lines(b"< 220 a <ready> [198.18.0.20]"), ["< 220 a <ready> [198.18.0.20]"]);
+    }
+
+    #[test]
+    fn a_line_without_an_end_takes_bounded_memory() {
+        let mut longest = 0;
+        let mut all = Lines::default();
+        for _ in 0..1000 {
+            all.feed(&[b'x'; 1000], &mut |_| {});
+        }
+        all.finish(&mut |line| longest = line.len());
+        assert_eq!(longest, LONGEST_LINE);
+    }
+}

@@ -1,0 +1,310 @@
+//! One data connection, as far as a log has told of it.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use super::words::How;
+use crate::evidence::Outcome;
+use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
+use crate::evidence::security::{Broken, Protection};
+use crate::evidence::timeline::{Awaited, Event, Icmp, What};
+use crate::protocol::reply::Reply;
+use crate::protocol::{extended, host_port};
+
+/// An address that the log does not show.
+pub const UNSEEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+/// What belongs to the session and a data connection must know.
+#[derive(Clone, Copy, Debug)]
+pub struct Around {
+    /// The control connection's peer.
+    pub peer: Option<SocketAddr>,
+    pub protection: Protection,
+    /// The client said that it does not believe the address in 227.
+    pub mends: bool,
+    /// Whether times tell how long something took.
+    pub timed: bool,
+}
+
+/// A data connection under way.
+#[derive(Debug)]
+pub struct Draft {
+    pub verb: DataVerb,
+    pub events: Vec<Event>,
+    /// The command that asked for the transfer went out.
+    pub transfer: bool,
+    /// The server agreed to the verb.
+    pub agreed: bool,
+    named: Option<SocketAddr>,
+    dialled: Option<SocketAddr>,
+    joined: bool,
+    /// A preliminary reply came that does not prove that the data connection stands.
+    begun: bool,
+    protection: Protection,
+    over: bool,
+}
+
+impl Draft {
+    pub fn new(verb: DataVerb, sent: Event, around: Around) -> Self {
+        let mut draft = Self {
+            verb,
+            events: vec![sent],
+            transfer: false,
+            agreed: false,
+            named: None,
+            dialled: None,
+            joined: false,
+            begun: false,
+            protection: around.protection,
+            over: false,
+        };
+        let argument = match &draft.events[0].what {
+            What::Sent(line) => line.split_once(' ').map_or(String::new(), |(_, argument)| argument.to_owned()),
+            _ => String::new(),
+        };
+        draft.named = match verb {
+            DataVerb::Port => host_port::parse(&argument).ok().map(SocketAddr::V4),
+            DataVerb::Eprt => extended::parse_eprt(&argument).ok(),
+            DataVerb::Pasv | DataVerb::Epsv => None,
+        };
+        if let Some(named) = draft.named {
+            draft.push(&Event { what: What::Named(named), ..draft.events[0].clone() });
+        }
+        draft
+    }
+
+    pub fn mode(&self) -> Mode {
+        self.verb.mode()
+    }
+
+    fn push(&mut self, event: &Event) {
+        self.events.push(event.clone());
+    }
+
+    /// The command for the transfer went out.
+    pub fn ask(&mut self, sent: Event) {
+        self.transfer = true;
+        self.events.push(sent);
+    }
+
+    /// The answer to PASV, EPSV, PORT or EPRT. Returns whether the story ends with it.
+    pub fn answer(&mut self, reply: &Reply, event: &Event, around: Around) -> bool {
+        self.push(event);
+        if reply.is_refusal() || (self.mode() == Mode::Active && reply.code == 220) {
+            return true;
+        }
+        if !reply.is_completion() {
+            return false;
+        }
+        self.agreed = true;
+        if self.mode() == Mode::Active {
+            return false;
+        }
+        let text = reply.message();
+        let (named, why) = match self.verb {
+            DataVerb::Epsv => match extended::parse_229(&text) {
+                Ok(named) => {
+                    let ip = around.peer.map_or(UNSEEN.ip(), |peer| peer.ip());
+                    (Some(SocketAddr::new(ip, named.port)), None)
+                }
+                Err(why) => (None, Some(why.to_string())),
+            },
+            _ => match host_port::parse(&text) {
+                Ok(named) => (Some(SocketAddr::V4(named)), None),
+                Err(why) => (None, Some(why.to_string())),
+            },
+        };
+        self.named = named;
+        match (named, why) {
+            (Some(named), _) => self.push(&Event { what: What::Named(named), ..event.clone() }),
+            // An address that somebody masked before pasting is no malformed reply.
+            (None, Some(why)) if !is_masked(&text) => {
+                self.push(&Event { what: What::Unreadable(why), ..event.clone() })
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// The client dialled the data port; the endpoint where its words name it.
+    pub fn dial(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
+        if self.dialled.is_some() || self.mode() == Mode::Active {
+            return;
+        }
+        let to = endpoint.filter(|end| end.port() != 0).unwrap_or_else(|| self.target(around));
+        self.dialled = Some(to);
+        self.push(&Event { what: What::Dialled(to), ..at.clone() });
+    }
+
+    /// Where a client would dial.
+    fn target(&self, around: Around) -> SocketAddr {
+        match (self.named, around.peer) {
+            (Some(named), Some(peer)) if around.mends || self.verb == DataVerb::Epsv => {
+                SocketAddr::new(peer.ip(), named.port())
+            }
+            (Some(named), _) => named,
+            (None, peer) => SocketAddr::new(peer.map_or(UNSEEN.ip(), |peer| peer.ip()), 0),
+        }
+    }
+
+    pub fn join(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
+        if self.joined {
+            return;
+        }
+        self.joined = true;
+        let what = match self.mode() {
+            Mode::Passive => {
+                self.dial(endpoint, around, at);
+                What::Connected { local: UNSEEN, peer: self.dialled.unwrap_or(UNSEEN) }
+            }
+            Mode::Active => What::Accepted {
+                local: self.named.unwrap_or(UNSEEN),
+                peer: endpoint.unwrap_or_else(|| SocketAddr::new(around.peer.map_or(UNSEEN.ip(), |p| p.ip()), 0)),
+            },
+        };
+        self.push(&Event { what, ..at.clone() });
+    }
+
+    /// A reply to the transfer command. Returns whether the story ends with it.
+    pub fn transfer_reply(&mut self, reply: &Reply, event: &Event, around: Around) -> bool {
+        if reply.is_preliminary() {
+            if proves_connection(reply) {
+                self.join(None, around, event);
+            } else if self.mode() == Mode::Passive {
+                self.dial(None, around, event);
+            }
+            self.begun = true;
+            self.push(event);
+            return false;
+        }
+        if reply.is_completion() || reply.code == 426 {
+            // A transfer that is closed, or broken off, was open.
+            self.join(None, around, event);
+        } else if self.mode() == Mode::Passive && self.agreed {
+            self.dial(None, around, event);
+        }
+        if reply.is_completion() {
+            self.push(&Event { what: What::EndOfFile, ..event.clone() });
+        }
+        self.push(event);
+        true
+    }
+
+    /// The client says that it came.
+    pub fn got(&mut self, bytes: Option<u64>, around: Around, at: &Event) {
+        self.join(None, around, at);
+        self.push(&Event { what: What::Received(bytes.unwrap_or(1)), ..at.clone() });
+        self.push(&Event { what: What::Enough, ..at.clone() });
+    }
+
+    /// The client says that it failed.
+    pub fn fail(&mut self, how: How, ms: Option<f64>, text: &str, around: Around, at: &Event) {
+        // A server's own reply says more than the client's last line.
+        let replies = self.events.iter().any(|event| matches!(event.what, What::Replied(_)));
+        let unanswered = replies && !self.agreed;
+        let awaited = match (self.joined, self.mode()) {
+            _ if unanswered => Awaited::Reply,
+            (true, _) => Awaited::Bytes,
+            (false, Mode::Passive) => Awaited::Connect,
+            (false, Mode::Active) => Awaited::Callback,
+        };
+        if awaited == Awaited::Connect {
+            self.dial(None, around, at);
+        }
+        let waited = ms.or_else(|| self.waited_ms(around, at.at_ms));
+        let what = match how {
+            How::TimedOut => What::Silent { awaited, ms: waited.unwrap_or(0.0) },
+            How::Refused if awaited == Awaited::Connect => What::Refused,
+            How::HostUnreachable if awaited == Awaited::Connect => What::Unreachable { icmp: Icmp::Host, from: None },
+            How::NetUnreachable if awaited == Awaited::Connect => What::Unreachable { icmp: Icmp::Net, from: None },
+            How::Tls => {
+                self.join(None, around, at);
+                What::TlsFailed { how: Broken::Invalid, words: text.trim().chars().take(120).collect() }
+            }
+            How::Closed if awaited == Awaited::Reply || !self.joined => What::ControlClosed,
+            How::Reset if !self.joined => What::ControlReset,
+            How::Closed | How::Reset => What::Reset,
+            // Long enough that somebody's patience ended it.
+            _ => match waited.filter(|ms| *ms >= PATIENCE_MS) {
+                Some(ms) => What::Silent { awaited, ms },
+                None => What::Abandoned(awaited),
+            },
+        };
+        self.push(&Event { what, ..at.clone() });
+        self.over = true;
+    }
+
+    /// From the last thing done to `now`, where times tell.
+    fn waited_ms(&self, around: Around, now: f64) -> Option<f64> {
+        let last = self.events.iter().rev().find(|event| event.line.is_some())?;
+        around.timed.then_some((now - last.at_ms).max(0.0))
+    }
+
+    /// The log ends, or the client does something else, in the middle of it.
+    pub fn leave(&mut self, end: Leaving, at: &Event) {
+        if self.over {
+            return;
+        }
+        let asked = self.agreed && self.transfer;
+        let what = match (end, asked, self.joined || self.begun, self.mode()) {
+            (Leaving::LogEnds, true, false, Mode::Passive) => What::Abandoned(Awaited::Connect),
+            (Leaving::LogEnds, true, false, Mode::Active) => What::Abandoned(Awaited::Callback),
+            (Leaving::LogEnds, true, true, Mode::Passive) if !self.joined => What::Abandoned(Awaited::Connect),
+            (Leaving::LogEnds, true, true, Mode::Active) if !self.joined => What::Abandoned(Awaited::Callback),
+            _ => What::CutShort,
+        };
+        if matches!(what, What::Abandoned(Awaited::Connect)) && self.dialled.is_none() {
+            let to = self.named.unwrap_or(UNSEEN);
+            self.push(&Event { what: What::Dialled(to), line: None, ..at.clone() });
+        }
+        self.push(&Event { what, ..at.clone() });
+    }
+
+    pub fn outcome(self, control: usize, peer: Option<SocketAddr>) -> Outcome {
+        let elsewhere = matches!((self.dialled, peer), (Some(to), Some(peer)) if to.ip() != peer.ip());
+        let address = match self.mode() {
+            Mode::Active => Address::Local,
+            Mode::Passive if elsewhere => Address::Advertised,
+            Mode::Passive => Address::ControlPeer,
+        };
+        Outcome {
+            verb: self.verb,
+            address,
+            load: Load::Usual,
+            protection: self.protection,
+            control,
+            set_aside: false,
+            events: self.events,
+        }
+    }
+}
+
+/// Why a data connection is left in the middle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// The client went on to something else.
+    Superseded,
+    /// The log ends, though time enough had passed.
+    LogEnds,
+}
+
+/// What a client waits at least before it gives up, in milliseconds.
+const PATIENCE_MS: f64 = 4_000.0;
+
+/// 125 says so itself; of 150 the words of servers that are known to write it only then (vsftpd, ProFTPD, Pure-FTPd).
+fn proves_connection(reply: &Reply) -> bool {
+    let text = reply.text.to_ascii_lowercase();
+    let known = ["150 here comes the directory listing", "150 ok to send data", "150 accepted data connection"];
+    reply.code == 125
+        || known.iter().any(|words| text.starts_with(words))
+        || text.contains("mode data connection for file list")
+}
+
+/// Six fields between commas of which some hold letters: "(xxx,xxx,xxx,xxx,195,80)".
+fn is_masked(text: &str) -> bool {
+    let fields: Vec<&str> = text.split([',', '(', ')', ' ']).filter(|field| !field.is_empty()).collect();
+    let masks = |field: &&&str| {
+        !field.is_empty()
+            && field.chars().all(|c| matches!(c.to_ascii_lowercase(), 'x' | 'n' | '*' | '#' | 'y' | 'a'..='d' | '?'))
+    };
+    fields.iter().filter(masks).count() >= 2 && text.matches(',').count() >= 4
+}

@@ -1,0 +1,370 @@
+//! One line of a log: what stands before the words (time, session, label), and whether the words are a command, a line
+//! of a reply, or the program's own.
+//!
+//! Labels are not looked up: «Response:», «Antwort:» and «Réponse :» stand before the same replies, so the words decide.
+
+use super::stamp;
+
+/// A line taken apart.
+#[derive(Debug, PartialEq)]
+pub struct Line<'a> {
+    /// Seconds of the day.
+    pub time: Option<f64>,
+    /// What tells this session's lines from another's.
+    pub session: Option<&'a str>,
+    /// What stands before the words, as a mark or a label: `<`, `--->`, `Response`.
+    pub label: &'a str,
+    /// The client's address, which a server's log puts before what the client sent.
+    pub client: Option<&'a str>,
+    pub words: Words<'a>,
+}
+
+#[derive(Debug, PartialEq)]
+pub enum Words<'a> {
+    /// `line` begins with the code; `open` where a hyphen follows it, so that more lines of the same reply come.
+    Reply {
+        code: u16,
+        open: bool,
+        line: &'a str,
+    },
+    /// The verb as it stands there, in capitals.
+    Command {
+        verb: &'a str,
+        argument: &'a str,
+    },
+    Other(&'a str),
+}
+
+/// Marks, times and labels that may stand before the words, one behind the other.
+const MOST_PREFIXES: usize = 8;
+
+pub fn parse(text: &str) -> Line<'_> {
+    let mut line = Line { time: None, session: None, label: "", client: None, words: Words::Other("") };
+    let mut rest = text.trim();
+    for _ in 0..MOST_PREFIXES {
+        if let Some(words) = reply(rest).or_else(|| command(rest)) {
+            line.words = words;
+            return line;
+        }
+        let Some(behind) = prefix(rest, &mut line) else { break };
+        rest = behind.trim_start();
+    }
+    line.words = Words::Other(rest);
+    line
+}
+
+/// `220 x`, `220-x`, `220`, and `227: x` as some clients print it.
+fn reply(text: &str) -> Option<Words<'_>> {
+    let bytes = text.as_bytes();
+    let digits = bytes.get(..3)?;
+    if !(matches!(digits[0], b'1'..=b'6') && matches!(digits[1], b'0'..=b'6') && digits[2].is_ascii_digit()) {
+        return None;
+    }
+    let behind = text[3..].trim_start();
+    // "150 bytes received", "226 files": a count.
+    let counts = ["bytes", "kbytes", "kb", "files", "seconds", "ms", "byte"];
+    let word = behind.split([' ', ',', '/', '.']).next().unwrap_or("");
+    if matches!(bytes.get(3), Some(b' ')) && counts.iter().any(|count| count.eq_ignore_ascii_case(word)) {
+        return None;
+    }
+    let open = match bytes.get(3) {
+        None | Some(b' ' | b'\t') => false,
+        // A date begins so, too: "2024-01-05" has a fourth digit, "500-01-05" is none.
+        Some(b'-') => true,
+        Some(b':') if matches!(bytes.get(4), Some(b' ')) => false,
+        _ => return None,
+    };
+    Some(Words::Reply { code: text[..3].parse().ok()?, open, line: text })
+}
+
+/// Commands that take no argument, or may go without one.
+const BARE: &[&str] = &[
+    "PASV", "EPSV", "SYST", "FEAT", "PWD", "XPWD", "QUIT", "NOOP", "CDUP", "XCUP", "STAT", "ABOR", "LIST", "NLST",
+    "MLSD", "MLST", "REIN", "CCC", "HELP", "STOU", "CPSV", "LPSV", "ACCT", "PASS",
+];
+/// Commands with an argument.
+const WITH_ARGUMENT: &[&str] = &[
+    "USER", "PASS", "ACCT", "PORT", "EPRT", "LPRT", "TYPE", "MODE", "STRU", "CWD", "XCWD", "RETR", "STOR", "APPE",
+    "REST", "LIST", "NLST", "MLSD", "MLST", "SIZE", "MDTM", "MFMT", "DELE", "RNFR", "RNTO", "MKD", "XMKD", "RMD",
+    "XRMD", "SITE", "OPTS", "CLNT", "AUTH", "PBSZ", "PROT", "EPSV", "PRET", "ALLO", "HOST", "LANG", "STAT", "HELP",
+    "ADAT", "CSID", "AVBL", "XCRC", "XMD5", "HASH", "STOU", "PASV",
+];
+
+fn command(text: &str) -> Option<Words<'_>> {
+    let length = text.bytes().take_while(u8::is_ascii_uppercase).count();
+    if !(3..=4).contains(&length) {
+        return None;
+    }
+    let (verb, rest) = text.split_at(length);
+    let argument = rest.trim();
+    if argument.is_empty() {
+        return BARE.contains(&verb).then_some(Words::Command { verb, argument });
+    }
+    if !rest.starts_with([' ', '\t']) || !WITH_ARGUMENT.contains(&verb) || !fits(verb, argument) {
+        return None;
+    }
+    Some(Words::Command { verb, argument })
+}
+
+/// Whether the argument can be this command's: words in capitals begin sentences, too.
+fn fits(verb: &str, argument: &str) -> bool {
+    match verb {
+        "PORT" | "LPRT" => argument.contains(','),
+        "EPRT" => argument.contains('|'),
+        "TYPE" => argument.len() <= 4,
+        "MODE" | "STRU" | "PROT" => argument.len() == 1,
+        "PASV" => false,
+        "EPSV" => argument.eq_ignore_ascii_case("ALL") || argument.len() == 1,
+        "AUTH" => ["TLS", "SSL", "GSSAPI", "TLS-C", "TLS-P", "KERBEROS_V4"].contains(&argument),
+        "PBSZ" | "REST" | "ALLO" => argument.starts_with(|c: char| c.is_ascii_digit()),
+        _ => true,
+    }
+}
+
+/// One mark, time or label less.
+fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
+    let first = text.chars().next()?;
+    if let Some((time, rest)) = stamp::strip(text) {
+        line.time = Some(time);
+        return Some(engine_number(rest, line).unwrap_or(rest));
+    }
+    match first {
+        '[' => bracketed(text, ']', line),
+        '(' => bracketed(text, ')', line),
+        '<' | '>' | '-' | '*' | '.' | '|' | '!' | '+' | '=' | '\u{bb}' => marked(text, line),
+        '\'' | '"' => quoted(text),
+        'C' if text.starts_with("Client \"") => {
+            let (client, rest) = text["Client \"".len()..].split_once('"')?;
+            line.client = Some(client.trim_start_matches("::ffff:"));
+            rest.strip_prefix(", ").filter(|rest| rest.starts_with('"'))
+        }
+        'C' if text.starts_with("Command [") => return pure_ftpd(text),
+        _ if first.is_alphabetic() => labelled(text, line),
+        _ => None,
+    }
+}
+
+/// FileZilla's log file has the process and the connection behind the time: "9284 1 Status:".
+fn engine_number<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
+    let rest = text.trim_start();
+    let process = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let behind = rest.get(process..)?.strip_prefix(' ')?;
+    let engine = behind.bytes().take_while(u8::is_ascii_digit).count();
+    if process == 0 || engine == 0 || engine > 3 || process > 7 || !behind[engine..].starts_with([' ', '\t']) {
+        return None;
+    }
+    line.session = Some(&behind[..engine]);
+    Some(&behind[engine..])
+}
+
+/// `[12:00:05]`, `[R]`, `[FTP Session 2 192.0.2.1]`, `[pid 7]`, `(000001)`.
+fn bracketed<'a>(text: &'a str, close: char, line: &mut Line<'a>) -> Option<&'a str> {
+    let end = text.char_indices().take(90).find(|(_, c)| *c == close).map(|(at, _)| at)?;
+    let inside = &text[1..end];
+    let rest = &text[end + close.len_utf8()..];
+    if let Some((time, _)) = stamp::strip(inside.trim_start()) {
+        line.time = Some(time);
+    } else if let Some(session) = inside.strip_prefix("FTP Session ") {
+        let mut words = session.split(' ');
+        line.session = words.next();
+        line.client = words.next().or(line.client);
+    } else if let Some(process) = inside.strip_prefix("pid ") {
+        line.session = Some(process);
+    } else if !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit()) {
+        line.session = Some(inside);
+    } else if close == ')' && !inside.contains('@') {
+        return None;
+    }
+    // Pure-FTPd: "(user@192.0.2.1) [DEBUG] Command ...".
+    if let Some((_, client)) = inside.rsplit_once('@').filter(|_| close == ')') {
+        line.client = Some(client);
+        line.session = Some(client);
+    }
+    Some(rest)
+}
+
+/// `<---`, `--->`, `> `, `* `, `. `, and mail's quotes.
+fn marked<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
+    // FileZilla Server's own log: "- (user) (192.0.2.1)> 220 x".
+    if text.starts_with("- (")
+        && let Some(at) = text.find(")>")
+    {
+        line.client = text[..at].rsplit('(').next();
+        return Some(&text[at + 2..]);
+    }
+    // A date in angle brackets.
+    if let Some((time, _)) = text.strip_prefix('<').and_then(stamp::strip) {
+        line.time = Some(time);
+        return text.find('>').map(|end| &text[end + 1..]);
+    }
+    let length = text
+        .bytes()
+        .take_while(|byte| matches!(byte, b'<' | b'>' | b'-' | b'*' | b'.' | b'|' | b'!' | b'+' | b'='))
+        .count();
+    // Python's "*resp* '220 ready'".
+    if text.starts_with('*')
+        && let Some((word, rest)) = text[1..].split_once('*')
+        && !word.is_empty()
+        && word.bytes().all(|byte| byte.is_ascii_lowercase())
+    {
+        line.label = word;
+        return Some(rest);
+    }
+    let (mark, rest) = text.split_at(length.max(text.chars().next().map_or(0, char::len_utf8)));
+    let ends = rest.is_empty() || rest.starts_with([' ', '\t', '\u{a0}']) || mark.contains(['<', '>']);
+    if !ends {
+        return None;
+    }
+    line.label = mark;
+    Some(rest)
+}
+
+/// The inside of a quotation, without the line's end that is written out in it.
+fn quoted(text: &str) -> Option<&str> {
+    let quote = text.chars().next()?;
+    let inside = text[1..].strip_suffix(quote).or_else(|| text[1..].rsplit_once(quote).map(|(inside, _)| inside))?;
+    Some(inside.trim_end_matches("\\n").trim_end_matches("\\r"))
+}
+
+/// "Command [pasv] []": lower case, in brackets.
+fn pure_ftpd(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix("Command [")?;
+    let verb = &inside[..inside.find(']')?];
+    let known = BARE.iter().chain(WITH_ARGUMENT).find(|known| known.eq_ignore_ascii_case(verb))?;
+    (!WITH_ARGUMENT.contains(known) || BARE.contains(known)).then_some(known)
+}
+
+/// `Response: `, `Réponse : `, `状态：`, `COMMAND:>`, `FTP response: `, `host proftpd[12]: `; the label is any few words.
+fn labelled<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
+    for wrapped in ["Sending command [", "Received response [", "dispatching CMD command '", "FTP Server ["] {
+        if let Some(at) = text.find(wrapped) {
+            let rest = &text[at + wrapped.len()..];
+            line.label = wrapped;
+            return match wrapped {
+                "FTP Server [" => text.get(at + wrapped.len() - 1..),
+                "dispatching CMD command '" => rest.split('\'').next(),
+                _ => Some(rest.trim_end().trim_end_matches(']').trim_end_matches('.').trim_end_matches(']')),
+            };
+        }
+    }
+    let mut blanks = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            ':' | '\u{ff1a}' => {
+                let behind = &text[at + c.len_utf8()..];
+                let behind = behind.strip_prefix('>').unwrap_or(behind);
+                let ends = behind.starts_with([' ', '\t', '\u{a0}']) || c == '\u{ff1a}';
+                line.label = text[..at].trim_end();
+                return ends.then_some(behind);
+            }
+            // "host vsftpd[123]: ".
+            '[' => {
+                let (process, rest) = text[at + 1..].split_once("]: ")?;
+                if process.is_empty() || !process.bytes().all(|byte| byte.is_ascii_digit()) {
+                    return None;
+                }
+                line.session = Some(process);
+                line.label = &text[..at];
+                return Some(rest);
+            }
+            ' ' | '\u{a0}' => blanks += 1,
+            '(' | ')' | '/' | '"' | '\t' | ',' | ';' => return None,
+            _ => {}
+        }
+        if blanks > 2 || at > 48 {
+            return None;
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(text: &str) -> String {
+        match parse(text).words {
+            Words::Reply { code, open, .. } => format!("{code}{}", if open { "-" } else { "" }),
+            Words::Command { verb, argument } => format!("{verb}|{argument}"),
+            Words::Other(words) => format!("? {words}"),
+        }
+    }
+
+    #[test]
+    fn the_same_reply_is_found_behind_whatever_a_program_puts_before_it() {
+        for text in [
+            "220 Welcome",
+            "Response:\t220 Welcome",
+            "10:00:05\tResponse:\t220 Welcome",
+            "2024-01-05 12:34:56 9284 1 Response: 220 Welcome",
+            "R\u{e9}ponse\u{a0}: 220 Welcome",
+            "\u{54cd}\u{5e94}\u{ff1a}220 Welcome",
+            "Antwort:   220 Welcome",
+            "< 220 Welcome",
+            "< 2023-01-01 10:00:00.123 220 Welcome",
+            "<--- 220 Welcome",
+            "> > 220 Welcome",
+            "> Response: 220 Welcome",
+            "*resp* '220 Welcome'",
+            "*get* '220 Welcome\\n'",
+            "[R] 220 Welcome",
+            "[1/2/2008 10:00:00 AM] 220 Welcome",
+            "2023/01/01 10:00:00 DEBUG : FTP Rx: \"220 Welcome\"",
+            "System.Net Information: 0 : [1234] FtpControlStream#123 - Received response [220 Welcome].",
+            "Sat Jan 25 10:00:00 2020 [pid 123] [ftp] FTP response: Client \"192.0.2.1\", \"220 Welcome\"",
+            "(000001)1/2/2020 10:00:00 AM - (not logged in) (192.0.2.1)> 220 Welcome",
+            "<22/09/2021 10:00:00> FTP Server [Response] [FTP Session 2 192.0.2.1] 220 Welcome",
+            "220: Welcome",
+        ] {
+            assert_eq!(says(text), "220", "{text}");
+        }
+        assert_eq!(says("Response:\t211-Features:"), "211-");
+    }
+
+    #[test]
+    fn the_same_command_is_found_as_well() {
+        for text in [
+            "USER bob",
+            "Command:\tUSER bob",
+            "Befehl: USER bob",
+            "COMMAND:>\tUSER bob",
+            "> 2023-01-01 10:00:00.123 USER bob",
+            "---> USER bob",
+            "*cmd* 'USER bob'",
+            "*put* 'USER bob\\r\\n'",
+            "System.Net Information: 0 : [1234] FtpControlStream#123 - Sending command [USER bob]",
+            "Sat Jan 25 10:00:00 2020 [pid 123] FTP command: Client \"192.0.2.1\", \"USER bob\"",
+            "(000001)1/2/2020 10:00:00 AM - (not logged in) (192.0.2.1)> USER bob",
+        ] {
+            assert_eq!(says(text), "USER|bob", "{text}");
+        }
+        assert_eq!(says("host proftpd[123]: dispatching CMD command 'PASV' to mod_core"), "PASV|");
+        assert_eq!(says("(?@192.0.2.1) [DEBUG] Command [pasv] []"), "PASV|");
+    }
+
+    #[test]
+    fn words_and_numbers_of_other_kinds_are_neither() {
+        for text in [
+            "226 bytes received in 0.01 seconds",
+            "USER",
+            "PORT 21 is closed",
+            "MODE of transfer",
+            "-rw-r--r--    1 0        0              19 Nov 27 10:00 hello.txt",
+            "Connecting to 192.0.2.1:21...",
+            "2024-01-05",
+            "192.0.2.1",
+        ] {
+            assert!(says(text).starts_with('?'), "{text}: {}", says(text));
+        }
+    }
+
+    #[test]
+    fn sessions_times_and_clients_are_kept() {
+        let line = parse("2024-01-05 12:34:56 9284 3 Response: 220 x");
+        assert_eq!((line.time, line.session), (Some(45296.0), Some("3")));
+        let line = parse("Sat Jan 25 10:00:00 2020 [pid 12] FTP command: Client \"::ffff:192.0.2.1\", \"PASV\"");
+        assert_eq!((line.session, line.client), (Some("12"), Some("192.0.2.1")));
+        let line = parse("(000007)1/2/2020 10:00:00 AM - (bob) (192.0.2.1)> PASV");
+        assert_eq!((line.session, line.client), (Some("000007"), Some("192.0.2.1")));
+    }
+}

@@ -1,0 +1,25 @@
+//! Apache Commons Net's command listener and Java's exceptions, from their documentation and from logs that users published.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "java-commons-net",
+    name: "Apache Commons Net",
+    writer: Writer::Client,
+    signs: &["org.apache.commons.net"],
+    phrases: &[
+        phrase("connectexception", Tells::Failed(Which::Either, How::Unsaid)),
+        phrase("sockettimeoutexception: accept", Tells::Failed(Which::Data, How::TimedOut)),
+        phrase("sockettimeoutexception: connect", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("sockettimeoutexception: read", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("sockettimeoutexception", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("ftpconnectionclosedexception", Tells::Failed(Which::Control, How::Closed)),
+        phrase("unknownhostexception", Tells::NoAddress),
+        phrase("host attempting data connection", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("sslhandshakeexception", Tells::Failed(Which::Either, How::Tls)),
+        phrase("unable to find valid certification path", Tells::Untrusted),
+        phrase("noroutetohostexception", Tells::Failed(Which::Either, How::HostUnreachable)),
+    ],
+};

@@ -1,0 +1,24 @@
+//! CuteFTP, from logs that users published.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "cuteftp",
+    name: "CuteFTP",
+    writer: Writer::Client,
+    signs: &["*** cuteftp", "status:>", "command:>"],
+    phrases: &[
+        phrase("connecting ftp data socket", Tells::Dials(Which::Data)),
+        phrase("failed to establish data socket", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("connecting to ftp server", Tells::Dials(Which::Control)),
+        phrase("socket connected. waiting for welcome message", Tells::Joined(Which::Control)),
+        phrase("can't connect to remote server", Tells::Failed(Which::Control, How::Unsaid)),
+        phrase("can't establish data connection", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("cannot establish data connection", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("directory listing completed", Tells::Got),
+        phrase("getting listing \"\" failed", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("can't get list of remote", Tells::Failed(Which::Data, How::Unsaid)),
+    ],
+};

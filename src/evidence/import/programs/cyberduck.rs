@@ -1,0 +1,18 @@
+//! Cyberduck's log drawer, from its documentation and from logs that users published.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "cyberduck",
+    name: "Cyberduck",
+    writer: Writer::Client,
+    signs: &["cyberduck/", "cyberduck version"],
+    phrases: &[
+        phrase("listing directory / failed", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("listing directory failed", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("connection failed", Tells::Failed(Which::Control, How::Unsaid)),
+        phrase("opening ftp connection to ", Tells::Dials(Which::Control)),
+    ],
+};

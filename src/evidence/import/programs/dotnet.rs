@@ -1,0 +1,23 @@
+//! .NET's trace and its exceptions, from their documentation and from logs that users published.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "dotnet",
+    name: ".NET FtpWebRequest",
+    writer: Writer::Client,
+    signs: &["ftpwebrequest", "system.net information"],
+    phrases: &[
+        phrase("unable to connect to the remote server", Tells::Failed(Which::Control, How::Unsaid)),
+        phrase("the operation has timed out", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("the operation timed out", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("remote name could not be resolved", Tells::NoAddress),
+        phrase("different than the address to which the ftp connection was made", Tells::RefusesAddress),
+        phrase("remote certificate is invalid", Tells::Untrusted),
+        phrase("connected party did not properly respond", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("actively refused it", Tells::Failed(Which::Either, How::Refused)),
+        phrase("the underlying connection was closed", Tells::Failed(Which::Either, How::Unsaid)),
+    ],
+};

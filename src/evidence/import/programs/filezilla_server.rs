@@ -1,0 +1,13 @@
+//! FileZilla Server's log, of 0.9 and 1.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "filezilla-server",
+    name: "FileZilla Server",
+    writer: Writer::Server,
+    signs: &["ftp server [", "[ftp session ", "(not logged in)"],
+    phrases: &[phrase("disconnected.", Tells::Failed(Which::Control, How::Closed))],
+};

@@ -1,0 +1,18 @@
+//! gFTP, from logs that users published.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "gftp",
+    name: "gFTP",
+    writer: Writer::Client,
+    signs: &["gftp "],
+    phrases: &[
+        phrase("cannot create a data connection", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("cannot connect to ", Tells::Failed(Which::Control, How::Unsaid)),
+        phrase("looking up ", Tells::LooksUp),
+        phrase("invalid response", Tells::Failed(Which::Data, How::Unsaid)),
+    ],
+};

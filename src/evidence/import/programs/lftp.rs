@@ -1,0 +1,38 @@
+//! lftp -d; the words of 4.9.2 were seen.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "lftp",
+    name: "lftp",
+    writer: Writer::Client,
+    signs: &[
+        "lftp | version ",
+        "lftp/",
+        "---- connecting data socket to",
+        "max-retries exceeded",
+        "---- closing control socket",
+    ],
+    phrases: &[
+        phrase("---- connecting to ", Tells::Dials(Which::Control)),
+        phrase("---- connecting data socket to", Tells::Dials(Which::Data)),
+        phrase("---- data connection established", Tells::Joined(Which::Data)),
+        phrase("accepted data connection from", Tells::Joined(Which::Data)),
+        phrase("timeout - reconnecting", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("data socket error", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("socket error", Tells::Failed(Which::Either, How::Unsaid)),
+        phrase("peer closed connection", Tells::Failed(Which::Control, How::Closed)),
+        phrase("remote end closes connection", Tells::Failed(Which::Control, How::Closed)),
+        phrase("seemed to be incorrect and has been fixed", Tells::MendsAddress),
+        phrase("not connected", Tells::Failed(Which::Control, How::Unsaid)),
+        phrase("certificate verification", Tells::Untrusted),
+        phrase("data connection from a foreign", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("data connection peer has wrong", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("fatal error: max-retries exceeded", Tells::Failed(Which::Either, How::Unsaid)),
+        phrase("gnutls_handshake", Tells::Failed(Which::Either, How::Tls)),
+        phrase("host name resolve timeout", Tells::NoAddress),
+        phrase("resolving host address", Tells::LooksUp),
+    ],
+};

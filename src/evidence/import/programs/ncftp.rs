@@ -1,0 +1,24 @@
+//! NcFTP's tools; the words of 3.2.6 were seen.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "ncftp",
+    name: "NcFTP",
+    writer: Writer::Client,
+    signs: &["libncftp ", "ncftp "],
+    phrases: &[
+        phrase("falling back to port", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("retrying pasv mode", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("connect to ", Tells::Dials(Which::Either)),
+        phrase("failed: ", Tells::Failed(Which::Either, How::Unsaid)),
+        phrase("could not open data connection", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("data connection timed out", Tells::Failed(Which::Data, How::TimedOut)),
+        phrase("remote host has closed the connection", Tells::Failed(Which::Control, How::Closed)),
+        phrase("lost control connection", Tells::Failed(Which::Control, How::Closed)),
+        phrase("timed-out waiting", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("could not accept a data connection", Tells::Failed(Which::Data, How::Unsaid)),
+    ],
+};

@@ -1,0 +1,12 @@
+//! ProFTPD's debug log.
+
+use crate::evidence::import::Program;
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "proftpd",
+    name: "ProFTPD",
+    writer: Writer::Server,
+    signs: &["proftpd[", "dispatching cmd command"],
+    phrases: &[],
+};

@@ -1,0 +1,16 @@
+//! Pure-FTPd's log.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "pure-ftpd",
+    name: "Pure-FTPd",
+    writer: Writer::Server,
+    signs: &["pure-ftpd:", "pure-ftpd[", "[debug] command ["],
+    phrases: &[
+        phrase("new connection from ", Tells::Joined(Which::Control)),
+        phrase("timeout - try typing a little faster", Tells::Failed(Which::Control, How::TimedOut)),
+    ],
+};

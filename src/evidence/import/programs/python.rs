@@ -1,0 +1,25 @@
+//! Python's ftplib with set_debuglevel, and its exceptions; those of 3.11 were seen.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "python-ftplib",
+    name: "Python ftplib",
+    writer: Writer::Client,
+    signs: &["ftplib.py", "ftplib.error", "*resp* ", "*get* "],
+    phrases: &[
+        phrase("connectionrefusederror", Tells::Failed(Which::Either, How::Refused)),
+        phrase("timeouterror", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("socket.timeout", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("eoferror", Tells::Failed(Which::Control, How::Closed)),
+        phrase("connectionreseterror", Tells::Failed(Which::Either, How::Reset)),
+        phrase("socket.gaierror", Tells::NoAddress),
+        phrase("brokenpipeerror", Tells::Failed(Which::Either, How::Closed)),
+        phrase("ssl.sslcertverificationerror", Tells::Untrusted),
+        phrase("certificate verify failed", Tells::Untrusted),
+        phrase("ssl.ssl", Tells::Failed(Which::Either, How::Tls)),
+        phrase("[ssl:", Tells::Failed(Which::Either, How::Tls)),
+    ],
+};

@@ -1,0 +1,20 @@
+//! rclone, and what else is written in Go, from their sources and from logs that users published.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "rclone",
+    name: "rclone",
+    writer: Writer::Client,
+    signs: &["rclone: version", "rclone v", "ftp rx: ", "ftp tx: ", "dial tcp "],
+    phrases: &[
+        phrase("i/o timeout", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("dial tcp ", Tells::Dials(Which::Either)),
+        phrase("no such host", Tells::NoAddress),
+        phrase("x509: ", Tells::Untrusted),
+        phrase("tls: ", Tells::Failed(Which::Either, How::Tls)),
+        phrase(": eof", Tells::Failed(Which::Either, How::Closed)),
+    ],
+};

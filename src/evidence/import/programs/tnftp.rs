@@ -1,0 +1,19 @@
+//! tnftp, the ftp of NetBSD and macOS; the words of 20210827 were seen.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "tnftp",
+    name: "tnftp",
+    writer: Writer::Client,
+    signs: &["tnftp: ", "tnftp "],
+    phrases: &[
+        phrase("can't connect to ", Tells::Failed(Which::Either, How::Unsaid)),
+        phrase("remote server has closed connection", Tells::Failed(Which::Control, How::Closed)),
+        phrase("service not available, remote server", Tells::Failed(Which::Control, How::Closed)),
+        phrase("passive mode refused", Tells::Refused(502)),
+        phrase("login failed", Tells::Refused(530)),
+    ],
+};

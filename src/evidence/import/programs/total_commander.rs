@@ -1,0 +1,19 @@
+//! Total Commander's ftp log, from logs that users published.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "total-commander",
+    name: "Total Commander",
+    writer: Writer::Client,
+    signs: &["total commander", "connect to: ("],
+    phrases: &[
+        phrase("connect to: (", Tells::Dials(Which::Control)),
+        phrase("port command failed", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("waiting for server...", Tells::LooksUp),
+        phrase("could not retrieve directory", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("connect ok!", Tells::Joined(Which::Control)),
+    ],
+};

@@ -1,0 +1,12 @@
+//! vsftpd's own log with log_ftp_protocol.
+
+use crate::evidence::import::Program;
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "vsftpd",
+    name: "vsftpd",
+    writer: Writer::Server,
+    signs: &["ftp command: client \"", "ftp response: client \"", " connect: client \""],
+    phrases: &[],
+};

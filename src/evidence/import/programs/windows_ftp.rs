@@ -1,0 +1,17 @@
+//! Windows' ftp.exe, from its documentation and from logs that users published.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "windows-ftp",
+    name: "ftp.exe of Windows",
+    writer: Writer::Client,
+    signs: &["ftp: connect :", "user (", "aborting any active data connections"],
+    phrases: &[
+        phrase("> ftp: connect :", Tells::Failed(Which::Control, How::Unsaid)),
+        phrase("aborting any active data connections", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("unknown host ", Tells::NoAddress),
+    ],
+};

@@ -1,0 +1,22 @@
+//! WinSCP's log, from its documentation and from logs that users published.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "winscp",
+    name: "WinSCP",
+    writer: Writer::Client,
+    signs: &["winscp version ", "winscp session log"],
+    phrases: &[
+        phrase("timeout detected. (data connection)", Tells::Failed(Which::Data, How::TimedOut)),
+        phrase("timeout detected. (control connection)", Tells::Failed(Which::Control, How::TimedOut)),
+        phrase("connection failed.", Tells::Failed(Which::Control, How::Unsaid)),
+        phrase("lost connection.", Tells::Failed(Which::Control, How::Closed)),
+        phrase("error listing directory", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("copying files from remote side failed", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("copying files to remote side failed", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("retrieving directory listing failed", Tells::Failed(Which::Data, How::Unsaid)),
+    ],
+};

@@ -1,0 +1,275 @@
+//! What a program's own words tell: each client says the same thing in its own way.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::{PROGRAMS, Program};
+
+/// What one line in a program's own words tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tells {
+    /// A connection is dialled; the words name where to.
+    Dials(Which),
+    /// A connection stands.
+    Joined(Which),
+    /// A connection failed.
+    Failed(Which, How),
+    /// The address in 227 was not believed, and the control connection's was dialled.
+    MendsAddress,
+    /// The address in 227 was not believed, and the client gave up for it.
+    RefusesAddress,
+    /// The name is looked up.
+    LooksUp,
+    /// The name led to no address.
+    NoAddress,
+    /// TLS stands.
+    Secured,
+    /// Nobody vouches for the server's certificate.
+    Untrusted,
+    /// A reply whose code the program does not show.
+    Refused(u16),
+    /// The listing or the file came.
+    Got,
+}
+
+/// Which connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    Control,
+    Data,
+    /// The words fit both; what was under way decides.
+    Either,
+}
+
+/// How it failed, as the words tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    TimedOut,
+    Refused,
+    HostUnreachable,
+    NetUnreachable,
+    Closed,
+    Reset,
+    Tls,
+    /// The words tell only that it did.
+    Unsaid,
+}
+
+/// Words (in lower case) and what they tell.
+#[derive(Debug)]
+pub struct Phrase {
+    pub text: &'static str,
+    pub tells: Tells,
+}
+
+pub const fn phrase(text: &'static str, tells: Tells) -> Phrase {
+    Phrase { text, tells }
+}
+
+/// All phrases and signs of all programs in one machine, which reads a line once.
+struct Known {
+    machine: AhoCorasick,
+    means: Vec<Meaning>,
+}
+
+#[derive(Clone, Copy)]
+enum Meaning {
+    Tells(Tells),
+    Sign(&'static Program),
+}
+
+static KNOWN: LazyLock<Option<Known>> = LazyLock::new(|| {
+    let mut texts = Vec::new();
+    let mut means = Vec::new();
+    for program in PROGRAMS {
+        for sign in program.signs {
+            texts.push(*sign);
+            means.push(Meaning::Sign(program));
+        }
+        for phrase in program.phrases {
+            texts.push(phrase.text);
+            means.push(Meaning::Tells(phrase.tells));
+        }
+    }
+    let mut builder = AhoCorasick::builder();
+    let machine = builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(texts).ok()?;
+    Some(Known { machine, means })
+});
+
+/// What a line's words tell, and the program that gives itself away in them, with what follows its sign.
+pub fn read(text: &str) -> (Option<Tells>, Option<(&'static Program, &str)>) {
+    let Some(known) = KNOWN.as_ref() else { return (None, None) };
+    let mut told: Option<Tells> = None;
+    let mut sign = None;
+    for found in known.machine.find_iter(text) {
+        match known.means[found.pattern().as_usize()] {
+            Meaning::Sign(program) => sign = sign.or(Some((program, &text[found.end()..]))),
+            Meaning::Tells(tells) => told = Some(told.map_or(tells, |before| together(before, tells))),
+        }
+    }
+    (told, sign)
+}
+
+/// Two phrases of one line: "connection attempt failed" tells which, "ECONNREFUSED" tells how.
+fn together(one: Tells, other: Tells) -> Tells {
+    match (one, other) {
+        (Tells::Failed(which, how), Tells::Failed(other_which, other_how)) => Tells::Failed(
+            if which == Which::Either { other_which } else { which },
+            if how == How::Unsaid { other_how } else { how },
+        ),
+        // "Connecting to x ... failed: Connection refused."
+        (Tells::Dials(which), Tells::Failed(Which::Either, how)) => Tells::Failed(which, how),
+        (Tells::Dials(_), failed @ Tells::Failed(..)) => failed,
+        (Tells::Dials(_), joined @ Tells::Joined(_)) => joined,
+        (first, _) => first,
+    }
+}
+
+/// The endpoint that words name: `192.0.2.1:21`, `192.0.2.1 port 21`, `(192.0.2.1) port 21`, `|192.0.2.1|:21`,
+/// `IP: 192.0.2.1 PORT: 21`, `[2001:db8::1]:21`. The port is 0 where none is named.
+pub fn endpoint(text: &str) -> Option<SocketAddr> {
+    let is_part = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':');
+    let mut rest = text;
+    let mut base = 0;
+    while let Some(at) = rest.find(is_part) {
+        let word = &rest[at..at + rest[at..].find(|c| !is_part(c)).unwrap_or(rest.len() - at)];
+        let before = text[..base + at].chars().next_back();
+        if !before.is_some_and(|c| c.is_alphanumeric() || c == '-')
+            && let Some((ip, port)) = address(word)
+        {
+            let port = port.or_else(|| port_behind(&rest[at + word.len()..])).unwrap_or(0);
+            return Some(SocketAddr::new(ip, port));
+        }
+        base += at + word.len();
+        rest = &rest[at + word.len()..];
+    }
+    None
+}
+
+/// An address and perhaps a port in one word; dots and colons of the sentence are passed over.
+fn address(word: &str) -> Option<(IpAddr, Option<u16>)> {
+    let word = word.trim_end_matches(['.', ':']);
+    if let Ok(ip) = word.parse::<IpAddr>() {
+        return (word.contains('.') || word.matches(':').count() > 1).then(|| (ip.to_canonical(), None));
+    }
+    let (ip, port) = word.rsplit_once(':')?;
+    let ip: IpAddr = ip.parse().ok()?;
+    Some((ip.to_canonical(), port.parse().ok()))
+}
+
+/// The port named soon behind an address.
+fn port_behind(text: &str) -> Option<u16> {
+    let text = text.trim_start_matches([')', '|', ']', '\'', '`', '"', ' ', ',', ';']);
+    let behind = ["port", "PORT", "Port"].iter().find_map(|word| text.strip_prefix(word));
+    let digits =
+        behind.map_or_else(|| text.strip_prefix(':'), |text| Some(text.trim_start_matches([':', '=', ' '])))?;
+    let length = digits.bytes().take_while(u8::is_ascii_digit).count();
+    digits[..length].parse().ok()
+}
+
+/// The name of a host behind "Connecting to ": the next word, without what is no part of a name.
+pub fn host(text: &str) -> Option<&str> {
+    let lower = text.to_ascii_lowercase();
+    let lead = [
+        "address of ",
+        "connecting to ftp server ",
+        "connecting to ",
+        "connected to ",
+        "looking up ",
+        "hostname=",
+        "resolving ",
+        "finding host ",
+        "trying ",
+        "open ",
+        "ftp://",
+        "connect to host ",
+    ]
+    .iter()
+    .filter_map(|lead| Some(lower.find(lead)? + lead.len()))
+    .min()?;
+    let word = text.get(lead..)?.trim_start_matches("ftp://").trim_start_matches('"');
+    let end = word.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))).unwrap_or(word.len());
+    let name = word[..end].trim_end_matches('.');
+    let is_name = name.contains('.') && name.bytes().any(|byte| byte.is_ascii_alphabetic()) && !name.contains("..");
+    is_name.then_some(name)
+}
+
+/// So many seconds as the words tell: "after 20 seconds", "Timeout (60s)", "15001 ms".
+pub fn seconds(text: &str) -> Option<f64> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !bytes[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let length = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let behind = text[at + length..].trim_start();
+        if behind.starts_with('s') || behind.starts_with("Sek") || behind.starts_with("сек") || behind.starts_with('秒')
+        {
+            return text[at..at + length].parse().ok();
+        }
+        if behind.starts_with("ms") || behind.starts_with("milliseconds") {
+            return text[at..at + length].parse::<f64>().ok().map(|ms| ms / 1000.0);
+        }
+        at += length;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_are_found_in_the_forms_that_programs_write() {
+        for (text, want) in [
+            ("Connecting to 192.0.2.1:21...", "192.0.2.1:21"),
+            ("Connected to ftp.test (192.0.2.1) port 21 (#0)", "192.0.2.1:21"),
+            ("---- Connecting data socket to (192.0.2.1) port 57633", "192.0.2.1:57633"),
+            ("Connecting to ftp.test (ftp.test)|192.0.2.1|:21... connected.", "192.0.2.1:21"),
+            ("Opening data connection IP: 192.0.2.1 PORT: 1234", "192.0.2.1:1234"),
+            ("Can't connect to `192.0.2.1:41807': Connection refused", "192.0.2.1:41807"),
+            ("Trying [2001:db8::1]:21 ...", "[2001:db8::1]:21"),
+            ("dial tcp 192.0.2.1:50000: i/o timeout", "192.0.2.1:50000"),
+            ("Connecting to host DNS=ftp.test IP=192.0.2.1 PORT=21", "192.0.2.1:21"),
+            ("Connected to 192.0.2.1.", "192.0.2.1:0"),
+        ] {
+            assert_eq!(endpoint(text).map(|end| end.to_string()).as_deref(), Some(want), "{text}");
+        }
+        for text in ["Connecting to ftp.test:21", "vsFTPd 3.0.3", "at 10:00:00", "libcurl/7.88.1"] {
+            assert_eq!(endpoint(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_line_may_tell_which_connection_and_how() {
+        let told = |text| read(text).0;
+        assert_eq!(
+            told("Connection attempt failed with \"ECONNREFUSED - Connection refused by server\"."),
+            Some(Tells::Failed(Which::Control, How::Refused))
+        );
+        assert_eq!(
+            told("The data connection could not be established: ETIMEDOUT - Connection attempt timed out"),
+            Some(Tells::Failed(Which::Data, How::TimedOut))
+        );
+        assert_eq!(
+            told("Connecting to ftp.test|192.0.2.1|:21... failed: Connection refused."),
+            Some(Tells::Failed(Which::Either, How::Refused))
+        );
+        assert_eq!(told("The quick brown fox"), None);
+    }
+
+    #[test]
+    fn names_and_waits_are_read() {
+        assert_eq!(host("Resolving address of ftp.example.com"), Some("ftp.example.com"));
+        assert_eq!(host("Connecting to ftp.example.com:21"), Some("ftp.example.com"));
+        assert_eq!(host("Connecting to 192.0.2.1:21"), None);
+        assert_eq!(seconds("Connection timed out after 20 seconds of inactivity"), Some(20.0));
+        assert_eq!(seconds("Connection timed out after 5001 milliseconds"), Some(5.001));
+        assert_eq!(seconds("Timeout (60s)"), Some(60.0));
+        assert_eq!(seconds("no number"), None);
+    }
+}

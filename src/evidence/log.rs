@@ -1,0 +1,55 @@
+//! The log that evidence was read from.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a log was, and those of its lines that events rest on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Which program wrote it, by its id, where its words give it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// That program's version, as it names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    #[serde(default)]
+    pub writer: Writer,
+    /// Whether its lines tell their times, so that a wait can be told from an answer at once.
+    #[serde(default)]
+    pub timed: bool,
+    /// How many lines it has.
+    pub lines: u32,
+    /// How many data connections were left out, since so many others went the same way.
+    #[serde(default)]
+    pub left_out: u32,
+    /// The lines that events rest on; passwords in them are masked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<Quote>,
+}
+
+/// Whose log it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Writer {
+    #[default]
+    Client,
+    Server,
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Quote {
+    /// Counted from 1.
+    pub line: u32,
+    pub text: String,
+}
+
+impl Log {
+    /// The line with this number, where an event rests on it.
+    pub fn quote(&self, line: u32) -> Option<&str> {
+        let at = self.quotes.binary_search_by_key(&line, |quote| quote.line).ok()?;
+        self.quotes.get(at).map(|quote| quote.text.as_str())
+    }
+}
