@@ -23,8 +23,8 @@ pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
 pub use location::{End, Location, Zone};
 pub use path::{Direction, NatSign};
-use tried::Known;
 pub use tried::{Cause, Failure, Stage, Tried};
+use tried::{Known, Times};
 
 /// The evidence with its data connections read once.
 pub struct Facts<'a> {
@@ -82,7 +82,7 @@ impl<'a> Facts<'a> {
         facts.product = facts.recognised();
         let known = Known {
             answers_port_first: facts.product.is_some_and(|product| product != "pyftpdlib"),
-            timed: facts.tells_times(),
+            times: facts.times(),
         };
         let numbered = evidence.attempts.iter().enumerate();
         let ours = |outcome: &Outcome| outcome.protection.is_plain() == (realm == Realm::Plain);
@@ -102,8 +102,12 @@ impl<'a> Facts<'a> {
         self.evidence.log.as_ref()
     }
 
-    fn tells_times(&self) -> bool {
-        self.log().is_none_or(|log| log.timed)
+    fn times(&self) -> Times {
+        match self.log() {
+            None => Times::Measured,
+            Some(log) if log.timed => Times::Logged,
+            Some(_) => Times::Untold,
+        }
     }
 
     /// Data connections that do not resume the control connection's session, or are kept to TLS 1.2, in order.
@@ -212,9 +216,7 @@ impl<'a> Facts<'a> {
     pub fn passive_failures_aside(&self) -> Vec<Place> {
         let numbered = self.evidence.attempts.iter().enumerate().filter(|(_, outcome)| outcome.set_aside);
         numbered
-            .map(|(index, outcome)| {
-                Tried::of(index, outcome, Known { answers_port_first: true, timed: self.tells_times() })
-            })
+            .map(|(index, outcome)| Tried::of(index, outcome, Known { answers_port_first: true, times: self.times() }))
             .filter(|tried| {
                 matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
             })

@@ -1,5 +1,7 @@
 //! From evidence to report: asks the facts and the diagnosis, and copies their answers.
 
+use std::net::SocketAddr;
+
 use super::model::{
     Between, ControlConnection, ControlStage, DataConnection, Directions, Ends, Finding, Forecast, Hop, Known, Open,
     PassivePorts, Path, Reply, Report, Target, Tool, Verdict,
@@ -142,6 +144,12 @@ fn path(facts: &Facts) -> Path {
     }
 }
 
+/// An endpoint, where both parts of it are known: a log may hide either.
+fn seen(endpoint: SocketAddr) -> Option<String> {
+    let known = !endpoint.ip().is_unspecified() && endpoint.port() != 0;
+    known.then(|| endpoint.to_string())
+}
+
 fn passive_ports(facts: &Facts) -> PassivePorts {
     let seen: Vec<u16> = facts.passive_ports().into_iter().collect();
     PassivePorts { lowest: seen.first().copied(), highest: seen.last().copied(), seen }
@@ -181,9 +189,9 @@ fn attempt(facts: &Facts, tried: &Tried) -> DataConnection {
             .cause()
             .and(tried.ended_by())
             .and_then(|place| known(without_verb(&facts.cite(place).text, verb))),
-        advertised: tried.named().map(|endpoint| endpoint.to_string()),
-        dialled: tried.dialled().map(|endpoint| endpoint.to_string()),
-        connected: tried.joined().map(|(local, peer)| Ends { local: local.to_string(), peer: peer.to_string() }),
+        advertised: tried.named().and_then(seen),
+        dialled: tried.dialled().and_then(seen),
+        connected: tried.joined().and_then(|(local, peer)| Some(Ends { local: seen(local)?, peer: seen(peer)? })),
         replies: replies.collect(),
         bytes: tried.bytes(),
         negotiate_ms: tried.negotiate_ms().map(tenths),

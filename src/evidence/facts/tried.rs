@@ -50,7 +50,17 @@ pub enum Cause {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
     pub answers_port_first: bool,
-    pub timed: bool,
+    pub times: Times,
+}
+
+/// What the events' times are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Times {
+    Measured,
+    /// A log's: often whole seconds.
+    Logged,
+    /// A log's that shows none.
+    Untold,
 }
 
 /// One data connection, as far as it came.
@@ -61,8 +71,7 @@ pub struct Tried<'a> {
     transfer: Option<usize>,
     /// Whether the product is known to answer PORT before it dials.
     server_answers_port_first: bool,
-    /// Whether its events' times tell how long something took.
-    timed: bool,
+    times: Times,
     /// Read once: every rule asks for it.
     failure: Option<Failure>,
 }
@@ -79,7 +88,7 @@ impl<'a> Tried<'a> {
             outcome,
             transfer,
             server_answers_port_first: known.answers_port_first,
-            timed: known.timed,
+            times: known.times,
             failure: None,
         };
         tried.failure = tried.read_failure();
@@ -190,6 +199,7 @@ impl<'a> Tried<'a> {
 
     /// From the first dial to the connection, in milliseconds.
     pub fn connect_ms(&self) -> Option<f64> {
+        self.measured()?;
         let begun = self.time_of(|what| matches!(what, What::Dialled(_))).or_else(|| self.time_at(self.transfer?))?;
         let joined = self.time_of(|what| matches!(what, What::Connected { .. } | What::Accepted { .. }))?;
         Some((joined - begun).max(0.0))
@@ -197,6 +207,7 @@ impl<'a> Tried<'a> {
 
     /// From the negotiating command to its reply, in milliseconds.
     pub fn negotiate_ms(&self) -> Option<f64> {
+        self.measured()?;
         let sent = self.time_of(|what| matches!(what, What::Sent(_)))?;
         let (_, place) = self.negotiation()?;
         Some((self.time_of_place(place)? - sent).max(0.0))
@@ -204,15 +215,21 @@ impl<'a> Tried<'a> {
 
     /// From the transfer command to its last event, in milliseconds.
     pub fn transfer_ms(&self) -> Option<f64> {
+        self.measured()?;
         self.joined()?;
         let sent = self.time_at(self.transfer?)?;
         Some((self.outcome.events.last()?.at_ms - sent).max(0.0))
     }
 
-    /// How long nothing came, where silence ended it, in milliseconds.
+    /// A program's own times say how long it waited, and too little of how long an exchange took.
+    fn measured(&self) -> Option<()> {
+        (self.times == Times::Measured).then_some(())
+    }
+
+    /// How long nothing came, where silence ended it and the length is known, in milliseconds.
     pub fn silent_ms(&self) -> Option<f64> {
         self.find(|what| match what {
-            What::Silent { ms, .. } => Some(*ms),
+            What::Silent { ms, .. } if *ms > 0.0 => Some(*ms),
             _ => None,
         })
         .map(|(ms, _)| ms)
@@ -226,7 +243,7 @@ impl<'a> Tried<'a> {
     /// Whether the failure is no more than that nothing else is told of: a log ends there, or its client gave up without a
     /// word of why; or times are wanting that would tell one kind of failure from another.
     pub fn is_guess(&self) -> bool {
-        let unsaid = self.refusal().is_some_and(|(reply, _)| reply.code == 425) && !self.timed;
+        let unsaid = self.refusal().is_some_and(|(reply, _)| reply.code == 425) && self.times == Times::Untold;
         self.has(|what| matches!(what, What::Abandoned(_))) || unsaid
     }
 

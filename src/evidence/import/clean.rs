@@ -27,10 +27,22 @@ enum Encoding {
 
 impl Lines {
     /// Hands every complete line to `take`.
-    pub fn feed(&mut self, mut bytes: &[u8], take: &mut impl FnMut(&str)) {
-        if !std::mem::replace(&mut self.begun, true) && bytes.starts_with(&[0xff, 0xfe]) {
-            self.encoding = Encoding::Utf16;
-            bytes = &bytes[2..];
+    pub fn feed(&mut self, bytes: &[u8], take: &mut impl FnMut(&str)) {
+        let joined;
+        let mut bytes = bytes;
+        if !self.begun {
+            // A byte-order mark may come in two pieces.
+            self.line.extend_from_slice(bytes);
+            if self.line.len() < 2 {
+                return;
+            }
+            self.begun = true;
+            joined = std::mem::take(&mut self.line);
+            bytes = &joined;
+            if let Some(behind) = bytes.strip_prefix(&[0xff, 0xfe]) {
+                self.encoding = Encoding::Utf16;
+                bytes = behind;
+            }
         }
         if self.encoding == Encoding::Utf16 {
             return self.feed_utf16(bytes, take);

@@ -192,7 +192,9 @@ impl Draft {
     /// The client says that it came.
     pub fn got(&mut self, bytes: Option<u64>, around: Around, at: &Event) {
         self.join(None, around, at);
-        self.push(&Event { what: What::Received(bytes.unwrap_or(1)), ..at.clone() });
+        if let Some(bytes) = bytes {
+            self.push(&Event { what: What::Received(bytes), ..at.clone() });
+        }
         self.push(&Event { what: What::Enough, ..at.clone() });
     }
 

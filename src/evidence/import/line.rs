@@ -16,6 +16,10 @@ pub struct Line<'a> {
     pub label: &'a str,
     /// The client's address, which a server's log puts before what the client sent.
     pub client: Option<&'a str>,
+    /// What became of a command, in the words of a client that writes both on one line and no reply: wget.
+    pub outcome: Option<&'a str>,
+    /// Nothing but blanks stands before the words, as before the middle lines of a reply.
+    pub indented: bool,
     pub words: Words<'a>,
 }
 
@@ -39,8 +43,22 @@ pub enum Words<'a> {
 const MOST_PREFIXES: usize = 8;
 
 pub fn parse(text: &str) -> Line<'_> {
-    let mut line = Line { time: None, session: None, label: "", client: None, words: Words::Other("") };
+    let mut line = Line {
+        time: None,
+        session: None,
+        label: "",
+        client: None,
+        outcome: None,
+        indented: text.starts_with([' ', '\t']),
+        words: Words::Other(""),
+    };
     let mut rest = text.trim();
+    if let Some(step) = rest.strip_prefix("==> ")
+        && let Some((words, outcome)) = step_of_wget(step)
+    {
+        (line.label, line.words, line.outcome) = ("==>", words, Some(outcome));
+        return line;
+    }
     for _ in 0..MOST_PREFIXES {
         if let Some(words) = reply(rest).or_else(|| command(rest)) {
             line.words = words;
@@ -75,6 +93,14 @@ fn reply(text: &str) -> Option<Words<'_>> {
         _ => return None,
     };
     Some(Words::Reply { code: text[..3].parse().ok()?, open, line: text })
+}
+
+/// `PASV ... done.`, `CWD (1) /pub ... done.`
+fn step_of_wget(text: &str) -> Option<(Words<'_>, &str)> {
+    let (asked, outcome) = text.split_once(" ...")?;
+    let (verb, argument) = asked.split_once(' ').unwrap_or((asked, ""));
+    let known = BARE.iter().chain(WITH_ARGUMENT).any(|known| *known == verb);
+    known.then_some((Words::Command { verb, argument }, outcome.trim()))
 }
 
 /// Commands that take no argument, or may go without one.

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::draft::{Around, Draft, Leaving, UNSEEN};
 use super::line::{Line, Words};
 use super::words::{self, How, Tells, Which};
-use crate::evidence::attempt::DataVerb;
+use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::security::{Broken, Protection, Security};
 use crate::evidence::timeline::{Awaited, Event, Icmp, What};
 use crate::evidence::{Control, Dial, Evidence, Outcome};
@@ -53,6 +53,10 @@ pub struct Session {
     /// The client took its leave, or the connection ended.
     ended: bool,
     pending: VecDeque<Pending>,
+    /// A command of wget's whose outcome is not on its line: with --debug the dialogue follows.
+    step: Option<(String, String, u32, String)>,
+    /// Commands come with a label, so that a bare one in the middle of a reply is none.
+    labelled: bool,
     reply: Option<OpenReply>,
     draft: Option<Draft>,
     ways: HashMap<String, usize>,
@@ -127,8 +131,16 @@ impl Session {
             return;
         }
         match parsed.words {
+            Words::Command { verb, argument } if parsed.outcome.is_some() => {
+                self.step(verb, argument, parsed.outcome.unwrap_or_default(), &seen);
+            }
+            Words::Command { .. } if parsed.indented && parsed.label.is_empty() && self.labelled => {}
             Words::Reply { code, open, line } => self.reply_line(code, open, line, parsed.label, &seen),
-            Words::Command { verb, argument } => self.command(verb, argument, &seen),
+            Words::Command { verb, argument } => {
+                self.labelled |= !parsed.label.is_empty();
+                self.step = None;
+                self.command(verb, argument, &seen);
+            }
             Words::Other(_) => {
                 if let Some(tells) = told {
                     self.words(tells, &seen);
@@ -141,6 +153,11 @@ impl Session {
     pub fn finish(&mut self) {
         if let Some(open) = self.reply.take() {
             self.complete(open);
+        }
+        if let Some((verb, argument, line, text)) = self.step.take() {
+            let at_ms = self.last.map_or(0.0, |(_, at_ms)| at_ms + 0.001);
+            self.command(&verb, &argument, &Seen { at_ms, line, text: &text, timed: self.timed });
+            self.step_done();
         }
         let Some(draft) = self.draft.take() else { return };
         let (line, at_ms) = self.last.unwrap_or((0, 0.0));
@@ -269,6 +286,34 @@ impl Session {
         if self.pending.len() > 40 {
             self.pending.pop_front();
         }
+    }
+
+    /// A command and what became of it, in wget's words. It connects before it says that PASV is done.
+    fn step(&mut self, verb: &str, argument: &str, outcome: &str, seen: &Seen) {
+        if outcome.is_empty() {
+            self.step = Some((verb.to_owned(), argument.to_owned(), seen.line, seen.text.to_owned()));
+            return;
+        }
+        self.step = None;
+        self.command(verb, argument, seen);
+        let done = outcome.starts_with("done");
+        let around = self.around();
+        let at = seen.event(What::CutShort);
+        if let Some(draft) = &mut self.draft {
+            draft.agreed = true;
+            if done && (draft.transfer || draft.mode() == Mode::Passive) {
+                draft.join(None, around, &at);
+            }
+        }
+        self.step_done();
+        if !done && let (Some(tells), _) = words::read(outcome) {
+            self.words(tells, seen);
+        }
+    }
+
+    /// No reply will be shown.
+    fn step_done(&mut self) {
+        self.pending.pop_back();
     }
 
     /// The data connection under way is left for something else.
@@ -470,7 +515,7 @@ impl Session {
         let verb = match reply.code {
             220 if !self.greeted => {
                 self.greeted = true;
-                self.joined = true;
+                self.join_control(None);
                 return self.push(event);
             }
             227 => Some(DataVerb::Pasv),
@@ -539,6 +584,7 @@ impl Session {
         }
         match tells {
             Tells::LooksUp => {}
+            Tells::LoggedIn => self.let_in = true,
             Tells::NoAddress => {
                 if !self.joined {
                     self.no_address = Some((seen.line, seen.text.trim().chars().take(200).collect()));

@@ -30,6 +30,8 @@ pub enum Tells {
     Untrusted,
     /// A reply whose code the program does not show.
     Refused(u16),
+    /// The login was taken.
+    LoggedIn,
     /// The listing or the file came.
     Got,
 }
@@ -131,6 +133,7 @@ fn together(one: Tells, other: Tells) -> Tells {
 /// `IP: 192.0.2.1 PORT: 21`, `[2001:db8::1]:21`. The port is 0 where none is named.
 pub fn endpoint(text: &str) -> Option<SocketAddr> {
     let is_part = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':');
+    let mut without_port = None;
     let mut rest = text;
     let mut base = 0;
     while let Some(at) = rest.find(is_part) {
@@ -139,13 +142,15 @@ pub fn endpoint(text: &str) -> Option<SocketAddr> {
         if !before.is_some_and(|c| c.is_alphanumeric() || c == '-')
             && let Some((ip, port)) = address(word)
         {
-            let port = port.or_else(|| port_behind(&rest[at + word.len()..])).unwrap_or(0);
-            return Some(SocketAddr::new(ip, port));
+            match port.or_else(|| port_behind(&rest[at + word.len()..])) {
+                Some(port) => return Some(SocketAddr::new(ip, port)),
+                None => without_port = without_port.or(Some(SocketAddr::new(ip, 0))),
+            }
         }
         base += at + word.len();
         rest = &rest[at + word.len()..];
     }
-    None
+    without_port
 }
 
 /// An address and perhaps a port in one word; dots and colons of the sentence are passed over.
@@ -172,29 +177,31 @@ fn port_behind(text: &str) -> Option<u16> {
 /// The name of a host behind "Connecting to ": the next word, without what is no part of a name.
 pub fn host(text: &str) -> Option<&str> {
     let lower = text.to_ascii_lowercase();
-    let lead = [
-        "address of ",
-        "connecting to ftp server ",
-        "connecting to ",
-        "connected to ",
-        "looking up ",
-        "hostname=",
-        "resolving ",
-        "finding host ",
-        "trying ",
-        "open ",
-        "ftp://",
-        "connect to host ",
-    ]
-    .iter()
-    .filter_map(|lead| Some(lower.find(lead)? + lead.len()))
-    .min()?;
-    let word = text.get(lead..)?.trim_start_matches("ftp://").trim_start_matches('"');
-    let end = word.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))).unwrap_or(word.len());
-    let name = word[..end].trim_end_matches('.');
-    let is_name = name.contains('.') && name.bytes().any(|byte| byte.is_ascii_alphabetic()) && !name.contains("..");
-    is_name.then_some(name)
+    LEADS.iter().find_map(|lead| {
+        let behind = text.get(lower.find(lead)? + lead.len()..)?;
+        let word = behind.trim_start_matches("ftp://").trim_start_matches('"');
+        let end = word.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))).unwrap_or(word.len());
+        let name = word[..end].trim_end_matches('.');
+        let is_name = name.contains('.') && name.bytes().any(|byte| byte.is_ascii_alphabetic()) && !name.contains("..");
+        is_name.then_some(name)
+    })
 }
+
+/// What stands before the name of a host, the particular before the general.
+const LEADS: &[&str] = &[
+    "address of ",
+    "connecting to ftp server ",
+    "connecting to ",
+    "connected to ",
+    "connect to host ",
+    "looking up ",
+    "hostname=",
+    "finding host ",
+    "resolving ",
+    "ftp://",
+    "trying ",
+    "open ",
+];
 
 /// So many seconds as the words tell: "after 20 seconds", "Timeout (60s)", "15001 ms".
 pub fn seconds(text: &str) -> Option<f64> {

@@ -1,6 +1,6 @@
 //! How a data connection ended: whether it works, how far it came, and what kind of failure its events show.
 
-use super::{Cause, Stage, Tried, begins};
+use super::{Cause, Stage, Times, Tried, begins};
 use crate::evidence::attempt::{Load, Mode};
 use crate::evidence::facts::{IcmpAnswer, Place, Placed};
 use crate::evidence::timeline::{Awaited, What};
@@ -68,7 +68,9 @@ impl<'a> Tried<'a> {
         if self.attempt().load == Load::Upload {
             return self.joined().is_some() && confirmed && self.has(|what| matches!(what, What::Uploaded(1..)));
         }
-        let enough = self.has(|what| matches!(what, What::Enough)) && self.bytes() > 0;
+        // A log's client says that it has what it wanted, and need not say how much that was.
+        let told = self.bytes() > 0 || self.times != Times::Measured;
+        let enough = self.has(|what| matches!(what, What::Enough)) && told;
         self.joined().is_some() && (enough || (confirmed && ended))
     }
 
@@ -251,7 +253,7 @@ impl<'a> Tried<'a> {
     }
 
     fn gave_up_waiting(&self) -> bool {
-        if !self.timed {
+        if self.times == Times::Untold {
             // The client would have told of a refusal, and the server says that nobody came.
             return matches!(self.refusal_says(), Some(Says::CallbackFailed | Says::CallbackTimedOut));
         }
@@ -261,7 +263,7 @@ impl<'a> Tried<'a> {
     }
 
     fn cause_by_time(&self) -> Cause {
-        if !self.timed {
+        if self.times == Times::Untold {
             // A connection that never came is the usual reason by far.
             return Cause::Dropped;
         }

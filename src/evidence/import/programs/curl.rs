@@ -33,6 +33,5 @@ pub static PROGRAM: Program = Program {
         phrase("ssl_error_syscall", Tells::Failed(Which::Either, How::Tls)),
         phrase("ssl connect error", Tells::Failed(Which::Either, How::Tls)),
         phrase("ssl routines", Tells::Failed(Which::Either, How::Tls)),
-        phrase("remembering we are in dir", Tells::Got),
     ],
 };

@@ -10,6 +10,7 @@ pub static PROGRAM: Program = Program {
     writer: Writer::Client,
     signs: &["created by wget ", "gnu wget ", "user-agent: wget/", "==> syst ..."],
     phrases: &[
+        phrase("logged in!", Tells::LoggedIn),
         phrase(" connected.", Tells::Joined(Which::Control)),
         phrase("couldn't connect to ", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("trying to connect to ", Tells::Dials(Which::Data)),
