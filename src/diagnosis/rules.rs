@@ -4,6 +4,7 @@ use super::rule::{Match, Rule, Severity, Side};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure, IcmpAnswer, Place, Tried};
+use crate::evidence::import::UNKNOWN_HOST;
 use crate::evidence::observed::Observed;
 use crate::protocol::dialect::Says;
 use crate::servers::{self, Settings};
@@ -150,7 +151,12 @@ fn failed_at_peer<'f>(facts: &'f Facts<'f>, failure: Failure) -> Vec<&'f Tried<'
 
 /// Whether the data connection went to the control connection's peer, whatever 227 named.
 fn dialled_at_peer(facts: &Facts, tried: &Tried) -> bool {
-    tried.dialled().map(|end| end.ip().to_canonical()) == facts.peer()
+    match (tried.dialled().map(|end| end.ip().to_canonical()), facts.peer()) {
+        // A log may hide either address; then a public one is taken for the server's.
+        (dialled, None) => dialled.is_some_and(|ip| ip.is_unspecified() || reach(ip) == Reach::Public),
+        (Some(dialled), Some(peer)) => dialled == peer || dialled.is_unspecified(),
+        (None, Some(_)) => false,
+    }
 }
 
 /// Whether a reply turned the command itself away, for no reason that another finding names.
@@ -230,7 +236,14 @@ fn listed(words: &[impl AsRef<str>]) -> String {
 
 /// The endpoints that were dialled in vain.
 fn endpoints<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> String {
-    let all: Vec<String> = tried.into_iter().filter_map(Tried::dialled).map(|end| end.to_string()).collect();
+    let shown = |end: std::net::SocketAddr| match (end.ip().is_unspecified(), end.port()) {
+        (false, port) if port != 0 => end.to_string(),
+        (true, port) if port != 0 => format!("port {port}"),
+        (false, _) => end.ip().to_string(),
+        (true, _) => "the port that it named".to_owned(),
+    };
+    let mut all: Vec<String> = tried.into_iter().filter_map(Tried::dialled).map(shown).collect();
+    all.dedup();
     listed(&all)
 }
 
@@ -251,7 +264,11 @@ const ANY_RANGE: &str = "In the server's settings choose a range for passive mod
 
 /// The server's address on the control connection, in words.
 fn peer(facts: &Facts) -> String {
-    facts.peer().map_or_else(|| "the server".to_owned(), |peer| peer.to_string())
+    match (facts.peer(), facts.log()) {
+        (Some(peer), _) => peer.to_string(),
+        (None, Some(_)) if facts.evidence().target.host != UNKNOWN_HOST => facts.evidence().target.host.clone(),
+        (None, _) => "an address that is not known here".to_owned(),
+    }
 }
 
 /// On whose side the router stands that answered with an ICMP error. The server's own address, and an address of this

@@ -233,9 +233,13 @@ impl Gathered {
         for session in open.into_values() {
             self.end(session);
         }
-        if self.dialogue == 0 && self.program.is_none() {
-            return Vec::new();
-        }
+        // Words of refusals alone are in every log of the world.
+        let is_ftp = |session: &Session| {
+            self.dialogue > 0
+                || self.program.is_some_and(|p| !p.id.is_empty())
+                || session.port().is_some_and(|port| port == 21 || port == 990)
+        };
+        self.done.retain(is_ftp);
         let mut targets: Vec<Target> = Vec::new();
         for session in std::mem::take(&mut self.done) {
             match targets.iter_mut().find(|target| target.is_of(&session)) {

@@ -18,7 +18,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::security::Broken;
+use super::security::{Broken, Distrust};
 use crate::protocol::reply::Reply;
 
 mod packet;
@@ -86,6 +86,8 @@ pub enum What {
     Tickets(u64),
     /// The password was not sent: nobody vouches for the server.
     Withheld,
+    /// A client said that it does not trust the certificate, and why.
+    Distrusted(Distrust),
     /// Nothing came for so long.
     Silent {
         awaited: Awaited,
@@ -167,6 +169,17 @@ const AWAITED: &[(Awaited, &str)] = &[
     (Awaited::Handshake, "handshake"),
 ];
 
+const DISTRUST: &[(Distrust, &str)] = &[
+    (Distrust::SelfSigned, "self-signed"),
+    (Distrust::UnknownIssuer, "unknown-issuer"),
+    (Distrust::Expired, "expired"),
+    (Distrust::NotYetValid, "not-yet-valid"),
+    (Distrust::WrongName, "wrong-name"),
+    (Distrust::Revoked, "revoked"),
+    (Distrust::NoAuthorities, "no-authorities"),
+    (Distrust::Other, "other"),
+];
+
 const SESSION: &[(Session, &str)] = &[(Session::Resumed, "resumed"), (Session::New, "new")];
 
 const ICMP: &[(Icmp, &str)] = &[
@@ -226,6 +239,7 @@ impl fmt::Display for What {
             What::TlsFailed { how, words } => write!(f, "tls-failed {how} {words}"),
             What::Tickets(left) => write!(f, "tickets {left}"),
             What::Withheld => f.write_str("withheld"),
+            What::Distrusted(why) => write!(f, "distrusted {}", name_in(DISTRUST, *why)),
             What::Silent { awaited, ms } => write!(f, "silent {} {ms:.0}", awaited.name()),
             What::Received(count) => write!(f, "received {count}"),
             What::Uploaded(count) => write!(f, "uploaded {count}"),
@@ -312,6 +326,7 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
         }
         "tickets" => What::Tickets(rest.parse().map_err(|_| "it wants a count of tickets")?),
         "withheld" => What::Withheld,
+        "distrusted" => What::Distrusted(value_in(DISTRUST, rest).ok_or("why it is distrusted is not known")?),
         "silent" => {
             let (awaited, ms) = rest.split_once(' ').ok_or("it wants what was awaited, and how long")?;
             What::Silent {
@@ -414,6 +429,7 @@ mod tests {
             What::Unsent(2),
             What::Failed("no port is free".into()),
             What::CutShort,
+            What::Distrusted(Distrust::Expired),
             What::Abandoned(Awaited::Callback),
         ] {
             for line in [None, Some(37)] {

@@ -1,7 +1,7 @@
 #![doc = include_str!("certificate_untrusted.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::evidence::facts::{Cite, Facts};
+use crate::evidence::facts::{Cite, Facts, Place};
 use crate::evidence::security::{Certificate, Distrust};
 
 pub static RULE: Rule = Rule {
@@ -14,6 +14,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
+    if let Some((distrust, place)) = facts.distrusted() {
+        return told(facts, distrust, place);
+    }
     let Some((certificate, place)) = facts.certificate() else {
         return Match::Undecided("no certificate was shown");
     };
@@ -42,6 +45,31 @@ fn test(facts: &Facts) -> Match {
         ),
         cites: shown(certificate).into_iter().chain(facts.cites(withheld)).collect(),
         fixes,
+    })
+}
+
+/// A client's log says so, and shows no certificate.
+fn told(facts: &Facts, distrust: Distrust, place: Place) -> Match {
+    let why = match distrust {
+        Distrust::SelfSigned => "the server signed its certificate itself, so nobody vouches for it",
+        Distrust::UnknownIssuer => {
+            "it does not know the authority that signed the server's certificate, or one between is missing"
+        }
+        Distrust::Expired => "the server's certificate has expired",
+        Distrust::NotYetValid => "the server's certificate is not valid yet, by the client's clock",
+        Distrust::WrongName => "the server's certificate is for another name",
+        Distrust::Revoked => "the server's certificate was revoked",
+        Distrust::NoAuthorities => "it has no list of authorities to trust",
+        Distrust::Other => "it can't verify the server's certificate",
+    };
+    let ended = !facts.control_works();
+    Match::Fires(Conclusion {
+        severity: if ended { Severity::Error } else { Severity::Warning },
+        side: if distrust == Distrust::NoAuthorities { Side::Client } else { Side::Server },
+        confidence: Confidence::High,
+        summary: format!("The client does not trust the server: {why}."),
+        cites: facts.cites([place]),
+        fixes: vec![mending(distrust, facts.evidence().target.host.as_str())],
     })
 }
 

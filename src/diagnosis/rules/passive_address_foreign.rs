@@ -25,6 +25,9 @@ fn test(facts: &Facts) -> Match {
     let Some((first, address)) = foreign.first() else {
         return ruled_out_by(facts, named().filter_map(Tried::named_at), "no 227 reply named an address");
     };
+    if facts.peer().is_none() {
+        return Match::Undecided("the log does not show the address that the server is reached at");
+    }
     if facts.peer().is_some_and(|peer| reach(peer) != Reach::Public) {
         return Match::Undecided("seen from inside the server's network, the address that it names may well be right");
     }

@@ -28,14 +28,15 @@ fn test(facts: &Facts) -> Match {
     }
     let peer = peer(facts);
     let what = reach(address).words();
-    let between_private = facts.peer().is_some_and(|peer| reach(peer) != Reach::Public);
+    // Within one private network, and where a log does not show the server's address, it may be the right one.
+    let unsure = facts.peer().is_none_or(|peer| reach(peer) != Reach::Public);
     let mut cites = facts.cites(tried.named_at());
     cites.push(crate::evidence::facts::Cite::of(format!("the control connection goes to {peer}")));
     cites.extend(facts.cites(ends(advertised())));
     Match::Fires(Conclusion {
         severity: loss(facts),
         side: Side::Server,
-        confidence: if between_private { Confidence::Medium } else { Confidence::High },
+        confidence: if unsure { Confidence::Medium } else { Confidence::High },
         summary: format!(
             "The server tells clients to connect to {address}, {what}, although it is reached at {peer}: in passive \
              mode, clients that believe it fail."

@@ -41,7 +41,9 @@ fn test(facts: &Facts) -> Match {
 }
 
 fn is_refused(tried: &Tried) -> bool {
-    matches!(tried.failure(), Some(Failure::Rejected(_) | Failure::TransferRefused(_) | Failure::Stalled))
+    // A refusal whose words tell of something else is none for want of PRET.
+    let unsaid = matches!(tried.refusal_says(), None | Some(Says::NotImplemented | Says::NoDataConnection));
+    unsaid && matches!(tried.failure(), Some(Failure::Rejected(_) | Failure::TransferRefused(_) | Failure::Stalled))
 }
 
 fn fires(facts: &Facts, confidence: Confidence, places: Vec<Place>) -> Match {

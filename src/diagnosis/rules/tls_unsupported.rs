@@ -29,9 +29,10 @@ fn test(facts: &Facts) -> Match {
         "The server was asked to encrypt the control connection (AUTH TLS), and refuses."
     };
     // Where nobody wanted TLS, it is a remark; but who knows the command and can't obey has something to mend.
-    let wanted = facts.evidence().asked.tls != Wanted::Auto || reply.code == 431;
+    let asked = facts.evidence().asked.tls != Wanted::Auto;
+    let wanted = asked || (reply.code == 431 && facts.log().is_none());
     Match::Fires(Conclusion {
-        severity: if wanted || !facts.moves_data() { loss(facts) } else { Severity::Info },
+        severity: if wanted || !(facts.moves_data() || facts.control_works()) { loss(facts) } else { Severity::Info },
         side: Side::Server,
         confidence: Confidence::High,
         summary: summary.to_owned(),

@@ -131,6 +131,7 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::TlsFailed { how, words } => broken(*how, words),
         What::Tickets(left) => format!("{left} TLS tickets were left for further data connections"),
         What::Withheld => "the password was not sent".to_owned(),
+        What::Distrusted(_) => "the client does not trust the server's certificate".to_owned(),
         What::Silent { awaited: Awaited::Handshake, ms } => format!("no TLS handshake for {}", duration(*ms)),
         What::Silent { awaited: Awaited::Connect, ms } => format!("no answer from {end} for {}", duration(*ms)),
         What::Silent { awaited: Awaited::Callback, ms } => {

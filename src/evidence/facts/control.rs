@@ -116,6 +116,10 @@ impl<'a> Facts<'a> {
     /// The control connection was joined: a citation for rules that this excludes.
     pub fn joined_control(&self) -> Option<Cite> {
         let control = self.control()?;
+        if self.log().is_some() {
+            let (_, place) = events_of(control, self.first()).next()?;
+            return Some(self.cite(place));
+        }
         Some(Cite::of(format!(
             "the control connection from {} to {} was joined after {:.0} ms",
             control.local, control.peer, control.connect_ms

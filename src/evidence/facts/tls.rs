@@ -2,7 +2,7 @@
 
 use super::{Facts, Place, Placed, Realm, Tried, events_of};
 use crate::evidence::attempt::Attempt;
-use crate::evidence::security::{Certificate, Protection, Security};
+use crate::evidence::security::{Certificate, Distrust, Protection, Security};
 use crate::evidence::timeline::{Awaited, Session, What};
 
 /// How TLS came to its end before it stood.
@@ -55,6 +55,15 @@ impl<'a> Facts<'a> {
         let certificate = self.evidence.controls.iter().find_map(|control| control.certificate.as_ref())?;
         let (_, place) = self.handshake()?;
         Some((certificate, place))
+    }
+
+    /// Why a client, as its log says, does not trust the certificate.
+    pub fn distrusted(&self) -> Option<(Distrust, Place)> {
+        let numbered = self.evidence.controls.iter().enumerate();
+        numbered.flat_map(|(number, control)| events_of(control, number)).find_map(|(event, place)| match event.what {
+            What::Distrusted(why) => Some((why, place)),
+            _ => None,
+        })
     }
 
     /// The refusal of AUTH, the last where there are several.

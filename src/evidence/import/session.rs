@@ -8,7 +8,7 @@ use super::line::{Line, Words};
 use super::words::{self, How, Tells, Which};
 use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::security::{Broken, Protection, Security};
-use crate::evidence::timeline::{Awaited, Event, Icmp, What};
+use crate::evidence::timeline::{self, Awaited, Event, Icmp, What};
 use crate::evidence::{Control, Dial, Evidence, Outcome};
 use crate::protocol::reply::Reply;
 
@@ -45,7 +45,11 @@ pub struct Session {
     dials: Vec<Dial>,
     events: Vec<Event>,
     security: Security,
+    /// AUTH was agreed to; the next reply shows that TLS stands.
+    agreed_to_tls: bool,
     protected: bool,
+    /// The login was turned away: what is refused then is refused for that.
+    turned_away: bool,
     joined: bool,
     greeted: bool,
     let_in: bool,
@@ -141,7 +145,15 @@ impl Session {
                 self.step = None;
                 self.command(verb, argument, &seen);
             }
-            Words::Other(_) => {
+            Words::Other(text) => {
+                if !self.greeted && self.joined && (text.starts_with("SSH-") || text.starts_with("HTTP/1")) {
+                    let text = text.chars().take(200).collect();
+                    self.record(
+                        seen.event(What::Nonsense { why: "a line without a reply code".to_owned(), text }),
+                        &seen,
+                    );
+                    self.ended = true;
+                }
                 if let Some(tells) = told {
                     self.words(tells, &seen);
                 }
@@ -384,12 +396,16 @@ impl Session {
     fn reply_line(&mut self, code: u16, open: bool, line: &str, label: &str, seen: &Seen) {
         // The client's own words in the form of a reply.
         let lower = line.to_ascii_lowercase();
-        if code == 421 && (lower.contains("remote server has closed") || lower.contains("user interrupt")) {
-            self.quotes.insert(seen.line, seen.text.to_owned());
-            if lower.contains("closed") {
-                self.words(Tells::Failed(Which::Control, How::Closed), seen);
+        if code == 421 && lower.contains("service not available, ") {
+            let how = if lower.contains("timed out") { How::TimedOut } else { How::Closed };
+            let which = if how == How::Closed { Which::Control } else { Which::Either };
+            if lower.contains("remote server") {
+                self.words(Tells::Failed(which, how), seen);
+                return;
             }
-            return;
+            if lower.contains("user interrupt") {
+                return;
+            }
         }
         let reply = OpenReply {
             code,
@@ -410,6 +426,9 @@ impl Session {
         let Some(reply) = Reply::from_text(text) else { return };
         let event = Event { at_ms: open.at_ms, line: Some(open.line), what: What::Replied(reply.clone()) };
         self.resynchronise(reply.code);
+        if self.agreed_to_tls {
+            self.secure(Security::ExplicitTls, &event);
+        }
         let Some(of) = self.pending.front().map(|pending| pending.of) else {
             return self.unasked(&reply, event);
         };
@@ -448,8 +467,12 @@ impl Session {
 
     fn answered(&mut self, verb: &str, reply: &Reply, event: Event) {
         match (verb, reply.code) {
-            ("USER" | "PASS" | "ACCT", 230 | 232) => self.let_in = true,
-            ("AUTH", 234 | 334) => self.security = Security::ExplicitTls,
+            ("USER" | "PASS" | "ACCT", 230 | 232) => {
+                self.let_in = true;
+                self.turned_away = false;
+            }
+            ("USER" | "PASS" | "ACCT", 400..) => self.turned_away = !self.let_in,
+            ("AUTH", 234 | 334) => self.agreed_to_tls = true,
             ("PROT", 200..=299) => self.protected = self.asked_for("PROT P"),
             ("CCC", 200..=299) => self.security = Security::Plain,
             (_, 220) if !self.greeted => self.greeted = true,
@@ -474,6 +497,15 @@ impl Session {
         sent.find(|sent| sent.starts_with("PROT")).is_some_and(|sent| sent == line)
     }
 
+    fn secure(&mut self, security: Security, at: &Event) {
+        if self.security == Security::Plain {
+            self.security = security;
+            let what = What::Secured { version: "TLS".to_owned(), session: timeline::Session::New };
+            self.push(Event { what, ..at.clone() });
+        }
+        self.agreed_to_tls = false;
+    }
+
     fn push(&mut self, event: Event) {
         if self.events.len() < MOST_EVENTS {
             self.events.push(event);
@@ -483,6 +515,9 @@ impl Session {
     fn negotiated(&mut self, reply: &Reply, event: &Event) {
         let around = self.around();
         let Some(mut draft) = self.draft.take() else { return };
+        if reply.is_refusal() && self.turned_away {
+            return;
+        }
         if draft.answer(reply, event, around) {
             self.pending.retain(|pending| pending.of != Of::Transfer);
             return self.keep(draft);
@@ -525,6 +560,12 @@ impl Session {
             500 | 501 if crate::protocol::dialect::addresses_in_refusal(reply).client.is_some() => Some(DataVerb::Port),
             _ => None,
         };
+        // tnftp shows some replies twice.
+        if self.draft.as_ref().is_some_and(|draft| {
+            Some(draft.verb) == verb && draft.agreed && !draft.transfer && draft.mode() == Mode::Active
+        }) {
+            return;
+        }
         if let Some(verb) = verb {
             self.leave(&event);
             self.draft = Some(Draft::new(verb, inferred(verb.name()), self.around()));
@@ -547,9 +588,11 @@ impl Session {
                 self.push(sent);
                 self.push(event);
             }
-            530 | 430 if !self.let_in => {
-                let sent = inferred("PASS ****");
-                self.push(sent);
+            400.. if !self.let_in && self.draft.is_none() && !self.turned_away && reply.code != 421 => {
+                let asked_password =
+                    self.events.iter().any(|e| matches!(&e.what, What::Replied(reply) if reply.code == 331));
+                self.push(inferred(if asked_password { "PASS ****" } else { "USER" }));
+                self.turned_away = true;
                 self.push(event);
             }
             421 if self.draft.is_some() => self.answered("", reply, event),
@@ -610,15 +653,14 @@ impl Session {
                 }
             }
             Tells::Secured => {
-                if self.draft.is_none() && self.security == Security::Plain && !self.greeted {
-                    self.security = Security::ImplicitTls;
+                if self.draft.is_none() {
+                    self.secure(if self.greeted { Security::ExplicitTls } else { Security::ImplicitTls }, &at);
                 }
             }
-            Tells::Untrusted => {
-                if self.draft.is_none() && !self.let_in {
-                    let words = seen.text.trim().chars().take(160).collect();
-                    self.push(seen.event(What::TlsFailed { how: Broken::Invalid, words }));
-                    self.ended = true;
+            Tells::Untrusted(why) => {
+                let known = self.events.iter().any(|event| matches!(event.what, What::Distrusted(_)));
+                if !known && !self.let_in {
+                    self.push(seen.event(What::Distrusted(why)));
                 }
             }
             Tells::Refused(code) => self.refused_without_code(code, seen),
@@ -724,7 +766,7 @@ impl Session {
         }
         let waits = !self.pending.is_empty() || !self.greeted;
         let what = match how {
-            How::TimedOut if waits => What::Silent { awaited: Awaited::Reply, ms: ms.unwrap_or(0.0) },
+            How::TimedOut | How::Unsaid if waits => What::Silent { awaited: Awaited::Reply, ms: ms.unwrap_or(0.0) },
             How::Closed if waits || !self.let_in => What::ControlClosed,
             How::Reset if waits || !self.let_in => What::ControlReset,
             How::Tls => What::TlsFailed { how: Broken::Invalid, words: seen.text.trim().chars().take(120).collect() },

@@ -1,11 +1,13 @@
 //! What a program's own words tell: each client says the same thing in its own way.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::{PROGRAMS, Program};
+use crate::evidence::security::Distrust;
 
 /// What one line in a program's own words tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +28,8 @@ pub enum Tells {
     NoAddress,
     /// TLS stands.
     Secured,
-    /// Nobody vouches for the server's certificate.
-    Untrusted,
+    /// The client does not trust the server's certificate, for this reason.
+    Untrusted(Distrust),
     /// A reply whose code the program does not show.
     Refused(u16),
     /// The login was taken.
@@ -76,25 +78,24 @@ struct Known {
     means: Vec<Meaning>,
 }
 
-#[derive(Clone, Copy)]
-enum Meaning {
-    Tells(Tells),
-    Sign(&'static Program),
+/// The same words may tell something and give their program away.
+#[derive(Clone, Copy, Default)]
+struct Meaning {
+    tells: Option<Tells>,
+    sign_of: Option<&'static Program>,
 }
 
 static KNOWN: LazyLock<Option<Known>> = LazyLock::new(|| {
-    let mut texts = Vec::new();
-    let mut means = Vec::new();
+    let mut all: BTreeMap<&str, Meaning> = BTreeMap::new();
     for program in PROGRAMS {
         for sign in program.signs {
-            texts.push(*sign);
-            means.push(Meaning::Sign(program));
+            all.entry(sign).or_default().sign_of.get_or_insert(program);
         }
         for phrase in program.phrases {
-            texts.push(phrase.text);
-            means.push(Meaning::Tells(phrase.tells));
+            all.entry(phrase.text).or_default().tells.get_or_insert(phrase.tells);
         }
     }
+    let (texts, means): (Vec<&str>, Vec<Meaning>) = all.into_iter().unzip();
     let mut builder = AhoCorasick::builder();
     let machine = builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(texts).ok()?;
     Some(Known { machine, means })
@@ -106,9 +107,12 @@ pub fn read(text: &str) -> (Option<Tells>, Option<(&'static Program, &str)>) {
     let mut told: Option<Tells> = None;
     let mut sign = None;
     for found in known.machine.find_iter(text) {
-        match known.means[found.pattern().as_usize()] {
-            Meaning::Sign(program) => sign = sign.or(Some((program, &text[found.end()..]))),
-            Meaning::Tells(tells) => told = Some(told.map_or(tells, |before| together(before, tells))),
+        let Some(meaning) = known.means.get(found.pattern().as_usize()) else { continue };
+        if let Some(program) = meaning.sign_of {
+            sign = sign.or(Some((program, &text[found.end()..])));
+        }
+        if let Some(tells) = meaning.tells {
+            told = Some(told.map_or(tells, |before| together(before, tells)));
         }
     }
     (told, sign)
@@ -121,6 +125,7 @@ fn together(one: Tells, other: Tells) -> Tells {
             if which == Which::Either { other_which } else { which },
             if how == How::Unsaid { other_how } else { how },
         ),
+        (Tells::Untrusted(Distrust::Other), particular @ Tells::Untrusted(_)) => particular,
         // "Connecting to x ... failed: Connection refused."
         (Tells::Dials(which), Tells::Failed(Which::Either, how)) => Tells::Failed(which, how),
         (Tells::Dials(_), failed @ Tells::Failed(..)) => failed,

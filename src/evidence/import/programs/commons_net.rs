@@ -3,6 +3,7 @@
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
 use crate::evidence::log::Writer;
+use crate::evidence::security::Distrust;
 
 pub static PROGRAM: Program = Program {
     id: "java-commons-net",
@@ -19,7 +20,7 @@ pub static PROGRAM: Program = Program {
         phrase("unknownhostexception", Tells::NoAddress),
         phrase("host attempting data connection", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("sslhandshakeexception", Tells::Failed(Which::Either, How::Tls)),
-        phrase("unable to find valid certification path", Tells::Untrusted),
+        phrase("unable to find valid certification path", Tells::Untrusted(Distrust::UnknownIssuer)),
         phrase("noroutetohostexception", Tells::Failed(Which::Either, How::HostUnreachable)),
     ],
 };

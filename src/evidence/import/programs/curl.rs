@@ -3,6 +3,7 @@
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
 use crate::evidence::log::Writer;
+use crate::evidence::security::Distrust;
 
 pub static PROGRAM: Program = Program {
     id: "curl",
@@ -28,7 +29,7 @@ pub static PROGRAM: Program = Program {
         phrase("connection time-out", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("could not resolve host", Tells::NoAddress),
         phrase("couldn't resolve host", Tells::NoAddress),
-        phrase("ssl certificate problem", Tells::Untrusted),
+        phrase("ssl certificate problem", Tells::Untrusted(Distrust::Other)),
         phrase("ssl connection using", Tells::Secured),
         phrase("ssl_error_syscall", Tells::Failed(Which::Either, How::Tls)),
         phrase("ssl connect error", Tells::Failed(Which::Either, How::Tls)),

@@ -3,6 +3,7 @@
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
 use crate::evidence::log::Writer;
+use crate::evidence::security::Distrust;
 
 pub static PROGRAM: Program = Program {
     id: "dotnet",
@@ -15,7 +16,7 @@ pub static PROGRAM: Program = Program {
         phrase("the operation timed out", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("remote name could not be resolved", Tells::NoAddress),
         phrase("different than the address to which the ftp connection was made", Tells::RefusesAddress),
-        phrase("remote certificate is invalid", Tells::Untrusted),
+        phrase("remote certificate is invalid", Tells::Untrusted(Distrust::Other)),
         phrase("connected party did not properly respond", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("actively refused it", Tells::Failed(Which::Either, How::Refused)),
         phrase("the underlying connection was closed", Tells::Failed(Which::Either, How::Unsaid)),

@@ -3,6 +3,7 @@
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
 use crate::evidence::log::Writer;
+use crate::evidence::security::Distrust;
 
 pub static PROGRAM: Program = Program {
     id: "",
@@ -40,9 +41,13 @@ pub static PROGRAM: Program = Program {
         phrase("no address associated", Tells::NoAddress),
         phrase("11001", Tells::NoAddress),
         phrase("eai_noname", Tells::NoAddress),
-        phrase("self signed certificate", Tells::Untrusted),
-        phrase("self-signed certificate", Tells::Untrusted),
-        phrase("certificate is not trusted", Tells::Untrusted),
-        phrase("certificate has expired", Tells::Untrusted),
+        phrase("certificate expired", Tells::Untrusted(Distrust::Expired)),
+        phrase("self signed certificate", Tells::Untrusted(Distrust::SelfSigned)),
+        phrase("does not match target host name", Tells::Untrusted(Distrust::WrongName)),
+        phrase("hostname mismatch", Tells::Untrusted(Distrust::WrongName)),
+        phrase("unable to get local issuer", Tells::Untrusted(Distrust::UnknownIssuer)),
+        phrase("self-signed certificate", Tells::Untrusted(Distrust::SelfSigned)),
+        phrase("certificate is not trusted", Tells::Untrusted(Distrust::Other)),
+        phrase("certificate has expired", Tells::Untrusted(Distrust::Expired)),
     ],
 };

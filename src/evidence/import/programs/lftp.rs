@@ -3,6 +3,7 @@
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
 use crate::evidence::log::Writer;
+use crate::evidence::security::Distrust;
 
 pub static PROGRAM: Program = Program {
     id: "lftp",
@@ -27,7 +28,7 @@ pub static PROGRAM: Program = Program {
         phrase("remote end closes connection", Tells::Failed(Which::Control, How::Closed)),
         phrase("seemed to be incorrect and has been fixed", Tells::MendsAddress),
         phrase("not connected", Tells::Failed(Which::Control, How::Unsaid)),
-        phrase("certificate verification", Tells::Untrusted),
+        phrase("certificate verification", Tells::Untrusted(Distrust::Other)),
         phrase("data connection from a foreign", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("data connection peer has wrong", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("fatal error: max-retries exceeded", Tells::Failed(Which::Either, How::Unsaid)),

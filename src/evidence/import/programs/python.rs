@@ -3,6 +3,7 @@
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
 use crate::evidence::log::Writer;
+use crate::evidence::security::Distrust;
 
 pub static PROGRAM: Program = Program {
     id: "python-ftplib",
@@ -17,8 +18,8 @@ pub static PROGRAM: Program = Program {
         phrase("connectionreseterror", Tells::Failed(Which::Either, How::Reset)),
         phrase("socket.gaierror", Tells::NoAddress),
         phrase("brokenpipeerror", Tells::Failed(Which::Either, How::Closed)),
-        phrase("ssl.sslcertverificationerror", Tells::Untrusted),
-        phrase("certificate verify failed", Tells::Untrusted),
+        phrase("ssl.sslcertverificationerror", Tells::Untrusted(Distrust::Other)),
+        phrase("certificate verify failed", Tells::Untrusted(Distrust::Other)),
         phrase("ssl.ssl", Tells::Failed(Which::Either, How::Tls)),
         phrase("[ssl:", Tells::Failed(Which::Either, How::Tls)),
     ],

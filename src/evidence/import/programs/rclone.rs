@@ -3,6 +3,7 @@
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
 use crate::evidence::log::Writer;
+use crate::evidence::security::Distrust;
 
 pub static PROGRAM: Program = Program {
     id: "rclone",
@@ -13,7 +14,7 @@ pub static PROGRAM: Program = Program {
         phrase("i/o timeout", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("dial tcp ", Tells::Dials(Which::Either)),
         phrase("no such host", Tells::NoAddress),
-        phrase("x509: ", Tells::Untrusted),
+        phrase("x509: ", Tells::Untrusted(Distrust::Other)),
         phrase("tls: ", Tells::Failed(Which::Either, How::Tls)),
         phrase(": eof", Tells::Failed(Which::Either, How::Closed)),
     ],
