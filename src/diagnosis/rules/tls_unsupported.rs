@@ -32,7 +32,11 @@ fn test(facts: &Facts) -> Match {
     let asked = facts.evidence().asked.tls != Wanted::Auto;
     let wanted = asked || (reply.code == 431 && facts.log().is_none());
     Match::Fires(Conclusion {
-        severity: if wanted || !(facts.moves_data() || facts.control_works()) { loss(facts) } else { Severity::Info },
+        severity: if wanted || !(facts.moves_data() || facts.answer("USER").is_some()) {
+            loss(facts)
+        } else {
+            Severity::Info
+        },
         side: Side::Server,
         confidence: Confidence::High,
         summary: summary.to_owned(),

@@ -37,6 +37,8 @@ pub struct Draft {
     named: Option<SocketAddr>,
     dialled: Option<SocketAddr>,
     joined: bool,
+    /// TLS stood on it, as the client's words show.
+    pub secured: bool,
     /// A preliminary reply came that does not prove that the data connection stands.
     begun: bool,
     protection: Protection,
@@ -53,6 +55,7 @@ impl Draft {
             named: None,
             dialled: None,
             joined: false,
+            secured: false,
             begun: false,
             protection: around.protection,
             over: false,
@@ -205,6 +208,7 @@ impl Draft {
         let unanswered = replies && !self.agreed;
         let awaited = match (self.joined, self.mode()) {
             _ if unanswered => Awaited::Reply,
+            (true, _) if self.unsecured() => Awaited::Handshake,
             (true, _) => Awaited::Bytes,
             (false, Mode::Passive) => Awaited::Connect,
             (false, Mode::Active) => Awaited::Callback,
@@ -222,6 +226,10 @@ impl Draft {
                 self.join(None, around, at);
                 What::TlsFailed { how: Broken::Invalid, words: text.trim().chars().take(120).collect() }
             }
+            How::Reset | How::Closed if awaited == Awaited::Handshake => What::TlsFailed {
+                how: if how == How::Reset { Broken::Reset } else { Broken::Closed },
+                words: String::new(),
+            },
             How::Closed if awaited == Awaited::Reply || !self.joined => What::ControlClosed,
             How::Reset if !self.joined => What::ControlReset,
             How::Closed | How::Reset => What::Reset,
@@ -235,6 +243,11 @@ impl Draft {
         self.over = true;
     }
 
+    /// TLS is agreed on for it, and was not seen to stand.
+    fn unsecured(&self) -> bool {
+        self.protection.encrypts_data() && !self.secured
+    }
+
     /// From the last thing done to `now`, where times tell.
     fn waited_ms(&self, around: Around, now: f64) -> Option<f64> {
         let last = self.events.iter().rev().find(|event| event.line.is_some())?;
@@ -246,7 +259,9 @@ impl Draft {
         if self.over {
             return;
         }
-        let asked = self.agreed && self.transfer;
+        // A log without commands does not show the one for the transfer either.
+        let inferred = self.events.first().is_some_and(|sent| sent.line.is_none());
+        let asked = self.agreed && (self.transfer || inferred);
         let what = match (end, asked, self.joined || self.begun, self.mode()) {
             (Leaving::LogEnds, true, false, Mode::Passive) => What::Abandoned(Awaited::Connect),
             (Leaving::LogEnds, true, false, Mode::Active) => What::Abandoned(Awaited::Callback),

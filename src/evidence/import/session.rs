@@ -61,6 +61,7 @@ pub struct Session {
     step: Option<(String, String, u32, String)>,
     /// Commands come with a label, so that a bare one in the middle of a reply is none.
     labelled: bool,
+    last_reply: String,
     reply: Option<OpenReply>,
     draft: Option<Draft>,
     ways: HashMap<String, usize>,
@@ -146,6 +147,9 @@ impl Session {
                 self.command(verb, argument, &seen);
             }
             Words::Other(text) => {
+                if told.is_some() {
+                    self.take_step(seen.at_ms);
+                }
                 if !self.greeted && self.joined && (text.starts_with("SSH-") || text.starts_with("HTTP/1")) {
                     let text = text.chars().take(200).collect();
                     self.record(
@@ -166,11 +170,7 @@ impl Session {
         if let Some(open) = self.reply.take() {
             self.complete(open);
         }
-        if let Some((verb, argument, line, text)) = self.step.take() {
-            let at_ms = self.last.map_or(0.0, |(_, at_ms)| at_ms + 0.001);
-            self.command(&verb, &argument, &Seen { at_ms, line, text: &text, timed: self.timed });
-            self.step_done();
-        }
+        self.take_step(self.last.map_or(0.0, |(_, at_ms)| at_ms + 0.001));
         let Some(draft) = self.draft.take() else { return };
         let (line, at_ms) = self.last.unwrap_or((0, 0.0));
         let at = Event { at_ms: at_ms + 0.001, line: Some(line), what: What::CutShort };
@@ -323,9 +323,32 @@ impl Session {
         }
     }
 
+    /// The command whose outcome did not come on its line.
+    fn take_step(&mut self, at_ms: f64) {
+        if let Some((verb, argument, line, text)) = self.step.take() {
+            self.command(&verb, &argument, &Seen { at_ms, line, text: &text, timed: self.timed });
+            self.step_done();
+        }
+    }
+
     /// No reply will be shown.
     fn step_done(&mut self) {
         self.pending.pop_back();
+    }
+
+    /// A client that shows no commands says that the replies before were to PASV or EPSV.
+    fn passive_refused(&mut self) {
+        if self.draft.is_some() {
+            return;
+        }
+        let is_refusal = |event: &Event| matches!(&event.what, What::Replied(reply) if reply.is_refusal());
+        let from = self.events.iter().rposition(|event| !is_refusal(event)).map_or(0, |at| at + 1);
+        let Some(event) = self.events.drain(from..).next() else { return };
+        let What::Replied(reply) = &event.what else { return };
+        let sent = Event { at_ms: event.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
+        let mut draft = Draft::new(DataVerb::Pasv, sent, self.around());
+        draft.answer(reply, &event, self.around());
+        self.keep(draft);
     }
 
     /// The data connection under way is left for something else.
@@ -425,6 +448,12 @@ impl Session {
         let text = if text.as_bytes().get(3) == Some(&b':') { text.replacen(':', " ", 1) } else { text };
         let Some(reply) = Reply::from_text(text) else { return };
         let event = Event { at_ms: open.at_ms, line: Some(open.line), what: What::Replied(reply.clone()) };
+        // An exception says again what the dialogue shows, and some clients show replies twice.
+        let again = self.pending.is_empty() && self.last_reply == reply.text;
+        self.last_reply.clone_from(&reply.text);
+        if again {
+            return;
+        }
         self.resynchronise(reply.code);
         if self.agreed_to_tls {
             self.secure(Security::ExplicitTls, &event);
@@ -515,7 +544,7 @@ impl Session {
     fn negotiated(&mut self, reply: &Reply, event: &Event) {
         let around = self.around();
         let Some(mut draft) = self.draft.take() else { return };
-        if reply.is_refusal() && self.turned_away {
+        if reply.is_refusal() && (self.turned_away || (reply.code == 530 && !self.let_in)) {
             return;
         }
         if draft.answer(reply, event, around) {
@@ -556,16 +585,12 @@ impl Session {
             227 => Some(DataVerb::Pasv),
             229 => Some(DataVerb::Epsv),
             _ if lower.contains("eprt command") => Some(DataVerb::Eprt),
+            // pyftpdlib.
+            200 if lower.contains("active data connection established") => Some(DataVerb::Port),
             _ if lower.contains("port command") => Some(DataVerb::Port),
             500 | 501 if crate::protocol::dialect::addresses_in_refusal(reply).client.is_some() => Some(DataVerb::Port),
             _ => None,
         };
-        // tnftp shows some replies twice.
-        if self.draft.as_ref().is_some_and(|draft| {
-            Some(draft.verb) == verb && draft.agreed && !draft.transfer && draft.mode() == Mode::Active
-        }) {
-            return;
-        }
         if let Some(verb) = verb {
             self.leave(&event);
             self.draft = Some(Draft::new(verb, inferred(verb.name()), self.around()));
@@ -628,6 +653,7 @@ impl Session {
         match tells {
             Tells::LooksUp => {}
             Tells::LoggedIn => self.let_in = true,
+            Tells::PassiveRefused => self.passive_refused(),
             Tells::NoAddress => {
                 if !self.joined {
                     self.no_address = Some((seen.line, seen.text.trim().chars().take(200).collect()));
@@ -653,7 +679,9 @@ impl Session {
                 }
             }
             Tells::Secured => {
-                if self.draft.is_none() {
+                if let Some(draft) = &mut self.draft {
+                    draft.secured = true;
+                } else {
                     self.secure(if self.greeted { Security::ExplicitTls } else { Security::ImplicitTls }, &at);
                 }
             }
@@ -715,6 +743,9 @@ impl Session {
     fn refused_without_code(&mut self, code: u16, seen: &Seen) {
         let words = seen.text.rsplit("(): ").next().unwrap_or(seen.text);
         let words = words.split(" in ").next().unwrap_or(words).trim();
+        if self.ended || (self.turned_away && self.draft.is_none()) {
+            return;
+        }
         let Some(reply) = Reply::from_text(format!("{code} {words}")) else { return };
         let event = seen.event(What::Replied(reply.clone()));
         if self.draft.is_some() {

@@ -32,6 +32,8 @@ pub enum Tells {
     Untrusted(Distrust),
     /// A reply whose code the program does not show.
     Refused(u16),
+    /// The refusals that came last were of PASV or EPSV.
+    PassiveRefused,
     /// The login was taken.
     LoggedIn,
     /// The listing or the file came.
@@ -129,6 +131,7 @@ fn together(one: Tells, other: Tells) -> Tells {
         // "Connecting to x ... failed: Connection refused."
         (Tells::Dials(which), Tells::Failed(Which::Either, how)) => Tells::Failed(which, how),
         (Tells::Dials(_), failed @ Tells::Failed(..)) => failed,
+        (_, Tells::NoAddress) => Tells::NoAddress,
         (Tells::Dials(_), joined @ Tells::Joined(_)) => joined,
         (first, _) => first,
     }

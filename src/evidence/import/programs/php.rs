@@ -23,6 +23,12 @@ pub static PROGRAM: Program = Program {
         "ftp_pasv()",
     ],
     phrases: &[
+        phrase("ftp_login(): ", Tells::Refused(530)),
+        phrase("ftp_nlist(): connection timed out", Tells::Failed(Which::Data, How::TimedOut)),
+        phrase("ftp_rawlist(): connection timed out", Tells::Failed(Which::Data, How::TimedOut)),
+        phrase("ftp_get(): connection timed out", Tells::Failed(Which::Data, How::TimedOut)),
+        phrase("ftp_put(): connection timed out", Tells::Failed(Which::Data, How::TimedOut)),
+        phrase("ftp_close(): ", Tells::LooksUp),
         phrase("ftp_connect(): unable to connect", Tells::Failed(Which::Control, How::Unsaid)),
         phrase("unable to connect to ", Tells::Failed(Which::Control, How::Unsaid)),
         phrase("php_connect_nonb() failed", Tells::Failed(Which::Data, How::TimedOut)),

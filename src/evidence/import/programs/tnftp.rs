@@ -13,7 +13,7 @@ pub static PROGRAM: Program = Program {
         phrase("can't connect to ", Tells::Failed(Which::Either, How::Unsaid)),
         phrase("remote server has closed connection", Tells::Failed(Which::Control, How::Closed)),
         phrase("service not available, remote server", Tells::Failed(Which::Control, How::Closed)),
-        phrase("passive mode refused", Tells::Refused(502)),
+        phrase("passive mode refused", Tells::PassiveRefused),
         phrase("login failed", Tells::Refused(530)),
     ],
 };

@@ -18,6 +18,7 @@ pub static PROGRAM: Program = Program {
         phrase("no such file ", Tells::Refused(550)),
         phrase("no such directory ", Tells::Refused(550)),
         phrase("cannot initiate pasv transfer", Tells::Refused(502)),
+        phrase("cannot initiate port transfer", Tells::Refused(502)),
         phrase("cannot parse pasv response", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("unable to resolve host address", Tells::NoAddress),
         phrase("invalid port", Tells::Refused(500)),
