@@ -152,8 +152,8 @@ fn failed_at_peer<'f>(facts: &'f Facts<'f>, failure: Failure) -> Vec<&'f Tried<'
 /// Whether the data connection went to the control connection's peer, whatever 227 named.
 fn dialled_at_peer(facts: &Facts, tried: &Tried) -> bool {
     match (tried.dialled().map(|end| end.ip().to_canonical()), facts.peer()) {
-        // A log may hide either address; then a public one is taken for the server's.
-        (dialled, None) => dialled.is_some_and(|ip| ip.is_unspecified() || reach(ip) == Reach::Public),
+        // A log may hide either address; then the one dialled is taken for the server's.
+        (dialled, None) => dialled.is_some(),
         (Some(dialled), Some(peer)) => dialled == peer || dialled.is_unspecified(),
         (None, Some(_)) => false,
     }

@@ -62,6 +62,7 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::vsftpd::PROGRAM,
     &programs::proftpd::PROGRAM,
     &programs::pure_ftpd::PROGRAM,
+    &programs::pyftpdlib::PROGRAM,
     &programs::filezilla_server::PROGRAM,
     &programs::general::PROGRAM,
 ];
@@ -71,6 +72,8 @@ pub fn program_name(id: &str) -> Option<&'static str> {
     PROGRAMS.iter().find(|program| program.id == id).map(|program| program.name)
 }
 
+/// Between wget's commands.
+const ARROW: &str = "    ==>";
 /// Sessions that went the same way and are kept.
 const MOST_ALIKE: usize = 4;
 /// Sessions kept in all.
@@ -153,21 +156,21 @@ impl Clock {
 impl Gathered {
     fn take(&mut self, raw: &str) {
         self.number = self.number.saturating_add(1);
-        let mut pieces: Vec<String> = Vec::new();
         clean::unmarked(raw, &mut |piece| {
             // wget writes several commands on a line, each behind an arrow.
-            for part in piece.split("    ==>") {
-                if !part.trim().is_empty() {
-                    pieces.push(part.to_owned());
-                }
+            let (first, behind) =
+                piece.split_once(ARROW).map_or((piece, None), |(first, behind)| (first, Some(behind)));
+            self.piece(first);
+            for part in behind.into_iter().flat_map(|behind| behind.split(ARROW)) {
+                self.piece(&format!("==>{part}"));
             }
         });
-        for piece in pieces {
-            self.piece(&piece);
-        }
     }
 
     fn piece(&mut self, text: &str) {
+        if text.trim().is_empty() {
+            return;
+        }
         let parsed = line::parse(text);
         let at_ms = self.clock.tick(parsed.time);
         if !matches!(parsed.words, Words::Other(_)) {
@@ -175,6 +178,7 @@ impl Gathered {
         }
         let (told, sign) = match parsed.words {
             // A reply's words are the server's; a sign may stand before it, or be the label.
+            Words::Reply { .. } | Words::Command { .. } if self.program.is_some() => (None, None),
             Words::Reply { .. } | Words::Command { .. } => (None, words::read(parsed.label).1),
             Words::Other(_) => words::read(text),
         };
@@ -185,7 +189,10 @@ impl Gathered {
             session.clone_into(&mut self.current);
         }
         let seen = session::Seen { at_ms, line: self.number, text, timed: self.clock.passes };
-        let session = self.open.entry(self.current.clone()).or_default();
+        if !self.open.contains_key(&self.current) {
+            self.open.insert(self.current.clone(), Session::default());
+        }
+        let Some(session) = self.open.get_mut(&self.current) else { return };
         if session.begins_anew(&parsed, told, text) {
             let over = std::mem::take(session);
             // What a client says of itself and of the name comes before the connection.

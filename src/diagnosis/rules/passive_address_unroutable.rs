@@ -1,10 +1,11 @@
 #![doc = include_str!("passive_address_unroutable.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
-use crate::diagnosis::rules::{ends, loss, outer_address_setting, peer, ruled_out_by};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
+use crate::diagnosis::rules::{ends, loss, outer_address_setting, ruled_out_by};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Probe};
-use crate::evidence::facts::{Facts, Tried};
+use crate::evidence::facts::{Cite, Facts, Tried};
+use crate::evidence::import::UNKNOWN_HOST;
 
 pub static RULE: Rule = Rule {
     id: "passive-address-unroutable",
@@ -26,13 +27,33 @@ fn test(facts: &Facts) -> Match {
     if let Some(joined) = advertised().find_map(|tried| tried.joined_at()) {
         return Match::RuledOut(facts.cites([joined]));
     }
-    let peer = peer(facts);
     let what = reach(address).words();
-    // Within one private network, and where a log does not show the server's address, it may be the right one.
-    let unsure = facts.peer().is_none_or(|peer| reach(peer) != Reach::Public);
     let mut cites = facts.cites(tried.named_at());
-    cites.push(crate::evidence::facts::Cite::of(format!("the control connection goes to {peer}")));
     cites.extend(facts.cites(ends(advertised())));
+    let ignore = Fix::client(
+        "Use EPSV, or have the client ignore the address in 227",
+        "curl and FileZilla do so by themselves; in lftp: set ftp:fix-pasv-address yes; in WinSCP: Force IP address for \
+         passive mode connections.",
+    );
+    let Some(peer) = facts.peer().map(|peer| peer.to_string()).or_else(|| host(facts)) else {
+        return Match::Fires(Conclusion {
+            severity: Severity::Warning,
+            side: Side::Server,
+            confidence: Confidence::Low,
+            summary: format!(
+                "The server tells clients to connect to {address}, {what}. The log does not show which address it is \
+                 reached at; from outside its network nobody reaches this one."
+            ),
+            cites,
+            fixes: vec![
+                Fix::server("Tell the server its outer address", outer_address_setting(facts, "its outer address")),
+                ignore,
+            ],
+        });
+    };
+    // Within one private network it may be the right one.
+    let unsure = facts.peer().is_none_or(|peer| reach(peer) != Reach::Public);
+    cites.insert(cites.len().min(1), Cite::of(format!("the control connection goes to {peer}")));
     Match::Fires(Conclusion {
         severity: loss(facts),
         side: Side::Server,
@@ -42,15 +63,14 @@ fn test(facts: &Facts) -> Match {
              mode, clients that believe it fail."
         ),
         cites,
-        fixes: vec![
-            Fix::server("Tell the server its outer address", outer_address_setting(facts, &peer)),
-            Fix::client(
-                "Use EPSV, or have the client ignore the address in 227",
-                "curl and FileZilla do so by themselves; in lftp: set ftp:fix-pasv-address yes; in WinSCP: Force IP \
-                 address for passive mode connections.",
-            ),
-        ],
+        fixes: vec![Fix::server("Tell the server its outer address", outer_address_setting(facts, &peer)), ignore],
     })
+}
+
+/// The name that a log's client connected to, where it shows no address.
+fn host(facts: &Facts) -> Option<String> {
+    let host = &facts.evidence().target.host;
+    (facts.log().is_some() && host != UNKNOWN_HOST).then(|| host.clone())
 }
 
 /// The address in 227, where it is not the control peer's and nobody outside the server's network can reach it.

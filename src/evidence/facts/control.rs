@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{Cite, Facts, Failure, Login, Place, Placed, events_of, is_reply};
+use crate::evidence::attempt::Mode;
 use crate::evidence::timeline::{Awaited, Event, Icmp, What};
 use crate::protocol::dialect::{self, Says};
 use crate::protocol::reply::Reply;
@@ -100,6 +101,11 @@ impl<'a> Facts<'a> {
             return Some(FirstWords::Reply(reply, place));
         }
         let control = self.control()?;
+        // A log may begin behind the greeting.
+        let talked = control.events.iter().any(|event| matches!(event.what, What::Sent(_) | What::Replied(_)));
+        if self.log().is_some() && (talked || self.control_works()) {
+            return None;
+        }
         let nonsense = events_of(control, self.first()).find_map(|(event, place)| match &event.what {
             What::Nonsense { text, .. } => Some(FirstWords::Nonsense(text, place)),
             _ => None,
@@ -251,12 +257,20 @@ impl<'a> Facts<'a> {
 
     pub(super) fn read_refusals(&self) -> Vec<(Placed<'a>, Option<Says>)> {
         let on_data = self.tried().iter().flat_map(super::Tried::replies);
+        let active: Vec<usize> = self.tried_in(Mode::Active).map(super::Tried::index).collect();
+        // In active mode a server that can't bind has no use for its passive range.
+        let meant = |says: Option<Says>, place: Place| match (says, place) {
+            (Some(Says::PortsExhausted), Place::Attempt(index, _)) if active.contains(&index) => {
+                Some(Says::Misconfigured)
+            }
+            _ => says,
+        };
         let on_control = self.control_events().filter_map(|(event, place)| match &event.what {
             What::Replied(reply) => Some((reply, place)),
             _ => None,
         });
         let refusals = on_control.chain(on_data).filter(|(reply, _)| reply.is_refusal());
-        refusals.map(|(reply, place)| ((reply, place), dialect::says(reply))).collect()
+        refusals.map(|(reply, place)| ((reply, place), meant(dialect::says(reply), place))).collect()
     }
 
     /// The control connection that an event belongs to.

@@ -75,6 +75,11 @@ impl Draft {
         draft
     }
 
+    /// One whose reply the log does not show.
+    pub fn agreed(verb: DataVerb, sent: Event, around: Around) -> Self {
+        Self { agreed: true, ..Self::new(verb, sent, around) }
+    }
+
     pub fn mode(&self) -> Mode {
         self.verb.mode()
     }

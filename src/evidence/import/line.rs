@@ -154,6 +154,9 @@ fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
         line.time = Some(time);
         return Some(engine_number(rest, line).unwrap_or(rest));
     }
+    if first.is_ascii_digit() {
+        return peer_and_arrow(text, line);
+    }
     match first {
         '[' => bracketed(text, ']', line),
         '(' => bracketed(text, ')', line),
@@ -168,6 +171,18 @@ fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
         _ if first.is_alphabetic() => labelled(text, line),
         _ => None,
     }
+}
+
+/// A server's "192.0.2.1:51234 ==> 220 x", and pyftpdlib's "192.0.2.1:51234-[user] <- USER x".
+fn peer_and_arrow<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
+    let (peer, rest) = text.split_once([' ', '-'])?;
+    let (address, port) = peer.rsplit_once(':')?;
+    address.parse::<std::net::IpAddr>().ok()?;
+    port.parse::<u16>().ok()?;
+    let arrow = ["==> ", "<== ", "-> ", "<- "].iter().find_map(|arrow| Some(rest.find(arrow)? + arrow.len()))?;
+    line.client = Some(address);
+    line.session = Some(peer);
+    rest.get(arrow..)
 }
 
 /// FileZilla's log file has the process and the connection behind the time: "9284 1 Status:".
@@ -188,7 +203,9 @@ fn bracketed<'a>(text: &'a str, close: char, line: &mut Line<'a>) -> Option<&'a 
     let end = text.char_indices().take(90).find(|(_, c)| *c == close).map(|(at, _)| at)?;
     let inside = &text[1..end];
     let rest = &text[end + close.len_utf8()..];
-    if let Some((time, _)) = stamp::strip(inside.trim_start()) {
+    // pyftpdlib: "[I 2024-01-05 10:00:00]".
+    let behind_level = inside.strip_prefix(['I', 'D', 'W', 'E']).unwrap_or(inside);
+    if let Some((time, _)) = stamp::strip(inside.trim_start()).or_else(|| stamp::strip(behind_level.trim_start())) {
         line.time = Some(time);
     } else if let Some(session) = inside.strip_prefix("FTP Session ") {
         let mut words = session.split(' ');

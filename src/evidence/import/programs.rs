@@ -17,6 +17,7 @@ pub mod ncftp;
 pub mod php;
 pub mod proftpd;
 pub mod pure_ftpd;
+pub mod pyftpdlib;
 pub mod python;
 pub mod rclone;
 pub mod tnftp;

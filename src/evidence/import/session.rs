@@ -1,6 +1,6 @@
 //! One session of a log, put together from its lines: a control connection and its data connections.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
 use super::draft::{Around, Draft, Leaving, UNSEEN};
@@ -16,6 +16,8 @@ use crate::protocol::reply::Reply;
 const MOST_EVENTS: usize = 400;
 /// Data connections kept that went the same way.
 const MOST_ALIKE: usize = 4;
+/// Lines kept before those are dropped that no event rests on.
+const MOST_QUOTES: usize = 4_000;
 /// The most lines of one reply.
 const MOST_LINES: usize = 100;
 
@@ -37,7 +39,7 @@ pub struct Session {
     pub attempts: Vec<Outcome>,
     pub left_out: u32,
     /// The lines that its events rest on.
-    pub quotes: HashMap<u32, String>,
+    pub quotes: Vec<(u32, String)>,
     /// The client's address as a server's log names it.
     client: Option<IpAddr>,
     no_address: Option<(u32, String)>,
@@ -245,8 +247,23 @@ impl Session {
         Around { peer: self.peer, protection, mends: self.mends, timed: self.timed }
     }
 
+    /// Keeps the line, which an event is going to rest on.
+    fn quote(&mut self, seen: &Seen) {
+        if self.quotes.last().is_some_and(|(line, _)| *line == seen.line) {
+            return;
+        }
+        if self.quotes.len() >= MOST_QUOTES {
+            let attempts = self.attempts.iter().flat_map(|attempt| &attempt.events);
+            let draft = self.draft.iter().flat_map(|draft| &draft.events);
+            let all = self.events.iter().chain(attempts).chain(draft);
+            let used: BTreeSet<u32> = all.filter_map(|event| event.line).collect();
+            self.quotes.retain(|(line, _)| used.contains(line));
+        }
+        self.quotes.push((seen.line, seen.text.to_owned()));
+    }
+
     fn record(&mut self, event: Event, seen: &Seen) {
-        self.quotes.insert(seen.line, seen.text.to_owned());
+        self.quote(seen);
         if self.events.len() < MOST_EVENTS {
             self.events.push(event);
         }
@@ -258,7 +275,7 @@ impl Session {
         if let Some(open) = self.reply.take() {
             self.complete(open);
         }
-        self.quotes.insert(seen.line, seen.text.to_owned());
+        self.quote(seen);
         let shown = match (verb, argument) {
             ("PASS" | "ACCT", _) => format!("{verb} ****"),
             (_, "") => verb.to_owned(),
@@ -338,7 +355,7 @@ impl Session {
 
     /// A client that shows no commands says that the replies before were to PASV or EPSV.
     fn passive_refused(&mut self) {
-        if self.draft.is_some() {
+        if self.draft.is_some() || self.turned_away {
             return;
         }
         let is_refusal = |event: &Event| matches!(&event.what, What::Replied(reply) if reply.is_refusal());
@@ -437,7 +454,7 @@ impl Session {
             at_ms: seen.at_ms,
             line: seen.line,
         };
-        self.quotes.insert(seen.line, seen.text.to_owned());
+        self.quote(seen);
         if open { self.reply = Some(reply) } else { self.complete(reply) }
     }
 
@@ -505,6 +522,11 @@ impl Session {
             ("PROT", 200..=299) => self.protected = self.asked_for("PROT P"),
             ("CCC", 200..=299) => self.security = Security::Plain,
             (_, 220) if !self.greeted => self.greeted = true,
+            // Some clients show nothing of the greeting and the login.
+            ("PWD" | "XPWD" | "TYPE" | "CWD" | "SIZE" | "MDTM" | "OPTS", 200..=299) if !self.turned_away => {
+                self.greeted = true;
+                self.let_in = true;
+            }
             (_, 421) => self.ended = true,
             _ => {}
         }
@@ -574,6 +596,10 @@ impl Session {
 
     /// A reply to a command that the log does not show.
     fn unasked(&mut self, reply: &Reply, event: Event) {
+        // What somebody quotes behind the end is told a second time.
+        if self.ended {
+            return;
+        }
         let lower = reply.text.to_ascii_lowercase();
         let inferred = |verb: &str| Event { at_ms: event.at_ms, line: None, what: What::Sent(verb.to_owned()) };
         let verb = match reply.code {
@@ -644,7 +670,7 @@ impl Session {
         let around = self.around();
         let at = seen.event(What::CutShort);
         let agreed = self.draft.as_ref().is_some_and(|draft| draft.agreed || draft.transfer || self.silent());
-        self.quotes.insert(seen.line, seen.text.to_owned());
+        self.quote(seen);
         if !self.joined
             && let Some(name) = words::host(seen.text)
         {
@@ -652,7 +678,10 @@ impl Session {
         }
         match tells {
             Tells::LooksUp => {}
-            Tells::LoggedIn => self.let_in = true,
+            Tells::LoggedIn => {
+                self.let_in = true;
+                self.greeted = true;
+            }
             Tells::PassiveRefused => self.passive_refused(),
             Tells::NoAddress => {
                 if !self.joined {
@@ -671,7 +700,12 @@ impl Session {
                 }
                 self.join_control(endpoint);
             }
-            Tells::MendsAddress => self.mends = true,
+            Tells::MendsAddress => {
+                self.mends = true;
+                if self.draft.is_none() && self.let_in && !self.ended {
+                    self.draft = Some(Draft::agreed(DataVerb::Pasv, seen.event(What::Sent("PASV".to_owned())), around));
+                }
+            }
             Tells::RefusesAddress => {
                 if let Some(mut draft) = self.draft.take() {
                     draft.fail(How::Unsaid, None, seen.text, around, &at);
@@ -682,7 +716,12 @@ impl Session {
                 if let Some(draft) = &mut self.draft {
                     draft.secured = true;
                 } else {
-                    self.secure(if self.greeted { Security::ExplicitTls } else { Security::ImplicitTls }, &at);
+                    // FileZilla waits for the greeting before it begins with explicit TLS.
+                    let implicit = self.peer.or(self.dialling).is_some_and(|peer| peer.port() == 990);
+                    if implicit {
+                        self.join_control(None);
+                    }
+                    self.secure(if implicit { Security::ImplicitTls } else { Security::ExplicitTls }, &at);
                 }
             }
             Tells::Untrusted(why) => {
@@ -821,7 +860,7 @@ impl Session {
             How::Closed | How::Reset | How::Tls | How::Unsaid => What::Abandoned(Awaited::Connect),
         };
         let address = if address.port() == 0 { SocketAddr::new(address.ip(), 21) } else { address };
-        self.quotes.insert(seen.line, seen.text.to_owned());
+        self.quote(seen);
         self.dials.push(Dial { address, events: vec![seen.event(what)] });
     }
 }

@@ -9,6 +9,8 @@ pub static PROGRAM: Program = Program {
     name: "PHP",
     writer: Writer::Client,
     signs: &[
+        ".php on line ",
+        "php warning: ",
         "ftp_connect()",
         "ftp_login()",
         "ftp_nlist()",

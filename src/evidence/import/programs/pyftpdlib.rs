@@ -1,0 +1,12 @@
+//! pyftpdlib's log, from its source and from logs that users published.
+
+use crate::evidence::import::Program;
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "pyftpdlib",
+    name: "pyftpdlib",
+    writer: Writer::Server,
+    signs: &[">>> starting ftp server", "ftp session opened (connect)"],
+    phrases: &[],
+};
