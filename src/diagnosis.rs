@@ -5,6 +5,7 @@
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+mod afar;
 pub mod planner;
 pub mod rule;
 pub mod rules;
@@ -97,7 +98,8 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
         because: "the check ended, or no control connection was left, before one could be kept quiet".to_owned(),
     }));
     let verdict = verdict::conclude(facts, &findings);
-    Diagnosis { findings, ruled_out, not_tested, verdict }
+    let diagnosis = Diagnosis { findings, ruled_out, not_tested, verdict };
+    if facts.log().is_some() { afar::seen_from_afar(diagnosis) } else { diagnosis }
 }
 
 impl Diagnosis {

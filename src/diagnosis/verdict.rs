@@ -80,7 +80,8 @@ fn look(facts: &Facts, mode: Mode) -> Look {
 /// High where each mode was tried to its end and its methods agree; medium where they disagree; low where a mode that
 /// is not recommended was not looked at, or the check was cut short.
 fn confidence(facts: &Facts, recommendation: Recommendation) -> Confidence {
-    if facts.evidence().cut_short.is_some() || recommendation == Recommendation::Unknown {
+    let guesses = recommendation == Recommendation::None && facts.tried().iter().all(Tried::is_guess);
+    if facts.evidence().cut_short.is_some() || recommendation == Recommendation::Unknown || guesses {
         return Confidence::Low;
     }
     if Mode::BOTH.into_iter().any(|mode| look(facts, mode) != Look::Tested) {

@@ -131,8 +131,9 @@ struct Clock {
     last: f64,
     /// No two events share a time, so that their order survives.
     now_ms: f64,
-    /// Whether time was seen to pass.
-    passes: bool,
+    /// Lines with a time, and all.
+    stamped: u32,
+    lines: u32,
 }
 
 impl Clock {
@@ -144,12 +145,20 @@ impl Clock {
             while since < self.last - 43_200.0 {
                 since += 86_400.0;
             }
-            self.passes |= since > self.last;
+            self.stamped += 1;
             self.last = self.last.max(since);
             self.now_ms = self.now_ms.max(self.last * 1000.0);
         }
+        self.lines += 1;
         self.now_ms = (self.now_ms * 1000.0 + 1.0).round() / 1000.0;
         self.now_ms
+    }
+}
+
+impl Clock {
+    /// Whether the log tells times: a date in its head is none.
+    fn tells(&self) -> bool {
+        self.stamped * 2 > self.lines
     }
 }
 
@@ -188,7 +197,7 @@ impl Gathered {
         if let Some(session) = parsed.session {
             session.clone_into(&mut self.current);
         }
-        let seen = session::Seen { at_ms, line: self.number, text, timed: self.clock.passes };
+        let seen = session::Seen { at_ms, line: self.number, text, timed: self.clock.tells() };
         if !self.open.contains_key(&self.current) {
             self.open.insert(self.current.clone(), Session::default());
         }
@@ -311,7 +320,7 @@ impl Target {
             program: gathered.program.map(|program| program.id.to_owned()),
             version: gathered.version.clone(),
             writer: gathered.program.map_or(Writer::Client, |program| program.writer),
-            timed: gathered.clock.passes,
+            timed: gathered.clock.tells(),
             lines: gathered.number,
             left_out: gathered.left_out,
             quotes: quotes

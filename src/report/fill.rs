@@ -74,7 +74,7 @@ fn control(facts: &Facts) -> ControlConnection {
         seen_by_server: facts.seen_by_server().seen().map(|(address, _)| address.to_string()),
         connect_ms: facts.rtt_ms().map(tenths),
         rtt_ms: facts.rtt_ms().map(tenths),
-        tls_version: facts.tls_version().map(str::to_owned),
+        tls_version: facts.tls_version().filter(|version| version.starts_with("TLSv")).map(str::to_owned),
         certificate: facts.certificate().map(|(certificate, _)| certificate.clone()),
     }
 }

@@ -60,6 +60,7 @@ fn test(facts: &Facts) -> Match {
                 .to_owned()
         }
     };
+    let guessed = dropped.iter().all(|tried| tried.is_guess());
     let partly = !joined.is_empty();
     let mut cites = facts.cites(ends(dropped.iter().copied()));
     let watched = dropped.iter().all(|tried| matches!(facts.syn_arrived(tried), Observed::NotSeen));
@@ -74,11 +75,17 @@ fn test(facts: &Facts) -> Match {
             true => Confidence::Low,
             // The other end's word that it dialled, and a translation that forwards nothing: no third is left.
             false if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) => Confidence::High,
+            false if guessed => Confidence::Low,
             false => Confidence::Medium,
         },
-        summary: format!(
-            "In active mode {agreed} {verbs}, but its connection never reaches this computer. {why}.{end}"
-        ),
+        summary: if guessed {
+            format!(
+                "In active mode {agreed} {verbs}, but no data connection comes about; whether the server's connection is \
+                 dropped or refused on its way is not told. {why}.{end}"
+            )
+        } else {
+            format!("In active mode {agreed} {verbs}, but its connection never reaches this computer. {why}.{end}")
+        },
         cites,
         fixes: callbacks::fixes(facts, &nat),
     })

@@ -50,15 +50,24 @@ fn test(facts: &Facts) -> Match {
         }
     };
     cites.extend(place.into_iter().flat_map(|place| place.cites));
+    let guessed = dropped.iter().all(|tried| tried.is_guess());
+    let confidence = if guessed { Confidence::Low } else { confidence };
     Match::Fires(Conclusion {
         severity: loss(facts),
         side,
         confidence,
-        summary: format!(
-            "Connections to the server's passive ports get no answer: {ports} stayed silent, while the control \
-             connection to port {} works. {whose}",
-            facts.evidence().target.port
-        ),
+        summary: if guessed {
+            format!(
+                "Connections to the server's passive ports seem to get no answer: the client gave up on {ports}, and its log \
+                 does not say how. {whose}"
+            )
+        } else {
+            format!(
+                "Connections to the server's passive ports get no answer: {ports} stayed silent, while the control \
+                 connection to port {} works. {whose}",
+                facts.evidence().target.port
+            )
+        },
         cites,
         fixes: place::fixes(
             facts,

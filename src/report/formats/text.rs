@@ -6,6 +6,7 @@ use crate::diagnosis::verdict::Recommendation;
 use crate::evidence::CutShort;
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::Cause;
+use crate::evidence::import::program_name;
 use crate::evidence::security::Security;
 use crate::report::model::ControlStage;
 use crate::report::{Report, Style};
@@ -66,11 +67,20 @@ fn header(page: &mut Page, report: &Report) {
     let took = words::duration(report.duration_ms);
     parts.push(match report.source {
         crate::evidence::Source::Probe => format!("checked in {took}"),
-        crate::evidence::Source::Log => "read from a log".to_owned(),
+        crate::evidence::Source::Log => read_from(report),
     });
     let between = format!(" {} ", page.signs().dot);
     page.line([span("ftpmode  ", Ink::Strong), span(parts.join(&between), Ink::Plain)]);
     page.blank();
+}
+
+/// Which log it was read from.
+fn read_from(report: &Report) -> String {
+    let Some(log) = &report.evidence.log else { return "read from a log".to_owned() };
+    let program = log.program.as_deref().and_then(program_name).unwrap_or("");
+    let version = log.version.as_deref().unwrap_or("");
+    let words = ["read from a log", if program.is_empty() { "" } else { "of" }, program, version];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// How the control connection is encrypted, if it is.

@@ -4,6 +4,7 @@ use super::course::{Arrow, Course, Heading, Wall, arrows};
 use super::page::{Ink, Page, Span, columns, span, wrap};
 use super::signs::Signs;
 use super::words;
+use crate::evidence::Source;
 use crate::report::model::Known;
 use crate::report::{Report, Style, escape};
 
@@ -84,7 +85,7 @@ impl Plan {
             format!("{from}{line}{title}{}{to}", line.to_string().repeat(rest))
         };
         let mut rows = vec![vec![
-            span(edge("this computer", self.left_width, top_left, top_right), Ink::Dim),
+            span(edge(client(report), self.left_width, top_left, top_right), Ink::Dim),
             span(self.nat_row(&format!("{top_left} NAT {top_right}")), Ink::Dim),
             span(edge("FTP server", self.right_width, top_left, top_right), Ink::Dim),
         ]];
@@ -299,4 +300,12 @@ fn merge(cells: Vec<(char, Ink)>) -> Vec<Span> {
         }
     }
     spans
+}
+
+/// The client's box: who reads a log sits elsewhere.
+fn client(report: &Report) -> &'static str {
+    match report.source {
+        Source::Probe => "this computer",
+        Source::Log => "the client",
+    }
 }
