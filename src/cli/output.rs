@@ -53,6 +53,13 @@ enum Required {
     Both,
 }
 
+impl OutputArgs {
+    /// Whether one output holds one report and no more.
+    pub fn is_one_document(&self) -> bool {
+        !matches!(self.format.id, "text" | "ndjson")
+    }
+}
+
 /// Prints a report as asked.
 #[allow(clippy::print_stdout)]
 pub fn print(args: &OutputArgs, report: &Report) {

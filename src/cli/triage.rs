@@ -44,8 +44,14 @@ pub fn run(args: &TriageArgs) -> ExitCode {
         output::warn(&format!("what was read could not be saved: {why}"));
     }
     let reports: Vec<Report> = all.iter().map(Report::of).collect();
-    for report in &reports {
+    // A program that reads JSON reads one object: of several servers the one with most to tell.
+    let most = reports.iter().max_by_key(|report| (report.attempts.len(), report.findings.len()));
+    let one = args.output.is_one_document();
+    for report in reports.iter().filter(|report| !one || most.is_some_and(|most| std::ptr::eq(most, *report))) {
         output::print(&args.output, report);
+    }
+    if one && reports.len() > 1 {
+        output::warn(&format!("the log tells of {} servers; --format ndjson prints a report of each", reports.len()));
     }
     output::status(&args.output, &reports)
 }

@@ -58,6 +58,7 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::php::PROGRAM,
     &programs::commons_net::PROGRAM,
     &programs::dotnet::PROGRAM,
+    &programs::basic_ftp::PROGRAM,
     &programs::rclone::PROGRAM,
     &programs::vsftpd::PROGRAM,
     &programs::proftpd::PROGRAM,
@@ -165,6 +166,20 @@ impl Clock {
 impl Gathered {
     fn take(&mut self, raw: &str) {
         self.number = self.number.saturating_add(1);
+        if raw.contains("\\r\\n") {
+            // Several replies written out as one string.
+            for part in raw.split("\\r\\n") {
+                self.unwrapped(part);
+            }
+            return;
+        }
+        self.unwrapped(raw);
+    }
+
+    fn unwrapped(&mut self, raw: &str) {
+        if let Some(reply) = reply_in_exception(raw) {
+            return self.piece(&reply);
+        }
         clean::unmarked(raw, &mut |piece| {
             // wget writes several commands on a line, each behind an arrow.
             let (first, behind) =
@@ -265,6 +280,23 @@ impl Gathered {
         }
         targets.into_iter().map(|target| target.evidence(input, &self)).collect()
     }
+}
+
+/// A reply within an exception's text: "[code=425, message= Unable to build data connection]", "failed: 425 Can't open".
+fn reply_in_exception(text: &str) -> Option<String> {
+    if let Some((_, behind)) = text.split_once("[code=") {
+        let (code, behind) = behind.split_once(',')?;
+        let code: u16 = code.trim().parse().ok()?;
+        let message = behind.split_once("message=")?.1.trim().trim_end_matches(']').trim();
+        let said = message.strip_prefix(&code.to_string()).unwrap_or(message).trim();
+        return Some(format!("{code} {said}"));
+    }
+    // Go's errors end in the reply.
+    let (before, behind) = text.rsplit_once(": ")?;
+    let code: u16 = behind.get(..3)?.parse().ok()?;
+    let failed = before.contains("ERROR") || before.contains("error") || before.contains("ailed");
+    let refuses = (400..600).contains(&code) && behind.as_bytes().get(3) == Some(&b' ');
+    (failed && refuses && !before.contains("ftplib.error")).then(|| behind.to_owned())
 }
 
 /// Sessions with one server.

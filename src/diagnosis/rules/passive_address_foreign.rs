@@ -41,6 +41,9 @@ fn test(facts: &Facts) -> Match {
         format!("The server tells clients to connect to {address} for passive mode, although it is reached at {peer}");
     let (severity, confidence, end) = match (joins_named, joins_peer) {
         (true, true) => (Severity::Info, Confidence::High, "both addresses lead to it, so this does no harm"),
+        (true, false) if at_peer.is_empty() => {
+            (Severity::Info, Confidence::Medium, "the address that it names answers")
+        }
         (true, false) => (
             loss(facts),
             Confidence::High,

@@ -27,6 +27,11 @@ fn test(facts: &Facts) -> Match {
     if let Some(joined) = advertised().find_map(|tried| tried.joined_at()) {
         return Match::RuledOut(facts.cites([joined]));
     }
+    // Whom a log's client reached there is in the same network.
+    let reached = facts.tried_with(DataVerb::Pasv).filter(|tried| tried.works()).find_map(|tried| tried.joined_at());
+    if let (None, Some(joined)) = (facts.peer(), reached) {
+        return Match::RuledOut(facts.cites([joined]));
+    }
     let what = reach(address).words();
     let mut cites = facts.cites(tried.named_at());
     cites.extend(facts.cites(ends(advertised())));

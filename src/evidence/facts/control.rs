@@ -160,11 +160,12 @@ impl<'a> Facts<'a> {
         let numbered = self.evidence().controls.iter().enumerate();
         numbered
             .filter_map(|(number, control)| {
+                let is_greeting = |reply: &Reply| self.log().is_none() || reply.code == 220;
                 let (reply, place) = events_of(control, number).find_map(|(event, place)| match &event.what {
                     What::Replied(reply) if !reply.is_preliminary() => Some((reply, place)),
                     _ => None,
                 })?;
-                Some((reply, place))
+                is_greeting(reply).then_some((reply, place))
             })
             .collect()
     }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::words::How;
+use super::words::{How, is_mask};
 use crate::evidence::Outcome;
 use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
 use crate::evidence::security::{Broken, Protection};
@@ -23,6 +23,8 @@ pub struct Around {
     pub mends: bool,
     /// Whether times tell how long something took.
     pub timed: bool,
+    /// Replies are shown, so that one that is not there did not come.
+    pub shows_replies: bool,
 }
 
 /// A data connection under way.
@@ -117,18 +119,22 @@ impl Draft {
                 Err(why) => (None, Some(why.to_string())),
             },
             _ => match host_port::parse(&text) {
+                Ok(named) if is_mask(IpAddr::V4(*named.ip())) && !named.ip().is_unspecified() => {
+                    (Some(SocketAddr::new(UNSEEN.ip(), named.port())), None)
+                }
                 Ok(named) => (Some(SocketAddr::V4(named)), None),
-                Err(why) => (None, Some(why.to_string())),
+                // An address that somebody masked before pasting is no malformed reply.
+                Err(why) => match masked_port(&text) {
+                    Some(port) => (port.map(|port| SocketAddr::new(UNSEEN.ip(), port)), None),
+                    None => (None, Some(why.to_string())),
+                },
             },
         };
         self.named = named;
         match (named, why) {
             (Some(named), _) => self.push(&Event { what: What::Named(named), ..event.clone() }),
-            // An address that somebody masked before pasting is no malformed reply.
-            (None, Some(why)) if !is_masked(&text) => {
-                self.push(&Event { what: What::Unreadable(why), ..event.clone() })
-            }
-            _ => {}
+            (None, Some(why)) => self.push(&Event { what: What::Unreadable(why), ..event.clone() }),
+            (None, None) => {}
         }
         false
     }
@@ -139,6 +145,11 @@ impl Draft {
             return;
         }
         let to = endpoint.filter(|end| end.port() != 0).unwrap_or_else(|| self.target(around));
+        // wget shows no 227, and dials what it named.
+        if self.named.is_none() && self.verb == DataVerb::Pasv && endpoint.is_some_and(|end| end.port() != 0) {
+            self.named = Some(to);
+            self.push(&Event { what: What::Named(to), ..at.clone() });
+        }
         self.dialled = Some(to);
         self.push(&Event { what: What::Dialled(to), ..at.clone() });
     }
@@ -188,7 +199,10 @@ impl Draft {
             // A transfer that is closed, or broken off, was open.
             self.join(None, around, event);
         } else if self.mode() == Mode::Passive && self.agreed {
-            self.dial(None, around, event);
+            // Clients dial when they ask for the transfer.
+            let asked = self.events.iter().rev().find(|event| matches!(event.what, What::Sent(_)));
+            let at_ms = asked.map_or(event.at_ms, |asked| asked.at_ms);
+            self.dial(None, around, &Event { at_ms, ..event.clone() });
         }
         if reply.is_completion() {
             self.push(&Event { what: What::EndOfFile, ..event.clone() });
@@ -208,9 +222,7 @@ impl Draft {
 
     /// The client says that it failed.
     pub fn fail(&mut self, how: How, ms: Option<f64>, text: &str, around: Around, at: &Event) {
-        // A server's own reply says more than the client's last line.
-        let replies = self.events.iter().any(|event| matches!(event.what, What::Replied(_)));
-        let unanswered = replies && !self.agreed;
+        let unanswered = around.shows_replies && !self.agreed;
         let awaited = match (self.joined, self.mode()) {
             _ if unanswered => Awaited::Reply,
             (true, _) if self.unsecured() => Awaited::Handshake,
@@ -237,7 +249,11 @@ impl Draft {
             },
             How::Closed if awaited == Awaited::Reply || !self.joined => What::ControlClosed,
             How::Reset if !self.joined => What::ControlReset,
-            How::Closed | How::Reset => What::Reset,
+            // What ends after such a wait ended long before.
+            How::Closed | How::Reset => match waited.filter(|ms| around.timed && *ms >= STALLED_MS) {
+                Some(ms) => What::Silent { awaited: Awaited::Bytes, ms },
+                None => What::Reset,
+            },
             // Long enough that somebody's patience ended it.
             _ => match waited.filter(|ms| *ms >= PATIENCE_MS) {
                 Some(ms) => What::Silent { awaited, ms },
@@ -270,8 +286,6 @@ impl Draft {
         let what = match (end, asked, self.joined || self.begun, self.mode()) {
             (Leaving::LogEnds, true, false, Mode::Passive) => What::Abandoned(Awaited::Connect),
             (Leaving::LogEnds, true, false, Mode::Active) => What::Abandoned(Awaited::Callback),
-            (Leaving::LogEnds, true, true, Mode::Passive) if !self.joined => What::Abandoned(Awaited::Connect),
-            (Leaving::LogEnds, true, true, Mode::Active) if !self.joined => What::Abandoned(Awaited::Callback),
             _ => What::CutShort,
         };
         if matches!(what, What::Abandoned(Awaited::Connect)) && self.dialled.is_none() {
@@ -311,6 +325,8 @@ pub enum Leaving {
 
 /// What a client waits at least before it gives up, in milliseconds.
 const PATIENCE_MS: f64 = 4_000.0;
+/// A connection that is lost after so long without a sign had stalled, in milliseconds.
+const STALLED_MS: f64 = 20_000.0;
 
 /// 125 says so itself; of 150 the words of servers that are known to write it only then (vsftpd, ProFTPD, Pure-FTPd).
 fn proves_connection(reply: &Reply) -> bool {
@@ -321,12 +337,17 @@ fn proves_connection(reply: &Reply) -> bool {
         || text.contains("mode data connection for file list")
 }
 
-/// Six fields between commas of which some hold letters: "(xxx,xxx,xxx,xxx,195,80)".
-fn is_masked(text: &str) -> bool {
-    let fields: Vec<&str> = text.split([',', '(', ')', ' ']).filter(|field| !field.is_empty()).collect();
-    let masks = |field: &&&str| {
-        !field.is_empty()
-            && field.chars().all(|c| matches!(c.to_ascii_lowercase(), 'x' | 'n' | '*' | '#' | 'y' | 'a'..='d' | '?'))
-    };
-    fields.iter().filter(masks).count() >= 2 && text.matches(',').count() >= 4
+/// The port in a 227 whose address is masked, as "(xxx,xxx,xxx,xxx,195,80)"; `Some(None)` where the port is, too.
+fn masked_port(text: &str) -> Option<Option<u16>> {
+    let inside = text.split_once('(').map_or(text, |(_, inside)| inside);
+    let inside = inside.split(')').next().unwrap_or(inside);
+    let fields: Vec<&str> = inside.split(',').map(str::trim).collect();
+    let [a, b, c, d, high, low] = fields[..] else { return None };
+    let number = |field: &str| field.parse::<u8>().ok();
+    // A number that is too large is the server's fault, and no mask.
+    let masks = |field: &str| !field.bytes().all(|byte| byte.is_ascii_digit()) || field.is_empty();
+    if ![a, b, c, d, high, low].into_iter().any(masks) {
+        return None;
+    }
+    Some(number(high).zip(number(low)).map(|(high, low)| u16::from_be_bytes([high, low])))
 }

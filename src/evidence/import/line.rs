@@ -52,7 +52,8 @@ pub fn parse(text: &str) -> Line<'_> {
         indented: text.starts_with([' ', '\t']),
         words: Words::Other(""),
     };
-    let mut rest = text.trim();
+    // Marks of Markdown around a line.
+    let mut rest = text.trim().trim_matches('`').trim_start_matches("**").trim_matches('_').trim();
     if let Some(step) = rest.strip_prefix("==> ")
         && let Some((words, outcome)) = step_of_wget(step)
     {
@@ -60,7 +61,9 @@ pub fn parse(text: &str) -> Line<'_> {
         return line;
     }
     for _ in 0..MOST_PREFIXES {
-        if let Some(words) = reply(rest).or_else(|| command(rest)) {
+        // What a server's mark stands before is no command: the middle of its list of features.
+        let by_server = line.label.contains('<') && !line.label.contains('>');
+        if let Some(words) = reply(rest).or_else(|| command(rest).filter(|_| !by_server)) {
             line.words = words;
             return line;
         }
@@ -154,6 +157,9 @@ fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
         line.time = Some(time);
         return Some(engine_number(rest, line).unwrap_or(rest));
     }
+    if let Some(behind) = script_line(text) {
+        return Some(behind);
+    }
     if first.is_ascii_digit() {
         return peer_and_arrow(text, line);
     }
@@ -165,12 +171,22 @@ fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
         'C' if text.starts_with("Client \"") => {
             let (client, rest) = text["Client \"".len()..].split_once('"')?;
             line.client = Some(client.trim_start_matches("::ffff:"));
+            // vsftpd goes on in another process behind the login.
+            line.session = line.client;
             rest.strip_prefix(", ").filter(|rest| rest.starts_with('"'))
         }
         'C' if text.starts_with("Command [") => return pure_ftpd(text),
         _ if first.is_alphabetic() => labelled(text, line),
         _ => None,
     }
+}
+
+/// A browser's console: "client.js:278 < 227 x", "helpers.js [sm]:97 > PASV", with a count glued before it.
+fn script_line(text: &str) -> Option<&str> {
+    let at = text.find(".js").filter(|at| *at < 40)?;
+    let behind = text[at + 3..].trim_start_matches(" [sm]").strip_prefix(':')?;
+    let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+    (digits > 0).then(|| &behind[digits..])
 }
 
 /// A server's "192.0.2.1:51234 ==> 220 x", and pyftpdlib's "192.0.2.1:51234-[user] <- USER x".
@@ -228,12 +244,20 @@ fn bracketed<'a>(text: &'a str, close: char, line: &mut Line<'a>) -> Option<&'a 
 
 /// `<---`, `--->`, `> `, `* `, `. `, and mail's quotes.
 fn marked<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
-    // FileZilla Server's own log: "- (user) (192.0.2.1)> 220 x".
-    if text.starts_with("- (")
+    // FileZilla Server's own log: "- (not logged in) (192.0.2.1)> 220 x", then "- bob (192.0.2.1)> PASV".
+    if text.starts_with("- ")
         && let Some(at) = text.find(")>")
+        && let Some(client) = text[..at].rsplit('(').next().filter(|client| client.parse::<std::net::IpAddr>().is_ok())
     {
-        line.client = text[..at].rsplit('(').next();
+        line.client = Some(client);
         return Some(&text[at + 2..]);
+    }
+    // A level of syslog: "<7>DEBUG".
+    if let Some((level, rest)) = text.strip_prefix('<').and_then(|text| text.split_once('>'))
+        && level.len() == 1
+        && level.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Some(rest);
     }
     // A date in angle brackets.
     if let Some((time, _)) = text.strip_prefix('<').and_then(stamp::strip) {
@@ -279,6 +303,22 @@ fn pure_ftpd(text: &str) -> Option<&str> {
 
 /// `Response: `, `Réponse : `, `状态：`, `COMMAND:>`, `FTP response: `, `host proftpd[12]: `; the label is any few words.
 fn labelled<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
+    if let Some(session) = text.strip_prefix("FTP Session ") {
+        let mut words = session.split(' ');
+        line.session = words.next();
+        line.client = words.next().or(line.client);
+        return session.find('[').map(|at| &session[at..]);
+    }
+    if text.contains("sender=ftpserverlib") {
+        return text.split_once(" line=").map(|(_, line)| line);
+    }
+    // Android's "I/flutter (13572): ".
+    if text.as_bytes().get(1) == Some(&b'/')
+        && let Some((tag, rest)) = text.split_once("): ")
+        && tag.len() < 40
+    {
+        return Some(rest);
+    }
     for wrapped in ["Sending command [", "Received response [", "dispatching CMD command '", "FTP Server ["] {
         if let Some(at) = text.find(wrapped) {
             let rest = &text[at + wrapped.len()..];
@@ -314,7 +354,7 @@ fn labelled<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
             '(' | ')' | '/' | '"' | '\t' | ',' | ';' => return None,
             _ => {}
         }
-        if blanks > 2 || at > 48 {
+        if blanks > 4 || at > 48 {
             return None;
         }
     }

@@ -10,6 +10,7 @@ use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::security::{Broken, Protection, Security};
 use crate::evidence::timeline::{self, Awaited, Event, Icmp, What};
 use crate::evidence::{Control, Dial, Evidence, Outcome};
+use crate::protocol::dialect::{self, Says};
 use crate::protocol::reply::Reply;
 
 /// Events kept of one control connection; of more the last are passed over.
@@ -61,6 +62,8 @@ pub struct Session {
     pending: VecDeque<Pending>,
     /// A command of wget's whose outcome is not on its line: with --debug the dialogue follows.
     step: Option<(String, String, u32, String)>,
+    /// wget's steps were met, in the place of replies.
+    steps: bool,
     /// Commands come with a label, so that a bare one in the middle of a reply is none.
     labelled: bool,
     last_reply: String,
@@ -134,8 +137,18 @@ impl Session {
         if let Some(client) = parsed.client.and_then(|client| client.parse().ok()) {
             self.client = Some(client);
         }
+        // ftplib says everything twice at its highest level.
+        if matches!(parsed.label, "get" | "put" | "welcome") && seen.text.trim_start().starts_with('*') {
+            return;
+        }
         if self.continues_reply(parsed, &seen) {
             return;
+        }
+        if !matches!(parsed.words, Words::Other(_)) {
+            self.joined = true;
+            if self.peer.is_none() {
+                self.peer = self.dialling;
+            }
         }
         match parsed.words {
             Words::Command { verb, argument } if parsed.outcome.is_some() => {
@@ -147,6 +160,12 @@ impl Session {
                 self.labelled |= !parsed.label.is_empty();
                 self.step = None;
                 self.command(verb, argument, &seen);
+            }
+            Words::Other(text) if words::is_entry(text) => {
+                let (around, at) = (self.around(), seen.event(What::CutShort));
+                if let Some(draft) = self.draft.as_mut().filter(|draft| draft.agreed && draft.transfer) {
+                    draft.join(None, around, &at);
+                }
             }
             Words::Other(text) => {
                 if told.is_some() {
@@ -244,7 +263,8 @@ impl Session {
             (_, true) => Protection::Private,
             (_, false) => Protection::Clear,
         };
-        Around { peer: self.peer, protection, mends: self.mends, timed: self.timed }
+        let shows_replies = !self.silent() && self.step.is_none() && !self.steps;
+        Around { peer: self.peer, protection, mends: self.mends, timed: self.timed, shows_replies }
     }
 
     /// Keeps the line, which an event is going to rest on.
@@ -319,6 +339,7 @@ impl Session {
 
     /// A command and what became of it, in wget's words. It connects before it says that PASV is done.
     fn step(&mut self, verb: &str, argument: &str, outcome: &str, seen: &Seen) {
+        self.steps = true;
         if outcome.is_empty() {
             self.step = Some((verb.to_owned(), argument.to_owned(), seen.line, seen.text.to_owned()));
             return;
@@ -610,11 +631,13 @@ impl Session {
             }
             227 => Some(DataVerb::Pasv),
             229 => Some(DataVerb::Epsv),
-            _ if lower.contains("eprt command") => Some(DataVerb::Eprt),
+            _ if lower.contains("eprt") => Some(DataVerb::Eprt),
+            500.. if lower.contains("epsv") => Some(DataVerb::Epsv),
+            500.. if lower.contains("pasv") => Some(DataVerb::Pasv),
             // pyftpdlib.
             200 if lower.contains("active data connection established") => Some(DataVerb::Port),
             _ if lower.contains("port command") => Some(DataVerb::Port),
-            500 | 501 if crate::protocol::dialect::addresses_in_refusal(reply).client.is_some() => Some(DataVerb::Port),
+            500 | 501 if dialect::addresses_in_refusal(reply).client.is_some() => Some(DataVerb::Port),
             _ => None,
         };
         if let Some(verb) = verb {
@@ -639,7 +662,13 @@ impl Session {
                 self.push(sent);
                 self.push(event);
             }
-            400.. if !self.let_in && self.draft.is_none() && !self.turned_away && reply.code != 421 => {
+            400..
+                if may_be_of_login(reply, self.greeted)
+                    && !self.let_in
+                    && self.draft.is_none()
+                    && !self.turned_away
+                    && reply.code != 421 =>
+            {
                 let asked_password =
                     self.events.iter().any(|e| matches!(&e.what, What::Replied(reply) if reply.code == 331));
                 self.push(inferred(if asked_password { "PASS ****" } else { "USER" }));
@@ -647,6 +676,13 @@ impl Session {
                 self.push(event);
             }
             421 if self.draft.is_some() => self.answered("", reply, event),
+            // What only a data connection can be refused for.
+            400.. if self.draft.is_none() && of_data_alone(reply) => {
+                let mut draft = Draft::agreed(DataVerb::Pasv, inferred("PASV"), self.around());
+                draft.ask(inferred("LIST"));
+                self.draft = Some(draft);
+                self.transferred(reply, &event);
+            }
             221 => {
                 self.push(event);
                 self.ended = true;
@@ -695,7 +731,7 @@ impl Session {
             Tells::Joined(Which::Either) if agreed => self.join_data(endpoint, around, &at),
             Tells::Joined(_) => {
                 // The same words may be of a data connection: "Connected to 192.0.2.1 port 50000".
-                if agreed && self.greeted {
+                if agreed {
                     return self.join_data(endpoint, around, &at);
                 }
                 self.join_control(endpoint);
@@ -731,6 +767,10 @@ impl Session {
                 }
             }
             Tells::Refused(code) => self.refused_without_code(code, seen),
+            Tells::Stopped(code) => {
+                self.refused_without_code(code, seen);
+                self.fail(Which::Data, How::Unsaid, seen);
+            }
             Tells::Got => {
                 if let Some(mut draft) = self.draft.take() {
                     if draft.transfer || draft.agreed {
@@ -810,11 +850,21 @@ impl Session {
         let ms = words::seconds(seen.text).map(|seconds| seconds * 1000.0);
         let around = self.around();
         let at = seen.event(What::CutShort);
+        let endpoint = words::endpoint(seen.text).filter(|end| end.port() != 0);
+        let control_port = self.peer.or(self.dialling).map(|peer| peer.port());
+        let elsewhere =
+            endpoint.is_some_and(|end| end.port() > 1023 && control_port.is_some_and(|port| port != end.port()));
         let of_data = match which {
             Which::Data => true,
             Which::Control => false,
-            Which::Either => self.draft.is_some(),
+            Which::Either => self.draft.is_some() || elsewhere,
         };
+        // Some programs tell of their data connection only when it failed.
+        if of_data && self.draft.is_none() && self.attempts.is_empty() && !self.turned_away && !self.ended {
+            let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
+            self.draft = Some(Draft::agreed(DataVerb::Pasv, sent, around));
+            self.joined = true;
+        }
         // A control connection that ends takes its data connection with it.
         if let Some(mut draft) = self.draft.take_if(|_| of_data || matches!(how, How::Closed | How::Reset)) {
             if let Some(endpoint) =
@@ -863,6 +913,18 @@ impl Session {
         self.quote(seen);
         self.dials.push(Dial { address, events: vec![seen.event(what)] });
     }
+}
+
+/// A refusal of a data connection for what only it can lack.
+fn of_data_alone(reply: &Reply) -> bool {
+    matches!(dialect::says(reply), Some(Says::SessionReuseRequired | Says::ForeignDataSource))
+}
+
+/// Whether a refusal that nobody is known to have asked for can be the login's: of a connection that was greeted, where it
+/// does not speak of a transfer.
+fn may_be_of_login(reply: &Reply, greeted: bool) -> bool {
+    let of_transfer = matches!(reply.code, 425 | 426 | 450..=452 | 522 | 551..=553);
+    matches!(reply.code, 430 | 530) || (greeted && !of_transfer)
 }
 
 fn with_control_port(end: SocketAddr) -> SocketAddr {

@@ -60,7 +60,8 @@ fn clock(text: &str) -> Option<(f64, &str)> {
         let afternoon = half.eq_ignore_ascii_case("PM");
         if afternoon || half.eq_ignore_ascii_case("AM") {
             let twelve = (hours - 12.0).abs() < 0.5;
-            time += if afternoon && !twelve { 43_200.0 } else { 0.0 };
+            // "15:51:17 PM" is written, too.
+            time += if afternoon && hours < 11.5 { 43_200.0 } else { 0.0 };
             time -= if !afternoon && twelve { 43_200.0 } else { 0.0 };
             rest = &rest.trim_start()[2..];
         }

@@ -32,6 +32,8 @@ pub enum Tells {
     Untrusted(Distrust),
     /// A reply whose code the program does not show.
     Refused(u16),
+    /// The words of the last reply with this code, behind which nothing came.
+    Stopped(u16),
     /// The refusals that came last were of PASV or EPSV.
     PassiveRefused,
     /// The login was taken.
@@ -110,6 +112,12 @@ pub fn read(text: &str) -> (Option<Tells>, Option<(&'static Program, &str)>) {
     let mut sign = None;
     for found in known.machine.find_iter(text) {
         let Some(meaning) = known.means.get(found.pattern().as_usize()) else { continue };
+        // Windows' numbers of errors, and not a part of a size.
+        let is_digit = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
+        let number = text.as_bytes().get(found.start()).is_some_and(u8::is_ascii_digit);
+        if number && (is_digit(found.start().checked_sub(1)) || is_digit(Some(found.end()))) {
+            continue;
+        }
         if let Some(program) = meaning.sign_of {
             sign = sign.or(Some((program, &text[found.end()..])));
         }
@@ -148,7 +156,7 @@ pub fn endpoint(text: &str) -> Option<SocketAddr> {
         let word = &rest[at..at + rest[at..].find(|c| !is_part(c)).unwrap_or(rest.len() - at)];
         let before = text[..base + at].chars().next_back();
         if !before.is_some_and(|c| c.is_alphanumeric() || c == '-')
-            && let Some((ip, port)) = address(word)
+            && let Some((ip, port)) = address(word).filter(|(ip, _)| !is_mask(*ip))
         {
             match port.or_else(|| port_behind(&rest[at + word.len()..])) {
                 Some(port) => return Some(SocketAddr::new(ip, port)),
@@ -159,6 +167,25 @@ pub fn endpoint(text: &str) -> Option<SocketAddr> {
         rest = &rest[at + word.len()..];
     }
     without_port
+}
+
+/// What people write over an address before they paste a log.
+pub fn is_mask(ip: IpAddr) -> bool {
+    matches!(ip, IpAddr::V4(ip) if ip.is_broadcast() || ip.is_unspecified())
+}
+
+/// A line of a listing: what stands in it is nobody's words.
+pub fn is_entry(text: &str) -> bool {
+    let text = text.trim_start();
+    let bytes = text.as_bytes();
+    let unix = bytes.len() > 10
+        && matches!(bytes[0], b'-' | b'd' | b'l')
+        && bytes[1..10].iter().all(|byte| matches!(byte, b'r' | b'w' | b'x' | b's' | b'S' | b't' | b'T' | b'-'));
+    let dos = bytes.len() > 17
+        && bytes[2] == b'-'
+        && bytes[5] == b'-'
+        && text.get(6..20).is_some_and(|rest| rest.contains("M "));
+    unix || dos || (text.contains("type=") && text.contains("modify=") && text.contains(';'))
 }
 
 /// An address and perhaps a port in one word; dots and colons of the sentence are passed over.

@@ -43,6 +43,7 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "cannot open passive connection", says: Says::PortsExhausted },
         Phrase { text: "no free port", says: Says::PortsExhausted },
         Phrase { text: "ports are busy", says: Says::PortsExhausted },
+        Phrase { text: "cannot assign requested address", says: Says::Misconfigured },
         Phrase { text: "address already in use", says: Says::PortsExhausted },
         Phrase { text: "connection refused", says: Says::CallbackRefused },
         Phrase { text: "connection timed out", says: Says::CallbackTimedOut },

@@ -17,6 +17,10 @@ pub static PROGRAM: Program = Program {
         "---- closing control socket",
     ],
     phrases: &[
+        phrase("making data connection", Tells::Dials(Which::Data)),
+        phrase("conectándose a", Tells::Dials(Which::Either)),
+        phrase("verbinde mit", Tells::Dials(Which::Either)),
+        phrase("оединение с", Tells::Dials(Which::Either)),
         phrase("---- connecting to ", Tells::Dials(Which::Control)),
         phrase("---- connecting data socket to", Tells::Dials(Which::Data)),
         phrase("---- data connection established", Tells::Joined(Which::Data)),

@@ -1,0 +1,18 @@
+//! Node's basic-ftp and the programs built on it, from its source and from logs that users published.
+
+use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "node-basic-ftp",
+    name: "basic-ftp",
+    writer: Writer::Client,
+    signs: &["can't open data connection in passive mode", "(control socket)", "(data socket)"],
+    phrases: &[
+        phrase("can't open data connection in passive mode", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("unable to make data connection", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("timeout (data socket)", Tells::Failed(Which::Data, How::TimedOut)),
+        phrase("timeout (control socket)", Tells::Failed(Which::Control, How::TimedOut)),
+    ],
+};
