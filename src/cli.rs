@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod article;
 mod check;
 mod demo;
 mod explain;

@@ -9,11 +9,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("servers", &[]),
     ("evidence", &["protocol"]),
     ("diagnosis", &["evidence", "protocol", "servers"]),
+    ("knowledge", &["diagnosis", "protocol", "servers"]),
     ("report", &["diagnosis", "evidence", "protocol", "servers"]),
     ("engine", &["evidence", "protocol"]),
     ("serve", &["protocol"]),
     ("check", &["diagnosis", "engine", "evidence"]),
-    ("cli", &["check", "diagnosis", "engine", "evidence", "protocol", "report", "serve", "servers"]),
+    ("cli", &["check", "diagnosis", "engine", "evidence", "knowledge", "protocol", "report", "serve", "servers"]),
 ];
 
 /// Above this a file is asked whether two rooms live in it.
