@@ -104,6 +104,7 @@ pub static ALL: &[Known] = &[
     Known { code: 502, title: "the command is not there", article: include_str!("replies/502.md") },
     Known { code: 503, title: "the command comes at the wrong moment", article: include_str!("replies/503.md") },
     Known { code: 504, title: "the command is there, not with this argument", article: include_str!("replies/504.md") },
+    Known { code: 520, title: "a mode is not to be had (Pure-FTPd)", article: include_str!("replies/520.md") },
     Known {
         code: 521,
         title: "data connections are not made at this protection",
@@ -136,6 +137,7 @@ pub static ALL: &[Known] = &[
     },
     Known { code: 552, title: "over the limit of space", article: include_str!("replies/552.md") },
     Known { code: 553, title: "the name of the file is not allowed", article: include_str!("replies/553.md") },
+    Known { code: 554, title: "the place to resume at cannot be taken", article: include_str!("replies/554.md") },
 ];
 
 pub fn with_code(code: u16) -> Option<&'static Known> {
