@@ -11,6 +11,11 @@ use crate::report::{Style, escape};
 /// All but titles stands so far in, that they stand out without colours.
 const INDENT: &str = "  ";
 
+/// A blank at which no line ends.
+const UNBROKEN: char = '\u{a0}';
+/// Words of a program stay on one line, to be copied, unless they are longer.
+const LONGEST_UNBROKEN: usize = 64;
+
 /// The article as text. No line is wider than the style says, but for drawings, which are as wide as they are.
 pub fn as_text(article: &str, style: &Style) -> String {
     let mut layout = Layout { style, out: String::new() };
@@ -71,11 +76,12 @@ impl Layout<'_> {
 
     /// Wrapped between words; what follows the first line stands below the text.
     fn paragraph(&mut self, lead: &str, text: &str) {
-        let text = escape::visible(text, self.style);
+        let pieces: Vec<String> = text.split(UNBROKEN).map(|piece| escape::visible(piece, self.style)).collect();
+        let text = pieces.join("\u{a0}");
         let room = self.style.width.saturating_sub(INDENT.len() + columns(lead));
         for (number, line) in wrap(&text, room).into_iter().enumerate() {
             let begin = if number == 0 { lead.to_owned() } else { " ".repeat(columns(lead)) };
-            self.line(&format!("{INDENT}{begin}{line}"));
+            self.line(&format!("{INDENT}{begin}{}", line.replace(UNBROKEN, " ")));
         }
     }
 
@@ -99,7 +105,7 @@ impl Layout<'_> {
     }
 
     fn title(&mut self, depth: usize, title: &str) {
-        let text = escape::visible(&inline(title), self.style);
+        let text = escape::visible(&inline(title).replace(UNBROKEN, " "), self.style);
         for line in wrap(&text, self.style.width) {
             let painted = match (self.style.colour, depth) {
                 (false, _) => line,
@@ -150,6 +156,9 @@ fn inline(text: &str) -> String {
     let mut shown = String::new();
     for (number, piece) in text.replace("**", "").split('`').enumerate() {
         match (number % 2, piece.contains(' ')) {
+            (1, true) if columns(piece) <= LONGEST_UNBROKEN => {
+                shown.push_str(&format!("\u{201c}{}\u{201d}", piece.replace(' ', "\u{a0}")));
+            }
             (1, true) => shown.push_str(&format!("\u{201c}{piece}\u{201d}")),
             _ => shown.push_str(piece),
         }
