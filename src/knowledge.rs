@@ -28,6 +28,11 @@ const GROUPS: &[(&str, &str)] = &[
     ("data-source-address-differs", "Findings about the data connection"),
 ];
 
+/// Below each article on a reply.
+const WHOSE_WORD: &str = "\n## Whose word this is\n\n\
+    Seen: recorded from the running server by this project. Source: read in the server's public source. Reported: from its \
+    makers' documentation or from public logs, and not seen here. Servers can be told to use other words.\n";
+
 /// How alike two words must be for one to be offered in the other's place.
 const ALIKE: f64 = 0.8;
 /// So many words are offered at most.
@@ -90,7 +95,7 @@ fn of_reply(reply: &Reply) -> String {
         text.push_str(&pasted::words_of(reply));
     }
     match replies::with_code(reply.code) {
-        Some(known) => text.push_str(&format!("# {}: {}\n\n{}", known.code, known.title, known.article)),
+        Some(known) => text.push_str(&format!("# {}: {}\n\n{}{WHOSE_WORD}", known.code, known.title, known.article)),
         None => {
             let digits = replies::digits(reply.code);
             text.push_str(&format!("# {}: a code without an article\n\n{digits}\n\n", reply.code));

@@ -156,7 +156,7 @@ fn inline(text: &str) -> String {
     let mut shown = String::new();
     for (number, piece) in text.replace("**", "").split('`').enumerate() {
         match (number % 2, piece.contains(' ')) {
-            (1, true) if columns(piece) <= LONGEST_UNBROKEN => {
+            (1, true) if piece.starts_with("ftpmode ") && columns(piece) <= LONGEST_UNBROKEN => {
                 shown.push_str(&format!("\u{201c}{}\u{201d}", piece.replace(' ', "\u{a0}")));
             }
             (1, true) => shown.push_str(&format!("\u{201c}{piece}\u{201d}")),
