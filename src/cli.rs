@@ -46,6 +46,11 @@ enum Command {
     Schema,
 }
 
+/// The command line as clap knows it; articles show commands, and a test parses them.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
 /// Runs the command line to its exit status.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
