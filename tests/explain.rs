@@ -142,6 +142,18 @@ fn a_whole_reply_is_recognised_and_its_speaker_named() {
 }
 
 #[test]
+fn the_readme_shows_what_is_shown() {
+    let readme = include_str!("../README.md");
+    let (_, after) = readme.split_once("$ ftpmode explain \"").expect("an excerpt");
+    let (reply, after) = after.split_once("\"\n").expect("a reply in quotation marks");
+    let excerpt = after.split("```").next().expect("its end");
+    let shown = explain(&[reply]).out;
+    for piece in excerpt.split("...\n") {
+        assert!(shown.contains(piece), "{piece}");
+    }
+}
+
+#[test]
 fn a_code_without_an_article_is_told_by_its_digits() {
     let shown = explain(&["459 Whatever"]).out;
     assert!(shown.contains("The first digit, 4,") && shown.contains("about files on the server"), "{shown}");
