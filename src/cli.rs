@@ -33,7 +33,8 @@ Exit status of check and report:
   2  no mode moves data, or the required one does not
   3  could not tell: name, control connection, login, or how the command was called
 
-Try it without a network:  ftpmode demo";
+Try it without a network:  ftpmode demo
+Active or passive, and why:  ftpmode explain which-mode";
 
 #[derive(Subcommand)]
 enum Command {

@@ -90,11 +90,12 @@ fn of_finding(rule: &Rule) -> String {
 
 /// What the words of this very reply tell, then what is known of its code.
 fn of_reply(reply: &Reply) -> String {
+    let known = replies::with_code(reply.code);
     let mut text = String::new();
     if !reply.message().is_empty() {
-        text.push_str(&pasted::words_of(reply));
+        text.push_str(&pasted::words_of(reply, known.map_or("", |known| known.article)));
     }
-    match replies::with_code(reply.code) {
+    match known {
         Some(known) => text.push_str(&format!("# {}: {}\n\n{}{WHOSE_WORD}", known.code, known.title, known.article)),
         None => {
             let digits = replies::digits(reply.code);

@@ -40,12 +40,20 @@ fn from_code(line: &str) -> &str {
     line
 }
 
-/// The reply itself, whose words these are, what they tell, and where that leads.
-pub fn words_of(reply: &Reply) -> String {
+/// The reply itself, whose words these are, what they tell, and where that leads. `article` is the one on its code.
+pub fn words_of(reply: &Reply, article: &str) -> String {
     let quoted: Vec<String> = reply.text.lines().map(|line| format!("> {line}\n")).collect();
     let mut text = format!("# What this reply says\n\n{}\n", quoted.join(">\n"));
     let Some(says) = dialect::says(reply) else {
-        text.push_str("The words are not among those that ftpmode knows; what follows is about the code.\n\n");
+        match quoted_by(reply, article).as_slice() {
+            [] => {
+                text.push_str("The words are not among those that ftpmode knows; what follows is about the code.\n\n")
+            }
+            who => text.push_str(&format!(
+                "The words are known from {}; what follows has them, and what else the code may mean.\n\n",
+                rules::listed(who)
+            )),
+        }
         return text;
     };
     let (meaning, findings) = meaning(says);
@@ -61,6 +69,30 @@ pub fn words_of(reply: &Reply) -> String {
     }
     text.push('\n');
     text
+}
+
+/// Whose words the article says these are.
+fn quoted_by(reply: &Reply, article: &str) -> Vec<String> {
+    let words = bare(&reply.text);
+    let (_, list) = article.split_once("## Who says it").unwrap_or_default();
+    let list = list.split("\n## ").next().unwrap_or(list);
+    let items = list.split("\n- ").map(|item| item.split_whitespace().collect::<Vec<_>>().join(" "));
+    let says_so = |item: &String| item.split('`').skip(1).step_by(2).any(|quoted| bare(quoted) == words);
+    // "vsftpd 3.0.3 (seen): ..."; what begins otherwise tells of several, or of nobody.
+    let speaker = |item: String| {
+        item.split_once(" (")
+            .map(|(who, _)| who.to_owned())
+            .filter(|who| who.split(' ').count() <= MOST_WORDS_OF_A_NAME)
+    };
+    items.filter(says_so).filter_map(speaker).collect()
+}
+
+/// FileZilla Server 1.7.3.
+const MOST_WORDS_OF_A_NAME: usize = 3;
+
+/// Some servers end their replies with a full stop, and some people lose it.
+fn bare(words: &str) -> String {
+    words.trim_end_matches(['.', ' ']).to_lowercase()
 }
 
 /// What the words tell, to follow a colon, and the findings that they may point to.
@@ -145,7 +177,11 @@ mod tests {
 
     #[test]
     fn a_dialect_is_named_where_its_words_are_known() {
-        let of = |text: &str| words_of(&Reply::from_text(text).expect("a reply"));
+        let article =
+            "## Who says it\n\n- One server 1.0 (seen): `530 Nobody here.`, and\n  `530 Go\n  away`\n\n## Next\n";
+        let of = |text: &str| words_of(&Reply::from_text(text).expect("a reply"), article);
+        assert!(of("530 nobody here").contains("known from One server 1.0;"));
+        assert!(of("530 Go away.").contains("known from One server 1.0;"));
         assert!(of("425 Failed to establish connection.").contains("known from vsftpd"));
         assert!(of("421 Too many connections (2) from this IP").contains("known from Pure-FTPd and pyftpdlib"));
         assert!(of("530 Must use encryption, please").contains("Several servers"));

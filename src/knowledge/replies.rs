@@ -104,7 +104,11 @@ pub static ALL: &[Known] = &[
     Known { code: 502, title: "the command is not there", article: include_str!("replies/502.md") },
     Known { code: 503, title: "the command comes at the wrong moment", article: include_str!("replies/503.md") },
     Known { code: 504, title: "the command is there, not with this argument", article: include_str!("replies/504.md") },
-    Known { code: 520, title: "a mode is not to be had (Pure-FTPd)", article: include_str!("replies/520.md") },
+    Known {
+        code: 520,
+        title: "no data connection of that kind stands (Pure-FTPd)",
+        article: include_str!("replies/520.md"),
+    },
     Known {
         code: 521,
         title: "data connections are not made at this protection",
