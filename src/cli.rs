@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod article;
 mod check;
 mod demo;
 mod explain;
@@ -33,7 +34,8 @@ Exit status of check, triage and report:
   2  no mode moves data, or the required one does not
   3  could not tell: name, control connection, login, or how the command was called
 
-Try it without a network:  ftpmode demo";
+Try it without a network:  ftpmode demo
+Active or passive, and why:  ftpmode explain which-mode";
 
 #[derive(Subcommand)]
 enum Command {
@@ -45,6 +47,11 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Print the JSON Schema (2020-12) of the report
     Schema,
+}
+
+/// The command line as clap knows it; articles show commands, and a test parses them.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 /// Runs the command line to its exit status.

@@ -79,6 +79,11 @@ pub fn with_id(id: &str) -> Option<&'static Server> {
     ALL.iter().find(|server| server.id == id).copied()
 }
 
+/// The product as its makers write it; the id where nothing is known of it.
+pub fn name(id: &'static str) -> &'static str {
+    with_id(id).map_or(id, |server| server.name)
+}
+
 /// The setting as a sentence: the product's own where it is known and has one, else `general`.
 pub fn advice(product: Option<&str>, pick: fn(&Settings) -> Option<&'static str>, general: &str) -> String {
     let known = product.and_then(with_id).and_then(|server| Some((server.name, pick(&server.settings)?)));

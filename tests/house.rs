@@ -10,11 +10,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("evidence", &["protocol"]),
     ("clients", &["evidence", "protocol"]),
     ("diagnosis", &["evidence", "protocol", "servers"]),
+    ("knowledge", &["diagnosis", "protocol", "servers"]),
     ("report", &["clients", "diagnosis", "evidence", "protocol", "servers"]),
     ("engine", &["evidence", "protocol"]),
     ("serve", &["protocol"]),
     ("check", &["diagnosis", "engine", "evidence"]),
-    ("cli", &["check", "clients", "diagnosis", "engine", "evidence", "protocol", "report", "serve", "servers"]),
+    (
+        "cli",
+        &["check", "clients", "diagnosis", "engine", "evidence", "knowledge", "protocol", "report", "serve", "servers"],
+    ),
 ];
 
 /// Above this a file is asked whether two rooms live in it.

@@ -40,7 +40,7 @@ pub struct OutputArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Color {
+pub enum Color {
     Auto,
     Always,
     Never,
@@ -63,14 +63,19 @@ impl OutputArgs {
 /// Prints a report as asked.
 #[allow(clippy::print_stdout)]
 pub fn print(args: &OutputArgs, report: &Report) {
-    let colour = wants_colour(args.color);
-    colored::control::set_override(colour);
-    let width = args.width.map(usize::from).or_else(terminal_width).unwrap_or(USUAL_WIDTH).max(Style::NARROWEST);
-    let style = Style { width, colour, ascii: args.ascii || !speaks_utf8(), verbose: args.verbose };
+    let style = Style { verbose: args.verbose, ..style(args.color, args.width, args.ascii) };
     let text = formats::render(args.format, report, &style);
     let mut out = std::io::stdout().lock();
     // A full disk or a closed pipe is the reader's affair; the exit status still tells the result.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// How text is to look on standard output.
+pub fn style(colour: Color, width: Option<u16>, ascii: bool) -> Style {
+    let colour = wants_colour(colour);
+    colored::control::set_override(colour);
+    let width = width.map(usize::from).or_else(terminal_width).unwrap_or(USUAL_WIDTH).max(Style::NARROWEST);
+    Style { width, colour, ascii: ascii || !speaks_utf8(), verbose: 0 }
 }
 
 /// The exit status over all reports.

@@ -223,7 +223,7 @@ fn verbs<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn listed(words: &[impl AsRef<str>]) -> String {
+pub fn listed(words: &[impl AsRef<str>]) -> String {
     match words {
         [] => String::new(),
         [one] => one.as_ref().to_owned(),

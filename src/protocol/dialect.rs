@@ -133,6 +133,16 @@ pub fn says(reply: &Reply) -> Option<Says> {
         .map(|phrase| phrase.says)
 }
 
+/// The products that are known to say so, in these or like words; none where several share them.
+pub fn speakers(reply: &Reply) -> Vec<&'static str> {
+    let text = reply.text.to_lowercase();
+    let meaning = says(reply);
+    let says_so = |dialect: &&&Dialect| {
+        dialect.phrases.iter().any(|phrase| Some(phrase.says) == meaning && text.contains(phrase.text))
+    };
+    DIALECTS.iter().filter(|dialect| !dialect.id.is_empty()).filter(says_so).map(|dialect| dialect.id).collect()
+}
+
 /// This client's address as a STAT reply names it.
 pub fn client_in_stat(reply: &Reply) -> Option<IpAddr> {
     DIALECTS.iter().find_map(|dialect| (dialect.client_in_stat)(&reply.text))

@@ -6,6 +6,8 @@ mod json;
 mod ndjson;
 mod text;
 
+pub use text::{columns, wrap};
+
 /// One form of a report.
 #[derive(Debug)]
 pub struct Format {

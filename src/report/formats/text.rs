@@ -11,6 +11,7 @@ use crate::evidence::security::Security;
 use crate::report::model::ControlStage;
 use crate::report::{Report, Style};
 use page::{Ink, Page, span};
+pub use page::{columns, wrap};
 
 mod attempts;
 mod course;
