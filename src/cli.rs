@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod article;
 mod check;
+mod compare;
 mod demo;
 mod explain;
 mod login;
@@ -28,7 +29,7 @@ struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Exit status of check, triage and report:
+Exit status of check, triage, report and compare:
   0  usable: a mode moves data, and what --require asks for holds
   1  usable, but a warning or error stands (with --strict)
   2  no mode moves data, or the required one does not
@@ -42,6 +43,7 @@ enum Command {
     Check(Box<check::CheckArgs>),
     Triage(triage::TriageArgs),
     Report(report::ReportArgs),
+    Compare(compare::CompareArgs),
     Explain(explain::ExplainArgs),
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
@@ -69,6 +71,7 @@ pub fn main() -> ExitCode {
             Command::Check(args) => check::run(*args).await,
             Command::Triage(args) => triage::run(&args),
             Command::Report(args) => report::run(&args),
+            Command::Compare(args) => compare::run(&args),
             Command::Explain(args) => explain::run(&args),
             Command::Demo(args) => demo::run(&args).await,
             Command::Serve(args) => match serve::run(args).await {

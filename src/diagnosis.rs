@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod afar;
+pub mod comparison;
 pub mod planner;
 pub mod rule;
 pub mod rules;

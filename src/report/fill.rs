@@ -7,7 +7,7 @@ use super::model::{
     PassivePorts, Path, Reply, Report, Target, Tool, Verdict,
 };
 use crate::clients;
-use crate::diagnosis::{self, Diagnosis, rules};
+use crate::diagnosis::{self, Diagnosis, comparison, rules};
 use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::facts::{Cause, Cite, Facts, Login, Place, Stage, Tried};
 use crate::evidence::observed::Observed;
@@ -54,8 +54,16 @@ impl Report {
                 summary: diagnosis.verdict.summary,
                 fixes: diagnosis.verdict.fixes,
             },
+            comparison: None,
             evidence: evidence.clone(),
         }
+    }
+
+    /// The second's report, held against the first; each comes with the name that sentences call it by.
+    pub fn compared(first: (&str, &Evidence), second: (&str, &Evidence)) -> Self {
+        let (before, after) = (Facts::of(first.1), Facts::of(second.1));
+        let comparison = comparison::compare((first.0, &before), (second.0, &after));
+        Self { comparison: Some(comparison), ..Self::of(second.1) }
     }
 }
 

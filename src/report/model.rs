@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::diagnosis::comparison::Comparison;
 use crate::diagnosis::rule::{Confidence, Fix, Severity, Side};
 use crate::diagnosis::verdict::Recommendation;
 use crate::evidence::attempt::{Address, DataVerb, Mode};
@@ -38,6 +39,8 @@ pub struct Report {
     /// What well-known clients would do here.
     pub forecast: Vec<Forecast>,
     pub verdict: Verdict,
+    /// What it is held against, by `compare`; null elsewhere.
+    pub comparison: Option<Comparison>,
     /// Everything that was seen, in the form of the case files.
     pub evidence: Evidence,
 }

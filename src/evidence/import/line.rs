@@ -175,7 +175,7 @@ fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
             line.session = line.client;
             rest.strip_prefix(", ").filter(|rest| rest.starts_with('"'))
         }
-        'C' if text.starts_with("Command [") => return pure_ftpd(text),
+        'C' if text.starts_with("Command [") => pure_ftpd(text),
         _ if first.is_alphabetic() => labelled(text, line),
         _ => None,
     }

@@ -14,6 +14,7 @@ use page::{Ink, Page, span};
 pub use page::{columns, wrap};
 
 mod attempts;
+mod comparison;
 mod course;
 mod dialogue;
 mod drawing;
@@ -32,6 +33,10 @@ const ENOUGH_PORTS: usize = 3;
 
 fn render(report: &Report, style: &Style) -> String {
     let mut page = Page::new(*style);
+    if let Some(comparison) = &report.comparison {
+        comparison::compared(&mut page, report, comparison);
+        return page.finish();
+    }
     header(&mut page, report);
     verdict(&mut page, report);
     drawing::draw(&mut page, report);
