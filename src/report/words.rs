@@ -1,10 +1,11 @@
 //! The report's values in a customer's words.
 
+use super::Report;
+use super::model::{DataConnection, Open};
 use crate::diagnosis::rule::{Confidence, Fix, Severity, Side};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cause, Stage};
 use crate::evidence::security::Protection;
-use crate::report::model::DataConnection;
 
 /// `84 ms`, `3.6 s`.
 pub fn duration(ms: f64) -> String {
@@ -113,4 +114,30 @@ pub fn product(id: &str) -> &str {
         "iis" => "Microsoft IIS",
         other => other,
     }
+}
+
+/// The last word: the server's where it had it, else what was seen.
+pub fn ended_with(attempt: &DataConnection) -> String {
+    let telling = match attempt.cause {
+        None => attempt.replies.last(),
+        Some(_) => attempt.replies.iter().rev().find(|reply| reply.code >= 400),
+    };
+    match (telling, attempt.cause, attempt.silent_ms) {
+        (Some(reply), ..) => format!("{} {}", reply.code, reply.text),
+        (None, Some(Cause::Dropped), Some(ms)) => format!("silence for {}", duration(ms)),
+        (None, ..) => attempt.ended_by.clone().unwrap_or_default(),
+    }
+}
+
+/// A cause in a few words.
+pub fn cause(report: &Report, cause: &Open) -> String {
+    cause.title.clone().or_else(|| skipped(report, &cause.id)).unwrap_or_else(|| cause.id.clone())
+}
+
+/// A data connection that was left out, by the id it has among what was not tested.
+fn skipped(report: &Report, id: &str) -> Option<String> {
+    let (mode, method) = id.split_once('-')?;
+    let all = report.attempts.iter().filter(|attempt| attempt.mode.name() == mode);
+    let found = all.map(|attempt| attempt.method.name()).find(|name| name.eq_ignore_ascii_case(method))?;
+    Some(format!("{found} ({mode} mode)"))
 }
