@@ -5,12 +5,14 @@
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+pub mod handover;
 pub mod planner;
 pub mod rule;
 pub mod rules;
 pub mod verdict;
 
 use crate::evidence::facts::{Cite, Facts};
+use handover::Handover;
 use rule::{Conclusion, Match, Rule, Severity};
 use verdict::Verdict;
 
@@ -24,6 +26,8 @@ pub struct Diagnosis {
     /// What nobody looked at: neighbours of a firing rule that stay undecided, and data connections not tried.
     pub not_tested: Vec<Open>,
     pub verdict: Verdict,
+    /// What to send to whoever must act.
+    pub handover: Option<Handover>,
 }
 
 /// A rule that fires.
@@ -97,7 +101,8 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
         because: "the check ended, or no control connection was left, before one could be kept quiet".to_owned(),
     }));
     let verdict = verdict::conclude(facts, &findings);
-    Diagnosis { findings, ruled_out, not_tested, verdict }
+    let handover = handover::write(facts, &findings);
+    Diagnosis { findings, ruled_out, not_tested, verdict, handover }
 }
 
 impl Diagnosis {

@@ -13,6 +13,7 @@ mod fill;
 pub mod formats;
 pub mod model;
 mod style;
+mod transcript;
 mod words;
 
 pub use exit::{Require, Strictness, exit_status, worst_status};

@@ -50,6 +50,7 @@ impl Report {
                 confidence: diagnosis.verdict.confidence,
                 summary: diagnosis.verdict.summary,
                 fixes: diagnosis.verdict.fixes,
+                handover: diagnosis.handover,
             },
             evidence: evidence.clone(),
         }
@@ -172,6 +173,7 @@ fn attempt(facts: &Facts, tried: &Tried) -> DataConnection {
         advertised: tried.named().map(|endpoint| endpoint.to_string()),
         dialled: tried.dialled().map(|endpoint| endpoint.to_string()),
         connected: tried.joined().map(|(local, peer)| Ends { local: local.to_string(), peer: peer.to_string() }),
+        started_at: tried.outcome().events.first().and_then(|event| facts.evidence().instant(event.at_ms)),
         replies: replies.collect(),
         bytes: tried.bytes(),
         negotiate_ms: tried.negotiate_ms().map(tenths),
@@ -194,6 +196,7 @@ fn not_tried(skipped: &NotTried) -> DataConnection {
         advertised: None,
         dialled: None,
         connected: None,
+        started_at: None,
         replies: Vec::new(),
         bytes: 0,
         negotiate_ms: None,

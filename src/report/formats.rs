@@ -3,6 +3,7 @@
 use super::{Report, Style};
 
 mod json;
+mod markdown;
 mod ndjson;
 mod text;
 
@@ -18,7 +19,7 @@ pub struct Format {
 }
 
 /// The first is the default.
-pub static ALL: &[&Format] = &[&text::FORMAT, &json::FORMAT, &ndjson::FORMAT];
+pub static ALL: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &json::FORMAT, &ndjson::FORMAT];
 
 /// The format with this id.
 pub fn with_id(id: &str) -> Option<&'static Format> {

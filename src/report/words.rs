@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::model::{DataConnection, Open};
-use crate::diagnosis::rule::{Confidence, Fix, Severity, Side};
+use crate::diagnosis::rule::{Confidence, Severity, Side};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cause, Stage};
 use crate::evidence::security::Protection;
@@ -43,26 +43,6 @@ pub fn side(side: Side) -> &'static str {
         Side::Server => "server's side",
         Side::Network => "network between",
         Side::Unknown => "side not known",
-    }
-}
-
-/// Where to mend it, at the beginning of a sentence.
-pub fn place(side: Side) -> &'static str {
-    match side {
-        Side::Client => "On the client's side",
-        Side::Server => "On the server's side",
-        Side::Network => "In the network",
-        Side::Unknown => "On either side",
-    }
-}
-
-/// A fix as a sentence or two: a detail is either a phrase or a sentence of its own.
-pub fn fix(fix: &Fix) -> String {
-    let (action, detail) = (fix.action.trim_end_matches('.'), fix.detail.trim_end_matches('.'));
-    match detail.chars().next() {
-        None => format!("{action}."),
-        Some(first) if first.is_uppercase() => format!("{action}. {detail}."),
-        Some(_) => format!("{action}: {detail}."),
     }
 }
 
@@ -140,4 +120,40 @@ fn skipped(report: &Report, id: &str) -> Option<String> {
     let all = report.attempts.iter().filter(|attempt| attempt.mode.name() == mode);
     let found = all.map(|attempt| attempt.method.name()).find(|name| name.eq_ignore_ascii_case(method))?;
     Some(format!("{found} ({mode} mode)"))
+}
+
+/// The two ends of a data connection, from who opens it to who takes it. A port that was not recorded is a star.
+pub fn ends(report: &Report, attempt: &DataConnection) -> [Option<String>; 2] {
+    let any_port = |address: &Option<String>| {
+        address
+            .as_ref()
+            .map(|address| if address.contains(':') { format!("[{address}]:*") } else { format!("{address}:*") })
+    };
+    let joined = attempt.connected.as_ref();
+    match attempt.mode {
+        Mode::Passive => [
+            joined.map(|ends| ends.local.clone()).or_else(|| any_port(&report.control.local_address)),
+            joined
+                .map(|ends| ends.peer.clone())
+                .or_else(|| attempt.dialled.clone())
+                .or_else(|| attempt.advertised.clone()),
+        ],
+        Mode::Active => [
+            joined.map(|ends| ends.peer.clone()).or_else(|| any_port(&report.control.peer_address)),
+            attempt.advertised.clone().or_else(|| joined.map(|ends| ends.local.clone())),
+        ],
+    }
+}
+
+/// The time of day of an instant in RFC 3339, to tenths of a second: clocks seldom agree better.
+pub fn time_of_day(instant: &str) -> &str {
+    instant.get(11..21).unwrap_or(instant)
+}
+
+/// `2026-11-24 03:26:13 UTC`.
+pub fn moment(instant: &str) -> String {
+    match (instant.get(..10), instant.get(11..19)) {
+        (Some(date), Some(time)) => format!("{date} {time} UTC"),
+        _ => instant.to_owned(),
+    }
 }

@@ -1,6 +1,7 @@
 //! The report on a terminal: the answer first, then the picture, then the proof, then what to do.
 
 use super::Format;
+use crate::diagnosis::handover::Handover;
 use crate::report::answer::{self, NextStep};
 use crate::report::course::Tone;
 use crate::report::{Report, Style, words};
@@ -30,6 +31,7 @@ fn render(report: &Report, style: &Style) -> String {
     passive_ports(&mut page, report);
     findings::list(&mut page, report);
     next_step(&mut page, report);
+    handover(&mut page, report);
     if style.verbose > 0 {
         dialogue::transcript(&mut page, report);
     }
@@ -87,10 +89,48 @@ fn next_step(page: &mut Page, report: &Report) {
     }
     for fix in fixes {
         let lead = [span(format!("  {} ", page.signs().bullet), Ink::Plain)];
-        let text = format!("{}: {}.", words::place(fix.side), fix.action.trim_end_matches('.'));
+        let text = format!("{}: {}.", fix.side.place(), fix.action.trim_end_matches('.'));
         page.paragraph(&lead, &text, Ink::Plain, LONGEST);
     }
     if let Some(finding) = report.findings.first() {
         page.paragraph(&indent, &format!("More: ftpmode explain {}", finding.id), Ink::Dim, LONGEST);
     }
+}
+
+/// What to send to whoever must act, to be copied as it stands.
+fn handover(page: &mut Page, report: &Report) {
+    let Some(handover) = &report.verdict.handover else { return };
+    page.blank();
+    page.title(&format!("To send to {}", handover.addressee));
+    write(page, handover, "  ");
+}
+
+fn write(page: &mut Page, letter: &Handover, indent: &str) {
+    let lead = || [span(indent, Ink::Plain)];
+    page.paragraph(&lead(), &letter.subject, Ink::Strong, LONGEST);
+    page.blank();
+    for line in letter.text.lines() {
+        match line.strip_prefix("- ") {
+            Some(item) => {
+                let bullet = format!("{indent}{} ", page.signs().bullet);
+                page.paragraph(&[span(bullet, Ink::Plain)], item, Ink::Plain, LONGEST);
+            }
+            None if line.is_empty() => page.blank(),
+            None => page.paragraph(&lead(), line, Ink::Plain, LONGEST),
+        }
+    }
+}
+
+/// The letter alone, for formats that quote it.
+pub fn letter(letter: &Handover, style: &Style) -> String {
+    let mut page = Page::new(*style);
+    write(&mut page, letter, "");
+    page.finish()
+}
+
+/// The drawing alone, for formats that quote it.
+pub fn drawing(report: &Report, style: &Style) -> String {
+    let mut page = Page::new(*style);
+    drawing::draw(&mut page, report);
+    page.finish()
 }

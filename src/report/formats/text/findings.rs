@@ -49,7 +49,7 @@ fn one(page: &mut Page, finding: &Finding) {
                 (0, Side::Unknown) => "    either  ",
                 _ => "            ",
             };
-            page.paragraph(&[span(lead, Ink::Dim)], &words::fix(fix), Ink::Plain, LONGEST);
+            page.paragraph(&[span(lead, Ink::Dim)], &fix.sentence(), Ink::Plain, LONGEST);
         }
     }
     page.blank();
