@@ -2,6 +2,7 @@
 
 use super::{Report, Style};
 
+mod html;
 mod json;
 mod markdown;
 mod ndjson;
@@ -19,7 +20,7 @@ pub struct Format {
 }
 
 /// The first is the default.
-pub static ALL: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &json::FORMAT, &ndjson::FORMAT];
+pub static ALL: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &html::FORMAT, &json::FORMAT, &ndjson::FORMAT];
 
 /// The format with this id.
 pub fn with_id(id: &str) -> Option<&'static Format> {

@@ -2,7 +2,6 @@
 //! Jira all take. Everything that an admin needs stands in it, for a ticket is read where the tool is not.
 
 use super::{Format, text};
-use crate::diagnosis::rule::{Severity, Side};
 use crate::evidence::facts::Cause;
 use crate::report::answer::{self, NextStep};
 use crate::report::model::{DataConnection, Finding, Forecast, Known, Open};
@@ -16,6 +15,9 @@ pub static FORMAT: Format = Format { id: "markdown", help: "to paste into a tick
 
 /// Columns of the drawing and the letter: what a ticket shows without scrolling.
 const WIDTH: usize = 80;
+
+/// Stands where nothing is to be said.
+const NOTHING: &str = "\u{2013}";
 
 /// Lines of one reply that are shown.
 const MOST_LINES: usize = 40;
@@ -141,7 +143,8 @@ impl Page<'_> {
     }
 
     fn attempt(&self, attempt: &DataConnection) -> String {
-        let [from, to] = words::ends(self.report, attempt).map(|end| self.cell(end));
+        let [from, to] =
+            words::ends(self.report, attempt).map(|end| end.map_or_else(|| NOTHING.to_owned(), |end| self.code(&end)));
         let bytes = attempt.connected.as_ref().map(|_| attempt.bytes.to_string());
         let cells = [
             self.cell(attempt.started_at.as_deref().map(|at| words::time_of_day(at).to_owned())),
@@ -159,7 +162,7 @@ impl Page<'_> {
     }
 
     fn cell(&self, text: Option<String>) -> String {
-        text.map_or_else(|| "\u{2013}".to_owned(), |text| self.text(&text))
+        text.map_or_else(|| NOTHING.to_owned(), |text| self.text(&text))
     }
 
     fn findings(&self) -> String {

@@ -7,6 +7,8 @@ use crate::report::course::Tone;
 use crate::report::{Report, Style, words};
 use page::{Ink, Page, span};
 
+pub use page::wrap;
+
 mod attempts;
 mod dialogue;
 mod drawing;

@@ -11,15 +11,16 @@ const MARKS: &str = "\\`*_{}[]<>|~&$^";
 
 /// Running text, or a cell of a table.
 pub fn text(text: &str, style: &Style) -> String {
-    let shown = escape::visible(text, style);
+    let shown = escape::visible(text.trim(), style);
     let words: Vec<String> =
         shown.split(' ').map(|word| if is_found(word) { span(word) } else { marked(word) }).collect();
     let line = words.join(" ");
     // At the beginning of a line more signs are marks: a heading's, a list's, a quotation's, an underline's.
     let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    match line[digits..].chars().next() {
-        Some('#' | '+' | '-' | '=' | ':') if digits == 0 => format!("\\{line}"),
-        Some('.' | ')') if digits > 0 => format!("{}\\{}", &line[..digits], &line[digits..]),
+    let mut after = line[digits..].chars();
+    match (after.next(), after.next()) {
+        (Some('#' | '+' | '-' | '=' | ':'), _) if digits == 0 => format!("\\{line}"),
+        (Some('.' | ')'), None | Some(' ')) if digits > 0 => format!("{}\\{}", &line[..digits], &line[digits..]),
         _ => line,
     }
 }
@@ -101,6 +102,7 @@ mod tests {
             ("# no heading", "\\# no heading"),
             ("- no item", "\\- no item"),
             ("12. no item", "12\\. no item"),
+            ("198.18.0.20", "198.18.0.20"),
             ("a `b` c", "a \\`b\\` c"),
             ("x@`y`", "`` x@`y` ``"),
             ("(|||50003|)", "(\\|\\|\\|50003\\|)"),
