@@ -1,8 +1,9 @@
 //! The report's values in a customer's words.
 
 use super::Report;
-use super::model::{DataConnection, Open};
+use super::model::{DataConnection, Finding, Open};
 use crate::diagnosis::rule::{Confidence, Severity, Side};
+use crate::diagnosis::rules;
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cause, Stage};
 use crate::evidence::security::Protection;
@@ -156,4 +157,11 @@ pub fn moment(instant: &str) -> String {
         (Some(date), Some(time)) => format!("{date} {time} UTC"),
         _ => instant.to_owned(),
     }
+}
+
+/// A finding in a few words, as a heading.
+pub fn title(finding: &Finding) -> String {
+    let title = rules::with_id(&finding.id).map_or(finding.id.as_str(), |rule| rule.title);
+    let mut letters = title.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

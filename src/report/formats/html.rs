@@ -24,7 +24,7 @@ const STYLE: &str = include_str!("html/style.css");
 
 /// Nothing is fetched, run, framed or sent; the one style sheet that counts is known by its digest.
 const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
-    'sha256-eeFJHWZX+cBxuFMZdXUP3jYhT36KTb8YTqz3x6JkgH8='; base-uri 'none'; form-action 'none'\">\n";
+    'sha256-YSKs0cotyNfQ8IAHJLK3napfcE+LNYIiJcrtJNATIVI='; base-uri 'none'; form-action 'none'\">\n";
 
 /// Stands where nothing is to be said.
 const NOTHING: &str = "\u{2013}";
@@ -135,11 +135,10 @@ fn letter(page: &mut Markup, report: &Report) {
     });
 }
 
-fn table(page: &mut Markup, name: &'static str, caption: &str, heads: &[&str], rows: impl FnOnce(&mut Markup)) {
+fn table(page: &mut Markup, name: &'static str, heads: &[&str], rows: impl FnOnce(&mut Markup)) {
     // A wide table is scrolled within its frame, by keyboard too.
     page.element(name, |frame| {
         frame.element("table", |table| {
-            table.line("caption", caption);
             table.element("thead", |head| {
                 head.element("tr", |row| heads.iter().for_each(|title| row.line("th scope=\"col\"", title)));
             });
@@ -157,13 +156,14 @@ fn attempts(page: &mut Markup, report: &Report) {
         return;
     }
     let guarded = tried.iter().any(|attempt| Some(attempt.protection) != tried.first().map(|first| first.protection));
-    let mut heads = vec!["Method", "Mode", "Guarded by", "Result", "From", "To", "Begun (UTC)", "Bytes", "Ended with"];
+    let mut heads = vec!["Method", "Mode", "Guarded by", "Result", "From, to", "Begun (UTC)", "Bytes", "Ended with"];
     heads.retain(|head| guarded || *head != "Guarded by");
     section(page, "section", "Data connections tried", |page| {
-        let caption = "All are TCP, from the end that opens the connection to the end that takes it. A star stands for \
+        let lead = "All are TCP, from the end that opens the connection to the end that takes it. A star stands for \
                        a port that was not recorded.";
         let name = "div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Data connections tried\"";
-        table(page, name, caption, &heads, |rows| {
+        page.line("p class=\"dim\"", lead);
+        table(page, name, &heads, |rows| {
             tried.iter().for_each(|attempt| row(rows, report, attempt, guarded.then_some(words::protection)));
         });
         let ports = &report.passive_ports;
@@ -187,9 +187,12 @@ fn row(rows: &mut Markup, report: &Report, attempt: &DataConnection, guard: Opti
         let (result, mark) =
             if attempt.works { ("td class=\"good\"", "\u{2713}") } else { ("td class=\"bad\"", "\u{2717}") };
         row.line(result, &format!("{mark} {}", words::result(attempt)));
-        for end in words::ends(report, attempt) {
-            row.line("td class=\"fixed\"", &or_nothing(end));
-        }
+        let [from, to] = words::ends(report, attempt).map(or_nothing);
+        row.element("td class=\"fixed\"", |ends| {
+            ends.text(&from);
+            ends.raw("<br>");
+            ends.text(&to);
+        });
         row.line("td class=\"fixed\"", attempt.started_at.as_deref().map_or(NOTHING, words::time_of_day));
         row.line("td class=\"number\"", &or_nothing(attempt.connected.as_ref().map(|_| attempt.bytes.to_string())));
         row.line("td class=\"long\"", &words::ended_with(attempt));
@@ -210,7 +213,7 @@ fn findings(page: &mut Markup, report: &Report) {
 }
 
 fn finding(page: &mut Markup, finding: &Finding) {
-    page.line("h3", &finding.summary);
+    page.line("h3", &words::title(finding));
     page.element("p class=\"tags\"", |tags| {
         let open = match finding.severity {
             Severity::Info => "strong",
@@ -222,6 +225,7 @@ fn finding(page: &mut Markup, finding: &Finding) {
         tags.text(&format!(" \u{b7} {} \u{b7} ", words.join(" \u{b7} ")));
         tags.line("code", &finding.id);
     });
+    page.line("p", &finding.summary);
     page.element("dl", |list| {
         if !finding.evidence.is_empty() {
             list.line("dt", "Seen");
@@ -260,9 +264,10 @@ fn forecast(page: &mut Markup, report: &Report) {
     }
     section(page, "section", "What clients would do here", |page| {
         let name = "div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"What clients would do here\"";
-        let caption = "Each by its own rules, from what was measured.";
+        let lead = "Each by its own rules, from what was measured.";
         let heads = ["Client", "Here", "Why", "Setting that makes it work"];
-        table(page, name, caption, &heads, |rows| {
+        page.line("p class=\"dim\"", lead);
+        table(page, name, &heads, |rows| {
             for Forecast { client, works, why, setting } in &report.forecast {
                 rows.element("tr", |row| {
                     row.line("th scope=\"row\"", client);

@@ -175,11 +175,17 @@ impl Page<'_> {
 
     fn finding(&self, finding: &Finding) -> String {
         let mut lines = vec![
-            format!("#### {}: `{}`", words::severity(finding.severity), finding.id),
+            format!("#### {}", self.text(&words::title(finding))),
             String::new(),
             self.text(&finding.summary),
             String::new(),
-            format!("* Side: {}, {}", words::side(finding.side), words::certainty(finding.confidence)),
+            format!(
+                "* `{}`: {}, {}, {}",
+                finding.id,
+                words::severity(finding.severity),
+                words::side(finding.side),
+                words::certainty(finding.confidence)
+            ),
         ];
         lines.extend(finding.evidence.iter().map(|seen| format!("* Seen: {}", self.code(seen))));
         lines.extend(finding.fixes.iter().map(|fix| format!("* {}: {}", fix.side.place(), self.text(&fix.sentence()))));

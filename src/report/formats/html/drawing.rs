@@ -2,9 +2,10 @@
 //! same facts as the text format draws, from the same courses; here it is laid out twice, for a page and for a phone, and
 //! the style sheet shows the one that fits.
 
+use super::super::text::wrap;
 use super::markup::{Attribute, Markup, Value};
 use crate::report::Report;
-use crate::report::course::{self, Arrow, Course, Heading, Shown, Tone, arrows};
+use crate::report::course::{self, Arrow, Course, Heading, Shown, Tone, Wall, arrows};
 
 /// One layout, in the units of its view box.
 struct Layout {
@@ -20,7 +21,7 @@ struct Layout {
     distance: f64,
     font: f64,
     /// The most lines of a label.
-    label_lines: usize,
+    most_lines: usize,
 }
 
 const WIDE: Layout = Layout {
@@ -33,7 +34,7 @@ const WIDE: Layout = Layout {
     nat_width: 52.0,
     distance: 16.0,
     font: 14.0,
-    label_lines: 1,
+    most_lines: 1,
 };
 
 const NARROW: Layout = Layout {
@@ -46,11 +47,11 @@ const NARROW: Layout = Layout {
     nat_width: 30.0,
     distance: 5.0,
     font: 11.0,
-    label_lines: 3,
+    most_lines: 3,
 };
 
 /// Of a font's size: how wide its average letter is, and a letter in a fixed pitch.
-const LETTER: f64 = 0.53;
+const LETTER: f64 = 0.6;
 const PITCH: f64 = 0.61;
 const PADDING: f64 = 10.0;
 /// A head's or a mark's half.
@@ -73,8 +74,9 @@ impl Layout {
         let nats = course::nats(report);
         let line = self.font * 1.4;
         let head = PADDING + line * (1 + left.len().max(right.len())) as f64;
-        let row = line * (self.label_lines + 1) as f64 + MARK * 3.0;
         let all = arrows(report);
+        let lines = all.iter().map(|arrow| self.label_lines(arrow, nats).len()).max().unwrap_or(1);
+        let row = line * (lines + 1) as f64 + MARK * 3.0;
         let height = head + row * all.len() as f64 + PADDING;
         let view = format!("0 0 {} {}", self.width, (height + 2.0).round());
         let attributes = [
@@ -110,7 +112,7 @@ impl Layout {
     /// Lines that a box has room for, broken where an address has a joint.
     fn fitting(&self, lines: Vec<String>) -> Vec<String> {
         let most = ((self.box_width - 2.0 * PADDING) / (self.font * PITCH)) as usize;
-        lines.iter().flat_map(|line| super::super::text::wrap(line, most)).collect()
+        lines.iter().flat_map(|line| wrap(line, most)).collect()
     }
 
     fn end(&self, svg: &mut Markup, x: f64, height: f64, title: &str, lines: &[String]) {
@@ -145,7 +147,8 @@ impl Layout {
         let far = self.width - self.box_width;
         let line = self.font * 1.4;
         let port = |port: &Option<String>| port.as_ref().map(|port| format!("port {port}"));
-        self.words(svg, "text class=\"name\"", PADDING, y - line + MARK, arrow.name);
+        let name = if arrow.client_port.is_some() { y - line + MARK } else { y + MARK };
+        self.words(svg, "text class=\"name\"", PADDING, name, arrow.name);
         if let Some(port) = port(&arrow.client_port) {
             self.words(svg, "text class=\"port\"", PADDING, y + MARK, &port);
         }
@@ -158,9 +161,12 @@ impl Layout {
             Tone::Warn => "g class=\"arrow warn\"",
             Tone::Dim => "g class=\"arrow dim\"",
         };
-        svg.element(group, |svg| {
-            self.course(svg, arrow, nats, y);
-            self.label(svg, arrow, nats, y - MARK - 4.0);
+        svg.element(group, |svg| match arrow.wall {
+            Some(wall) => self.walled(svg, arrow, wall, nats, y),
+            None => {
+                self.course(svg, arrow, nats, y);
+                self.label(svg, arrow, nats, y - MARK - 4.0);
+            }
         });
         svg.raw("\n");
     }
@@ -181,14 +187,6 @@ impl Layout {
             let ends = [at("x1", turned(from)), at("y1", y), at("x2", turned(to)), at("y2", y)];
             svg.shape(class, &ends);
         };
-        if let Some(wall) = arrow.wall {
-            let (part, parts) = wall.place(nats);
-            let margin = MARK * 2.0;
-            let x = (near + (far - near) * part as f64 / parts as f64).clamp(near + margin, far - margin);
-            stroke("line", begin, x - MARK);
-            self.wall(svg, turned(x), y);
-            return;
-        }
         match arrow.course {
             Course::Through => {
                 stroke("line", begin, end - MARK);
@@ -219,10 +217,23 @@ impl Layout {
         }
     }
 
-    /// The place where connections end.
-    fn wall(&self, svg: &mut Markup, x: f64, y: f64) {
-        let size = [at("x", x - 3.5), at("y", y - MARK * 2.2), at("width", 7.0), at("height", MARK * 4.4)];
+    /// An arrow that ends at a known hop: the wall stands where that is on the way, and the label beside it where there
+    /// is room, else above. Only passive connections have one, so it never heads for the client.
+    fn walled(&self, svg: &mut Markup, arrow: &Arrow, wall: Wall, nats: [bool; 2], y: f64) {
+        let (begin, end) = self.free(nats);
+        let (part, parts) = wall.place(nats);
+        let margin = MARK * 2.0;
+        let x = (begin + (end - begin) * part as f64 / parts as f64).clamp(begin + margin, end - margin);
+        let ends = [at("x1", self.box_width + 2.0), at("y1", y), at("x2", x - MARK), at("y2", y)];
+        svg.shape("line", &ends);
+        let size = [at("x", x - 4.0), at("y", y - MARK * 2.2), at("width", 8.0), at("height", MARK * 4.4)];
         svg.shape("rect class=\"wall\" rx=\"2\"", &size);
+        let room = end - x - margin * 2.0;
+        let fits = |label: &&String| label.chars().count() as f64 * self.font * LETTER < room;
+        match arrow.labels.first().filter(fits) {
+            Some(label) => self.words(svg, "text class=\"label\"", x + margin, y + self.font * 0.35, label),
+            None => self.label(svg, arrow, nats, y - MARK * 2.2 - 7.0),
+        }
     }
 
     fn cross(&self, svg: &mut Markup, x: f64, y: f64) {
@@ -232,20 +243,28 @@ impl Layout {
         }
     }
 
-    /// The longest label that has room: between the NATs, or where that is too narrow from box to box.
     fn label(&self, svg: &mut Markup, arrow: &Arrow, nats: [bool; 2], y: f64) {
-        let (free_begin, free_end) = self.free(nats);
-        let (begin, end) =
-            if self.label_lines == 1 { (free_begin, free_end) } else { (self.box_width, self.width - self.box_width) };
-        let most = ((end - begin - 8.0) / (self.font * LETTER)) as usize;
-        let wrapped = |label: &String| super::super::text::wrap(label, most);
-        let fits = arrow.labels.iter().map(wrapped).find(|lines| lines.len() <= self.label_lines);
-        let lines = fits.or_else(|| arrow.labels.last().map(wrapped)).unwrap_or_default();
+        let (begin, end) = self.label_room(nats);
+        let lines = self.label_lines(arrow, nats);
         let first = y - self.font * 1.2 * lines.len().saturating_sub(1) as f64;
         for (number, line) in lines.iter().enumerate() {
             let y = first + self.font * 1.2 * number as f64;
             self.words(svg, "text class=\"label\" text-anchor=\"middle\"", (begin + end) / 2.0, y, line);
         }
+    }
+
+    /// The longest label that has room, in its lines.
+    fn label_lines(&self, arrow: &Arrow, nats: [bool; 2]) -> Vec<String> {
+        let (begin, end) = self.label_room(nats);
+        let most = ((end - begin - MARK * 2.0) / (self.font * LETTER)) as usize;
+        let wrapped = |label: &String| wrap(label, most);
+        let fits = arrow.labels.iter().map(wrapped).find(|lines| lines.len() <= self.most_lines);
+        fits.or_else(|| arrow.labels.last().map(wrapped)).unwrap_or_default()
+    }
+
+    /// Between the NATs, or where that is too narrow from box to box.
+    fn label_room(&self, nats: [bool; 2]) -> (f64, f64) {
+        if self.most_lines == 1 { self.free(nats) } else { (self.box_width, self.width - self.box_width) }
     }
 }
 
