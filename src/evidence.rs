@@ -20,6 +20,7 @@ pub mod facts;
 pub mod fragment;
 pub mod mapping;
 pub mod observed;
+pub mod redact;
 pub mod security;
 pub mod sweep;
 pub mod target;

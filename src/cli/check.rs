@@ -179,6 +179,7 @@ pub async fn run(args: CheckArgs) -> ExitCode {
         .buffer_unordered(MOST_AT_ONCE);
     let saved = all.for_each(|evidence| {
         progress.clear();
+        let evidence = output::shown_as_asked(&args.output, evidence);
         if let Some(failed) = save(&args, &evidence) {
             output::warn(&failed);
         }

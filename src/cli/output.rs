@@ -8,6 +8,8 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::COULD_NOT_TELL;
+use crate::evidence::Evidence;
+use crate::evidence::redact::redact;
 use crate::report::formats::{self, Format};
 use crate::report::{self, Report, Require, Strictness, Style};
 
@@ -31,6 +33,9 @@ pub struct OutputArgs {
     /// Add the dialogue with its times
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
+    /// Put placeholders for addresses, host names, user names and paths; a greeting's other words stay
+    #[arg(long)]
+    redact: bool,
     /// Fail unless this mode works
     #[arg(long, value_enum, value_name = "MODE")]
     require: Option<Required>,
@@ -51,6 +56,11 @@ enum Required {
     Passive,
     Active,
     Both,
+}
+
+/// The evidence as it is to be shown and kept.
+pub fn shown_as_asked(args: &OutputArgs, evidence: Evidence) -> Evidence {
+    if args.redact { redact(&evidence) } else { evidence }
 }
 
 /// Prints a report as asked.
