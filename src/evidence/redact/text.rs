@@ -267,7 +267,8 @@ fn numbers(text: &str) -> Option<(Vec<(usize, usize, u16)>, usize)> {
     let mut at = 0;
     loop {
         let length = text[at..].bytes().take_while(u8::is_ascii_digit).count();
-        if length == 0 || length > 5 {
+        // "1,000,000" is a count.
+        if length == 0 || length > 5 || length > 1 && text[at..].starts_with('0') {
             break;
         }
         found.push((at, at + length, text[at..at + length].parse().ok()?));
