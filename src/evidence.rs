@@ -75,6 +75,9 @@ pub struct Evidence {
     /// Whether packets were watched at this computer's network interface.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub watched: bool,
+    /// Whether placeholders stand for addresses, hosts, users and paths.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
     /// Why no sweep was made where one was wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_located: Option<String>,

@@ -130,6 +130,9 @@ fn introduction(facts: &Facts) -> Vec<String> {
         sentences.push("It did not come to a data connection.".to_owned());
     }
     sentences.push("\u{201c}This computer\u{201d} and \u{201c}this side\u{201d} are the FTP client's.".to_owned());
+    if evidence.redacted {
+        sentences.push("Addresses and names are placeholders here.".to_owned());
+    }
     sentences
 }
 

@@ -70,6 +70,7 @@ impl Redactor {
             left_behind,
             mappings,
             watched,
+            redacted: _,
             not_located,
             cut_short,
         } = evidence;
@@ -89,6 +90,7 @@ impl Redactor {
             left_behind: left_behind.map(|name| self.name(Kind::Path, name)),
             mappings: mappings.into_iter().map(|mapping| self.mapping(mapping)).collect(),
             watched,
+            redacted: true,
             not_located: not_located.map(|why| self.text(why)),
             cut_short,
         }

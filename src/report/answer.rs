@@ -94,12 +94,14 @@ pub fn tone(report: &Report) -> Tone {
     }
 }
 
-/// Why the check ended before its plan did.
-pub fn cut_short(report: &Report) -> Option<&'static str> {
-    report.evidence.cut_short.map(|why| match why {
+/// What a reader must know of the report itself.
+pub fn remarks(report: &Report) -> Vec<&'static str> {
+    let cut_short = report.evidence.cut_short.map(|why| match why {
         CutShort::Interrupted => "The check was interrupted: this is the report so far.",
         CutShort::Deadline => "The check ran into its deadline: this is the report so far.",
-    })
+    });
+    let redacted = "Placeholders stand here for addresses, host names, user names and paths.";
+    cut_short.into_iter().chain(report.evidence.redacted.then_some(redacted)).collect()
 }
 
 /// The one thing to do now, and for each side the first thing that would make it better. How to mend it in detail

@@ -24,7 +24,7 @@ const STYLE: &str = include_str!("html/style.css");
 
 /// Nothing is fetched, run, framed or sent; the one style sheet that counts is known by its digest.
 const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
-    'sha256-YSKs0cotyNfQ8IAHJLK3napfcE+LNYIiJcrtJNATIVI='; base-uri 'none'; form-action 'none'\">\n";
+    'sha256-cMwCEcJFGn6kqd6uPAC3gwePmdzOzoiFT1OU65nZ3nM='; base-uri 'none'; form-action 'none'\">\n";
 
 /// Stands where nothing is to be said.
 const NOTHING: &str = "\u{2013}";
@@ -90,8 +90,8 @@ fn verdict(page: &mut Markup, report: &Report) {
     section(page, open, &format!("{mark} {}", answer::headline(report)), |page| {
         page.line("p class=\"summary\"", &report.verdict.summary);
         page.line("p class=\"certainty\"", words::confidence(report.verdict.confidence));
-        if let Some(why) = answer::cut_short(report) {
-            page.line("p", why);
+        for remark in answer::remarks(report) {
+            page.line("p", remark);
         }
     });
 }

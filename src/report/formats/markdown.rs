@@ -66,7 +66,7 @@ impl Page<'_> {
             String::new(),
             format!("* {}", words::confidence(verdict.confidence)),
         ];
-        lines.extend(answer::cut_short(report).map(|why| format!("* {why}")));
+        lines.extend(answer::remarks(report).iter().map(|remark| format!("* {remark}")));
         let product = format!("{} {}", report.tool.name, report.tool.version);
         lines.extend(report.started_at.as_ref().map(|at| {
             let at = words::moment(at);

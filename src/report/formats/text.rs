@@ -72,8 +72,8 @@ fn verdict(page: &mut Page, report: &Report) {
     page.line([bar(), span(format!("{mark} {}", answer::headline(report)), ink.loud())]);
     page.paragraph(&[bar()], &report.verdict.summary, Ink::Strong, LONGEST);
     page.paragraph(&[bar()], words::confidence(report.verdict.confidence), Ink::Plain, LONGEST);
-    if let Some(why) = answer::cut_short(report) {
-        page.paragraph(&[bar()], why, Ink::Warn, LONGEST);
+    for remark in answer::remarks(report) {
+        page.paragraph(&[bar()], remark, Ink::Warn, LONGEST);
     }
     page.blank();
 }
