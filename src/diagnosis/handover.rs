@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Finding;
-use super::rule::{Conclusion, Severity, Side};
+use super::rule::{Conclusion, Fix, Severity, Side};
 use crate::evidence::Source;
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Place};
@@ -27,10 +27,10 @@ pub struct Handover {
 }
 
 /// So many things seen are quoted of each finding, and so much of each.
-const MOST_SEEN: usize = 4;
+const MOST_SEEN: usize = 3;
 const LONGEST_SEEN: usize = 200;
 /// So many requests are made.
-const MOST_ASKED: usize = 3;
+const MOST_ASKED: usize = 2;
 
 /// The letter about the main finding, and the further findings of its side.
 pub fn write(facts: &Facts, findings: &[Finding]) -> Option<Handover> {
@@ -39,25 +39,27 @@ pub fn write(facts: &Facts, findings: &[Finding]) -> Option<Handover> {
     let to = main.conclusion.side;
     let further = serious().skip(1).filter(|finding| to != Side::Unknown && finding.conclusion.side == to).count();
     let mut text = Letter::default();
-    text.paragraph(["Hello,"]);
+    let mut end = Vec::new();
     text.paragraph(introduction(facts).iter().map(String::as_str));
     text.paragraph([main.conclusion.summary.as_str()]);
     let seen = main.conclusion.cites.iter().take(MOST_SEEN).map(|cite| seen(facts, cite));
     text.list("What was seen:", seen);
     match to {
         Side::Unknown => {
-            let each = main.conclusion.fixes.iter().take(MOST_ASKED);
+            let first = |side: Side| main.conclusion.fixes.iter().find(move |fix| fix.side == side);
+            let each = two_sides(main).into_iter().filter_map(first);
             text.list("What would mend it:", each.map(|fix| format!("{}: {}", fix.side.place(), fix.sentence())));
-            text.paragraph([decides(main.rule.id)]);
+            end.push(decides(main.rule.id));
         }
         Side::Client | Side::Server | Side::Network => {
             text.list("What would mend it:", asked(facts, main).into_iter().take(MOST_ASKED));
         }
     }
     if further > 0 {
-        text.paragraph(["The report of the check has more that concerns you; we send it on request."]);
+        end.push("The report of the check has more that concerns you; we send it on request.");
     }
-    text.paragraph(["Thank you."]);
+    end.push("Thank you.");
+    text.paragraph(end);
     let target = &facts.evidence().target;
     Some(Handover {
         to,
@@ -109,18 +111,18 @@ fn introduction(facts: &Facts) -> Vec<String> {
     };
     let seen = facts.seen_by_server().seen().map(|(address, _)| address);
     let from = match (facts.local(), seen) {
-        (Some(local), Some(seen)) if seen != local => format!(" from {local}, which the server sees as {seen}"),
-        (Some(local), _) => format!(" from {local}"),
+        (Some(local), Some(seen)) if seen != local => format!(", from {local} (the server sees {seen}),"),
+        (Some(local), _) => format!(", from {local}"),
         (None, _) => String::new(),
     };
     let begin = match (evidence.source, evidence.instant(0.0)) {
-        (Source::Log, _) => format!("we read an FTP client's log of a session with {server}{from}."),
+        (Source::Log, _) => format!("Hello, we read an FTP client's log of a session with {server}{from}."),
         (Source::Probe, Some(time)) => {
             let (date, time) = time.split_once('T').unwrap_or((&time, ""));
             let second = time.get(..8).unwrap_or(time);
-            format!("on {date} at {second} UTC we checked FTP to {server}{from}.")
+            format!("Hello, we checked FTP to {server}{from} on {date} at {second} UTC.")
         }
-        (Source::Probe, None) => format!("we checked FTP to {server}{from}."),
+        (Source::Probe, None) => format!("Hello, we checked FTP to {server}{from}."),
     };
     let mut sentences = vec![begin];
     if facts.control_works() {
@@ -183,7 +185,7 @@ fn asked(facts: &Facts, finding: &Finding) -> Vec<String> {
             "Tell us who runs that router, if you do not.".to_owned(),
         ];
     }
-    fixes.iter().filter(|fix| fix.side == *side).map(super::rule::Fix::sentence).collect()
+    fixes.iter().filter(|fix| fix.side == *side).map(Fix::sentence).collect()
 }
 
 /// What tells two sides apart that look alike from here.
@@ -209,6 +211,8 @@ const IN_THE_CLIENT: &[&str] = &[
     "data-protection-required",
     "data-session-reuse-required",
     "pret-required",
+    "not-ftp",
+    "name-resolution-failed",
 ];
 
 /// What a client mends by leaving active mode, where passive mode works.
@@ -228,13 +232,21 @@ fn addressee(facts: &Facts, main: &Finding) -> &'static str {
         Side::Client => "the admin of the client's firewall",
         Side::Server => "the server's admin",
         Side::Network => "the operator of the network in between",
-        Side::Unknown => {
-            let has = |side| main.conclusion.fixes.iter().any(|fix| fix.side == side);
-            match (has(Side::Server), has(Side::Client)) {
-                (true, true) => "the server's admin and the admin of the client's firewall",
-                (true, false) => "the server's admin and the operator of the network in between",
-                (false, _) => "the admin of the client's firewall and the operator of the network in between",
-            }
-        }
+        Side::Unknown => match (two_sides(main), IN_THE_CLIENT.contains(&id)) {
+            ([Side::Server, Side::Client], true) => "the server's admin and whoever set up the FTP client",
+            ([Side::Server, Side::Client], false) => "the server's admin and the admin of the client's firewall",
+            ([Side::Server, _], _) => "the server's admin and the operator of the network in between",
+            _ => "the admin of the client's firewall and the operator of the network in between",
+        },
+    }
+}
+
+/// The two who have to look where one of them is to blame: those whose settings would mend it.
+fn two_sides(main: &Finding) -> [Side; 2] {
+    let has = |side| main.conclusion.fixes.iter().any(|fix| fix.side == side);
+    match (has(Side::Server), has(Side::Client)) {
+        (true, true) => [Side::Server, Side::Client],
+        (true, false) => [Side::Server, Side::Network],
+        (false, _) => [Side::Client, Side::Network],
     }
 }
