@@ -168,12 +168,11 @@ fn named_in(evidence: &Evidence) -> BTreeSet<String> {
     for word in words(".:") {
         let word = word.trim_end_matches(['.', ':']);
         let address = word.parse::<IpAddr>().ok().or_else(|| word.split(':').next()?.parse().ok());
-        if let Some(address) = address.map(|address| address.to_canonical()) {
-            if !is_everybodys(address) {
-                names.insert(address.to_string());
-                names.insert(address.to_string().replace('.', ","));
-            }
-        }
+        let address = address.map(|address| address.to_canonical()).filter(|address| !is_everybodys(*address));
+        names.extend(address.into_iter().flat_map(|address| {
+            let dotted = address.to_string();
+            [dotted.replace('.', ","), dotted]
+        }));
     }
     for word in words(",") {
         let octets: Vec<&str> = word.split(',').collect();

@@ -58,6 +58,11 @@ enum Required {
     Both,
 }
 
+/// Why reports of several targets can't be written as asked, if they can't.
+pub fn no_room_for_several(args: &OutputArgs) -> Option<String> {
+    args.format.stands_alone.then(|| format!("--format {} takes one target", args.format.id))
+}
+
 /// The evidence as it is to be shown and kept.
 pub fn shown_as_asked(args: &OutputArgs, evidence: Evidence) -> Evidence {
     if args.redact { redact(&evidence) } else { evidence }

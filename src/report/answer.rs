@@ -11,6 +11,9 @@ use crate::evidence::facts::Cause;
 use crate::evidence::security::Security;
 use crate::evidence::{CutShort, Source};
 
+/// Fewer passive ports say nothing of a range.
+const ENOUGH_PORTS: usize = 3;
+
 /// What was checked: host and port, the address, the encryption, the product, how long it took.
 pub fn subject(report: &Report) -> Vec<String> {
     let target = &report.target;
@@ -83,6 +86,14 @@ fn untrusted(report: &Report) -> bool {
 
 fn was_tried(report: &Report, mode: Mode) -> bool {
     report.judged().any(|attempt| attempt.mode == mode && attempt.cause != Some(Cause::NotTried))
+}
+
+/// The passive ports that the server named, where there are enough to say something of its range.
+pub fn passive_range(report: &Report) -> Option<String> {
+    let ports = &report.passive_ports;
+    let (low, high) = (ports.lowest?, ports.highest?);
+    let seen = ports.seen.len();
+    (seen >= ENOUGH_PORTS).then(|| format!("Passive ports: {seen} seen, from {low} to {high}."))
 }
 
 /// Whether the answer is good news.

@@ -15,6 +15,8 @@ pub struct Format {
     pub id: &'static str,
     /// One line for `--help`.
     pub help: &'static str,
+    /// Two after one another are no longer of this form.
+    pub stands_alone: bool,
     /// The whole output for one target, its last line ended.
     pub render: fn(&Report, &Style) -> String,
 }

@@ -17,19 +17,19 @@ pub struct Line {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Said {
-    ByClient,
-    ByServer,
+    Client,
+    Server,
     /// Nobody said it: it happened.
-    ByNobody,
+    Nobody,
 }
 
 impl Said {
     /// The sign that stands before its text.
     pub fn sign(self) -> &'static str {
         match self {
-            Said::ByClient => "> ",
-            Said::ByServer => "< ",
-            Said::ByNobody => "  ",
+            Said::Client => "> ",
+            Said::Server => "< ",
+            Said::Nobody => "  ",
         }
     }
 }
@@ -55,10 +55,10 @@ pub fn of(report: &Report) -> Vec<Line> {
     all.sort_by(|(one, ..), (other, ..)| one.at_ms.total_cmp(&other.at_ms));
     let lines = all.into_iter().map(|(event, place, connection)| {
         let (said, text) = match &event.what {
-            What::Sent(command) => (Said::ByClient, command.clone()),
-            What::Replied(reply) => (Said::ByServer, reply.text.clone()),
-            What::Nonsense { text, .. } => (Said::ByServer, text.clone()),
-            _ => (Said::ByNobody, without_verb(&facts.cite(place).text).to_owned()),
+            What::Sent(command) => (Said::Client, command.clone()),
+            What::Replied(reply) => (Said::Server, reply.text.clone()),
+            What::Nonsense { text, .. } => (Said::Server, text.clone()),
+            _ => (Said::Nobody, without_verb(&facts.cite(place).text).to_owned()),
         };
         Line { at_ms: event.at_ms, connection, said, text }
     });

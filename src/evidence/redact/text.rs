@@ -184,8 +184,8 @@ impl Redactor {
     }
 
     /// `h1,h2,h3,h4,p1,p2` (RFC 959), `4,4,h1,h2,h3,h4,...` (RFC 1639), as it was spaced.
-    fn numbers(&mut self, numbers: &[(usize, usize, u16)], text: &str) -> String {
-        let values: Vec<u16> = numbers.iter().map(|(.., value)| *value).collect();
+    fn numbers(&mut self, numbers: &[Number], text: &str) -> String {
+        let values: Vec<u16> = numbers.iter().map(|number| number.value).collect();
         let first = if values.len() > 8 && values.starts_with(&[4, 4]) { 2 } else { 0 };
         let octets: Vec<u8> = values.iter().skip(first).take(4).filter_map(|value| u8::try_from(*value).ok()).collect();
         let Ok(octets) = <[u8; 4]>::try_from(octets) else { return text.to_owned() };
@@ -194,7 +194,7 @@ impl Redactor {
         };
         let mut done = String::new();
         let mut copied = 0;
-        for ((from, to, _), octet) in numbers.iter().skip(first).zip(given.octets()) {
+        for (Number { from, to, .. }, octet) in numbers.iter().skip(first).zip(given.octets()) {
             done.push_str(text.get(copied..*from).unwrap_or_default());
             done.push_str(&octet.to_string());
             copied = *to;
@@ -261,8 +261,15 @@ fn begins_path(rest: &str, previous: Option<char>, url: Url) -> bool {
     }
 }
 
+/// A number, and from where to where it stands.
+struct Number {
+    from: usize,
+    to: usize,
+    value: u16,
+}
+
 /// Four numbers or more with commas between, each with where it begins and ends; and where all of it ends.
-fn numbers(text: &str) -> Option<(Vec<(usize, usize, u16)>, usize)> {
+fn numbers(text: &str) -> Option<(Vec<Number>, usize)> {
     let mut found = Vec::new();
     let mut at = 0;
     loop {
@@ -271,12 +278,12 @@ fn numbers(text: &str) -> Option<(Vec<(usize, usize, u16)>, usize)> {
         if length == 0 || length > 5 || length > 1 && text[at..].starts_with('0') {
             break;
         }
-        found.push((at, at + length, text[at..at + length].parse().ok()?));
+        found.push(Number { from: at, to: at + length, value: text[at..at + length].parse().ok()? });
         let rest = text[at + length..].trim_start_matches(' ');
         let Some(next) = rest.strip_prefix(',') else { break };
         at = text.len() - next.trim_start_matches(' ').len();
     }
-    let (_, end, _) = *found.last()?;
+    let end = found.last()?.to;
     (found.len() >= 4).then_some((found, end))
 }
 

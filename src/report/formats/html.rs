@@ -17,14 +17,18 @@ mod about;
 mod drawing;
 mod markup;
 
-pub static FORMAT: Format =
-    Format { id: "html", help: "one page to open, to send or to print", render: |report, _| page(report) };
+pub static FORMAT: Format = Format {
+    id: "html",
+    help: "one page to open, to send or to print",
+    stands_alone: true,
+    render: |report, _| page(report),
+};
 
 const STYLE: &str = include_str!("html/style.css");
 
 /// Nothing is fetched, run, framed or sent; the one style sheet that counts is known by its digest.
 const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
-    'sha256-cMwCEcJFGn6kqd6uPAC3gwePmdzOzoiFT1OU65nZ3nM='; base-uri 'none'; form-action 'none'\">\n";
+    'sha256-TY7tOlA2r9CcSyDcqwhSnVa+y8QSxvcBv6Wow1GWOQ4='; base-uri 'none'; form-action 'none'\">\n";
 
 /// Stands where nothing is to be said.
 const NOTHING: &str = "\u{2013}";
@@ -166,10 +170,8 @@ fn attempts(page: &mut Markup, report: &Report) {
         table(page, name, &heads, |rows| {
             tried.iter().for_each(|attempt| row(rows, report, attempt, guarded.then_some(words::protection)));
         });
-        let ports = &report.passive_ports;
-        if let (Some(low), Some(high)) = (ports.lowest, ports.highest) {
-            let seen = ports.seen.len();
-            page.line("p", &format!("Passive ports that the server named: {seen} seen, from {low} to {high}."));
+        if let Some(range) = answer::passive_range(report) {
+            page.line("p", &range);
         }
     });
 }
@@ -301,7 +303,7 @@ fn dialogue(page: &mut Markup, report: &Report) {
                     .as_deref()
                     .map_or_else(|| format!("{:10.1}", line.at_ms), |at| words::time_of_day(at).to_owned());
                 let lead = format!("{time}  {:<9}  {}", line.connection, line.said.sign());
-                let text = if line.said == Said::ByNobody { line.text.replace('\n', " ") } else { line.text };
+                let text = if line.said == Said::Nobody { line.text.replace('\n', " ") } else { line.text };
                 let count = text.split('\n').count();
                 for (number, part) in text.split('\n').take(MOST_LINES).enumerate() {
                     match number {

@@ -11,7 +11,7 @@ use escape::{code, fence};
 
 mod escape;
 
-pub static FORMAT: Format = Format { id: "markdown", help: "to paste into a ticket", render };
+pub static FORMAT: Format = Format { id: "markdown", help: "to paste into a ticket", stands_alone: false, render };
 
 /// Columns of the drawing and the letter: what a ticket shows without scrolling.
 const WIDTH: usize = 80;
@@ -126,13 +126,7 @@ impl Page<'_> {
         if rows.is_empty() {
             return String::new();
         }
-        let ports = &self.report.passive_ports;
-        let range = match (ports.lowest, ports.highest) {
-            (Some(low), Some(high)) => {
-                format!("\nPassive ports that the server named: {} seen, from {low} to {high}.\n", ports.seen.len())
-            }
-            _ => String::new(),
-        };
+        let range = answer::passive_range(self.report).map_or_else(String::new, |range| format!("\n{range}\n"));
         format!(
             "### Data connections tried\n\nAll are TCP, from the end that opens the connection to the end that takes \
              it. A star stands for a port that was not recorded.\n\n\
@@ -227,7 +221,7 @@ impl Page<'_> {
                 at.as_deref().map_or_else(|| format!("{:10.1}", line.at_ms), |at| words::time_of_day(at).to_owned());
             let mut lead = format!("{time}  {:<9}  {}", line.connection, line.said.sign());
             let mut block = String::new();
-            let text = if line.said == Said::ByNobody { line.text.replace('\n', " ") } else { line.text };
+            let text = if line.said == Said::Nobody { line.text.replace('\n', " ") } else { line.text };
             let count = text.split('\n').count();
             for part in text.split('\n').take(MOST_LINES) {
                 block.push_str(&format!("{lead}{}\n", terminal::visible(part, &self.style)));

@@ -16,13 +16,11 @@ mod findings;
 mod page;
 mod signs;
 
-pub static FORMAT: Format = Format { id: "text", help: "a report to read, for a terminal", render };
+pub static FORMAT: Format =
+    Format { id: "text", help: "a report to read, for a terminal", stands_alone: false, render };
 
 /// The longest text of ours that may hold a server's words, in columns.
 const LONGEST: usize = 600;
-
-/// Fewer passive ports say nothing of a range.
-const ENOUGH_PORTS: usize = 3;
 
 fn render(report: &Report, style: &Style) -> String {
     let mut page = Page::new(*style);
@@ -42,14 +40,10 @@ fn render(report: &Report, style: &Style) -> String {
 
 /// What the server's passive range is about, where enough of it was seen to say so.
 fn passive_ports(page: &mut Page, report: &Report) {
-    let ports = &report.passive_ports;
-    let (Some(low), Some(high)) = (ports.lowest, ports.highest) else { return };
-    if ports.seen.len() < ENOUGH_PORTS {
-        return;
+    if let Some(text) = answer::passive_range(report) {
+        page.paragraph(&[span("  ", Ink::Plain)], &text, Ink::Plain, LONGEST);
+        page.blank();
     }
-    let text = format!("Passive ports: {} seen, from {low} to {high}.", ports.seen.len());
-    page.paragraph(&[span("  ", Ink::Plain)], &text, Ink::Plain, LONGEST);
-    page.blank();
 }
 
 /// What was checked, on one line.

@@ -15,8 +15,8 @@ pub fn transcript(page: &mut Page, report: &Report) {
         let time =
             [span(format!("{:>9.1}  ", line.at_ms), Ink::Dim), span(format!("{:<9}  ", line.connection), Ink::Plain)];
         match line.said {
-            Said::ByClient | Said::ByServer => said(page, &time, line.said.sign(), &line.text),
-            Said::ByNobody => {
+            Said::Client | Said::Server => said(page, &time, line.said.sign(), &line.text),
+            Said::Nobody => {
                 let lead = [time.as_slice(), &[span(line.said.sign(), Ink::Plain)]].concat();
                 page.paragraph(&lead, &line.text, Ink::Dim, LONGEST);
             }
