@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ftpmode::evidence::case::Case;
 use ftpmode::report::formats::{self, Format};
+use ftpmode::report::model::Forecast;
 use ftpmode::report::{Report, Style, schema};
 use unicode_width::UnicodeWidthStr;
 
@@ -50,6 +51,29 @@ fn the_formats_to_hand_over() {
             insta::assert_snapshot!(format!("{name}-html"), format!("{head}…\n{body}"));
         }
     }
+}
+
+/// Whoever fills the forecast, it is shown, and escaped like everything else.
+#[test]
+fn a_forecast_is_shown_where_there_is_one() {
+    let (_, mut report) = standard_reports().into_iter().next().expect("a report");
+    for id in ["markdown", "html"] {
+        assert!(!formats::render(format(id), &report, &PLAIN).contains("What clients would do here"), "{id}");
+    }
+    report.forecast = vec![Forecast {
+        client: "curl".to_owned(),
+        works: false,
+        why: "dials <10.0.0.20> | waits".to_owned(),
+        setting: Some("--ftp-skip-pasv-ip".to_owned()),
+    }];
+    let markdown = formats::render(format("markdown"), &report, &PLAIN);
+    assert!(
+        markdown.contains("| curl | fails | dials \\<10.0.0.20\\> \\| waits | \\--ftp-skip-pasv-ip |"),
+        "{markdown}"
+    );
+    let page = formats::render(format("html"), &report, &PLAIN);
+    assert!(page.contains("<th scope=\"row\">curl</th>"), "{page}");
+    assert!(page.contains("dials &lt;10.0.0.20&gt; | waits"), "{page}");
 }
 
 #[test]

@@ -75,7 +75,7 @@ impl Layout {
         let line = self.font * 1.4;
         let head = PADDING + line * (1 + left.len().max(right.len())) as f64;
         let all = arrows(report);
-        let lines = all.iter().map(|arrow| self.label_lines(arrow, nats).len()).max().unwrap_or(1);
+        let lines = all.iter().map(|arrow| self.labelled(arrow, nats).1.len()).max().unwrap_or(1);
         let row = line * (lines + 1) as f64 + MARK * 3.0;
         let height = head + row * all.len() as f64 + PADDING;
         let view = format!("0 0 {} {}", self.width, (height + 2.0).round());
@@ -244,8 +244,7 @@ impl Layout {
     }
 
     fn label(&self, svg: &mut Markup, arrow: &Arrow, nats: [bool; 2], y: f64) {
-        let (begin, end) = self.label_room(nats);
-        let lines = self.label_lines(arrow, nats);
+        let ((begin, end), lines) = self.labelled(arrow, nats);
         let first = y - self.font * 1.2 * lines.len().saturating_sub(1) as f64;
         for (number, line) in lines.iter().enumerate() {
             let y = first + self.font * 1.2 * number as f64;
@@ -253,18 +252,22 @@ impl Layout {
         }
     }
 
-    /// The longest label that has room, in its lines.
-    fn label_lines(&self, arrow: &Arrow, nats: [bool; 2]) -> Vec<String> {
-        let (begin, end) = self.label_room(nats);
-        let most = ((end - begin - MARK * 2.0) / (self.font * LETTER)) as usize;
-        let wrapped = |label: &String| wrap(label, most);
-        let fits = arrow.labels.iter().map(wrapped).find(|lines| lines.len() <= self.most_lines);
-        fits.or_else(|| arrow.labels.last().map(wrapped)).unwrap_or_default()
-    }
-
-    /// Between the NATs, or where that is too narrow from box to box.
-    fn label_room(&self, nats: [bool; 2]) -> (f64, f64) {
-        if self.most_lines == 1 { self.free(nats) } else { (self.box_width, self.width - self.box_width) }
+    /// The stretch that a label stands on, and its lines: the longest label between the NATs, or from box to box, or the
+    /// shortest.
+    fn labelled(&self, arrow: &Arrow, nats: [bool; 2]) -> ((f64, f64), Vec<String>) {
+        let free = self.free(nats);
+        let stretches = [free, (self.box_width, self.width - self.box_width)];
+        let stretches = if self.most_lines == 1 { &stretches[..1] } else { &stretches[..] };
+        let wrapped = |label: &String, (begin, end): (f64, f64)| {
+            wrap(label, ((end - begin - MARK * 2.0) / (self.font * LETTER)) as usize)
+        };
+        let all = arrow.labels.iter().flat_map(|label| stretches.iter().map(move |stretch| (label, *stretch)));
+        let mut all = all.map(|(label, stretch)| (stretch, wrapped(label, stretch)));
+        let shortest = || (free, arrow.labels.last().map(|label| wrapped(label, free)).unwrap_or_default());
+        // A word is not broken where another stretch, or a shorter label, holds it whole.
+        let whole = |lines: &[String], labels: &[String]| labels.iter().any(|label| *label == lines.join(" "));
+        let fits = all.find(|(_, lines)| lines.len() <= self.most_lines && whole(lines, &arrow.labels));
+        fits.unwrap_or_else(shortest)
     }
 }
 

@@ -12,8 +12,14 @@ const MARKS: &str = "\\`*_{}[]<>|~&$^";
 /// Running text, or a cell of a table.
 pub fn text(text: &str, style: &Style) -> String {
     let shown = escape::visible(text.trim(), style);
-    let words: Vec<String> =
-        shown.split(' ').map(|word| if is_found(word) { span(word) } else { marked(word) }).collect();
+    let words = shown.split(' ').map(|word| {
+        if !is_found(word) {
+            return marked(word);
+        }
+        let found = word.trim_end_matches(['.', ',', ';', ':', ')', '\u{201d}']);
+        span(found) + &marked(&word[found.len()..])
+    });
+    let words: Vec<String> = words.collect();
     let line = words.join(" ");
     // At the beginning of a line more signs are marks: a heading's, a list's, a quotation's, an underline's.
     let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -96,13 +102,14 @@ mod tests {
         let style = Style::default();
         for (given, want) in [
             ("530 Login *incorrect* | <b>x</b>", "530 Login \\*incorrect\\* \\| \\<b\\>x\\</b\\>"),
-            ("[click](http://evil.example)", "`[click](http://evil.example)`"),
+            ("[click](http://evil.example)", "`[click](http://evil.example`)"),
             ("ask admin@example.com or @root", "ask `admin@example.com` or `@root`"),
             ("see www.example.com and #12", "see `www.example.com` and `#12`"),
             ("# no heading", "\\# no heading"),
             ("- no item", "\\- no item"),
             ("12. no item", "12\\. no item"),
             ("198.18.0.20", "198.18.0.20"),
+            ("some want user@domain.", "some want `user@domain`."),
             ("a `b` c", "a \\`b\\` c"),
             ("x@`y`", "`` x@`y` ``"),
             ("(|||50003|)", "(\\|\\|\\|50003\\|)"),
