@@ -25,7 +25,8 @@ fn there_is_a_letter_where_something_needs_mending_and_nowhere_else() {
 fn a_letter_is_short_and_names_the_server_and_the_time() {
     for (path, report) in super::reports_under(&super::cases()) {
         let Some(letter) = &report.verdict.handover else { continue };
-        let lines: usize = letter.text.lines().filter(|line| !line.is_empty()).map(|l| l.len().div_ceil(WIDTH)).sum();
+        let lines: usize =
+            letter.text.lines().filter(|line| !line.is_empty()).map(|l| l.chars().count().div_ceil(WIDTH)).sum();
         assert!(lines <= MOST_LINES, "{}: {lines} lines\n{}", path.display(), letter.text);
         assert!(letter.text.contains(&report.target.host), "{}", path.display());
         assert!(letter.text.contains(&format!("port {}", report.target.port)), "{}", path.display());

@@ -57,11 +57,17 @@ fn span(text: &str) -> String {
 
 fn marked(word: &str) -> String {
     let mut marked = String::with_capacity(word.len());
-    for c in word.chars() {
-        if MARKS.contains(c) {
+    let mut letters = word.chars().peekable();
+    let mut previous = None;
+    while let Some(c) = letters.next() {
+        // Within a word an underline marks nothing, and settings are full of them.
+        let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        let within = c == '_' && is_word(previous) && is_word(letters.peek().copied());
+        if MARKS.contains(c) && !within {
             marked.push('\\');
         }
         marked.push(c);
+        previous = Some(c);
     }
     marked
 }
@@ -106,6 +112,7 @@ mod tests {
             ("ask admin@example.com or @root", "ask `admin@example.com` or `@root`"),
             ("see www.example.com and #12", "see `www.example.com` and `#12`"),
             ("# no heading", "\\# no heading"),
+            ("_no_ pasv_min_port", "\\_no\\_ pasv_min_port"),
             ("- no item", "\\- no item"),
             ("12. no item", "12\\. no item"),
             ("198.18.0.20", "198.18.0.20"),
