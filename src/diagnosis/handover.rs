@@ -26,8 +26,9 @@ pub struct Handover {
     pub text: String,
 }
 
-/// So many things seen are quoted of each finding, and so much of each.
+/// So many things seen are quoted, and so much of each. A letter to two has two requests, and what decides between them.
 const MOST_SEEN: usize = 3;
+const MOST_SEEN_FOR_TWO: usize = 2;
 const LONGEST_SEEN: usize = 200;
 /// So many requests are made.
 const MOST_ASKED: usize = 2;
@@ -42,7 +43,8 @@ pub fn write(facts: &Facts, findings: &[Finding]) -> Option<Handover> {
     let mut end = Vec::new();
     text.paragraph(introduction(facts).iter().map(String::as_str));
     text.paragraph([main.conclusion.summary.as_str()]);
-    let seen = main.conclusion.cites.iter().take(MOST_SEEN).map(|cite| seen(facts, cite));
+    let most = if to == Side::Unknown { MOST_SEEN_FOR_TWO } else { MOST_SEEN };
+    let seen = main.conclusion.cites.iter().take(most).map(|cite| seen(facts, cite));
     text.list("What was seen:", seen);
     match to {
         Side::Unknown => {
