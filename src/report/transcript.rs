@@ -1,6 +1,6 @@
 //! Every event of every connection, merged by time: who said what to whom, and when.
 
-use super::Report;
+use super::{Report, words};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::{Facts, Place};
 use crate::evidence::timeline::{Event, What};
@@ -31,6 +31,33 @@ impl Said {
             Said::Server => "< ",
             Said::Nobody => "  ",
         }
+    }
+}
+
+/// Lines of one reply that are shown.
+const MOST_LINES: usize = 40;
+
+impl Line {
+    /// What stands before its text: when, on which connection, and who said it. The time is UTC where that is known,
+    /// else the milliseconds since the check began.
+    pub fn lead(&self, report: &Report) -> String {
+        let instant = report.evidence.instant(self.at_ms);
+        let time = instant.as_deref().map(words::time_of_day);
+        let time = time.map_or_else(|| format!("{:10.1}", self.at_ms), str::to_owned);
+        format!("{time}  {:<9}  {}", self.connection, self.said.sign())
+    }
+
+    /// The lines of its text; of a long reply the first ones, and how many more there are.
+    pub fn lines(&self) -> Vec<String> {
+        if self.said == Said::Nobody {
+            return vec![self.text.replace('\n', " ")];
+        }
+        let count = self.text.split('\n').count();
+        let mut lines: Vec<String> = self.text.split('\n').take(MOST_LINES).map(str::to_owned).collect();
+        if count > MOST_LINES {
+            lines.push(format!("({} more lines)", count - MOST_LINES));
+        }
+        lines
     }
 }
 

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use ftpmode::evidence::attempt::{Address, DataVerb, Load};
+use ftpmode::evidence::redact::redact;
 use ftpmode::evidence::security::{Broken, Protection, Security};
 use ftpmode::evidence::timeline::{Awaited, Event, Session, What};
 use ftpmode::evidence::{Control, CutShort, Dial, Evidence, NotTried, Outcome, TargetAsked};
@@ -38,6 +39,17 @@ proptest! {
     }
 
     #[test]
+    fn escaping_twice_is_escaping_once(text in text(), ascii in any::<bool>()) {
+        let style = Style { ascii, ..Style::default() };
+        let once = escape::visible(&text, &style);
+        prop_assert_eq!(escape::visible(&once, &style), once);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
     fn the_markdown_holds_no_mark_of_a_servers(evidence in evidence()) {
         let text = render("markdown", &evidence, &Style::default());
         prop_assert!(!text.chars().any(|c| c != '\n' && is_harmful(c)), "{text:?}");
@@ -63,10 +75,12 @@ proptest! {
     }
 
     #[test]
-    fn escaping_twice_is_escaping_once(text in text(), ascii in any::<bool>()) {
-        let style = Style { ascii, ..Style::default() };
-        let once = escape::visible(&text, &style);
-        prop_assert_eq!(escape::visible(&once, &style), once);
+    fn whatever_it_says_it_is_redacted(evidence in evidence()) {
+        let redacted = redact(&evidence);
+        prop_assert_eq!(redacted.attempts.len(), evidence.attempts.len());
+        let report = Report::of(&redacted);
+        let text = formats::render(formats::with_id("json").expect("a format"), &report, &Style::default());
+        prop_assert!(text.contains("\"redacted\": true"));
     }
 }
 

@@ -112,10 +112,9 @@ impl Redactor {
             return text;
         }
         for (name, kind) in self.names.known() {
-            let folded = matches!(kind, Kind::Server | Kind::Host | Kind::Called);
             let mut done = String::new();
             let mut rest = text.as_str();
-            while let Some(at) = find(rest, &name, folded) {
+            while let Some(at) = find(rest, &name, kind) {
                 let end = at + name.len();
                 let (before, found, after) = (&rest[..at], &rest[at..end], &rest[end..]);
                 let previous = before.chars().next_back().or_else(|| done.chars().next_back());
@@ -287,10 +286,10 @@ fn numbers(text: &str) -> Option<(Vec<Number>, usize)> {
     (found.len() >= 4).then_some((found, end))
 }
 
-fn find(text: &str, name: &str, folded: bool) -> Option<usize> {
-    if !folded {
-        return text.find(name);
+/// Hosts and companies are the same in capitals. ASCII alone is folded, so that places in one are places in the other.
+fn find(text: &str, name: &str, kind: Kind) -> Option<usize> {
+    match kind {
+        Kind::Server | Kind::Host | Kind::Called => text.to_ascii_lowercase().find(&name.to_ascii_lowercase()),
+        Kind::User | Kind::Path | Kind::Certified => text.find(name),
     }
-    // ASCII alone is folded, so that places in one are places in the other.
-    text.to_ascii_lowercase().find(&name.to_ascii_lowercase())
 }

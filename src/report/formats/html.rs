@@ -9,7 +9,7 @@ use crate::evidence::facts::Cause;
 use crate::report::answer::{self, NextStep};
 use crate::report::course::Tone;
 use crate::report::model::{DataConnection, Finding, Forecast, Open};
-use crate::report::transcript::{self, Said};
+use crate::report::transcript;
 use crate::report::{Report, words};
 use markup::Markup;
 
@@ -32,9 +32,6 @@ const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"def
 
 /// Stands where nothing is to be said.
 const NOTHING: &str = "\u{2013}";
-
-/// Lines of one reply that are shown.
-const MOST_LINES: usize = 40;
 
 fn page(report: &Report) -> String {
     let mut page = Markup::default();
@@ -298,24 +295,12 @@ fn dialogue(page: &mut Markup, report: &Report) {
     section(page, "section", title, |page| {
         page.element("pre class=\"scroll\" tabindex=\"0\"", |block| {
             for line in lines {
-                let at = report.evidence.instant(line.at_ms);
-                let time = at
-                    .as_deref()
-                    .map_or_else(|| format!("{:10.1}", line.at_ms), |at| words::time_of_day(at).to_owned());
-                let lead = format!("{time}  {:<9}  {}", line.connection, line.said.sign());
-                let text = if line.said == Said::Nobody { line.text.replace('\n', " ") } else { line.text };
-                let count = text.split('\n').count();
-                for (number, part) in text.split('\n').take(MOST_LINES).enumerate() {
-                    match number {
-                        0 => block.text(&lead),
-                        _ => block.text(&" ".repeat(lead.chars().count())),
-                    }
-                    block.text(part);
+                let mut lead = line.lead(report);
+                for part in line.lines() {
+                    block.text(&lead);
+                    block.text(&part);
                     block.raw("\n");
-                }
-                if count > MOST_LINES {
-                    block.text(&format!("{}({} more lines)", " ".repeat(lead.chars().count()), count - MOST_LINES));
-                    block.raw("\n");
+                    lead = " ".repeat(lead.chars().count());
                 }
             }
         });

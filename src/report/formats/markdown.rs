@@ -5,7 +5,7 @@ use super::{Format, text};
 use crate::evidence::facts::Cause;
 use crate::report::answer::{self, NextStep};
 use crate::report::model::{DataConnection, Finding, Forecast, Known, Open};
-use crate::report::transcript::{self, Said};
+use crate::report::transcript;
 use crate::report::{Report, Style, escape as terminal, words};
 use escape::{code, fence};
 
@@ -18,9 +18,6 @@ const WIDTH: usize = 80;
 
 /// Stands where nothing is to be said.
 const NOTHING: &str = "\u{2013}";
-
-/// Lines of one reply that are shown.
-const MOST_LINES: usize = 40;
 
 fn render(report: &Report, style: &Style) -> String {
     let style = Style { width: WIDTH, colour: false, verbose: 0, ..*style };
@@ -216,19 +213,11 @@ impl Page<'_> {
     fn dialogue(&self) -> String {
         let report = self.report;
         let lines = transcript::of(report).into_iter().map(|line| {
-            let at = report.evidence.instant(line.at_ms);
-            let time =
-                at.as_deref().map_or_else(|| format!("{:10.1}", line.at_ms), |at| words::time_of_day(at).to_owned());
-            let mut lead = format!("{time}  {:<9}  {}", line.connection, line.said.sign());
+            let mut lead = line.lead(report);
             let mut block = String::new();
-            let text = if line.said == Said::Nobody { line.text.replace('\n', " ") } else { line.text };
-            let count = text.split('\n').count();
-            for part in text.split('\n').take(MOST_LINES) {
-                block.push_str(&format!("{lead}{}\n", terminal::visible(part, &self.style)));
+            for part in line.lines() {
+                block.push_str(&format!("{lead}{}\n", terminal::visible(&part, &self.style)));
                 lead = " ".repeat(lead.chars().count());
-            }
-            if count > MOST_LINES {
-                block.push_str(&format!("{lead}({} more lines)\n", count - MOST_LINES));
             }
             block
         });

@@ -94,7 +94,8 @@ impl Layout {
             let helpers = course::helpers(report);
             for (number, x) in self.nat_places().into_iter().enumerate() {
                 if nats.get(number) == Some(&true) {
-                    self.nat(svg, x, height, helpers.get(number) == Some(&true));
+                    let helper = helpers.get(number).filter(|helper| **helper).map(|_| "ALG");
+                    self.nat(svg, x, height, helper);
                 }
             }
             for (number, arrow) in all.iter().enumerate() {
@@ -126,14 +127,14 @@ impl Layout {
         }
     }
 
-    fn nat(&self, svg: &mut Markup, x: f64, height: f64, helper: bool) {
+    fn nat(&self, svg: &mut Markup, x: f64, height: f64, helper: Option<&str>) {
         let size = [at("x", x), at("y", 1.0), at("width", self.nat_width), at("height", height)];
         svg.shape("rect class=\"nat\" rx=\"6\"", &size);
         let middle = x + self.nat_width / 2.0;
         self.words(svg, "text class=\"what\" text-anchor=\"middle\"", middle, PADDING + self.font, "NAT");
-        if helper {
+        if let Some(helper) = helper {
             let y = PADDING + self.font * 2.5;
-            self.words(svg, "text class=\"helper\" text-anchor=\"middle\"", middle, y, "ALG");
+            self.words(svg, "text class=\"helper\" text-anchor=\"middle\"", middle, y, helper);
         }
     }
 
