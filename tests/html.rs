@@ -95,6 +95,27 @@ fn nothing_is_fetched_and_nothing_is_run() {
     }
 }
 
+/// Once for a page and once for a phone: the wall at its hop, the NATs, the helper in its box, an arrow each.
+#[test]
+fn the_drawing_shows_what_stands_between() {
+    let [wall, nat, helper] = ["class=\"wall\"", "class=\"nat\"", ">ALG</text>"];
+    for (case, shown, label) in [
+        ("wall-between.toml", [2, 0, 0], "dropped after hop 2 of 4"),
+        ("before-the-client.toml", [0, 2, 2], "server says no: 500"),
+        ("before-the-server.toml", [2, 2, 0], "refused at hop 3 of 4"),
+        ("report/all_open.toml", [0, 0, 0], "works"),
+        ("report/server_nat_private_227.toml", [0, 4, 0], "refused (RST)"),
+    ] {
+        let all = reports();
+        let (_, report) = all.iter().find(|(name, _)| name.ends_with(case)).expect("the case");
+        let page = page(report);
+        assert_eq!([wall, nat, helper].map(|sign| page.matches(sign).count()), shown, "{case}");
+        let drawing = page.split("<svg ").nth(1).and_then(|rest| rest.split("</svg>").next()).expect("a drawing");
+        assert!(drawing.contains(&format!(">{label}</text>")), "{case}: {drawing}");
+        assert_eq!(drawing.matches("<g class=\"arrow").count(), 3, "{case}");
+    }
+}
+
 #[test]
 fn a_screen_reader_finds_its_way() {
     for (name, report) in reports() {
