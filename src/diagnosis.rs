@@ -7,12 +7,14 @@
 
 mod afar;
 pub mod comparison;
+pub mod handover;
 pub mod planner;
 pub mod rule;
 pub mod rules;
 pub mod verdict;
 
 use crate::evidence::facts::{Cite, Facts};
+use handover::Handover;
 use rule::{Conclusion, Match, Rule, Severity};
 use verdict::Verdict;
 
@@ -26,6 +28,8 @@ pub struct Diagnosis {
     /// What nobody looked at: neighbours of a firing rule that stay undecided, and data connections not tried.
     pub not_tested: Vec<Open>,
     pub verdict: Verdict,
+    /// What to send to whoever must act.
+    pub handover: Option<Handover>,
 }
 
 /// A rule that fires.
@@ -99,7 +103,8 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
         because: "the check ended, or no control connection was left, before one could be kept quiet".to_owned(),
     }));
     let verdict = verdict::conclude(facts, &findings);
-    let diagnosis = Diagnosis { findings, ruled_out, not_tested, verdict };
+    let handover = handover::write(facts, &findings);
+    let diagnosis = Diagnosis { findings, ruled_out, not_tested, verdict, handover };
     if facts.log().is_some() { afar::seen_from_afar(diagnosis) } else { diagnosis }
 }
 

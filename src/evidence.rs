@@ -6,7 +6,9 @@
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,7 @@ pub mod import;
 pub mod log;
 pub mod mapping;
 pub mod observed;
+pub mod redact;
 pub mod security;
 pub mod sweep;
 pub mod target;
@@ -75,6 +78,9 @@ pub struct Evidence {
     /// Whether packets were watched at this computer's network interface.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub watched: bool,
+    /// Whether placeholders stand for addresses, hosts, users and paths.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
     /// Why no sweep was made where one was wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_located: Option<String>,
@@ -238,6 +244,19 @@ pub struct NotTried {
 pub enum CutShort {
     Deadline,
     Interrupted,
+}
+
+impl Evidence {
+    /// The moment so many milliseconds after the beginning, by the checking computer's clock:
+    /// `2026-11-24T03:26:14.337Z`. Unknown where the beginning is.
+    pub fn instant(&self, at_ms: f64) -> Option<String> {
+        let begun = humantime::parse_rfc3339(self.started_at.as_deref()?).ok()?;
+        let later = begun.checked_add(Duration::try_from_secs_f64(at_ms / 1000.0).ok()?)?;
+        let mut text = String::new();
+        // Beyond the year 9999 there is no such form.
+        write!(text, "{}", humantime::format_rfc3339_millis(later)).ok()?;
+        Some(text)
+    }
 }
 
 impl Outcome {

@@ -5,12 +5,16 @@
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+mod answer;
+mod course;
 pub mod escape;
 mod exit;
 mod fill;
 pub mod formats;
 pub mod model;
 mod style;
+mod transcript;
+mod words;
 
 pub use exit::{Require, Strictness, exit_status, worst_status};
 pub use model::Report;

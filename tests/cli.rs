@@ -103,6 +103,31 @@ fn what_was_saved_is_reported_again_alike() {
     assert_eq!(ftpmode(&["report", &path.display().to_string(), "--format", "json"]).out, as_json);
 }
 
+/// Every format from a saved check, with and without the names in it.
+#[test]
+fn a_saved_check_is_handed_over_in_every_form() {
+    let server = playing(&[]);
+    let address = server.address.to_string();
+    let folder = tempfile::tempdir().expect("a folder");
+    let saved = folder.path().join("saved.toml").display().to_string();
+    let checked = ftpmode(&["check", &address, "--save", &saved, "--path", "kunden", "--format", "html"]);
+    assert!(checked.out.starts_with("<!DOCTYPE html>") && checked.out.ends_with("</html>\n"));
+    for (format, begin) in [("html", "<!DOCTYPE html>"), ("markdown", "## FTP check of "), ("text", "ftpmode  ")] {
+        let ran = ftpmode(&["report", &saved, "-v", "--format", format]);
+        assert_eq!(ran.status, checked.status, "{format}");
+        assert!(ran.out.starts_with(begin) && ran.out.contains("kunden"), "{format}: {}", ran.out);
+        let redacted = ftpmode(&["report", &saved, "-v", "--format", format, "--redact"]);
+        assert_eq!(redacted.status, checked.status, "{format}");
+        assert!(redacted.out.starts_with(begin) && redacted.out.contains("path-1"), "{format}: {}", redacted.out);
+        assert!(!redacted.out.contains("kunden"), "{format}: {}", redacted.out);
+    }
+    let kept = folder.path().join("redacted.toml").display().to_string();
+    ftpmode(&["check", &address, "--save", &kept, "--path", "kunden", "--redact"]);
+    assert!(!std::fs::read_to_string(&kept).expect("a saved check").contains("kunden"));
+    let several = ftpmode(&["check", &address, &address, "--format", "html"]);
+    assert_eq!((several.status, several.out.as_str()), (3, ""));
+}
+
 #[test]
 fn bad_calls_are_one_clear_line_and_status_3() {
     for arguments in [

@@ -7,13 +7,18 @@ use std::path::{Path, PathBuf};
 
 use ftpmode::evidence::case::Case;
 use ftpmode::report::formats::{self, Format};
+use ftpmode::report::model::Forecast;
 use ftpmode::report::{Report, Style, schema};
 use unicode_width::UnicodeWidthStr;
 
 #[path = "report/exit.rs"]
 mod exit;
+#[path = "report/handover.rs"]
+mod handover;
 #[path = "report/hostile.rs"]
 mod hostile;
+#[path = "report/markdown.rs"]
+mod markdown;
 
 const PLAIN: Style = Style { width: 80, colour: false, ascii: false, verbose: 0 };
 
@@ -26,6 +31,49 @@ fn the_text_over_the_standard_cases() {
             insta::assert_snapshot!(format!("{name}-{look}"), formats::render(format("text"), &report, &style));
         }
     }
+}
+
+/// A few: what differs between reports is in the text's snapshots.
+#[test]
+fn the_formats_to_hand_over() {
+    for (name, report) in standard_reports() {
+        let mut report = report;
+        report.tool.version = "…".to_owned();
+        if ["passive_dropped_active_open", "login_rejected", "ipv6"].contains(&name.as_str()) {
+            insta::assert_snapshot!(format!("{name}-markdown"), formats::render(format("markdown"), &report, &PLAIN));
+        }
+        if name == "server_nat_private_227" {
+            let page = formats::render(format("html"), &report, &PLAIN);
+            // The style sheet stands in its file.
+            let (head, rest) = page.split_once("<style>").expect("a style sheet");
+            let body = rest.split_once("</style>").map_or("", |(_, body)| body);
+            let head = head.split_once("'sha256-").map_or(head, |(head, _)| head);
+            insta::assert_snapshot!(format!("{name}-html"), format!("{head}…\n{body}"));
+        }
+    }
+}
+
+/// Whoever fills the forecast, it is shown, and escaped like everything else.
+#[test]
+fn a_forecast_is_shown_where_there_is_one() {
+    let (_, mut report) = standard_reports().into_iter().next().expect("a report");
+    for id in ["markdown", "html"] {
+        assert!(!formats::render(format(id), &report, &PLAIN).contains("What clients would do here"), "{id}");
+    }
+    report.forecast = vec![Forecast {
+        client: "curl".to_owned(),
+        works: Some(false),
+        why: "dials <10.0.0.20> | waits".to_owned(),
+        setting: Some("--ftp-skip-pasv-ip".to_owned()),
+    }];
+    let markdown = formats::render(format("markdown"), &report, &PLAIN);
+    assert!(
+        markdown.contains("| curl | fails | dials \\<10.0.0.20\\> \\| waits | \\--ftp-skip-pasv-ip |"),
+        "{markdown}"
+    );
+    let page = formats::render(format("html"), &report, &PLAIN);
+    assert!(page.contains("<th scope=\"row\">curl</th>"), "{page}");
+    assert!(page.contains("dials &lt;10.0.0.20&gt; | waits"), "{page}");
 }
 
 #[test]

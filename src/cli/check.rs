@@ -171,6 +171,9 @@ pub async fn run(args: CheckArgs) -> ExitCode {
     if args.save.is_some() && requests.len() > 1 {
         return output::fail("--save takes one target");
     }
+    if let Some(why) = output::no_room_for_several(&args.output).filter(|_| requests.len() > 1) {
+        return output::fail(&why);
+    }
     let (interrupted, watched) = watch::channel(());
     let progress = progress::Line::begin(requests.len());
     let reports = RefCell::new(Vec::new());
@@ -179,6 +182,7 @@ pub async fn run(args: CheckArgs) -> ExitCode {
         .buffer_unordered(MOST_AT_ONCE);
     let saved = all.for_each(|evidence| {
         progress.clear();
+        let evidence = output::shown_as_asked(&args.output, evidence);
         if let Some(failed) = save(&args, &evidence) {
             output::warn(&failed);
         }

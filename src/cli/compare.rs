@@ -32,7 +32,8 @@ pub fn run(args: &CompareArgs) -> ExitCode {
         (Err(why), _) | (_, Err(why)) => return output::fail(&why),
     };
     let names = args.names.clone().unwrap_or_else(|| names_of(&args.first, &args.second));
-    let report = Report::compared((&names.0, &first), (&names.1, &second));
+    let shown = |evidence| output::shown_as_asked(&args.output, evidence);
+    let report = Report::compared((&names.0, &shown(first)), (&names.1, &shown(second)));
     output::print(&args.output, &report);
     output::status(&args.output, [&report])
 }

@@ -8,6 +8,8 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::COULD_NOT_TELL;
+use crate::evidence::Evidence;
+use crate::evidence::redact::redact;
 use crate::report::formats::{self, Format};
 use crate::report::{self, Report, Require, Strictness, Style};
 
@@ -31,6 +33,9 @@ pub struct OutputArgs {
     /// Add the dialogue with its times
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
+    /// Put placeholders for addresses, host names, user names and paths; a greeting's other words stay
+    #[arg(long)]
+    redact: bool,
     /// Fail unless this mode works
     #[arg(long, value_enum, value_name = "MODE")]
     require: Option<Required>,
@@ -53,11 +58,19 @@ enum Required {
     Both,
 }
 
-impl OutputArgs {
-    /// Whether one output holds one report and no more.
-    pub fn is_one_document(&self) -> bool {
-        !matches!(self.format.id, "text" | "ndjson")
-    }
+/// Whether one output holds one report and no more.
+pub fn takes_one_report(args: &OutputArgs) -> bool {
+    args.format.stands_alone || args.format.id == "json"
+}
+
+/// Why reports of several targets can't be written as asked, if they can't.
+pub fn no_room_for_several(args: &OutputArgs) -> Option<String> {
+    args.format.stands_alone.then(|| format!("--format {} takes one target", args.format.id))
+}
+
+/// The evidence as it is to be shown and kept.
+pub fn shown_as_asked(args: &OutputArgs, evidence: Evidence) -> Evidence {
+    if args.redact { redact(&evidence) } else { evidence }
 }
 
 /// Prints a report as asked.

@@ -28,7 +28,7 @@ pub fn run(args: &ReportArgs) -> ExitCode {
         Ok(case) => case,
         Err(error) => return output::fail_with(&format!("{} is no saved check", args.file.display()), &error),
     };
-    let report = Report::of(&case.evidence);
+    let report = Report::of(&output::shown_as_asked(&args.output, case.evidence));
     output::print(&args.output, &report);
     output::status(&args.output, [&report])
 }

@@ -43,10 +43,11 @@ pub fn run(args: &TriageArgs) -> ExitCode {
     {
         output::warn(&format!("what was read could not be saved: {why}"));
     }
-    let reports: Vec<Report> = all.iter().map(Report::of).collect();
+    let reports: Vec<Report> =
+        all.into_iter().map(|evidence| Report::of(&output::shown_as_asked(&args.output, evidence))).collect();
     // A program that reads JSON reads one object: of several servers the one with most to tell.
     let most = reports.iter().max_by_key(|report| (report.attempts.len(), report.findings.len()));
-    let one = args.output.is_one_document();
+    let one = output::takes_one_report(&args.output);
     for report in reports.iter().filter(|report| !one || most.is_some_and(|most| std::ptr::eq(most, *report))) {
         output::print(&args.output, report);
     }

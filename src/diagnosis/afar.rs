@@ -29,8 +29,8 @@ const VIEWS: &[(&str, &str)] = &[
     ("from here", "from the client"),
     ("Both modes work here", "Both modes work there"),
     ("It works here", "It works there"),
-    (" (here: --active-ports)", ""),
-    (" (here: --active-ports and --active-address)", ""),
+    (" (in ftpmode check: --active-ports)", ""),
+    (" (in ftpmode check: --active-ports and --active-address)", ""),
     ("; here: --active-address", "; in ftpmode check: --active-address"),
     ("Here: --", "In ftpmode check: --"),
     ("was not tried", "is not in the log"),
@@ -45,6 +45,10 @@ pub fn seen_from_afar(mut diagnosis: Diagnosis) -> Diagnosis {
     }
     for Open { because, .. } in &mut diagnosis.not_tested {
         *because = turned(because);
+    }
+    if let Some(letter) = &mut diagnosis.handover {
+        letter.text = turned(&letter.text);
+        letter.subject = turned(&letter.subject);
     }
     diagnosis.verdict.summary = turned(&diagnosis.verdict.summary);
     diagnosis.verdict.fixes.iter_mut().for_each(turn);

@@ -81,7 +81,29 @@ pub struct Fix {
     pub detail: String,
 }
 
+impl Side {
+    /// Where to mend it, at the beginning of a sentence.
+    pub fn place(self) -> &'static str {
+        match self {
+            Side::Client => "On the client's side",
+            Side::Server => "On the server's side",
+            Side::Network => "In the network",
+            Side::Unknown => "On either side",
+        }
+    }
+}
+
 impl Fix {
+    /// A sentence or two: a detail is either a phrase or a sentence of its own.
+    pub fn sentence(&self) -> String {
+        let (action, detail) = (self.action.trim_end_matches('.'), self.detail.trim_end_matches('.'));
+        match detail.chars().next() {
+            None => format!("{action}."),
+            Some(first) if first.is_uppercase() => format!("{action}. {detail}."),
+            Some(_) => format!("{action}: {detail}."),
+        }
+    }
+
     pub fn client(action: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { side: Side::Client, action: action.into(), detail: detail.into() }
     }

@@ -2,7 +2,9 @@
 
 use super::{Report, Style};
 
+mod html;
 mod json;
+mod markdown;
 mod ndjson;
 mod text;
 
@@ -15,12 +17,14 @@ pub struct Format {
     pub id: &'static str,
     /// One line for `--help`.
     pub help: &'static str,
+    /// Two after one another are no longer of this form.
+    pub stands_alone: bool,
     /// The whole output for one target, its last line ended.
     pub render: fn(&Report, &Style) -> String,
 }
 
 /// The first is the default.
-pub static ALL: &[&Format] = &[&text::FORMAT, &json::FORMAT, &ndjson::FORMAT];
+pub static ALL: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &html::FORMAT, &json::FORMAT, &ndjson::FORMAT];
 
 /// The format with this id.
 pub fn with_id(id: &str) -> Option<&'static Format> {

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::diagnosis::comparison::Comparison;
+use crate::diagnosis::handover::Handover;
 use crate::diagnosis::rule::{Confidence, Fix, Severity, Side};
 use crate::diagnosis::verdict::Recommendation;
 use crate::evidence::attempt::{Address, DataVerb, Mode};
@@ -193,6 +194,8 @@ pub struct DataConnection {
     /// Passive: the endpoint that was tried.
     pub dialled: Option<String>,
     pub connected: Option<Ends>,
+    /// RFC 3339, UTC: when its command was sent.
+    pub started_at: Option<String>,
     pub replies: Vec<Reply>,
     pub bytes: u64,
     pub negotiate_ms: Option<f64>,
@@ -259,4 +262,6 @@ pub struct Verdict {
     pub summary: String,
     /// What would make it better, the most useful first.
     pub fixes: Vec<Fix>,
+    /// What to send to whoever must act; null where nothing needs mending.
+    pub handover: Option<Handover>,
 }

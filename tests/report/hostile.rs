@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use ftpmode::evidence::attempt::{Address, DataVerb, Load};
+use ftpmode::evidence::redact::redact;
 use ftpmode::evidence::security::{Broken, Protection, Security};
 use ftpmode::evidence::timeline::{Awaited, Event, Session, What};
 use ftpmode::evidence::{Control, CutShort, Dial, Evidence, NotTried, Outcome, TargetAsked};
@@ -44,6 +45,85 @@ proptest! {
         prop_assert_eq!(escape::visible(&once, &style), once);
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_markdown_holds_no_mark_of_a_servers(evidence in evidence()) {
+        let text = render("markdown", &evidence, &Style::default());
+        prop_assert!(!text.chars().any(|c| c != '\n' && is_harmful(c)), "{text:?}");
+        let report = Report::of(&evidence);
+        if let Err(why) = super::markdown::only_ours(&text, &report) {
+            prop_assert!(false, "{why}\n{text}");
+        }
+    }
+
+    #[test]
+    fn the_page_holds_no_markup_of_a_servers(evidence in evidence()) {
+        let text = render("html", &evidence, &Style::default());
+        let body = text.split("</style>").nth(1).unwrap_or_default();
+        prop_assert!(!body.chars().any(|c| c != '\n' && is_harmful(c)), "{body:?}");
+        for tag in body.split('<').skip(1) {
+            let (inside, after) = tag.split_once('>').unwrap_or((tag, ""));
+            let name = inside.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
+            prop_assert!(TAGS.contains(&name), "<{inside}> in {body}");
+            prop_assert!(!after.contains(['>', '"', '\'']), "{after} behind <{inside}>");
+            let attributes: Vec<&str> = inside.split('"').step_by(2).collect();
+            prop_assert!(attributes.iter().all(|text| !text.contains(['<', '&'])), "<{inside}>");
+        }
+    }
+
+    #[test]
+    fn whatever_it_says_it_is_redacted(evidence in evidence()) {
+        let redacted = redact(&evidence);
+        prop_assert_eq!(redacted.attempts.len(), evidence.attempts.len());
+        let report = Report::of(&redacted);
+        let text = formats::render(formats::with_id("json").expect("a format"), &report, &Style::default());
+        prop_assert!(text.contains("\"redacted\": true"));
+    }
+}
+
+/// The elements that a page is made of.
+const TAGS: &[&str] = &[
+    "head",
+    "body",
+    "html",
+    "main",
+    "h1",
+    "h2",
+    "h3",
+    "p",
+    "section",
+    "article",
+    "ul",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "strong",
+    "code",
+    "pre",
+    "blockquote",
+    "div",
+    "span",
+    "br",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "footer",
+    "svg",
+    "title",
+    "desc",
+    "g",
+    "rect",
+    "line",
+    "polygon",
+    "text",
+];
 
 #[test]
 fn what_a_terminal_would_obey_is_written_out() {
@@ -99,6 +179,42 @@ fn style() -> impl Strategy<Value = Style> {
     })
 }
 
+/// What Markdown, HTML and the places where tickets are written would make something of.
+const MARKS: &[&str] = &[
+    "</pre><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "\"><svg onload=1>",
+    "&lt;b&gt; &#60;",
+    "[x](http://evil.example)",
+    "![x](http://evil.example/x.png)",
+    "<http://evil.example>",
+    "http://evil.example/a|b",
+    "www.evil.example",
+    "root@evil.example",
+    " @all ",
+    " #12 ",
+    " !7 ",
+    ":smile:",
+    "**b** __i__ ~~s~~ `c`",
+    "``` ````",
+    "| a | b |",
+    "\\|",
+    "\\",
+    "# h",
+    "> q",
+    "- [ ] t",
+    "1. x",
+    "---",
+    "===",
+    "[^1]: f",
+    "[a]: http://evil.example",
+    "$x$ $$y$$",
+    "<!-- ",
+    "</blockquote>",
+    "^a^ ==m==",
+    "{color:red}x{color}",
+];
+
 /// Any characters, the harmful ones often, and long words.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -109,6 +225,7 @@ fn text() -> impl Strategy<Value = String> {
         1 => "[a-z日本😀\u{301}]{60,200}",
         1 => "\u{1b}\\[[0-9]{1,3}[A-Zm]",
         1 => "192\\.168\\.1\\.[0-9]{1,2}",
+        2 => prop::sample::select(MARKS.to_vec()).prop_map(str::to_owned),
     ];
     prop::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
 }

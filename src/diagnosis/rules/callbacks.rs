@@ -142,7 +142,7 @@ pub fn forward(facts: &Facts) -> Fix {
         return Fix::client(
             "Let active mode through the router on this side",
             format!(
-                "Forward a few ports to {local}, have the client listen at these alone, and have it name {outside} (here: \
+                "Forward a few ports to {local}, have the client listen at these alone, and have it name {outside} (in ftpmode check: \
                  --active-ports and --active-address). A router's FTP support can't read what is encrypted."
             ),
         );
@@ -151,7 +151,7 @@ pub fn forward(facts: &Facts) -> Fix {
         "Let active mode through the router on this side",
         format!(
             "Either switch on the router's FTP support (on Linux the conntrack helper \"ftp\" for port {}), or forward \
-             a few ports to {local}, have the client listen at these alone, and have it name {outside} (here: \
+             a few ports to {local}, have the client listen at these alone, and have it name {outside} (in ftpmode check: \
              --active-ports and --active-address).",
             facts.evidence().target.port
         ),
@@ -165,7 +165,7 @@ pub fn name_outer_address(facts: &Facts) -> Fix {
     let detail = match named {
         Some(named) => format!(
             "In the client's settings for active mode enter the outer address {} and the ports that the router forwards \
-             (port {} is one of them; here: --active-address {} --active-ports).",
+             (port {} is one of them; in ftpmode check: --active-address {} --active-ports).",
             named.ip(),
             named.port(),
             named.ip()

@@ -81,7 +81,7 @@ fn fires(facts: &Facts, confidence: Confidence, places: Vec<Place>) -> Match {
         "Let the server's connections in at this computer's own firewall",
         format!(
             "Allow incoming TCP from {} to the ports that the client listens at. Linux: nft or iptables input rules, ufw, \
-             firewalld; Windows: an inbound rule for the client program; or a few fixed ports (here: --active-ports).",
+             firewalld; Windows: an inbound rule for the client program; or a few fixed ports (in ftpmode check: --active-ports).",
             peer(facts)
         ),
     ));

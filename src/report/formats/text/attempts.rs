@@ -3,11 +3,10 @@
 use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
 
 use super::page::{Ink, Page, columns, span, wrap};
-use super::words;
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::Cause;
 use crate::report::model::DataConnection;
-use crate::report::{Report, escape};
+use crate::report::{Report, escape, words};
 
 /// Blanks between two columns.
 const GAP: usize = 2;
@@ -36,7 +35,7 @@ const COLUMNS: &[Column] = &[
     Column { title: "Connects to", cell: connects_to, goes: Some(0) },
     Column { title: "Time", cell: |_, attempt| time(attempt), goes: Some(2) },
     Column { title: "Bytes", cell: |_, attempt| bytes(attempt), goes: Some(4) },
-    Column { title: "Ended with", cell: |_, attempt| vec![ended_with(attempt)], goes: None },
+    Column { title: "Ended with", cell: |_, attempt| vec![words::ended_with(attempt)], goes: None },
 ];
 
 /// The column that is there where not all data connections are protected alike.
@@ -179,17 +178,4 @@ fn time(attempt: &DataConnection) -> Vec<String> {
 
 fn bytes(attempt: &DataConnection) -> Vec<String> {
     attempt.connected.iter().map(|_| attempt.bytes.to_string()).collect()
-}
-
-/// The last word: the server's where it had it, else what was seen.
-fn ended_with(attempt: &DataConnection) -> String {
-    let telling = match attempt.cause {
-        None => attempt.replies.last(),
-        Some(_) => attempt.replies.iter().rev().find(|reply| reply.code >= 400),
-    };
-    match (telling, attempt.cause, attempt.silent_ms) {
-        (Some(reply), ..) => format!("{} {}", reply.code, reply.text),
-        (None, Some(Cause::Dropped), Some(ms)) => format!("silence for {}", words::duration(ms)),
-        (None, ..) => attempt.ended_by.clone().unwrap_or_default(),
-    }
 }

@@ -1,10 +1,10 @@
 //! Two checks beside each other: what that proves, then what was seen in each.
 
+use super::LONGEST;
 use super::page::{Ink, Page, columns, span};
-use super::{LONGEST, words};
 use crate::diagnosis::comparison::{Comparison, Kind, Proof, Row};
 use crate::diagnosis::rule::Side;
-use crate::report::Report;
+use crate::report::{Report, words};
 
 /// Columns of the first column, with the blanks behind it.
 const WHAT: usize = 30;
@@ -36,7 +36,7 @@ fn proven(page: &mut Page, proof: &Proof) {
     page.paragraph(&bar, &proof.summary, Ink::Strong, LONGEST);
     let whose = match proof.side {
         Side::Unknown => words::confidence(proof.confidence).to_owned(),
-        side => format!("{}. {}", words::place(side), words::confidence(proof.confidence)),
+        side => format!("{}. {}", side.place(), words::confidence(proof.confidence)),
     };
     page.paragraph(&bar, &whose, Ink::Plain, LONGEST);
     page.blank();

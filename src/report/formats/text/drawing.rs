@@ -1,12 +1,9 @@
 //! The two ends, what is known to stand between them, and an arrow for each connection.
 
-use super::course::{Arrow, Course, Heading, Wall, arrows};
 use super::page::{Ink, Page, Span, columns, span, wrap};
 use super::signs::Signs;
-use super::words;
-use crate::evidence::Source;
-use crate::report::model::Known;
-use crate::report::{Report, Style, escape};
+use crate::report::course::{self, Arrow, Course, Heading, Shown, Wall, arrows};
+use crate::report::{Report, Style, answer, escape};
 
 /// A NAT's box, its sides included.
 const NAT_WIDTH: usize = 7;
@@ -50,7 +47,7 @@ struct Plan {
 impl Plan {
     fn of(page: &Page, report: &Report) -> Self {
         let style = *page.style();
-        let nats = [report.path.client_nat, report.path.server_nat].map(|nat| nat == Known::Yes);
+        let nats = course::nats(report);
         // Where the NATs' boxes have no room, words in the ends say it.
         let room = |nats: [bool; 2]| {
             let taken = nats.iter().filter(|nat| **nat).count() * (NAT_WIDTH + NAT_DISTANCE) + SHORTEST_ARROW;
@@ -62,8 +59,9 @@ impl Plan {
         let lines = |all: Vec<String>| -> Vec<String> {
             all.iter().flat_map(|line| wrap(&escape::visible(line, &style), most)).collect()
         };
-        let left = lines(client_lines(report, nats[0] && !drawn[0]));
-        let right = lines(server_lines(report, nats[1] && !drawn[1]));
+        let shown = |nat: bool, drawn: bool| if nat && !drawn { Shown::InWords } else { Shown::AsBox };
+        let left = lines(course::client_lines(report, shown(nats[0], drawn[0])));
+        let right = lines(course::server_lines(report, shown(nats[1], drawn[1])));
         let fit = |lines: &[String]| {
             let longest = lines.iter().map(|line| columns(line)).max().unwrap_or(0);
             longest.clamp(NARROWEST_BOX, most)
@@ -72,7 +70,7 @@ impl Plan {
         let middle = style.width.saturating_sub(2 * indent + left_width + right_width + 2 * BOX_EXTRA);
         let [client_nat, server_nat] = drawn;
         let signs = page.signs();
-        let helpers = helpers(report);
+        let helpers = course::helpers(report);
         Self { style, signs, indent, left, right, left_width, right_width, middle, client_nat, server_nat, helpers }
     }
 
@@ -85,7 +83,7 @@ impl Plan {
             format!("{from}{line}{title}{}{to}", line.to_string().repeat(rest))
         };
         let mut rows = vec![vec![
-            span(edge(client(report), self.left_width, top_left, top_right), Ink::Dim),
+            span(edge(answer::client(report), self.left_width, top_left, top_right), Ink::Dim),
             span(self.nat_row(&format!("{top_left} NAT {top_right}")), Ink::Dim),
             span(edge("FTP server", self.right_width, top_left, top_right), Ink::Dim),
         ]];
@@ -179,7 +177,7 @@ impl Plan {
         let mut set = |at: usize, sign: char| {
             if let Some(cell) = cells.get_mut(turned(at)) {
                 let crossing = cell.0 == self.signs.side && (sign == self.signs.line || sign == self.signs.faint);
-                *cell = (if crossing { self.signs.crossed } else { sign }, arrow.ink);
+                *cell = (if crossing { self.signs.crossed } else { sign }, Ink::of(arrow.tone));
             }
         };
         let line = self.signs.line;
@@ -206,7 +204,7 @@ impl Plan {
         }
         for (number, c) in label.into_iter().enumerate() {
             if let Some(cell) = cells.get_mut(label_begin + number) {
-                *cell = (c, arrow.ink);
+                *cell = (c, Ink::of(arrow.tone));
             }
         }
         merge(cells)
@@ -215,11 +213,8 @@ impl Plan {
     /// An arrow that ends at a known hop: the wall stands where that is on the way, and the label where there is room.
     fn walled(&self, arrow: &Arrow, wall: Wall, mut cells: Vec<(char, Ink)>, begin: usize, end: usize) -> Vec<Span> {
         let room = end - begin;
-        // A NAT's box is the router next to its end. Twice the hops, since the wall may stand between two.
-        let first = 2 * usize::from(self.client_nat);
-        let last = (2 * usize::from(wall.of)).saturating_sub(2 * usize::from(self.server_nat)).max(first + 1);
-        let middle = (usize::from(wall.from) + usize::from(wall.to)).clamp(first, last) - first;
-        let at = begin + (room * middle / (last - first)).clamp(2, room.saturating_sub(2));
+        let (part, parts) = wall.place([self.client_nat, self.server_nat]);
+        let at = begin + (room * part / parts).clamp(2, room.saturating_sub(2));
         let (before, after) = (at - begin, end - at - 1);
         let longest = before.max(after).saturating_sub(4);
         let fits = arrow.labels.iter().find(|label| label.is_ascii() && label.len() <= longest);
@@ -230,15 +225,15 @@ impl Plan {
         for number in 0..at {
             if let Some(cell) = cells.get_mut(number) {
                 let crossing = cell.0 == self.signs.side;
-                *cell = (if crossing { self.signs.crossed } else { self.signs.line }, arrow.ink);
+                *cell = (if crossing { self.signs.crossed } else { self.signs.line }, Ink::of(arrow.tone));
             }
         }
         if let Some(cell) = cells.get_mut(at) {
-            *cell = (self.signs.stop, arrow.ink);
+            *cell = (self.signs.stop, Ink::of(arrow.tone));
         }
         for (number, c) in label.into_iter().enumerate() {
             if let Some(cell) = cells.get_mut(label_begin + number) {
-                *cell = (c, arrow.ink);
+                *cell = (c, Ink::of(arrow.tone));
             }
         }
         merge(cells)
@@ -258,35 +253,6 @@ impl Plan {
     }
 }
 
-fn client_lines(report: &Report, say_nat: bool) -> Vec<String> {
-    let control = &report.control;
-    let local = control.local_address.clone();
-    let seen = control.seen_by_server.clone().filter(|seen| Some(seen) != local.as_ref());
-    let mut lines = vec![local.unwrap_or_else(|| "address not known".to_owned())];
-    lines.extend(seen.map(|seen| format!("seen as {seen}")));
-    lines.extend(say_nat.then(|| "behind a NAT".to_owned()));
-    lines
-}
-
-fn server_lines(report: &Report, say_nat: bool) -> Vec<String> {
-    let address = super::server_address(report).unwrap_or_else(|| report.target.host.clone());
-    let mut lines = vec![address];
-    lines.extend(report.control.server.as_deref().map(|id| words::product(id).to_owned()));
-    lines.extend(report.path.server_inside.as_ref().map(|inside| format!("names {inside}")));
-    lines.extend(say_nat.then(|| "behind a NAT".to_owned()));
-    lines
-}
-
-/// In which of the two NATs a helper was seen: one whose place is not known serves the client's.
-fn helpers(report: &Report) -> [bool; 2] {
-    let seen = report.path.helper == Known::Yes;
-    let far = match (report.path.helper_between, report.path.control_distance) {
-        (Some(between), Some(server)) => between.from > 1 && between.from + 1 >= server,
-        _ => false,
-    };
-    [seen && !far, seen && far]
-}
-
 fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
 }
@@ -300,12 +266,4 @@ fn merge(cells: Vec<(char, Ink)>) -> Vec<Span> {
         }
     }
     spans
-}
-
-/// The client's box: who reads a log sits elsewhere.
-fn client(report: &Report) -> &'static str {
-    match report.source {
-        Source::Probe => "this computer",
-        Source::Log => "the client",
-    }
 }

@@ -2,10 +2,9 @@
 
 use super::LONGEST;
 use super::page::{Ink, Page, span};
-use super::words;
 use crate::diagnosis::rule::{Severity, Side};
-use crate::report::Report;
 use crate::report::model::{Finding, Open};
+use crate::report::{Report, words};
 
 /// The longest quotation, in columns.
 const LONGEST_QUOTE: usize = 160;
@@ -50,7 +49,7 @@ fn one(page: &mut Page, finding: &Finding) {
                 (0, Side::Unknown) => "    either  ",
                 _ => "            ",
             };
-            page.paragraph(&[span(lead, Ink::Dim)], &words::fix(fix), Ink::Plain, LONGEST);
+            page.paragraph(&[span(lead, Ink::Dim)], &fix.sentence(), Ink::Plain, LONGEST);
         }
     }
     page.blank();
@@ -67,17 +66,9 @@ fn causes(page: &mut Page, title: &str, report: &Report, causes: &[Open], lines:
     };
     page.title(title);
     for cause in causes {
-        let what = cause.title.clone().or_else(|| skipped(report, &cause.id)).unwrap_or_else(|| cause.id.clone());
+        let what = words::cause(report, cause);
         let lead = [span(format!("  {} ", page.signs().bullet), Ink::Dim)];
         page.paragraph(&lead, &format!("{what}: {}", cause.because), Ink::Plain, longest);
     }
     page.blank();
-}
-
-/// A data connection that was left out, by the id it has among what was not tested.
-fn skipped(report: &Report, id: &str) -> Option<String> {
-    let (mode, method) = id.split_once('-')?;
-    let all = report.attempts.iter().filter(|attempt| attempt.mode.name() == mode);
-    let found = all.map(|attempt| attempt.method.name()).find(|name| name.eq_ignore_ascii_case(method))?;
-    Some(format!("{found} ({mode} mode)"))
 }

@@ -5,6 +5,7 @@ use colored::Colorize;
 use unicode_width::UnicodeWidthChar;
 
 use super::signs::{self, Signs};
+use crate::report::course::Tone;
 use crate::report::{Style, escape};
 
 /// Why a text stands out. Colour never says what the words don't.
@@ -23,6 +24,15 @@ pub enum Ink {
 }
 
 impl Ink {
+    pub fn of(tone: Tone) -> Self {
+        match tone {
+            Tone::Good => Ink::Good,
+            Tone::Bad => Ink::Bad,
+            Tone::Warn => Ink::Warn,
+            Tone::Dim => Ink::Dim,
+        }
+    }
+
     pub fn loud(self) -> Self {
         match self {
             Ink::Good => Ink::LoudGood,

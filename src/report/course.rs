@@ -1,25 +1,33 @@
-//! How far each connection came, as an arrow shows it: one for the control connection, one for each mode.
+//! How far each connection came, as an arrow shows it: one for the control connection, one for each mode. What the two
+//! ends are called, and what is known to stand between them. The drawings of all formats are made from this.
 
-use super::page::Ink;
-use super::words;
+use super::model::{ControlStage, DataConnection, Known};
+use super::{Report, answer, words};
 use crate::diagnosis::verdict::verbs_of;
 use crate::evidence::attempt::{Address, Mode};
 use crate::evidence::facts::{Cause, Stage};
-use crate::report::Report;
-use crate::report::model::{ControlStage, DataConnection};
 
 /// One line of the drawing.
 pub struct Arrow {
     pub name: &'static str,
     pub heading: Heading,
     pub course: Course,
-    pub ink: Ink,
+    pub tone: Tone,
     /// What to write on it, the longest first: the first that fits is taken.
     pub labels: Vec<String>,
     pub client_port: Option<String>,
     pub server_port: Option<String>,
     /// Where on the way it ends, where that is known.
     pub wall: Option<Wall>,
+}
+
+/// Whether it is good news. Colour never says what the words don't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Bad,
+    Warn,
+    Dim,
 }
 
 /// The place where connections end: from this hop to that, of so many to the server.
@@ -57,25 +65,25 @@ pub fn arrows(report: &Report) -> [Arrow; 3] {
 
 fn control(report: &Report) -> Arrow {
     let control = &report.control;
-    let (course, ink, label) = match (control.stage, control.cause) {
-        (ControlStage::Complete, _) => (Course::Through, Ink::Good, "works"),
-        (ControlStage::Resolve, _) => (Course::Absent, Ink::Bad, "name not found"),
-        (ControlStage::Connect, Some(Cause::Refused)) => (Course::TurnedAway, Ink::Bad, "refused"),
-        (ControlStage::Connect, Some(Cause::Dropped)) => (Course::Lost, Ink::Bad, "no answer"),
-        (ControlStage::Connect, Some(Cause::Unreachable)) => (Course::Stopped, Ink::Bad, "unreachable"),
-        (ControlStage::Connect, _) => (Course::Absent, Ink::Dim, "not connected"),
-        (ControlStage::Greet, Some(Cause::Rejected)) => (Course::Through, Ink::Bad, "turned away"),
-        (ControlStage::Greet | ControlStage::Login, Some(Cause::Tls)) => (Course::Through, Ink::Bad, "TLS failed"),
-        (ControlStage::Greet, _) => (Course::Through, Ink::Bad, "no greeting"),
-        (ControlStage::Login, Some(Cause::Rejected)) => (Course::Through, Ink::Bad, "login refused"),
-        (ControlStage::Login, Some(Cause::NotTried)) => (Course::Through, Ink::Warn, "login not tried"),
-        (ControlStage::Login, _) => (Course::Through, Ink::Bad, "login failed"),
+    let (course, tone, label) = match (control.stage, control.cause) {
+        (ControlStage::Complete, _) => (Course::Through, Tone::Good, "works"),
+        (ControlStage::Resolve, _) => (Course::Absent, Tone::Bad, "name not found"),
+        (ControlStage::Connect, Some(Cause::Refused)) => (Course::TurnedAway, Tone::Bad, "refused"),
+        (ControlStage::Connect, Some(Cause::Dropped)) => (Course::Lost, Tone::Bad, "no answer"),
+        (ControlStage::Connect, Some(Cause::Unreachable)) => (Course::Stopped, Tone::Bad, "unreachable"),
+        (ControlStage::Connect, _) => (Course::Absent, Tone::Dim, "not connected"),
+        (ControlStage::Greet, Some(Cause::Rejected)) => (Course::Through, Tone::Bad, "turned away"),
+        (ControlStage::Greet | ControlStage::Login, Some(Cause::Tls)) => (Course::Through, Tone::Bad, "TLS failed"),
+        (ControlStage::Greet, _) => (Course::Through, Tone::Bad, "no greeting"),
+        (ControlStage::Login, Some(Cause::Rejected)) => (Course::Through, Tone::Bad, "login refused"),
+        (ControlStage::Login, Some(Cause::NotTried)) => (Course::Through, Tone::Warn, "login not tried"),
+        (ControlStage::Login, _) => (Course::Through, Tone::Bad, "login failed"),
     };
     Arrow {
         name: "control",
         heading: Heading::ToServer,
         course,
-        ink,
+        tone,
         labels: vec![label.to_owned()],
         client_port: None,
         server_port: Some(report.target.port.to_string()),
@@ -99,14 +107,14 @@ fn data(report: &Report, mode: Mode) -> Arrow {
             name: mode.name(),
             heading,
             course: Course::Absent,
-            ink: Ink::Dim,
+            tone: Tone::Dim,
             labels,
             client_port: None,
             server_port: None,
             wall: None,
         };
     };
-    let ink = if attempt.works { Ink::Good } else { Ink::Bad };
+    let tone = if attempt.works { Tone::Good } else { Tone::Bad };
     let far_port = || attempt.dialled.as_deref().or(attempt.advertised.as_deref()).and_then(port);
     let (client_port, server_port) = match mode {
         Mode::Passive => (None, far_port()),
@@ -122,7 +130,7 @@ fn data(report: &Report, mode: Mode) -> Arrow {
     if let Some(wall) = wall {
         labels.splice(0..0, wall_labels(attempt, wall));
     }
-    Arrow { name: mode.name(), heading, course: course(attempt), ink, labels, client_port, server_port, wall }
+    Arrow { name: mode.name(), heading, course: course(attempt), tone, labels, client_port, server_port, wall }
 }
 
 /// A transfer that the server refuses is not the method's fault.
@@ -204,4 +212,60 @@ fn works_with(attempts: &[&DataConnection], mode: Mode) -> &'static str {
 /// The port of `address:port`.
 fn port(endpoint: &str) -> Option<String> {
     endpoint.rsplit_once(':').map(|(_, port)| port.to_owned())
+}
+
+/// The lines in the client's box: its address, the one that it is seen at, and the NAT where no box of its own shows it.
+pub fn client_lines(report: &Report, nat: Shown) -> Vec<String> {
+    let control = &report.control;
+    let local = control.local_address.clone();
+    let seen = control.seen_by_server.clone().filter(|seen| Some(seen) != local.as_ref());
+    let mut lines = vec![local.unwrap_or_else(|| "address not known".to_owned())];
+    lines.extend(seen.map(|seen| format!("seen as {seen}")));
+    lines.extend((nat == Shown::InWords).then(|| "behind a NAT".to_owned()));
+    lines
+}
+
+/// The lines in the server's box.
+pub fn server_lines(report: &Report, nat: Shown) -> Vec<String> {
+    let mut lines = vec![answer::server_address(report).unwrap_or_else(|| report.target.host.clone())];
+    lines.extend(report.control.server.as_deref().map(|id| words::product(id).to_owned()));
+    lines.extend(report.path.server_inside.as_ref().map(|inside| format!("names {inside}")));
+    lines.extend((nat == Shown::InWords).then(|| "behind a NAT".to_owned()));
+    lines
+}
+
+/// How a NAT is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// In a box of its own, or it is not there.
+    AsBox,
+    /// There is no room for a box.
+    InWords,
+}
+
+/// The client's NAT and the server's, as far as they were seen.
+pub fn nats(report: &Report) -> [bool; 2] {
+    [report.path.client_nat, report.path.server_nat].map(|nat| nat == Known::Yes)
+}
+
+/// In which of the two NATs a helper was seen: one whose place is not known serves the client's.
+pub fn helpers(report: &Report) -> [bool; 2] {
+    let seen = report.path.helper == Known::Yes;
+    let far = match (report.path.helper_between, report.path.control_distance) {
+        (Some(between), Some(server)) => between.from > 1 && between.from + 1 >= server,
+        _ => false,
+    };
+    [seen && !far, seen && far]
+}
+
+impl Wall {
+    /// Where on the way it stands, of so many parts between what stands next to the client and next to the server. A
+    /// NAT's box is the router next to its end. Twice the hops, since the wall may stand between two.
+    pub fn place(self, nats: [bool; 2]) -> (usize, usize) {
+        let [client_nat, server_nat] = nats.map(usize::from);
+        let first = 2 * client_nat;
+        let last = (2 * usize::from(self.of)).saturating_sub(2 * server_nat).max(first + 1);
+        let middle = (usize::from(self.from) + usize::from(self.to)).clamp(first, last) - first;
+        (middle, last - first)
+    }
 }

@@ -1,0 +1,256 @@
+//! What to send to whoever must act: a short letter with the addresses, ports, times and replies that an admin needs.
+//!
+//! Invariants: it says what was seen and what the main finding concludes, and nothing else. Where nothing needs mending
+//! there is no letter. Server text stands in it as it came: escape before showing.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Finding;
+use super::rule::{Conclusion, Fix, Severity, Side};
+use crate::evidence::Source;
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::{Cite, Facts, Failure, Place};
+use crate::evidence::timeline::{Event, What};
+use crate::servers;
+
+/// A letter, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Handover {
+    /// Whose side it is; unknown where two have to look, whom the text names.
+    pub to: Side,
+    /// Who is addressed, to follow "To send to": "the server's admin".
+    pub addressee: String,
+    pub subject: String,
+    /// Paragraphs, with an empty line between; lines that begin with "- " are a list's.
+    pub text: String,
+}
+
+/// So many things seen are quoted, and so much of each. A letter to two has two requests, and what decides between them.
+const MOST_SEEN: usize = 3;
+const MOST_SEEN_FOR_TWO: usize = 2;
+const LONGEST_SEEN: usize = 200;
+/// So many requests are made.
+const MOST_ASKED: usize = 2;
+
+/// The letter about the main finding, and the further findings of its side.
+pub fn write(facts: &Facts, findings: &[Finding]) -> Option<Handover> {
+    let serious = || findings.iter().filter(|finding| finding.conclusion.severity > Severity::Info);
+    let main = serious().next()?;
+    let to = main.conclusion.side;
+    let further = serious().skip(1).filter(|finding| to != Side::Unknown && finding.conclusion.side == to).count();
+    let mut text = Letter::default();
+    let mut end = Vec::new();
+    text.paragraph(introduction(facts).iter().map(String::as_str));
+    text.paragraph([main.conclusion.summary.as_str()]);
+    let most = if to == Side::Unknown { MOST_SEEN_FOR_TWO } else { MOST_SEEN };
+    let seen = main.conclusion.cites.iter().take(most).map(|cite| seen(facts, cite));
+    text.list("What was seen:", seen);
+    match to {
+        Side::Unknown => {
+            let first = |side: Side| main.conclusion.fixes.iter().find(move |fix| fix.side == side);
+            let each = two_sides(main).into_iter().filter_map(first);
+            text.list("What would mend it:", each.map(|fix| format!("{}: {}", fix.side.place(), fix.sentence())));
+            end.push(decides(main.rule.id));
+        }
+        Side::Client | Side::Server | Side::Network => {
+            text.list("What would mend it:", asked(facts, main).into_iter().take(MOST_ASKED));
+        }
+    }
+    if further > 0 {
+        end.push("The report of the check has more that concerns you; we send it on request.");
+    }
+    end.push("Thank you.");
+    text.paragraph(end);
+    let target = &facts.evidence().target;
+    Some(Handover {
+        to,
+        addressee: addressee(facts, main).to_owned(),
+        subject: format!("FTP to {}, port {}: {}", target.host, target.port, main.rule.title),
+        text: text.0,
+    })
+}
+
+/// Paragraphs, each of whole sentences. What a server wrote may break no line here.
+#[derive(Default)]
+struct Letter(String);
+
+impl Letter {
+    fn paragraph<'t>(&mut self, sentences: impl IntoIterator<Item = &'t str>) {
+        if !self.0.is_empty() {
+            self.0.push_str("\n\n");
+        }
+        let sentences: Vec<String> = sentences.into_iter().map(on_one_line).collect();
+        self.0.push_str(&sentences.join(" "));
+    }
+
+    fn list(&mut self, lead: &str, items: impl Iterator<Item = String>) {
+        let items: Vec<String> = items.map(|item| format!("\n- {}", on_one_line(&item))).collect();
+        if !items.is_empty() {
+            self.paragraph([lead]);
+            self.0.push_str(&items.concat());
+        }
+    }
+}
+
+fn on_one_line(text: &str) -> String {
+    text.replace(['\r', '\n'], " ")
+}
+
+/// Who checked what from where and when, and how far it came.
+fn introduction(facts: &Facts) -> Vec<String> {
+    let evidence = facts.evidence();
+    let target = &evidence.target;
+    let server = match (facts.peer(), facts.product().and_then(servers::with_id)) {
+        (Some(peer), Some(product)) if peer.to_string() != target.host => {
+            format!("{} ({peer}, {}), port {}", target.host, product.name, target.port)
+        }
+        (Some(peer), None) if peer.to_string() != target.host => {
+            format!("{} ({peer}), port {}", target.host, target.port)
+        }
+        (_, Some(product)) => format!("{} ({}), port {}", target.host, product.name, target.port),
+        (_, None) => format!("{}, port {}", target.host, target.port),
+    };
+    let seen = facts.seen_by_server().seen().map(|(address, _)| address);
+    let from = match (facts.local(), seen) {
+        (Some(local), Some(seen)) if seen != local => format!(", from {local} (the server sees {seen}),"),
+        (Some(local), _) => format!(", from {local}"),
+        (None, _) => String::new(),
+    };
+    let begin = match (evidence.source, evidence.instant(0.0)) {
+        (Source::Log, _) => format!("Hello, we read an FTP client's log of a session with {server}{from}."),
+        (Source::Probe, Some(time)) => {
+            let (date, time) = time.split_once('T').unwrap_or((&time, ""));
+            let second = time.get(..8).unwrap_or(time);
+            format!("Hello, we checked FTP to {server}{from} on {date} at {second} UTC.")
+        }
+        (Source::Probe, None) => format!("Hello, we checked FTP to {server}{from}."),
+    };
+    let mut sentences = vec![begin];
+    if facts.control_works() {
+        sentences.push("The login works.".to_owned());
+        sentences.extend(Mode::BOTH.map(|mode| state(facts, mode).to_owned()));
+    } else {
+        sentences.push("It did not come to a data connection.".to_owned());
+    }
+    if evidence.source == Source::Probe {
+        sentences.push("\u{201c}This computer\u{201d} and \u{201c}this side\u{201d} are the FTP client's.".to_owned());
+    }
+    if evidence.redacted {
+        sentences.push("Addresses and names are placeholders here.".to_owned());
+    }
+    sentences
+}
+
+fn state(facts: &Facts, mode: Mode) -> &'static str {
+    let tried = facts.tried_in(mode).any(|tried| tried.failure() != Some(Failure::NotTried));
+    match (mode, facts.works(mode), tried) {
+        (Mode::Passive, true, _) => "Passive mode moves data.",
+        (Mode::Passive, false, true) => "Passive mode moves no data.",
+        (Mode::Passive, false, false) => "Passive mode was not tried to its end.",
+        (Mode::Active, true, _) => "Active mode moves data.",
+        (Mode::Active, false, true) => "Active mode moves no data.",
+        (Mode::Active, false, false) => "Active mode was not tried to its end.",
+    }
+}
+
+/// A thing seen, with the time that a firewall's log has it under, where one is known.
+fn seen(facts: &Facts, cite: &Cite) -> String {
+    let text: String = cite.text.chars().take(LONGEST_SEEN).collect();
+    let text = if text.len() < cite.text.len() { format!("{text}\u{2026}") } else { text };
+    let begun = cite.place.and_then(|place| event(facts, place)).map(|event| match event.what {
+        What::Silent { ms, .. } => (event.at_ms - ms).max(0.0),
+        _ => event.at_ms,
+    });
+    match begun.and_then(|at_ms| facts.evidence().instant(at_ms)) {
+        // Tenths of a second: clocks seldom agree better.
+        Some(time) => format!("{} UTC: {text}", time.get(11..21).unwrap_or(&time)),
+        None => text,
+    }
+}
+
+fn event<'f>(facts: &Facts<'f>, place: Place) -> Option<&'f Event> {
+    let evidence = facts.evidence();
+    match place {
+        Place::Dial(number, at) => evidence.dials.get(number)?.events.get(at),
+        Place::Control(number, at) => evidence.controls.get(number)?.events.get(at),
+        Place::Attempt(number, at) => evidence.attempts.get(number)?.events.get(at),
+    }
+}
+
+/// What that side is asked to do. Somebody in between is told of no settings, and asked to let it pass.
+fn asked(facts: &Facts, finding: &Finding) -> Vec<String> {
+    let Conclusion { side, fixes, .. } = &finding.conclusion;
+    if let (Side::Network, "passive-port-dropped" | "passive-port-refused" | "passive-port-unreachable", Some(peer)) =
+        (side, finding.rule.id, facts.peer())
+    {
+        return vec![
+            format!("Let TCP connections to {peer} pass there, to its passive ports (1024 to 65535 where not known)."),
+            "Tell us who runs that router, if you do not.".to_owned(),
+        ];
+    }
+    fixes.iter().filter(|fix| fix.side == *side).map(Fix::sentence).collect()
+}
+
+/// What tells two sides apart that look alike from here.
+fn decides(id: &str) -> &'static str {
+    match id {
+        "not-ftp" | "name-resolution-failed" => {
+            "It depends on whether the name and the port are the right ones: please compare them with those that the \
+             server is meant to be reached at."
+        }
+        _ => {
+            "The same check from another network decides: what fails there as well is to be mended on the server's \
+             side, and what works there on the client's side or on the way."
+        }
+    }
+}
+
+/// What somebody who set up the client can mend, and the client's firewall has no part in.
+const IN_THE_CLIENT: &[&str] = &[
+    "login-rejected",
+    "tls-required",
+    "tls-failed",
+    "no-greeting",
+    "data-protection-required",
+    "data-session-reuse-required",
+    "pret-required",
+    "not-ftp",
+    "name-resolution-failed",
+];
+
+/// What a client mends by leaving active mode, where passive mode works.
+const OF_ACTIVE_MODE: &[&str] = &[
+    "active-address-rejected",
+    "active-callback-dropped",
+    "active-callback-refused",
+    "local-firewall-drops-callback",
+    "tls-blinds-ftp-helper",
+];
+
+fn addressee(facts: &Facts, main: &Finding) -> &'static str {
+    let id = main.rule.id;
+    let leaves_active = OF_ACTIVE_MODE.contains(&id) && facts.works(Mode::Passive);
+    match main.conclusion.side {
+        Side::Client if IN_THE_CLIENT.contains(&id) || leaves_active => "whoever set up the FTP client",
+        Side::Client => "the admin of the client's firewall",
+        Side::Server => "the server's admin",
+        Side::Network => "the operator of the network in between",
+        Side::Unknown => match (two_sides(main), IN_THE_CLIENT.contains(&id)) {
+            ([Side::Server, Side::Client], true) => "the server's admin and whoever set up the FTP client",
+            ([Side::Server, Side::Client], false) => "the server's admin and the admin of the client's firewall",
+            ([Side::Server, _], _) => "the server's admin and the operator of the network in between",
+            _ => "the admin of the client's firewall and the operator of the network in between",
+        },
+    }
+}
+
+/// The two who have to look where one of them is to blame: those whose settings would mend it.
+fn two_sides(main: &Finding) -> [Side; 2] {
+    let has = |side| main.conclusion.fixes.iter().any(|fix| fix.side == side);
+    match (has(Side::Server), has(Side::Client)) {
+        (true, true) => [Side::Server, Side::Client],
+        (true, false) => [Side::Server, Side::Network],
+        (false, _) => [Side::Client, Side::Network],
+    }
+}

@@ -1,0 +1,225 @@
+//! Placeholders for names: hosts, users, paths, and what somebody calls himself in a certificate or a greeting.
+
+use std::collections::BTreeMap;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The host that was asked for.
+    Server,
+    /// Another host.
+    Host,
+    User,
+    Path,
+    /// In a certificate.
+    Certified,
+    /// What a server, or a company, calls itself.
+    Called,
+}
+
+#[derive(Default)]
+pub struct Names {
+    /// Every name that occurs, each for itself or in a text.
+    found: BTreeMap<String, Kind>,
+    given: BTreeMap<String, String>,
+    counts: BTreeMap<Kind, usize>,
+    /// All text there is: a placeholder stands nowhere in it.
+    all: String,
+}
+
+/// Users that are everybody.
+const EVERYBODY: &[&str] = &["anonymous", "ftp"];
+
+/// Words that replies and host names are made of. A user, a folder or a company of such a name is recognised where it is
+/// quoted, and not in the middle of a sentence, which would tell something else without it.
+const COMMON: &[&str] = &[
+    "access",
+    "active",
+    "address",
+    "admin",
+    "all",
+    "allowed",
+    "and",
+    "anonymous",
+    "ascii",
+    "binary",
+    "bytes",
+    "cannot",
+    "closed",
+    "command",
+    "connected",
+    "connection",
+    "data",
+    "directory",
+    "end",
+    "entering",
+    "error",
+    "example",
+    "failed",
+    "file",
+    "files",
+    "find",
+    "for",
+    "from",
+    "ftp",
+    "ftps",
+    "home",
+    "host",
+    "illegal",
+    "incoming",
+    "invalid",
+    "large",
+    "list",
+    "listing",
+    "local",
+    "localhost",
+    "logged",
+    "login",
+    "mail",
+    "mode",
+    "name",
+    "network",
+    "not",
+    "off",
+    "open",
+    "passive",
+    "password",
+    "path",
+    "please",
+    "port",
+    "private",
+    "pub",
+    "public",
+    "ready",
+    "refused",
+    "remote",
+    "root",
+    "secure",
+    "send",
+    "server",
+    "service",
+    "session",
+    "sftp",
+    "site",
+    "size",
+    "ssl",
+    "status",
+    "system",
+    "test",
+    "the",
+    "timeout",
+    "tls",
+    "tmp",
+    "transfer",
+    "type",
+    "unix",
+    "upload",
+    "user",
+    "users",
+    "welcome",
+    "with",
+    "www",
+    "you",
+    "your",
+];
+
+impl Kind {
+    fn placeholder(self, number: usize, name: &str) -> String {
+        match self {
+            Kind::Server => format!("server-{number}.example"),
+            Kind::Host => format!("host-{number}.example"),
+            Kind::User => format!("user-{number}"),
+            Kind::Path if name.starts_with(['/', '\\']) || name.get(1..2) == Some(":") => format!("/path-{number}"),
+            Kind::Path => format!("path-{number}"),
+            Kind::Certified => format!("certificate-name-{number}"),
+            Kind::Called => format!("name-{number}"),
+        }
+    }
+}
+
+impl Names {
+    pub fn learn(&mut self, kind: Kind, name: &str) {
+        self.learn_text(name);
+        if !is_everybodys(kind, name) {
+            let key = key(kind, name);
+            let known = self.found.entry(key).or_insert(kind);
+            *known = kind.min(*known);
+        }
+        match kind {
+            // A company's name stands in its host's, and often in its greeting.
+            Kind::Server | Kind::Host => {
+                let labels: Vec<&str> = name.split('.').collect();
+                let inner = labels.split_last().map_or(&[][..], |(_, inner)| inner);
+                let telling = inner.iter().filter(|label| label.len() > 3 && !is_common(label));
+                telling.for_each(|label| {
+                    self.found.entry(label.to_ascii_lowercase()).or_insert(Kind::Called);
+                });
+            }
+            Kind::Path => {
+                let parts = name.split(['/', '\\']).filter(|part| *part != name && part.len() > 2 && !is_common(part));
+                parts.for_each(|part| {
+                    self.found.entry(part.to_owned()).or_insert(Kind::Called);
+                });
+            }
+            Kind::User | Kind::Certified | Kind::Called => {}
+        }
+    }
+
+    pub fn learn_text(&mut self, text: &str) {
+        self.all.push_str(text);
+        self.all.push('\n');
+    }
+
+    /// The name that stands for this one.
+    pub fn placeholder(&mut self, kind: Kind, name: &str) -> String {
+        if is_everybodys(kind, name) || self.is_placeholder(name) {
+            return name.to_owned();
+        }
+        let key = key(kind, name);
+        if let Some(given) = self.given.get(&key) {
+            return given.clone();
+        }
+        let kind = self.found.get(&key).copied().unwrap_or(kind);
+        loop {
+            let count = self.counts.entry(kind).or_insert(0);
+            *count += 1;
+            let given = kind.placeholder(*count, name);
+            if !self.all.contains(&given) {
+                self.given.insert(key, given.clone());
+                return given;
+            }
+        }
+    }
+
+    pub fn is_placeholder(&self, name: &str) -> bool {
+        self.given.values().any(|given| given == name)
+    }
+
+    /// The names to look for in a text, the longest first.
+    pub fn known(&self) -> Vec<(String, Kind)> {
+        let mut all: Vec<(String, Kind)> = self.found.iter().map(|(name, kind)| (name.clone(), *kind)).collect();
+        all.retain(|(name, _)| name.len() > 1);
+        all.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        all
+    }
+}
+
+/// Hosts are the same in capitals.
+fn key(kind: Kind, name: &str) -> String {
+    match kind {
+        Kind::Server | Kind::Host => name.to_lowercase(),
+        Kind::User | Kind::Path | Kind::Certified | Kind::Called => name.to_owned(),
+    }
+}
+
+fn is_everybodys(kind: Kind, name: &str) -> bool {
+    match kind {
+        Kind::User => EVERYBODY.contains(&name.to_ascii_lowercase().as_str()) || name.is_empty(),
+        Kind::Path => name.chars().all(|c| matches!(c, '/' | '.' | '\\' | '*')) || name.starts_with('-'),
+        Kind::Server | Kind::Host => name.is_empty() || name.eq_ignore_ascii_case("localhost"),
+        Kind::Certified | Kind::Called => name.is_empty(),
+    }
+}
+
+pub fn is_common(word: &str) -> bool {
+    COMMON.contains(&word.to_ascii_lowercase().as_str()) || word.to_ascii_lowercase().contains("ftp")
+}

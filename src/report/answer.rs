@@ -1,0 +1,176 @@
+//! The answer and the next step in the words that every format to read uses: said once, so that a ticket, a page and a
+//! terminal say the same.
+
+use super::course::Tone;
+use super::model::ControlStage;
+use super::{Report, words};
+use crate::diagnosis::rule::{Fix, Severity};
+use crate::diagnosis::verdict::Recommendation;
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::Cause;
+use crate::evidence::import::program_name;
+use crate::evidence::security::Security;
+use crate::evidence::{CutShort, Source};
+
+/// Fewer passive ports say nothing of a range.
+const ENOUGH_PORTS: usize = 3;
+
+/// What was checked: host and port, the address, the encryption, the product, how long it took.
+pub fn subject(report: &Report) -> Vec<String> {
+    let target = &report.target;
+    let mut parts = vec![endpoint(report)];
+    parts.extend(server_address(report).filter(|address| *address != target.host));
+    parts.extend(encryption(report));
+    parts.extend(report.control.server.as_deref().map(|id| words::product(id).to_owned()));
+    let took = words::duration(report.duration_ms);
+    parts.push(match report.source {
+        Source::Probe => format!("checked in {took}"),
+        Source::Log => read_from(report),
+    });
+    parts
+}
+
+/// The client's end in a drawing: who reads a log sits elsewhere.
+pub fn client(report: &Report) -> &'static str {
+    match report.source {
+        Source::Probe => "this computer",
+        Source::Log => "the client",
+    }
+}
+
+/// Which log it was read from.
+fn read_from(report: &Report) -> String {
+    let Some(log) = &report.evidence.log else { return "read from a log".to_owned() };
+    let program = log.program.as_deref().and_then(program_name).unwrap_or("");
+    let version = log.version.as_deref().unwrap_or("");
+    let words = ["read from a log", if program.is_empty() { "" } else { "of" }, program, version];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Host and port as a target is typed.
+pub fn endpoint(report: &Report) -> String {
+    let target = &report.target;
+    let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
+    format!("{host}:{}", target.port)
+}
+
+/// How the control connection is encrypted, if it is.
+fn encryption(report: &Report) -> Option<String> {
+    let how = match report.target.security {
+        Security::Plain => return None,
+        Security::ExplicitTls => "explicit TLS",
+        Security::ImplicitTls => "implicit TLS",
+    };
+    let version = report.control.tls_version.as_deref().and_then(|version| version.strip_prefix("TLSv"));
+    Some(version.map_or_else(|| how.to_owned(), |version| format!("{how} {version}")))
+}
+
+/// The address that answered, or the first that was dialled in vain.
+pub fn server_address(report: &Report) -> Option<String> {
+    let dialled = || report.evidence.dials.first().map(|dial| dial.address.ip().to_canonical().to_string());
+    report.control.peer_address.clone().or_else(dialled)
+}
+
+/// The answer in a few words.
+pub fn headline(report: &Report) -> &'static str {
+    match (report.verdict.recommendation, report.control.stage) {
+        (Recommendation::Passive, _) => "USE PASSIVE MODE",
+        (Recommendation::Active, _) => "USE ACTIVE MODE",
+        (Recommendation::Either, _) => "BOTH MODES WORK: USE PASSIVE MODE",
+        (Recommendation::None, _) => match (was_tried(report, Mode::Passive), was_tried(report, Mode::Active)) {
+            (true, false) => "PASSIVE MODE FAILS; ACTIVE MODE WAS NOT TRIED",
+            (false, true) => "ACTIVE MODE FAILS; PASSIVE MODE WAS NOT TRIED",
+            _ => "NO MODE MOVES DATA",
+        },
+        (Recommendation::Unknown, ControlStage::Resolve) => "NOT TESTED: THE NAME LEADS NOWHERE",
+        (Recommendation::Unknown, ControlStage::Connect) => "NOT TESTED: NO CONNECTION TO THE SERVER",
+        (Recommendation::Unknown, ControlStage::Greet | ControlStage::Login)
+            if report.control.cause == Some(Cause::Tls) =>
+        {
+            "NOT TESTED: NO ENCRYPTION COMES ABOUT"
+        }
+        (Recommendation::Unknown, ControlStage::Greet) => "NOT TESTED: NO FTP GREETING",
+        (Recommendation::Unknown, ControlStage::Login) if untrusted(report) => "NOT TESTED: THE SERVER IS NOT TRUSTED",
+        (Recommendation::Unknown, ControlStage::Login) => "NOT TESTED: THE LOGIN FAILED",
+        (Recommendation::Unknown, ControlStage::Complete) => "NOT TESTED: NO DATA CONNECTION WAS TRIED",
+    }
+}
+
+/// Whether the password was kept back because nobody vouches for the server.
+fn untrusted(report: &Report) -> bool {
+    let distrusted = report.control.certificate.as_ref().is_some_and(|certificate| certificate.distrust.is_some());
+    distrusted && report.control.cause == Some(Cause::NotTried)
+}
+
+fn was_tried(report: &Report, mode: Mode) -> bool {
+    report.judged().any(|attempt| attempt.mode == mode && attempt.cause != Some(Cause::NotTried))
+}
+
+/// The passive ports that the server named, where there are enough to say something of its range.
+pub fn passive_range(report: &Report) -> Option<String> {
+    let ports = &report.passive_ports;
+    let (low, high) = (ports.lowest?, ports.highest?);
+    let seen = ports.seen.len();
+    (seen >= ENOUGH_PORTS).then(|| format!("Passive ports: {seen} seen, from {low} to {high}."))
+}
+
+/// Whether the answer is good news.
+pub fn tone(report: &Report) -> Tone {
+    match report.verdict.recommendation {
+        Recommendation::Passive | Recommendation::Active | Recommendation::Either => Tone::Good,
+        Recommendation::None => Tone::Bad,
+        Recommendation::Unknown => Tone::Warn,
+    }
+}
+
+/// What a reader must know of the report itself.
+pub fn remarks(report: &Report) -> Vec<&'static str> {
+    let cut_short = report.evidence.cut_short.map(|why| match why {
+        CutShort::Interrupted => "The check was interrupted: this is the report so far.",
+        CutShort::Deadline => "The check ran into its deadline: this is the report so far.",
+    });
+    let redacted = "Placeholders stand here for addresses, host names, user names and paths.";
+    cut_short.into_iter().chain(report.evidence.redacted.then_some(redacted)).collect()
+}
+
+/// The one thing to do now, and for each side the first thing that would make it better. How to mend it in detail
+/// stands with the findings.
+pub struct NextStep<'r> {
+    pub now: Option<&'static str>,
+    /// What leads the fixes; where there are none, what to do instead.
+    pub lead: Option<&'static str>,
+    pub fixes: Vec<&'r Fix>,
+}
+
+pub fn next_step(report: &Report) -> NextStep<'_> {
+    let stands = report.findings.iter().any(|finding| finding.severity > Severity::Info);
+    let now = match report.verdict.recommendation {
+        Recommendation::Passive => Some("Set the FTP client to passive mode."),
+        Recommendation::Active => Some("Set the FTP client to active mode."),
+        Recommendation::Either if stands => Some("Leave the FTP client in passive mode."),
+        Recommendation::Either => Some("Leave the FTP client in passive mode. Nothing needs mending."),
+        Recommendation::None | Recommendation::Unknown => None,
+    };
+    let better = match report.verdict.recommendation {
+        Recommendation::Passive | Recommendation::Active | Recommendation::Either => "What else would help:",
+        Recommendation::None => "To let data through:",
+        Recommendation::Unknown => "To get further:",
+    };
+    let all: Vec<&Fix> = report.verdict.fixes.iter().filter(|fix| now.is_none() || !names_a_mode(fix)).collect();
+    let lead = match (all.is_empty(), now) {
+        (false, _) => Some(better),
+        (true, Some(_)) => None,
+        (true, None) => {
+            Some("Ask whoever runs the server to confirm the address, the port and the login; then check again.")
+        }
+    };
+    let first_of_its_side = |fix: &&Fix| all.iter().find(|other| other.side == fix.side) == Some(fix);
+    NextStep { now, lead, fixes: all.iter().copied().filter(first_of_its_side).collect() }
+}
+
+/// A fix that says again which mode to use.
+fn names_a_mode(fix: &Fix) -> bool {
+    Mode::BOTH
+        .iter()
+        .any(|mode| fix.action.trim_end_matches('.').eq_ignore_ascii_case(&format!("use {} mode", mode.name())))
+}

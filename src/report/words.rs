@@ -1,0 +1,167 @@
+//! The report's values in a customer's words.
+
+use super::Report;
+use super::model::{DataConnection, Finding, Open};
+use crate::diagnosis::rule::{Confidence, Severity, Side};
+use crate::diagnosis::rules;
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::{Cause, Stage};
+use crate::evidence::security::Protection;
+
+/// `84 ms`, `3.6 s`.
+pub fn duration(ms: f64) -> String {
+    if ms < 1000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) }
+}
+
+pub fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "Certainty: high. What was seen points one way.",
+        Confidence::Medium => "Certainty: medium. What was seen leaves some room.",
+        Confidence::Low => "Certainty: low. Too little was seen to be sure.",
+    }
+}
+
+pub fn certainty(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "certain",
+        Confidence::Medium => "likely",
+        Confidence::Low => "possible",
+    }
+}
+
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "problem",
+    }
+}
+
+/// Whose setting it is.
+pub fn side(side: Side) -> &'static str {
+    match side {
+        Side::Client => "client's side",
+        Side::Server => "server's side",
+        Side::Network => "network between",
+        Side::Unknown => "side not known",
+    }
+}
+
+/// What guards a data connection.
+pub fn protection(protection: Protection) -> &'static str {
+    match protection {
+        Protection::Plain => "nothing",
+        Protection::Clear => "nothing (PROT C)",
+        Protection::Private => "TLS",
+        Protection::NewSession => "TLS, new session",
+        Protection::Tls12 => "TLS 1.2",
+    }
+}
+
+/// What became of a data connection, in two words.
+pub fn result(attempt: &DataConnection) -> &'static str {
+    let Some(cause) = attempt.cause else { return "works" };
+    match (cause, attempt.mode) {
+        (Cause::Rejected, _) if attempt.stage > Stage::Connect => "transfer refused",
+        (Cause::Rejected, _) => "server says no",
+        (Cause::Refused, _) => "refused",
+        (Cause::Dropped, Mode::Passive) => "no answer",
+        (Cause::Dropped, Mode::Active) => "never arrived",
+        (Cause::Unreachable, _) => "unreachable",
+        (Cause::Closed, _) => "cut off",
+        (Cause::Stalled, _) => "stalled",
+        (Cause::Tls, _) => "TLS failed",
+        (Cause::Protocol, _) => "not understood",
+        (Cause::NotTried, _) => "not tried",
+    }
+}
+
+pub fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Negotiate => "asking",
+        Stage::Connect => "connecting",
+        Stage::Secure => "encrypting",
+        Stage::Transfer => "transfer",
+        Stage::Complete => "complete",
+    }
+}
+
+/// A product as its makers write it.
+pub fn product(id: &str) -> &str {
+    match id {
+        "proftpd" => "ProFTPD",
+        "pure-ftpd" => "Pure-FTPd",
+        "filezilla-server" => "FileZilla Server",
+        "iis" => "Microsoft IIS",
+        other => other,
+    }
+}
+
+/// The last word: the server's where it had it, else what was seen.
+pub fn ended_with(attempt: &DataConnection) -> String {
+    let telling = match attempt.cause {
+        None => attempt.replies.last(),
+        Some(_) => attempt.replies.iter().rev().find(|reply| reply.code >= 400),
+    };
+    match (telling, attempt.cause, attempt.silent_ms) {
+        (Some(reply), ..) => format!("{} {}", reply.code, reply.text),
+        (None, Some(Cause::Dropped), Some(ms)) => format!("silence for {}", duration(ms)),
+        (None, ..) => attempt.ended_by.clone().unwrap_or_default(),
+    }
+}
+
+/// A cause in a few words.
+pub fn cause(report: &Report, cause: &Open) -> String {
+    cause.title.clone().or_else(|| skipped(report, &cause.id)).unwrap_or_else(|| cause.id.clone())
+}
+
+/// A data connection that was left out, by the id it has among what was not tested.
+fn skipped(report: &Report, id: &str) -> Option<String> {
+    let (mode, method) = id.split_once('-')?;
+    let all = report.attempts.iter().filter(|attempt| attempt.mode.name() == mode);
+    let found = all.map(|attempt| attempt.method.name()).find(|name| name.eq_ignore_ascii_case(method))?;
+    Some(format!("{found} ({mode} mode)"))
+}
+
+/// The two ends of a data connection, from who opens it to who takes it. A port that was not recorded is a star.
+pub fn ends(report: &Report, attempt: &DataConnection) -> [Option<String>; 2] {
+    let any_port = |address: &Option<String>| {
+        address
+            .as_ref()
+            .map(|address| if address.contains(':') { format!("[{address}]:*") } else { format!("{address}:*") })
+    };
+    let joined = attempt.connected.as_ref();
+    match attempt.mode {
+        Mode::Passive => [
+            joined.map(|ends| ends.local.clone()).or_else(|| any_port(&report.control.local_address)),
+            joined
+                .map(|ends| ends.peer.clone())
+                .or_else(|| attempt.dialled.clone())
+                .or_else(|| attempt.advertised.clone()),
+        ],
+        Mode::Active => [
+            joined.map(|ends| ends.peer.clone()).or_else(|| any_port(&report.control.peer_address)),
+            attempt.advertised.clone().or_else(|| joined.map(|ends| ends.local.clone())),
+        ],
+    }
+}
+
+/// The time of day of an instant in RFC 3339, to tenths of a second: clocks seldom agree better.
+pub fn time_of_day(instant: &str) -> &str {
+    instant.get(11..21).unwrap_or(instant)
+}
+
+/// `2026-11-24 03:26:13 UTC`.
+pub fn moment(instant: &str) -> String {
+    match (instant.get(..10), instant.get(11..19)) {
+        (Some(date), Some(time)) => format!("{date} {time} UTC"),
+        _ => instant.to_owned(),
+    }
+}
+
+/// A finding in a few words, as a heading.
+pub fn title(finding: &Finding) -> String {
+    let title = rules::with_id(&finding.id).map_or(finding.id.as_str(), |rule| rule.title);
+    let mut letters = title.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,231 @@
+//! What `--redact` must hold: nothing of the customer is left in any format, and the diagnosis stays what it was.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use ftpmode::evidence::Evidence;
+use ftpmode::evidence::address::{Reach, reach};
+use ftpmode::evidence::case::Case;
+use ftpmode::evidence::redact::redact;
+use ftpmode::report::{Report, Style, formats};
+
+/// What was concluded, without the words that name addresses.
+fn concluded(report: &Report) -> Vec<String> {
+    let findings = report.findings.iter().map(|f| format!("{} {:?} {:?} {:?}", f.id, f.severity, f.side, f.confidence));
+    let ruled_out = report.ruled_out.iter().map(|cause| format!("ruled out {}", cause.id));
+    let not_tested = report.not_tested.iter().map(|cause| format!("not tested {}", cause.id));
+    let attempts = report.attempts.iter().map(|a| format!("{:?} {:?} {:?}", a.method, a.stage, a.cause));
+    let verdict = &report.verdict;
+    let answer = format!("{:?} {:?} {:?}", verdict.recommendation, verdict.confidence, report.directions);
+    let path = format!(
+        "{:?} {:?} {:?} {:?} {:?} {:?}",
+        report.path.client_nat,
+        report.path.server_nat,
+        report.path.helper,
+        report.path.blocked_between,
+        report.path.helper_between,
+        report.path.control_distance
+    );
+    let letter = format!("{:?}", verdict.handover.as_ref().map(|letter| (letter.to, letter.addressee.clone())));
+    findings.chain(ruled_out).chain(not_tested).chain(attempts).chain([answer, path, letter]).collect()
+}
+
+#[test]
+fn every_case_is_diagnosed_alike_with_and_without_its_names() {
+    for (path, case) in cases() {
+        let redacted = redact(&case.evidence);
+        let before = concluded(&Report::of(&case.evidence));
+        assert_eq!(before, concluded(&Report::of(&redacted)), "{}", path.display());
+        let saved = Case { evidence: redacted.clone(), expect: None }.to_toml().expect("TOML");
+        assert_eq!(Case::from_toml(&saved).expect("a case").evidence, redacted, "{}", path.display());
+    }
+}
+
+#[test]
+fn no_case_leaves_an_address_a_host_a_user_or_a_path_in_any_format() {
+    let mut looked_for = BTreeSet::new();
+    for (path, case) in cases() {
+        let names = named_in(&case.evidence);
+        let shown = everything_shown(&redact(&case.evidence));
+        for name in &names {
+            let left = shown.lines().find(|line| stands_in(line, name));
+            assert_eq!(left, None, "{name} of {}", path.display());
+        }
+        looked_for.extend(names);
+    }
+    // The test looks for something.
+    for name in ["198.18.0.20", "198,18,0,20", "2001:db8:2::20", "ftp.example.com", "bob", "large.bin", "ftp.test"] {
+        assert!(looked_for.contains(name), "{name}: {looked_for:?}");
+    }
+}
+
+/// One check of a customer's, with everything that names him in every form.
+#[test]
+fn a_customer_is_not_known_again() {
+    let text = r#"
+        [target]
+        input = "ftp://hmeier:****@FTP.Brauerei-Huber.de:2121/kunden/huber%20gmbh"
+        host = "ftp.brauerei-huber.de"
+        port = 2121
+        [asked]
+        user = "hmeier"
+        path = "kunden/huber gmbh"
+        retrieve = "Umsatz-2026.xlsx"
+        active_address = "93.184.216.34"
+        [resolution]
+        addresses = ["85.214.132.117", "2a01:238:20a:202::1"]
+        error = "ftp.brauerei-huber.de: no route to 85.214.132.117"
+        [[controls]]
+        local = "192.168.178.23:40000"
+        peer = "85.214.132.117:2121"
+        events = [
+            "1 < 220-Welcome to Brauerei-Huber\n220 ProFTPD Server (HuberNAS) [::ffff:85.214.132.117]",
+            "2 > USER hmeier",
+            "3 > PASS ****",
+            "4 < 230 User hmeier logged in from p5dcc1.dip0.t-ipconnect.de [93.184.216.34]; mail postmaster@brauerei-huber.de",
+            "5 > CWD kunden/huber gmbh",
+            "6 < 550 kunden/huber gmbh: No such file or directory",
+            "7 < 257 \"/srv/daten/hmeier\" is the current directory",
+            "8 > STAT",
+            "9 < 211-Status of 'HuberNAS'\n Connected from 93.184.216.34 (93.184.216.34)\n Logged in as hmeier\n211 End",
+            "10 > PORT 192,168,178,23,200,10",
+            "11 > EPRT |1|192.168.178.23|51211|",
+            "12 < 227 Entering Passive Mode ( 85, 214, 132, 117, 195, 81 ).",
+            "13 < 227 =85,214,132,117,195,81",
+            "14 < 500 OOPS: cannot change directory:/home/hmeier",
+            "15 < 200 PORT accepted. In letters: jdkbiekcbgkdelfbcbb.",
+            "16 < 500 I won't open a connection to 192.168.178.23 (only to 93.184.216.34)",
+            "17 < 220 See https://intern.brauerei-huber.de/wiki/ftp or C:\\Users\\hmeier\\ftp.",
+            "18 failed could not reach [2a01:238:20a:202::1]:2121 from 2A01:0238:020A:0202:0000:0000:0000:0001",
+            "19 < 228 Entering Long Passive Mode (4,4,85,214,132,117,2,195,81)",
+            "20 < 226 1,000,000,000 bytes, vsFTPd 3.0.3, TLSv1.3",
+        ]
+        [controls.certificate]
+        subject = "CN=Huber GmbH"
+        issuer = "CN=Huber GmbH"
+        names = ["*.brauerei-huber.de", "85.214.132.117"]
+        not_before = "2026-01-01T00:00:00Z"
+        not_after = "2027-01-01T00:00:00Z"
+    "#;
+    let case = Case::from_toml(text).expect("a case");
+    let redacted = redact(&case.evidence);
+    let shown = everything_shown(&redacted).to_lowercase();
+    for name in [
+        "huber",
+        "hmeier",
+        "kunden",
+        "umsatz",
+        "93.184",
+        "85.214",
+        "85, 214",
+        "85,214",
+        "192.168.178",
+        "192,168,178",
+        "2a01",
+        "t-ipconnect",
+        "daten",
+        "jdkbiekcbgkdelfbcbb",
+        "wiki",
+        "/home",
+        "/srv",
+    ] {
+        let left = shown.lines().find(|line| line.contains(name));
+        assert_eq!(left, None, "{name}");
+    }
+    // What is everybody's stays, and the same thing has the same name.
+    let events: Vec<String> = redacted.controls.iter().flat_map(|c| &c.events).map(|e| e.what.to_string()).collect();
+    let all = events.join("\n");
+    assert!(all.contains("226 1,000,000,000 bytes, vsFTPd 3.0.3, TLSv1.3"), "{all}");
+    assert!(all.contains("> USER user-1\n"), "{all}");
+    assert!(all.contains("230 User user-1 logged in from host-"), "{all}");
+    assert!(all.contains("Logged in as user-1"), "{all}");
+    assert!(all.contains("(198,51,100,1,195,81)") || all.contains("( 198, 51, 100, 1, 195, 81 )"), "{all}");
+    assert!(all.contains("[::ffff:198.51.100.1]"), "{all}");
+    assert!(all.contains("Connected from 203.0.113.1 (203.0.113.1)"), "{all}");
+    assert!(all.contains("(4,4,198,51,100,1,2,195,81)"), "{all}");
+    assert_eq!(redacted.target.input, "ftp://user-1@server-1.example:2121/path-1");
+    assert_eq!(redacted.asked.path.as_deref(), Some("path-1"));
+    let certificate = redacted.controls.first().and_then(|control| control.certificate.clone()).expect("a certificate");
+    assert_eq!(certificate.subject, certificate.issuer);
+    assert_eq!(certificate.names.get(1).map(String::as_str), Some("198.51.100.1"));
+}
+
+/// Every format, as talkative as it can be, and the file that `--save` writes.
+fn everything_shown(evidence: &Evidence) -> String {
+    let report = Report::of(evidence);
+    let style = Style { width: 160, verbose: 2, ..Style::default() };
+    let mut shown: String = formats::ALL.iter().map(|format| formats::render(format, &report, &style)).collect();
+    shown.push_str(&Case { evidence: evidence.clone(), expect: None }.to_toml().expect("TOML"));
+    shown
+}
+
+/// Written down apart from the code under test: what a case's own text names.
+fn named_in(evidence: &Evidence) -> BTreeSet<String> {
+    let text = Case { evidence: evidence.clone(), expect: None }.to_toml().expect("TOML");
+    let mut names = BTreeSet::new();
+    let words = |of: &'static str| text.split(move |c: char| !(c.is_ascii_alphanumeric() || of.contains(c)));
+    for word in words(".:") {
+        let word = word.trim_end_matches(['.', ':']);
+        let address = word.parse::<IpAddr>().ok().or_else(|| word.split(':').next()?.parse().ok());
+        let address = address.map(|address| address.to_canonical()).filter(|address| !is_everybodys(*address));
+        names.extend(address.into_iter().flat_map(|address| {
+            let dotted = address.to_string();
+            [dotted.replace('.', ","), dotted]
+        }));
+    }
+    for word in words(",") {
+        let octets: Vec<&str> = word.split(',').collect();
+        let named = octets.get(..4).filter(|_| octets.len() == 6).map(|octets| octets.join("."));
+        let address: Option<IpAddr> = named.and_then(|named| named.parse().ok());
+        names.extend(address.filter(|ip| !is_everybodys(*ip)).map(|address| address.to_string().replace('.', ",")));
+    }
+    let certificates = evidence.controls.iter().filter_map(|control| control.certificate.as_ref());
+    for certificate in certificates {
+        names.extend([certificate.subject.clone(), certificate.issuer.clone()]);
+        names.extend(certificate.names.clone());
+    }
+    let asked = &evidence.asked;
+    let host = (!evidence.target.host.is_empty()).then(|| evidence.target.host.clone());
+    names.extend(host.into_iter().chain(asked.user.clone()).chain(asked.path.clone()).chain(asked.retrieve.clone()));
+    for line in text.lines() {
+        for command in ["> LIST ", "> RETR ", "> CWD ", "> USER "] {
+            let argument = line.split_once(command).and_then(|(_, rest)| rest.split('"').next());
+            names.extend(argument.filter(|name| *name != "anonymous").map(str::to_owned));
+        }
+    }
+    names
+}
+
+fn is_everybodys(address: IpAddr) -> bool {
+    matches!(reach(address), Reach::Loopback | Reach::Unspecified | Reach::NoHost)
+}
+
+/// As a whole: `pub` is not in "public".
+fn stands_in(line: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric();
+    line.match_indices(name).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + name.len()..].chars().next();
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    })
+}
+
+fn cases() -> Vec<(PathBuf, Case)> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("the folder of cases") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "toml") {
+                let text = std::fs::read_to_string(&path).expect("a case");
+                let case = Case::from_toml(&text).unwrap_or_else(|why| panic!("{}: {why:?}", path.display()));
+                found.push((path, case));
+            }
+        }
+    }
+    assert!(found.len() > 100, "the cases were not found");
+    found
+}
