@@ -64,6 +64,7 @@ mod tls_unsupported;
 mod too_many_connections;
 mod transfer_failed;
 mod transfer_stalled;
+mod upload_incomplete;
 
 /// In the contract's order: the control connection, the two ends, passive, active, the data connection.
 pub static ALL: &[&Rule] = &[
@@ -116,6 +117,7 @@ pub static ALL: &[&Rule] = &[
     &data_tls_failed::RULE,
     &transfer_stalled::RULE,
     &transfer_failed::RULE,
+    &upload_incomplete::RULE,
     &control_idle_dropped::RULE,
     &listing_refused::RULE,
 ];

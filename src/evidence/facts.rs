@@ -17,12 +17,14 @@ mod location;
 mod path;
 mod tls;
 mod tried;
+mod upload;
 
 pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
 pub use location::{End, Location, Zone};
 pub use path::{Direction, NatSign};
 pub use tried::{Cause, Failure, Stage, Tried};
+pub use upload::Measured;
 
 /// The evidence with its data connections read once.
 pub struct Facts<'a> {
