@@ -148,8 +148,8 @@ fn how(facts: &Facts, mode: Mode) -> String {
     let [older, newer] = verbs_of(mode);
     let name = mode.name();
     match (works(older), works(newer)) {
-        (true, false) if fails(newer) => format!("{name} mode with {}", older.name()),
-        (false, true) if fails(older) => format!("{name} mode with {}", newer.name()),
+        (true, false) if fails(newer) && !fails(older) => format!("{name} mode with {}", older.name()),
+        (false, true) if fails(older) && !fails(newer) => format!("{name} mode with {}", newer.name()),
         (false, false) if mode == Mode::Passive => format!("{name} mode, at the address that the server names in 227"),
         (false, false) => format!("{name} mode, with the outer address entered in the client"),
         _ => format!("{name} mode"),
@@ -226,6 +226,9 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
         Failure::Unreadable => "the server's answer can't be read",
         Failure::Unanswered => "the server does not answer the command",
         Failure::CutAtNegotiation => "the control connection is cut off at the command",
+        Failure::DialRefused if tried.let_in_after_all().is_some() => {
+            "the server's data port refuses one connection and lets another in"
+        }
         Failure::DialRefused => "the server's data port refuses connections",
         Failure::DialDropped => "connections to the server's data port get no answer",
         Failure::DialUnreachable => "the server's data port is reported unreachable",

@@ -22,6 +22,7 @@ use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::reply::Reply;
 use crate::protocol::{extended, host_port};
 
+mod again;
 mod company;
 mod handshake;
 mod locate;
@@ -121,6 +122,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             match self.next_event(dialled + patience).await {
                 Next::Data(step) => {
                     if !self.on_step(step) {
+                        self.dial_again().await;
                         return self.conclude();
                     }
                 }
@@ -141,6 +143,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         }
         self.send_transfer().await;
         self.transfer(dialled).await;
+        self.dial_again().await;
         self.conclude()
     }
 

@@ -191,6 +191,12 @@ impl<'a> Facts<'a> {
         handshakes.chain(negotiations).reduce(f64::min)
     }
 
+    /// Where a passive port refused a connection and then let another in: what one machine does not do, nor a firewall
+    /// that goes by ports.
+    pub fn ports_of_two_minds(&self) -> Vec<Place> {
+        self.tried.iter().filter_map(Tried::let_in_after_all).collect()
+    }
+
     /// Where passive connections failed whose command went out together with others, and which are not judged for
     /// that: it says something of their ports, or of a firewall that lost track.
     pub fn passive_failures_aside(&self) -> Vec<Place> {

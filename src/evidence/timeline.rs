@@ -65,6 +65,10 @@ pub enum What {
     Stranger(SocketAddr),
     /// An RST answered our connection.
     Refused,
+    /// The port that refused was dialled so many times more, one after the other, and refused each.
+    RefusedAgain(u64),
+    /// The port that refused let the connection in when it was dialled for the so-manieth time more; it was reset.
+    LetIn(u64),
     /// An ICMP error answered our connection, or this computer has no route.
     Unreachable {
         icmp: Icmp,
@@ -213,6 +217,8 @@ impl fmt::Display for What {
             What::Accepted { local, peer } => write!(f, "accepted {local} {peer}"),
             What::Stranger(peer) => write!(f, "stranger {peer}"),
             What::Refused => f.write_str("refused"),
+            What::RefusedAgain(dials) => write!(f, "refused-again {dials}"),
+            What::LetIn(dials) => write!(f, "let-in {dials}"),
             What::Unreachable { icmp, from: None } => write!(f, "unreachable {}", icmp.name()),
             What::Unreachable { icmp, from: Some(router) } => write!(f, "unreachable {} {router}", icmp.name()),
             What::Secured { version, session } => write!(f, "secured {version} {}", name_in(SESSION, *session)),
@@ -281,6 +287,8 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
         "accepted" => pair().map(|(local, peer)| What::Accepted { local, peer })?,
         "stranger" => What::Stranger(endpoint(rest)?),
         "refused" => What::Refused,
+        "refused-again" => What::RefusedAgain(rest.parse().map_err(|_| "it wants a count of dials")?),
+        "let-in" => What::LetIn(rest.parse().map_err(|_| "it wants a count of dials")?),
         "unreachable" => {
             let (kind, router) = rest.split_once(' ').unwrap_or((rest, ""));
             let icmp = value_in(ICMP, kind).ok_or("its kind of ICMP error is not known")?;
@@ -383,6 +391,8 @@ mod tests {
             What::Accepted { local: end, peer: end },
             What::Stranger(end),
             What::Refused,
+            What::RefusedAgain(4),
+            What::LetIn(1),
             What::Unreachable { icmp: Icmp::AdminProhibited, from: Some(end.ip()) },
             What::Unreachable { icmp: Icmp::NoRoute, from: None },
             What::Silent { awaited: Awaited::Callback, ms: 3600.0 },

@@ -4,6 +4,7 @@ use crate::network::{ClientSide, Rules, ServerSide};
 use crate::servers::{Kind, Server};
 
 mod active;
+mod balanced;
 mod control;
 mod large;
 mod mapping;
@@ -24,6 +25,8 @@ pub struct Case {
     pub server_side: ServerSide,
     pub rules: Rules,
     pub server: Server,
+    /// Another server behind the same address.
+    pub second: Option<Server>,
     pub target: &'static str,
     pub arguments: &'static [&'static str],
     pub environment: &'static [(&'static str, &'static str)],
@@ -45,6 +48,7 @@ pub const AUTHORITY: &str = "AUTHORITY";
 pub struct Expect {
     /// What the control connection ends up with; not asked where empty.
     pub security: &'static str,
+    /// Empty where chance has a say in it.
     pub recommendation: &'static str,
     pub fires: &'static [&'static str],
     pub not: &'static [&'static str],
@@ -105,6 +109,7 @@ const OPEN: Case = Case {
     server_side: ServerSide::Public,
     rules: NO_RULES,
     server: VSFTPD,
+    second: None,
     target: "198.18.0.20",
     arguments: &[],
     environment: &[],
@@ -150,6 +155,7 @@ pub fn all() -> Vec<&'static Case> {
         passive::CASES,
         place::CASES,
         path::CASES,
+        balanced::CASES,
         two_ends::CASES,
         large::CASES,
         mapping::CASES,

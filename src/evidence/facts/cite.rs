@@ -100,6 +100,9 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Accepted { local, peer } => format!("{peer} connected to {local}"),
         What::Stranger(peer) => format!("a connection came from {peer}, which is not the server"),
         What::Refused => format!("{end} refused the connection (RST){after}"),
+        What::RefusedAgain(dials) => format!("{end} was dialled {dials} times more and refused each"),
+        What::LetIn(1) => format!("{end} was dialled once more and let that connection in"),
+        What::LetIn(dials) => format!("{end} was dialled {dials} times more and let the last one in"),
         What::Unreachable { icmp: Icmp::NoRoute, .. } => format!("this computer found no way to {end}"),
         What::Unreachable { icmp, from: None } => format!("an ICMP error ({}) answered for {end}{after}", icmp.name()),
         What::Unreachable { icmp, from: Some(router) } => {

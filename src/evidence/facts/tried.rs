@@ -212,6 +212,11 @@ impl<'a> Tried<'a> {
         self.place_of(|what| matches!(what, What::Undelivered(_)))
     }
 
+    /// The port refused this connection, and let another in right after.
+    pub fn let_in_after_all(&self) -> Option<Place> {
+        self.place_of(|what| matches!(what, What::LetIn(_)))
+    }
+
     /// Packets that did not leave this computer while the connection was awaited.
     pub fn unsent(&self) -> Option<Place> {
         self.place_of(|what| matches!(what, What::Unsent(_)))
