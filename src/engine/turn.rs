@@ -26,6 +26,7 @@ mod again;
 mod company;
 mod handshake;
 mod locate;
+mod mark;
 
 /// A data connection's turn under way.
 pub struct Turn<'p, 'q, 's> {
@@ -406,7 +407,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             Step::Bytes(count) => {
                 let first = self.received == 0;
                 self.received += count as u64;
-                self.plan.keep_listing(self.planned.attempt.load, self.data.brought(count));
+                self.keep(count);
                 if self.received >= self.most_bytes() {
                     self.record_received();
                     self.record(What::Enough);

@@ -99,6 +99,10 @@ pub enum What {
     Uploaded(u64),
     /// The server ended the data connection in good order.
     EndOfFile,
+    /// The listing held the mark that the server announced.
+    Marked,
+    /// The listing came to its end without the mark that the server announced.
+    Unmarked,
     /// An RST ended the data connection.
     Reset,
     /// As much came as was wanted; the rest was not waited for.
@@ -229,6 +233,8 @@ impl fmt::Display for What {
             What::Received(count) => write!(f, "received {count}"),
             What::Uploaded(count) => write!(f, "uploaded {count}"),
             What::EndOfFile => f.write_str("end-of-file"),
+            What::Marked => f.write_str("marked"),
+            What::Unmarked => f.write_str("unmarked"),
             What::Reset => f.write_str("reset"),
             What::Enough => f.write_str("enough"),
             What::Quiet(ms) => write!(f, "quiet {ms:.0}"),
@@ -320,6 +326,8 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
         "received" => What::Received(rest.parse().map_err(|_| "it wants a count of bytes")?),
         "uploaded" => What::Uploaded(rest.parse().map_err(|_| "it wants a count of bytes")?),
         "end-of-file" => What::EndOfFile,
+        "marked" => What::Marked,
+        "unmarked" => What::Unmarked,
         "reset" => What::Reset,
         "enough" => What::Enough,
         "quiet" => What::Quiet(rest.parse().map_err(|_| "it wants milliseconds")?),
@@ -403,6 +411,8 @@ mod tests {
             What::Received(17),
             What::Uploaded(65_536),
             What::EndOfFile,
+            What::Marked,
+            What::Unmarked,
             What::Reset,
             What::Enough,
             What::Quiet(4000.0),

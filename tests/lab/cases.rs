@@ -32,6 +32,8 @@ pub struct Case {
     pub environment: &'static [(&'static str, &'static str)],
     /// Other control connections that stand while the check runs.
     pub connections_held: usize,
+    /// The stub's mode that runs on the client's gateway; none without.
+    pub between: &'static str,
     /// Settings of miniupnpd on the client's gateway; none without.
     pub router: &'static str,
     /// Who runs the check: nobody, without any capability, where root is not wanted.
@@ -114,6 +116,7 @@ const OPEN: Case = Case {
     arguments: &[],
     environment: &[],
     connections_held: 0,
+    between: "",
     router: "",
     as_root: false,
     expect: EITHER,

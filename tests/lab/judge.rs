@@ -80,6 +80,13 @@ pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
             Err(why) => return Outcome::broken(why),
         },
     };
+    let _between = match case.between {
+        "" => None,
+        mode => match kit.start_between(&network, mode) {
+            Ok(running) => Some(running),
+            Err(why) => return Outcome::broken(why),
+        },
+    };
     let mut held = Vec::new();
     for _ in 0..case.connections_held {
         match hold(&network) {

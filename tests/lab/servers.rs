@@ -108,6 +108,16 @@ impl Kit {
         Ok(Running { child: Some(child), _files: Some(files) })
     }
 
+    /// Starts the stub in this mode on the client's gateway.
+    pub fn start_between(&self, network: &Network, mode: &str) -> Result<Running, String> {
+        let own = std::env::current_exe().map_err(|error| error.to_string())?;
+        let mut command = network.command("g1", &own.display().to_string());
+        command.args([crate::stub::ARGUMENT, mode]).stdin(Stdio::null());
+        let mut child = command.spawn().map_err(|error| error.to_string())?;
+        await_port(crate::stub::CACHE_PORT, &mut child)?;
+        Ok(Running { child: Some(child), _files: None })
+    }
+
     /// Starts miniupnpd on the client's gateway, with what it answers.
     pub fn start_router(&self, network: &Network, protocols: &str) -> Result<Running, String> {
         let files = network::scratch().map_err(|error| error.to_string())?;

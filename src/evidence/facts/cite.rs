@@ -127,6 +127,8 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Received(count) => format!("{count} bytes came over the data connection"),
         What::Uploaded(count) => format!("{count} bytes were written to the data connection"),
         What::EndOfFile => "the server ended the data connection".to_owned(),
+        What::Marked => "the listing holds the mark that the server announced".to_owned(),
+        What::Unmarked => "the listing does not hold the mark that the server announced".to_owned(),
         What::Reset => "the data connection was reset (RST)".to_owned(),
         What::Enough => "as many bytes as wanted came".to_owned(),
         What::Quiet(ms) => format!("nothing was said on the control connection for {}", duration(*ms)),
