@@ -1,6 +1,6 @@
 //! The cases: what stands between, who answers, and what is true.
 
-use crate::network::{ClientSide, Rules, ServerSide};
+use crate::network::{ClientSide, Network, Rules, ServerSide};
 use crate::servers::{Kind, Server};
 
 mod active;
@@ -41,6 +41,8 @@ pub struct Case {
     pub expect: Expect,
     pub curl: Curl,
     pub lftp: Lftp,
+    /// What else must hold in its network: complaints.
+    pub besides: fn(&Network) -> Vec<String>,
 }
 
 /// Stands in a case's arguments for the file of the lab's authority.
@@ -122,6 +124,7 @@ const OPEN: Case = Case {
     expect: EITHER,
     curl: CURL,
     lftp: NO_LFTP,
+    besides: |_| Vec::new(),
 };
 const NO_LFTP: Lftp =
     Lftp { url: "ftp://198.18.0.20/", passive: Truth::NotAsked, active: Truth::NotAsked, agrees: true };

@@ -99,6 +99,7 @@ pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
         Asked::Witness => Outcome::default(),
     };
     witness::ask(case, &network, &kit.certificates, asked, &mut outcome);
+    outcome.complaints.extend((case.besides)(&network));
     for mut child in held {
         let _ = child.kill();
         let _ = child.wait();
@@ -107,7 +108,7 @@ pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
 }
 
 /// Nobody, without any capability.
-const UNPRIVILEGED: [&str; 5] =
+pub const UNPRIVILEGED: [&str; 5] =
     ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"];
 
 const HOSTS: &str = "127.0.0.1 localhost\n198.18.0.20 ftp.test both.test\n2001:db8:4::20 ftp6.test both.test\n";

@@ -4,10 +4,18 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
 use std::sync::Mutex;
+use std::time::Duration;
+
+use ftpmode::engine::net::{self, Dialled, Limits};
+use tokio::time::timeout;
+
+use crate::network::Network;
 
 /// The first argument that makes this program the stub; the second is the mode.
 pub const ARGUMENT: &str = "--stub";
 
+/// The mode that asks for the routers on the way twice over: see [`hops`].
+pub const HOPS: &str = "hops";
 /// The mode that takes over connections to others: see [`cache`].
 pub const CACHE: &str = "cache";
 /// Where it listens.
@@ -15,8 +23,10 @@ pub const CACHE_PORT: u16 = 3129;
 
 /// Serves until the namespace goes.
 pub fn run(mode: &str) {
-    if mode == CACHE {
-        return cache();
+    match mode {
+        CACHE => return cache(),
+        HOPS => return hops(),
+        _ => {}
     }
     let listener = TcpListener::bind((Ipv6Addr::UNSPECIFIED, 21)).expect("port 21 is free in a fresh namespace");
     for stream in listener.incoming().flatten() {
@@ -82,4 +92,48 @@ fn wanted_from(client: &TcpStream) -> std::io::Result<SocketAddr> {
     }
     let ip = Ipv4Addr::from(u32::from_be(address.sin_addr.s_addr));
     Ok(SocketAddr::from((ip, u16::from_be(address.sin_port))))
+}
+
+/// Prints for each of the three routers what a TCP connection that lives so long is answered with, and what a datagram.
+#[allow(clippy::print_stdout)]
+fn hops() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        for server in ["198.18.0.20:21", "[2001:db8:4::20]:21"] {
+            let server: SocketAddr = server.parse().expect("an endpoint");
+            for ttl in 1..=3 {
+                let dial = net::connect_with(None, server, Limits { ttl: Some(ttl), segment: None });
+                let by_tcp = match timeout(Duration::from_secs(2), dial).await {
+                    Ok(Dialled::Unreachable { icmp, from }) => Some((icmp, from)),
+                    _ => None,
+                };
+                let nobody = SocketAddr::new(server.ip(), 33_434);
+                let knock = timeout(Duration::from_secs(2), net::knock(None, nobody, ttl)).await;
+                let by_udp = knock.ok().and_then(Result::ok);
+                println!("{ttl} {by_tcp:?} {by_udp:?}");
+            }
+        }
+    });
+}
+
+/// Complaints where the two ways name other routers than stand there.
+pub fn hops_differ(network: &Network) -> Vec<String> {
+    let own = std::env::current_exe().expect("this program has a path");
+    let mut command = network.command("c", "setpriv");
+    command.args(crate::judge::UNPRIVILEGED).arg(own).args([ARGUMENT, HOPS]);
+    let said = match command.output() {
+        Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
+        Err(error) => return vec![error.to_string()],
+    };
+    let routers =
+        [["203.0.113.129", "203.0.113.1", "203.0.113.6"], ["2001:db8:1::1", "2001:db8:2::1", "2001:db8:3::2"]];
+    let expected: String = routers
+        .iter()
+        .flat_map(|routers| routers.iter().zip(1..))
+        .map(|(router, ttl)| {
+            let answer = format!("Some((TimeExceeded, Some({router})))");
+            format!("{ttl} {answer} {answer}\n")
+        })
+        .collect();
+    if said == expected { Vec::new() } else { vec![format!("the routers are\n{said}and not\n{expected}")] }
 }
