@@ -66,13 +66,11 @@ pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
     if let Err(why) = network.etc("c", "hosts", HOSTS) {
         return Outcome::broken(why);
     }
-    let mut servers = Vec::new();
-    for (host, server) in [("s", Some(&case.server)), (network::SECOND, case.second.as_ref())] {
-        match server.map(|server| kit.start(&network, host, server)).transpose() {
-            Ok(running) => servers.extend(running),
-            Err(why) => return Outcome::broken(why),
-        }
-    }
+    let second = || case.second.as_ref().map(|server| kit.start_on(&network, network::SECOND, server)).transpose();
+    let _servers = match kit.start(&network, &case.server).and_then(|server| Ok((server, second()?))) {
+        Ok(servers) => servers,
+        Err(why) => return Outcome::broken(why),
+    };
     let _router = match case.router {
         "" => None,
         protocols => match kit.start_router(&network, protocols) {

@@ -85,8 +85,13 @@ impl Kit {
         Ok(Self { libraries: libraries.join(":"), root, certificates: Certificates::make()? })
     }
 
-    /// Starts the server on this host of the network, and returns when its port answers.
-    pub fn start(&self, network: &Network, host: &str, server: &Server) -> Result<Running, String> {
+    /// Starts the server on the network's server host, and returns when its port answers.
+    pub fn start(&self, network: &Network, server: &Server) -> Result<Running, String> {
+        self.start_on(network, "s", server)
+    }
+
+    /// The same on another host.
+    pub fn start_on(&self, network: &Network, host: &str, server: &Server) -> Result<Running, String> {
         if server.kind == Kind::Nobody {
             return Ok(Running { child: None, _files: None });
         }

@@ -9,8 +9,6 @@ use std::time::Duration;
 use ftpmode::engine::net::{self, Dialled, Limits};
 use tokio::time::timeout;
 
-use crate::network::Network;
-
 /// The first argument that makes this program the stub; the second is the mode.
 pub const ARGUMENT: &str = "--stub";
 
@@ -94,7 +92,7 @@ fn wanted_from(client: &TcpStream) -> std::io::Result<SocketAddr> {
     Ok(SocketAddr::from((ip, u16::from_be(address.sin_port))))
 }
 
-/// Prints for each of the three routers what a TCP connection that lives so long is answered with, and what a datagram.
+/// Prints for each of the three routers, and both families, what a TCP connection that lives so long is answered with, and what a datagram.
 #[allow(clippy::print_stdout)]
 fn hops() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -114,26 +112,4 @@ fn hops() {
             }
         }
     });
-}
-
-/// Complaints where the two ways name other routers than stand there.
-pub fn hops_differ(network: &Network) -> Vec<String> {
-    let own = std::env::current_exe().expect("this program has a path");
-    let mut command = network.command("c", "setpriv");
-    command.args(crate::judge::UNPRIVILEGED).arg(own).args([ARGUMENT, HOPS]);
-    let said = match command.output() {
-        Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
-        Err(error) => return vec![error.to_string()],
-    };
-    let routers =
-        [["203.0.113.129", "203.0.113.1", "203.0.113.6"], ["2001:db8:1::1", "2001:db8:2::1", "2001:db8:3::2"]];
-    let expected: String = routers
-        .iter()
-        .flat_map(|routers| routers.iter().zip(1..))
-        .map(|(router, ttl)| {
-            let answer = format!("Some((TimeExceeded, Some({router})))");
-            format!("{ttl} {answer} {answer}\n")
-        })
-        .collect();
-    if said == expected { Vec::new() } else { vec![format!("the routers are\n{said}and not\n{expected}")] }
 }

@@ -38,7 +38,7 @@ pub static CASES: &[Case] = &[
     Case {
         id: "hops-by-udp",
         shows: "datagrams find the same routers as TCP connections, in either family",
-        besides: crate::stub::hops_differ,
+        besides: crate::witness::hops_differ,
         ..OPEN
     },
     Case {
