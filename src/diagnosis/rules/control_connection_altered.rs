@@ -101,7 +101,7 @@ pub(super) fn is_for_the_verb(facts: &Facts, tried: &Tried) -> bool {
 fn spoiled_pasv(facts: &Facts) -> Option<Sign> {
     let (pasv, epsv) = (samples::of(facts, DataVerb::Pasv), samples::of(facts, DataVerb::Epsv));
     let enough = pasv.count() >= samples::ENOUGH && epsv.count() >= samples::ENOUGH;
-    let several_machines = !facts.ports_of_two_minds().is_empty();
+    let several_machines = !samples::astray(facts).is_empty();
     if several_machines || !(enough && pasv.only_unanswered() && epsv.only_joined()) {
         return None;
     }

@@ -20,9 +20,9 @@ fn test(facts: &Facts) -> Match {
     if !epsv.joined.is_empty() {
         return Match::RuledOut(facts.cites(joins(epsv.joined)));
     }
-    let of_two_minds = facts.ports_of_two_minds();
-    if !of_two_minds.is_empty() {
-        return Match::RuledOut(facts.cites(of_two_minds));
+    let astray = samples::astray(facts);
+    if !astray.is_empty() {
+        return Match::RuledOut(facts.cites(astray));
     }
     if epsv.unanswered.is_empty() {
         let refused = facts.tried_with(DataVerb::Epsv).filter_map(|tried| Some(tried.refusal()?.1));

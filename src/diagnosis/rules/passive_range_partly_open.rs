@@ -32,9 +32,9 @@ fn test(facts: &Facts) -> Match {
     if samples::are_asked_for(facts) {
         return Match::Undecided("more ports were asked for");
     }
-    let of_two_minds = facts.ports_of_two_minds();
-    if !of_two_minds.is_empty() {
-        return Match::RuledOut(facts.cites(of_two_minds));
+    let astray = samples::astray(facts);
+    if !astray.is_empty() {
+        return Match::RuledOut(facts.cites(astray));
     }
     match (joined.is_empty(), unanswered.is_empty()) {
         (true, true) => return Match::Undecided("no passive data connection was dialled"),

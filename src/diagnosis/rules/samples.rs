@@ -4,10 +4,10 @@
 
 use std::cmp::Ordering;
 
-use crate::diagnosis::rules::dialled_at_peer;
+use crate::diagnosis::rules::{dialled_at_peer, failed_at_peer};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
-use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::evidence::facts::{Facts, Failure, Place, Tried};
 
 /// So many tries of each verb tell a bad port from a bad verb.
 pub const ENOUGH: usize = 3;
@@ -62,6 +62,13 @@ const PORTS_WANTED: usize = 5;
 pub fn are_wanted(facts: &Facts) -> bool {
     let seen = of(facts, DataVerb::Pasv).count() + of(facts, DataVerb::Epsv).count();
     !facts.passive_failures_aside().is_empty() && seen < PORTS_WANTED
+}
+
+/// What shows that passive connections went astray among several machines; empty where one failed in another way than by
+/// RST, which that does not explain.
+pub fn astray(facts: &Facts) -> Vec<Place> {
+    let otherwise = [Failure::DialDropped, Failure::DialUnreachable].map(|failure| failed_at_peer(facts, failure));
+    if otherwise.iter().all(Vec::is_empty) { facts.ports_of_two_minds() } else { Vec::new() }
 }
 
 /// What to try next where the two verbs disagree and neither has been seen to do both: the verb tried less often, the

@@ -3,7 +3,7 @@
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
 use crate::diagnosis::rules::{harm_where_data_fails, joins, samples};
 use crate::evidence::attempt::{Attempt, Mode, Probe};
-use crate::evidence::facts::{Cite, Facts, Failure, Placed};
+use crate::evidence::facts::{Cite, Facts, Failure, Place, Placed};
 use crate::protocol::dialect;
 use crate::protocol::reply::Reply;
 
@@ -24,7 +24,7 @@ pub static RULE: Rule = Rule {
 fn test(facts: &Facts) -> Match {
     // A control connection that was turned away is greeted otherwise for that reason alone.
     let greetings: Vec<Placed> = facts.greetings().into_iter().filter(|(reply, _)| reply.is_completion()).collect();
-    let of_two_minds = facts.ports_of_two_minds();
+    let astray = astray(facts);
     let Some(((first, place), others)) = greetings.split_first() else {
         return Match::Undecided("no control connection was greeted");
     };
@@ -35,26 +35,32 @@ fn test(facts: &Facts) -> Match {
             "Control connections to the same name are greeted by different servers: several machines stand behind it, \
              and a data connection may reach another one than its control connection did.",
             if products { Confidence::High } else { Confidence::Medium },
-            facts.cites([*place, *other_place].into_iter().chain(of_two_minds)),
+            facts.cites([*place, *other_place].into_iter().chain(astray)),
         );
     }
-    if !of_two_minds.is_empty() {
-        let refused = facts.failed(Failure::DialRefused);
-        let refused = refused.into_iter().filter(|tried| tried.let_in_after_all().is_some());
-        let cites = refused.flat_map(|tried| [tried.ended_by(), tried.let_in_after_all()]).flatten();
+    if !astray.is_empty() {
         return fires(
             facts,
             "A passive port refused a connection and let the next one in: most likely several machines share the \
              server's address, and a data connection may reach another one than its control connection did. Passive \
              mode then fails now and then.",
             Confidence::Medium,
-            facts.cites(cites.chain(joins(facts.joined_in(Mode::Passive)))),
+            facts.cites(astray.into_iter().chain(joins(facts.joined_in(Mode::Passive)))),
         );
     }
     if others.is_empty() {
         return Match::Undecided("only one control connection was greeted");
     }
     Match::RuledOut(facts.cites(greetings.iter().map(|(_, place)| *place)))
+}
+
+/// Where passive connections were refused and where the same port let in, if any did.
+fn astray(facts: &Facts) -> Vec<Place> {
+    if facts.ports_of_two_minds().is_empty() {
+        return Vec::new();
+    }
+    let refused = facts.failed(Failure::DialRefused);
+    refused.iter().flat_map(|tried| [tried.ended_by(), tried.let_in_after_all()]).flatten().collect()
 }
 
 fn fires(facts: &Facts, summary: &str, confidence: Confidence, cites: Vec<Cite>) -> Match {
