@@ -223,6 +223,25 @@ fn a_port_that_refuses_is_dialled_again_and_one_machine_refuses_each_time() {
 }
 
 #[test]
+fn the_last_port_that_keeps_silent_is_waited_for_too() {
+    let silent = || [SilentPort, say("229 Ok (|||{port}|)\r\n")];
+    let server = Scripted::new()
+        .on("EPSV", silent())
+        .on("EPSV", [say("229 Ok (|||{port}|)\r\n")])
+        .on("EPSV", silent())
+        .on("LIST", [Hush])
+        .on("LIST", [Join, CloseData, say("226 done\r\n")])
+        .start();
+    let mut wanted = Request { methods: vec![DataVerb::Epsv], ..request(server.address()) };
+    wanted.settings.timeout = Some(Duration::from_millis(600));
+    wanted.settings.samples = Some(2);
+    let evidence = checked(wanted);
+    server.finish();
+    let silent = outcomes(&evidence).into_iter().filter(|(_, cause)| *cause == Some(Cause::Dropped)).count();
+    assert_eq!((silent, outcomes(&evidence).len()), (1, 2), "{evidence:#?}");
+}
+
+#[test]
 fn a_server_that_forgets_pipelined_commands_is_asked_again_one_at_a_time() {
     // It answers only the first line of what came together.
     let server =

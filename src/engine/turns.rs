@@ -130,7 +130,7 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
     let mut spare: Vec<Session> = idle.take().into_iter().collect();
     let mut workers = FuturesUnordered::new();
     let mut unanswered = FuturesUnordered::new();
-    while !(workers.is_empty() && unanswered.is_empty() && plan.is_done()) {
+    while !(workers.is_empty() && unanswered.is_empty() && plan.left.borrow().is_empty() && plan.is_done()) {
         unanswered.extend(plan.left.take().into_iter().map(|left| left.wait(&plan)));
         while workers.is_empty() && !plan.is_done() || plan.wants_another(spare.len()) {
             // Counted here, before it is first polled.
