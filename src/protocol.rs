@@ -12,4 +12,5 @@ pub mod features;
 pub mod host_port;
 pub mod letters;
 pub mod listing;
+pub mod mark;
 pub mod reply;

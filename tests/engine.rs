@@ -9,10 +9,12 @@ mod scripted;
 use std::time::{Duration, Instant};
 
 use checked::{check_of, checked, request};
+use ftpmode::check::Request;
 use ftpmode::engine::Login;
 use ftpmode::evidence::attempt::{DataVerb, Mode};
 use ftpmode::evidence::facts::{Cause, Facts, Login as LoginSeen};
 use ftpmode::evidence::target::Secret;
+use ftpmode::evidence::timeline::{Event, What};
 use ftpmode::evidence::{CutShort, Evidence};
 use scripted::{Scripted, Step::*, say};
 
@@ -206,6 +208,37 @@ fn turned_away_twice_the_server_is_left_in_peace() {
     assert_eq!(evidence.not_tried.len(), 3, "{evidence:#?}");
     assert!(evidence.not_tried.iter().all(|skipped| skipped.because.contains("421")));
     assert_eq!(heard.connections.len(), 2);
+}
+
+#[test]
+fn a_port_that_refuses_is_dialled_again_and_one_machine_refuses_each_time() {
+    let server = Scripted::new().on("PASV", [DeafPort, say("227 ok ({host-port})\r\n")]).on("LIST", [Hush]).start();
+    let evidence = checked(Request { methods: vec![DataVerb::Pasv], ..request(server.address()) });
+    server.finish();
+    assert_eq!(outcomes(&evidence), [(DataVerb::Pasv, Some(Cause::Refused))]);
+    let again = |event: &&Event| matches!(event.what, What::RefusedAgain(4));
+    let judged = evidence.attempts.iter().filter(|attempt| !attempt.set_aside).flat_map(|attempt| &attempt.events);
+    assert_eq!(judged.filter(again).count(), 1, "{evidence:#?}");
+    assert!(Facts::of(&evidence).ports_of_two_minds().is_empty());
+}
+
+#[test]
+fn the_last_port_that_keeps_silent_is_waited_for_too() {
+    let silent = || [SilentPort, say("229 Ok (|||{port}|)\r\n")];
+    let server = Scripted::new()
+        .on("EPSV", silent())
+        .on("EPSV", [say("229 Ok (|||{port}|)\r\n")])
+        .on("EPSV", silent())
+        .on("LIST", [Hush])
+        .on("LIST", [Join, CloseData, say("226 done\r\n")])
+        .start();
+    let mut wanted = Request { methods: vec![DataVerb::Epsv], ..request(server.address()) };
+    wanted.settings.timeout = Some(Duration::from_millis(600));
+    wanted.settings.samples = Some(2);
+    let evidence = checked(wanted);
+    server.finish();
+    let silent = outcomes(&evidence).into_iter().filter(|(_, cause)| *cause == Some(Cause::Dropped)).count();
+    assert_eq!((silent, outcomes(&evidence).len()), (1, 2), "{evidence:#?}");
 }
 
 #[test]

@@ -159,6 +159,39 @@ fn a_file_is_written_measured_and_deleted() {
         assert_eq!(cause(&evidence, Load::Upload), None, "{evidence:#?}");
         assert_eq!(evidence.left_behind, None);
         assert!(not_tested(&evidence).is_empty());
+        assert!(is_ruled_out(&evidence, "upload-incomplete"));
+    }
+}
+
+#[test]
+fn a_file_that_is_confirmed_and_has_another_size_is_told() {
+    for (size, words) in [("213 40000", "a part is missing"), ("213 70000", "holds more")] {
+        let server = Scripted::new().on("STOR", stores()).reply("SIZE", size).reply("DELE", "250 Gone.").start();
+        let evidence = upload(&server, DataVerb::Pasv);
+        server.finish();
+        let found = diagnosis(&evidence);
+        let incomplete = found.findings.iter().find(|finding| finding.rule.id == "upload-incomplete");
+        let incomplete = incomplete.unwrap_or_else(|| panic!("no finding: {evidence:#?}"));
+        assert_eq!(incomplete.conclusion.side, Side::Unknown);
+        assert!(incomplete.conclusion.summary.contains(words), "{}", incomplete.conclusion.summary);
+        assert!(incomplete.conclusion.summary.contains("65536"), "{}", incomplete.conclusion.summary);
+    }
+}
+
+#[test]
+fn a_size_in_the_ascii_type_or_none_at_all_proves_nothing() {
+    let stored = || Scripted::new().on("STOR", stores()).reply("DELE", "250 Gone.");
+    for server in [
+        stored().reply("TYPE", "504 ASCII only.").reply("SIZE", "213 66000"),
+        stored().reply("SIZE", "550 SIZE not allowed in ASCII mode."),
+        stored().reply("SIZE", "213 about 64k"),
+    ] {
+        let server = server.start();
+        let evidence = upload(&server, DataVerb::Pasv);
+        server.finish();
+        let found = diagnosis(&evidence);
+        assert!(!found.fires("upload-incomplete"), "{evidence:#?}");
+        assert!(!is_ruled_out(&evidence, "upload-incomplete"), "{evidence:#?}");
     }
 }
 

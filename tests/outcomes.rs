@@ -24,6 +24,8 @@ const PASSIVE: &[(&str, &[&str])] = &[
     ),
     ("works, enough", &["AGREED", "> LIST", "JOINED", "< 150 Here it comes.", "received 2000000", "enough"]),
     ("refused", &["AGREED", "refused"]),
+    ("refused, and lets the next in", &["AGREED", "refused", "let-in 2"]),
+    ("refused again", &["AGREED", "refused", "refused-again 4"]),
     ("dropped", &["AGREED", "silent connect 3600"]),
     ("dropped, and the server speaks first", &["AGREED", "> LIST", "LATE < 425 Failed to establish connection."]),
     ("unreachable by a router", &["AGREED", "unreachable admin-prohibited 203.0.113.1"]),

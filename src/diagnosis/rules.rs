@@ -65,6 +65,8 @@ mod tls_unsupported;
 mod too_many_connections;
 mod transfer_failed;
 mod transfer_stalled;
+mod transparent_proxy;
+mod upload_incomplete;
 
 /// In the contract's order: the control connection, the two ends, passive, active, the data connection.
 pub static ALL: &[&Rule] = &[
@@ -90,6 +92,7 @@ pub static ALL: &[&Rule] = &[
     &tls_blinds_ftp_helper::RULE,
     &client_address_varies::RULE,
     &server_address_varies::RULE,
+    &transparent_proxy::RULE,
     &nat_hairpin::RULE,
     &passive_port_dropped::RULE,
     &passive_port_refused::RULE,
@@ -117,6 +120,7 @@ pub static ALL: &[&Rule] = &[
     &data_tls_failed::RULE,
     &transfer_stalled::RULE,
     &transfer_failed::RULE,
+    &upload_incomplete::RULE,
     &control_idle_dropped::RULE,
     &listing_refused::RULE,
 ];

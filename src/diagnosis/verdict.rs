@@ -110,6 +110,11 @@ fn usual<'f>(facts: &'f Facts<'f>, mode: Mode) -> impl Iterator<Item = &'f Tried
 
 fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) -> String {
     match recommendation {
+        Recommendation::Either if is_fickle(facts, Mode::Passive) && !is_fickle(facts, Mode::Active) => format!(
+            "Both modes work here, passive mode not every time; use {}, which asks nothing of this computer's firewall, and \
+             active mode where that fails.",
+            how(facts, Mode::Passive)
+        ),
         Recommendation::Either => format!(
             "Both modes work here; use {}, which asks nothing of this computer's firewall.",
             how(facts, Mode::Passive)
@@ -141,20 +146,28 @@ fn recommended(facts: &Facts, works: Mode, other: Mode) -> String {
 /// The mode, and what it takes to work where not every way of using it does.
 fn how(facts: &Facts, mode: Mode) -> String {
     let works = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && tried.works());
-    // A session that was used up fails the next data connection, whatever its method.
-    let for_itself = |tried: &Tried| {
-        !tried.works() && tried.failure() != Some(Failure::TransferRefused(Some(Says::SessionReuseRequired)))
-    };
-    let fails = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && for_itself(tried));
+    let fails = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && fails_for_itself(tried));
     let [older, newer] = verbs_of(mode);
     let name = mode.name();
     match (works(older), works(newer)) {
-        (true, false) if fails(newer) => format!("{name} mode with {}", older.name()),
-        (false, true) if fails(older) => format!("{name} mode with {}", newer.name()),
+        (true, false) if fails(newer) && !fails(older) => format!("{name} mode with {}", older.name()),
+        (false, true) if fails(older) && !fails(newer) => format!("{name} mode with {}", newer.name()),
         (false, false) if mode == Mode::Passive => format!("{name} mode, at the address that the server names in 227"),
         (false, false) => format!("{name} mode, with the outer address entered in the client"),
         _ => format!("{name} mode"),
     }
+}
+
+/// Whether one and the same method of it works and fails.
+fn is_fickle(facts: &Facts, mode: Mode) -> bool {
+    let works = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && tried.works());
+    let fails = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && fails_for_itself(tried));
+    verbs_of(mode).into_iter().any(|verb| works(verb) && fails(verb))
+}
+
+/// A session that was used up fails the next data connection, whatever its method.
+fn fails_for_itself(tried: &Tried) -> bool {
+    !tried.works() && tried.failure() != Some(Failure::TransferRefused(Some(Says::SessionReuseRequired)))
 }
 
 fn none_works(facts: &Facts) -> String {
@@ -227,6 +240,9 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
         Failure::Unreadable => "the server's answer can't be read",
         Failure::Unanswered => "the server does not answer the command",
         Failure::CutAtNegotiation => "the control connection is cut off at the command",
+        Failure::DialRefused if tried.let_in_after_all().is_some() => {
+            "the server's data port refuses one connection and lets another in"
+        }
         Failure::DialRefused => "the server's data port refuses connections",
         Failure::DialDropped => "connections to the server's data port get no answer",
         Failure::DialUnreachable => "the server's data port is reported unreachable",

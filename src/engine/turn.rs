@@ -22,9 +22,11 @@ use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::reply::Reply;
 use crate::protocol::{extended, host_port};
 
+mod again;
 mod company;
 mod handshake;
 mod locate;
+mod mark;
 
 /// A data connection's turn under way.
 pub struct Turn<'p, 'q, 's> {
@@ -121,6 +123,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             match self.next_event(dialled + patience).await {
                 Next::Data(step) => {
                     if !self.on_step(step) {
+                        self.dial_again().await;
                         return self.conclude();
                     }
                 }
@@ -141,6 +144,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         }
         self.send_transfer().await;
         self.transfer(dialled).await;
+        self.dial_again().await;
         self.conclude()
     }
 
@@ -403,7 +407,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             Step::Bytes(count) => {
                 let first = self.received == 0;
                 self.received += count as u64;
-                self.plan.keep_listing(self.planned.attempt.load, self.data.brought(count));
+                self.keep(count);
                 if self.received >= self.most_bytes() {
                     self.record_received();
                     self.record(What::Enough);

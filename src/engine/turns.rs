@@ -24,12 +24,12 @@ use super::session::{Pace, Session};
 use super::tls;
 use super::{Locate, Settings};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Address, Attempt, DataVerb, Load, Mode};
+use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode};
 use crate::evidence::facts::Facts;
 use crate::evidence::security::Protection;
-use crate::protocol::listing;
 use secure::Secure;
 
+mod kept;
 pub mod secure;
 mod standing;
 
@@ -44,9 +44,6 @@ const MOST_SIDE_BY_SIDE: usize = 3;
 const GOING_ON_BESIDE: usize = 2;
 /// Control connections in one check: a guest does not knock more often.
 const MOST_IN_ALL: usize = 12;
-
-/// Bytes of listings that are kept: some hundred files.
-const MOST_OF_A_LISTING: usize = 64 * 1024;
 
 /// What a turn works with.
 #[derive(Clone, Copy)]
@@ -133,7 +130,7 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
     let mut spare: Vec<Session> = idle.take().into_iter().collect();
     let mut workers = FuturesUnordered::new();
     let mut unanswered = FuturesUnordered::new();
-    while !(workers.is_empty() && unanswered.is_empty() && plan.is_done()) {
+    while !(workers.is_empty() && unanswered.is_empty() && plan.left.borrow().is_empty() && plan.is_done()) {
         unanswered.extend(plan.left.take().into_iter().map(|left| left.wait(&plan)));
         while workers.is_empty() && !plan.is_done() || plan.wants_another(spare.len()) {
             // Counted here, before it is first polled.
@@ -201,23 +198,6 @@ impl<'a> Plan<'a> {
             return None;
         }
         Some(Planned { attempt: Attempt::usual(verb), manner: Manner::Locate })
-    }
-
-    /// Keeps what a listing brings, where a large file will be chosen from it.
-    pub fn keep_listing(&self, load: Load, bytes: &[u8]) {
-        let settings = self.tools.settings;
-        if settings.transfer_size.is_none() || settings.retrieve.is_some() || !load.is_usual() {
-            return;
-        }
-        let listing = &mut self.standing.borrow_mut().listing;
-        let room = MOST_OF_A_LISTING.saturating_sub(listing.len());
-        listing.extend_from_slice(&bytes[..bytes.len().min(room)]);
-    }
-
-    /// The largest file of the listing; none where the user named one.
-    pub fn largest_file(&self) -> Option<String> {
-        let wanted = self.tools.settings.retrieve.is_none();
-        wanted.then(|| listing::largest(&self.standing.borrow().listing)).flatten()
     }
 
     /// The next attempt, to travel behind a transfer command or to be begun.

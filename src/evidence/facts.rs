@@ -18,6 +18,7 @@ mod location;
 mod path;
 mod tls;
 mod tried;
+mod upload;
 
 pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
@@ -25,6 +26,7 @@ pub use location::{End, Location, Zone};
 pub use path::{Direction, NatSign};
 pub use tried::{Cause, Failure, Stage, Tried};
 use tried::{Known, Times};
+pub use upload::Measured;
 
 /// The evidence with its data connections read once.
 pub struct Facts<'a> {
@@ -209,6 +211,12 @@ impl<'a> Facts<'a> {
         let handshakes = self.evidence.controls.iter().map(|control| control.connect_ms);
         let negotiations = self.tried.iter().filter_map(Tried::negotiate_ms);
         handshakes.chain(negotiations).reduce(f64::min)
+    }
+
+    /// Where a passive port refused a connection and then let another in: what one machine does not do, nor a firewall
+    /// that goes by ports.
+    pub fn ports_of_two_minds(&self) -> Vec<Place> {
+        self.tried.iter().filter_map(Tried::let_in_after_all).collect()
     }
 
     /// Where passive connections failed whose command went out together with others, and which are not judged for

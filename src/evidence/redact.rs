@@ -315,6 +315,10 @@ impl Redactor {
             | What::Undelivered(_)
             | What::Unsent(_)
             | What::Distrusted(_)
+            | What::RefusedAgain(_)
+            | What::LetIn(_)
+            | What::Marked
+            | What::Unmarked
             | What::Abandoned(_)
             | What::CutShort => what,
         }

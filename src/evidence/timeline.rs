@@ -67,6 +67,10 @@ pub enum What {
     Stranger(SocketAddr),
     /// An RST answered our connection.
     Refused,
+    /// The port that refused was dialled so many times more, one after the other, and refused each.
+    RefusedAgain(u64),
+    /// The port that refused let the connection in when it was dialled for the so-manieth time more; it was reset.
+    LetIn(u64),
     /// An ICMP error answered our connection, or this computer has no route.
     Unreachable {
         icmp: Icmp,
@@ -99,6 +103,10 @@ pub enum What {
     Uploaded(u64),
     /// The server ended the data connection in good order.
     EndOfFile,
+    /// The listing held the mark that the server announced.
+    Marked,
+    /// The listing came to its end without the mark that the server announced.
+    Unmarked,
     /// An RST ended the data connection.
     Reset,
     /// As much came as was wanted; the rest was not waited for.
@@ -233,6 +241,8 @@ impl fmt::Display for What {
             What::Accepted { local, peer } => write!(f, "accepted {local} {peer}"),
             What::Stranger(peer) => write!(f, "stranger {peer}"),
             What::Refused => f.write_str("refused"),
+            What::RefusedAgain(dials) => write!(f, "refused-again {dials}"),
+            What::LetIn(dials) => write!(f, "let-in {dials}"),
             What::Unreachable { icmp, from: None } => write!(f, "unreachable {}", icmp.name()),
             What::Unreachable { icmp, from: Some(router) } => write!(f, "unreachable {} {router}", icmp.name()),
             What::Secured { version, session } => write!(f, "secured {version} {}", name_in(SESSION, *session)),
@@ -244,6 +254,8 @@ impl fmt::Display for What {
             What::Received(count) => write!(f, "received {count}"),
             What::Uploaded(count) => write!(f, "uploaded {count}"),
             What::EndOfFile => f.write_str("end-of-file"),
+            What::Marked => f.write_str("marked"),
+            What::Unmarked => f.write_str("unmarked"),
             What::Reset => f.write_str("reset"),
             What::Enough => f.write_str("enough"),
             What::Quiet(ms) => write!(f, "quiet {ms:.0}"),
@@ -305,6 +317,8 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
         "accepted" => pair().map(|(local, peer)| What::Accepted { local, peer })?,
         "stranger" => What::Stranger(endpoint(rest)?),
         "refused" => What::Refused,
+        "refused-again" => What::RefusedAgain(rest.parse().map_err(|_| "it wants a count of dials")?),
+        "let-in" => What::LetIn(rest.parse().map_err(|_| "it wants a count of dials")?),
         "unreachable" => {
             let (kind, router) = rest.split_once(' ').unwrap_or((rest, ""));
             let icmp = value_in(ICMP, kind).ok_or("its kind of ICMP error is not known")?;
@@ -337,6 +351,8 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
         "received" => What::Received(rest.parse().map_err(|_| "it wants a count of bytes")?),
         "uploaded" => What::Uploaded(rest.parse().map_err(|_| "it wants a count of bytes")?),
         "end-of-file" => What::EndOfFile,
+        "marked" => What::Marked,
+        "unmarked" => What::Unmarked,
         "reset" => What::Reset,
         "enough" => What::Enough,
         "quiet" => What::Quiet(rest.parse().map_err(|_| "it wants milliseconds")?),
@@ -409,6 +425,8 @@ mod tests {
             What::Accepted { local: end, peer: end },
             What::Stranger(end),
             What::Refused,
+            What::RefusedAgain(4),
+            What::LetIn(1),
             What::Unreachable { icmp: Icmp::AdminProhibited, from: Some(end.ip()) },
             What::Unreachable { icmp: Icmp::NoRoute, from: None },
             What::Silent { awaited: Awaited::Callback, ms: 3600.0 },
@@ -419,6 +437,8 @@ mod tests {
             What::Received(17),
             What::Uploaded(65_536),
             What::EndOfFile,
+            What::Marked,
+            What::Unmarked,
             What::Reset,
             What::Enough,
             What::Quiet(4000.0),

@@ -4,7 +4,7 @@
 use super::model::{ControlStage, DataConnection, Known};
 use super::{Report, answer, words};
 use crate::diagnosis::verdict::verbs_of;
-use crate::evidence::attempt::{Address, Mode};
+use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::{Cause, Stage};
 
 /// One line of the drawing.
@@ -124,7 +124,7 @@ fn data(report: &Report, mode: Mode) -> Arrow {
     };
     let mut labels = labels(attempt);
     if attempt.works && tried().any(|attempt| fails_for_itself(attempt)) {
-        labels.insert(0, format!("only {} works", works_with(&of_mode, mode)));
+        labels.insert(0, works_in_part(&of_mode, mode));
     }
     let wall = wall(report, attempt);
     if let Some(wall) = wall {
@@ -203,10 +203,15 @@ fn labels(attempt: &DataConnection) -> Vec<String> {
     long.into_iter().chain(medium).chain([short]).collect()
 }
 
-fn works_with(attempts: &[&DataConnection], mode: Mode) -> &'static str {
-    let verbs = verbs_of(mode);
-    let works = verbs.into_iter().find(|verb| attempts.iter().any(|a| a.works && a.method == *verb));
-    works.map_or("", |verb| verb.name())
+/// Which of the mode's methods works where not all goes well: one of them, or each only at times.
+fn works_in_part(attempts: &[&DataConnection], mode: Mode) -> String {
+    let works = |verb: &DataVerb| attempts.iter().any(|a| a.works && a.method == *verb);
+    let working: Vec<DataVerb> = verbs_of(mode).into_iter().filter(works).collect();
+    let fails = |verb: &DataVerb| attempts.iter().any(|a| fails_for_itself(a) && a.method == *verb);
+    match working[..] {
+        [one] if !fails(&one) => format!("only {} works", one.name()),
+        _ => "works, but not every time".to_owned(),
+    }
 }
 
 /// The port of `address:port`.

@@ -104,13 +104,17 @@ pub fn find(folder: Folder, path: &str) -> Option<Node> {
     Some(Node::Folder(at))
 }
 
-/// The text of a listing, every line ended by CR LF. A file is listed as itself.
-pub fn list(node: &Node, listing: Listing) -> Vec<u8> {
+/// Who every file belongs to, as LIST shows it.
+pub const GROUP: &str = "ftp";
+
+/// The text of a listing, every line ended by CR LF. A file is listed as itself. LIST shows `group` as the group that all
+/// belongs to: a word that clients pass over.
+pub fn list(node: &Node, listing: Listing, group: &str) -> Vec<u8> {
     let line = |kind: &str, name: &str, size: u64| match (listing, kind) {
         (Listing::Names, _) => format!("{name}\r\n"),
         (Listing::Facts, _) => format!("{}\r\n", facts(kind, name, size)),
-        (Listing::Long, "dir") => format!("drwxr-xr-x   1 ftp      ftp  {size:>13} Jan 01  2024 {name}\r\n"),
-        (Listing::Long, _) => format!("-r--r--r--   1 ftp      ftp  {size:>13} Jan 01  2024 {name}\r\n"),
+        (Listing::Long, "dir") => format!("drwxr-xr-x   1 ftp      {group}  {size:>13} Jan 01  2024 {name}\r\n"),
+        (Listing::Long, _) => format!("-r--r--r--   1 ftp      {group}  {size:>13} Jan 01  2024 {name}\r\n"),
     };
     let mut text = String::new();
     match node {
@@ -214,8 +218,8 @@ mod tests {
     #[test]
     fn an_empty_folder_lists_as_nothing() {
         for listing in [Listing::Long, Listing::Names, Listing::Facts] {
-            assert!(list(&Node::Folder(Folder::Empty), listing).is_empty());
-            let root = list(&Node::Folder(Folder::Root), listing);
+            assert!(list(&Node::Folder(Folder::Empty), listing, GROUP).is_empty());
+            let root = list(&Node::Folder(Folder::Root), listing, GROUP);
             assert!(String::from_utf8(root).is_ok_and(|text| text.lines().count() == 5 && text.ends_with("\r\n")));
         }
     }

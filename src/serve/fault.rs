@@ -33,6 +33,7 @@ pub enum Fault {
     ResetTransfer,
     NoCompletion,
     List550,
+    ListFromMemory,
     CloseOnList,
     SlowReplies,
     LoginRequired,
@@ -94,6 +95,11 @@ pub static FAULTS: &[Entry] = &[
     entry(Fault::ResetTransfer, "reset-transfer", "a data connection carries half of its bytes and is reset"),
     entry(Fault::NoCompletion, "no-completion", "never says 226 after a transfer"),
     entry(Fault::List550, "list-550", "550 to listings"),
+    entry(
+        Fault::ListFromMemory,
+        "list-from-memory",
+        "LIST lacks the mark that 150 announces, as where a proxy answers from its memory",
+    ),
     entry(Fault::CloseOnList, "close-on-list", "closes the control connection in answer to a listing"),
     entry(Fault::SlowReplies, "slow-replies", "each reply comes one second late"),
     entry(Fault::LoginRequired, "login-required", "530 to anonymous"),
@@ -326,6 +332,10 @@ impl Faults {
         } else {
             Flow::Full
         }
+    }
+
+    pub fn lists_from_memory(&self) -> bool {
+        self.has(Fault::ListFromMemory)
     }
 
     pub fn ending(&self) -> Ending {

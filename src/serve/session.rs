@@ -1,5 +1,6 @@
 //! One client's session: its commands carried out one after the other (RFC 959 sections 4.1 and 5.4).
 
+use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, SocketAddr, SocketAddrV4};
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,7 +14,7 @@ use super::fault::{Ending, Greeting, Instead};
 use super::stream::Stream;
 use super::tls::{Begin, Demand};
 use super::{Shared, shown};
-use crate::protocol::{extended, host_port, letters};
+use crate::protocol::{extended, host_port, letters, mark};
 
 /// Talks with one client until it goes.
 pub async fn run(stream: TcpStream, shared: Arc<Shared>) {
@@ -78,6 +79,12 @@ enum Setup {
     AnyVerb,
     /// EPSV ALL was said (RFC 2428 section 4).
     EpsvOnly,
+}
+
+/// What a transfer command asks for.
+enum Wanted {
+    File(Body),
+    Listing(Node, Listing),
 }
 
 /// Whether the session goes on.
@@ -158,7 +165,7 @@ impl Session {
             "NLST" => self.list(argument, Listing::Names).await?,
             "MLSD" => self.list(argument, Listing::Facts).await?,
             "RETR" => match content::find(self.folder, argument) {
-                Some(Node::File { body, .. }) => self.transfer(body).await?,
+                Some(Node::File { body, .. }) => self.transfer(Wanted::File(body)).await?,
                 _ => self.reply("550 No such file; try 5MiB.bin.").await?,
             },
             _ => {
@@ -220,7 +227,7 @@ impl Session {
             },
             "STAT" => match content::find(self.folder, path_in(argument)) {
                 Some(node) => {
-                    let lines = content::list(&node, Listing::Long);
+                    let lines = content::list(&node, Listing::Long, content::GROUP);
                     format!("213-Listing\n{}213 End", String::from_utf8_lossy(&lines))
                 }
                 None => "450 No such file or folder.".to_owned(),
@@ -380,13 +387,13 @@ impl Session {
     async fn list(&mut self, argument: &str, listing: Listing) -> Result<(), Gone> {
         match content::find(self.folder, path_in(argument)) {
             Some(Node::File { .. }) if listing == Listing::Facts => self.reply("501 MLSD lists folders.").await,
-            Some(node) => self.transfer(Body::Text(content::list(&node, listing))).await,
+            Some(node) => self.transfer(Wanted::Listing(node, listing)).await,
             None => self.reply("550 No such file or folder.").await,
         }
     }
 
     /// Joins the data connection, and only then says 150: whoever reads it knows how far things came.
-    async fn transfer(&mut self, body: Body) -> Result<(), Gone> {
+    async fn transfer(&mut self, wanted: Wanted) -> Result<(), Gone> {
         let Some(offer) = self.offer.take() else {
             return self.reply("425 No PORT or PASV stands: use PORT or PASV first.").await;
         };
@@ -407,7 +414,8 @@ impl Session {
         if let (Ok(local), Ok(peer)) = (stream.local_addr(), stream.peer_addr()) {
             shared.log(self.ends.peer, format_args!("data connection {local} - {peer}"));
         }
-        self.reply(&format!("150 Data connection open ({} bytes).", body.length())).await?;
+        let (body, words) = self.body(wanted, stream.peer_addr().map_or(self.ends.peer, canonical));
+        self.reply(&format!("150 Data connection open ({} bytes{words}).", body.length())).await?;
         let Some(stream) = self.guard(stream).await? else { return Ok(()) };
         let sending = data::send(stream, &body, shared.faults.flow(), shared.settings.idle);
         match self.control.attend(sending).await? {
@@ -417,6 +425,23 @@ impl Session {
                 Ending::Confirm => self.reply(&format!("226 {sent} bytes sent.")).await,
                 Ending::Silence => Ok(()),
             },
+        }
+    }
+
+    /// What is sent to `client`, and what the 150 says of it besides. A long listing carries a mark, for the client to see
+    /// whether it came as it was sent.
+    fn body(&self, wanted: Wanted, client: SocketAddr) -> (Body, String) {
+        match wanted {
+            Wanted::File(body) => (body, String::new()),
+            Wanted::Listing(node, Listing::Long) if node != Node::Folder(Folder::Empty) => {
+                let announced = mark::of(RandomState::new().hash_one(client), client);
+                let sent = if self.shared.faults.lists_from_memory() { content::GROUP } else { &announced };
+                let body = Body::Text(content::list(&node, Listing::Long, sent));
+                (body, format!(", {}", mark::announcement(&announced)))
+            }
+            Wanted::Listing(node, listing) => {
+                (Body::Text(content::list(&node, listing, content::GROUP)), String::new())
+            }
         }
     }
 

@@ -1,9 +1,10 @@
 //! The cases: what stands between, who answers, and what is true.
 
-use crate::network::{ClientSide, Rules, ServerSide};
+use crate::network::{ClientSide, Network, Rules, ServerSide};
 use crate::servers::{Kind, Server};
 
 mod active;
+mod balanced;
 mod control;
 mod large;
 mod mapping;
@@ -24,11 +25,15 @@ pub struct Case {
     pub server_side: ServerSide,
     pub rules: Rules,
     pub server: Server,
+    /// Another server behind the same address.
+    pub second: Option<Server>,
     pub target: &'static str,
     pub arguments: &'static [&'static str],
     pub environment: &'static [(&'static str, &'static str)],
     /// Other control connections that stand while the check runs.
     pub connections_held: usize,
+    /// The stub's mode that runs on the client's gateway; none without.
+    pub between: &'static str,
     /// Settings of miniupnpd on the client's gateway; none without.
     pub router: &'static str,
     /// Who runs the check: nobody, without any capability, where root is not wanted.
@@ -36,6 +41,8 @@ pub struct Case {
     pub expect: Expect,
     pub curl: Curl,
     pub lftp: Lftp,
+    /// What else must hold in its network: complaints.
+    pub besides: fn(&Network) -> Vec<String>,
 }
 
 /// Stands in a case's arguments for the file of the lab's authority.
@@ -45,6 +52,7 @@ pub const AUTHORITY: &str = "AUTHORITY";
 pub struct Expect {
     /// What the control connection ends up with; not asked where empty.
     pub security: &'static str,
+    /// Empty where chance has a say in it.
     pub recommendation: &'static str,
     pub fires: &'static [&'static str],
     pub not: &'static [&'static str],
@@ -105,15 +113,18 @@ const OPEN: Case = Case {
     server_side: ServerSide::Public,
     rules: NO_RULES,
     server: VSFTPD,
+    second: None,
     target: "198.18.0.20",
     arguments: &[],
     environment: &[],
     connections_held: 0,
+    between: "",
     router: "",
     as_root: false,
     expect: EITHER,
     curl: CURL,
     lftp: NO_LFTP,
+    besides: |_| Vec::new(),
 };
 const NO_LFTP: Lftp =
     Lftp { url: "ftp://198.18.0.20/", passive: Truth::NotAsked, active: Truth::NotAsked, agrees: true };
@@ -150,6 +161,7 @@ pub fn all() -> Vec<&'static Case> {
         passive::CASES,
         place::CASES,
         path::CASES,
+        balanced::CASES,
         two_ends::CASES,
         large::CASES,
         mapping::CASES,

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! c ── [g0 ──] g1 ── t ── g2 ── s
+//!                          └─── s2, where two servers share one address
 //! ```
 //!
 //! Everything is named after this process, and goes when the [`Network`] is dropped, on a signal, or when a later run
@@ -19,6 +20,9 @@ const PREFIX: &str = "ftpmlab";
 const SERVER: &str = "198.18.0.20";
 /// The server's own address where its gateway translates.
 const SERVER_INSIDE: &str = "10.0.0.20";
+
+/// The host of the second server.
+pub const SECOND: &str = "s2";
 
 /// Held by whoever adds to what must go again, and for good by the one who takes it all away.
 static ADDING: RwLock<()> = RwLock::new(());
@@ -43,6 +47,8 @@ pub enum ServerSide {
     Nat,
     /// The same, port 21 forwarded alone.
     NatOnlyControl,
+    /// 10.0.0.20 and 10.0.1.20, both behind 198.18.0.20: a case's rules say which connection goes to whom.
+    Balanced,
 }
 
 /// nft text for each host, behind what the sides bring.
@@ -97,6 +103,9 @@ impl Network {
         if client == ClientSide::DoubleNat {
             hosts.insert(1, "g0");
         }
+        if server == ServerSide::Balanced {
+            hosts.push(SECOND);
+        }
         let network = Self { name, hosts };
         network.wire()?;
         let (c, g0, g1) = client_side(client);
@@ -108,6 +117,7 @@ impl Network {
             ("t", T.to_owned(), rules.transit.to_owned()),
             ("g2", format!("{G2}{g2}"), forward_rules(server) + rules.gateway2),
             ("s", s.to_owned(), rules.server.to_owned()),
+            (SECOND, S2.to_owned(), rules.server.to_owned()),
         ] {
             if network.hosts.contains(&host) {
                 network.configure(host, &script, &nft)?;
@@ -147,8 +157,9 @@ impl Network {
             batch += &format!("netns add {}\n", self.namespace(host));
         }
         for pair in self.hosts.windows(2) {
-            let (left, right) = (self.namespace(pair[0]), self.namespace(pair[1]));
-            batch += &format!("link add wan netns {left} type veth peer name lan netns {right}\n");
+            let (left, wan) = if pair[1] == SECOND { ("g2", "wan2") } else { (pair[0], "wan") };
+            let (left, right) = (self.namespace(left), self.namespace(pair[1]));
+            batch += &format!("link add {wan} netns {left} type veth peer name lan netns {right}\n");
         }
         feed(Command::new("ip").args(["-batch", "-"]), &batch)
     }
@@ -206,6 +217,11 @@ link set wan up
 route add default via 203.0.113.5
 route add default via 2001:db8:3::1
 ";
+const S2: &str = "\
+addr add 10.0.1.20/24 dev lan
+link set lan up
+route add default via 10.0.1.1
+";
 const NAT: &str = "table ip nat { chain post { type nat hook postrouting priority 100; oifname wan masquerade; }; }\n";
 
 /// Addresses of the client, of the inner gateway of a double NAT, and of the gateway's inner side.
@@ -246,6 +262,11 @@ fn server_side(side: ServerSide) -> (&'static str, &'static str) {
             "addr add 10.0.0.20/24 dev lan\naddr add 2001:db8:4::20/64 dev lan\nlink set lan up\n\
              route add default via 10.0.0.1\nroute add default via 2001:db8:4::1",
         ),
+        ServerSide::Balanced => (
+            "addr add 10.0.0.1/24 dev wan\naddr add 10.0.1.1/24 dev wan2\nlink set wan2 up\n\
+             addr add 198.18.0.20/32 dev lan",
+            "addr add 10.0.0.20/24 dev lan\nlink set lan up\nroute add default via 10.0.0.1",
+        ),
     }
 }
 
@@ -258,6 +279,11 @@ fn forward_rules(side: ServerSide) -> String {
         ServerSide::Public => return String::new(),
         ServerSide::Nat => "tcp dport 1-65535",
         ServerSide::NatOnlyControl => "tcp dport 21",
+        ServerSide::Balanced => {
+            return format!(
+                "table ip nat {{ chain post {{ type nat hook postrouting priority 100; ip saddr 10.0.0.0/16 oifname lan snat to {SERVER}; }}; }}\n"
+            );
+        }
     };
     format!(
         "table ip nat {{\n chain pre {{ type nat hook prerouting priority -100; ip daddr {SERVER} {forwarded} dnat to {SERVER_INSIDE}; }}\n\

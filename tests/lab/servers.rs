@@ -87,6 +87,11 @@ impl Kit {
 
     /// Starts the server on the network's server host, and returns when its port answers.
     pub fn start(&self, network: &Network, server: &Server) -> Result<Running, String> {
+        self.start_on(network, "s", server)
+    }
+
+    /// The same on another host.
+    pub fn start_on(&self, network: &Network, host: &str, server: &Server) -> Result<Running, String> {
         if server.kind == Kind::Nobody {
             return Ok(Running { child: None, _files: None });
         }
@@ -95,8 +100,8 @@ impl Kit {
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(files.path(), open).map_err(|error| error.to_string())?;
         let home = folders(files.path(), server)?;
-        accounts(network, &home)?;
-        let mut command = self.command(network, server, files.path(), &home)?;
+        accounts(network, host, &home)?;
+        let mut command = self.command(|program| network.command(host, program), server, files.path(), &home)?;
         let log = std::fs::File::create(files.path().join("log")).map_err(|error| error.to_string())?;
         let errors = log.try_clone().map_err(|error| error.to_string())?;
         command.env("LD_LIBRARY_PATH", &self.libraries).stdin(Stdio::null()).stdout(log).stderr(errors);
@@ -106,6 +111,16 @@ impl Kit {
             format!("{:?} does not start: {why}\n{log}", server.kind)
         })?;
         Ok(Running { child: Some(child), _files: Some(files) })
+    }
+
+    /// Starts the stub in this mode on the client's gateway.
+    pub fn start_between(&self, network: &Network, mode: &str) -> Result<Running, String> {
+        let own = std::env::current_exe().map_err(|error| error.to_string())?;
+        let mut command = network.command("g1", &own.display().to_string());
+        command.args([crate::stub::ARGUMENT, mode]).stdin(Stdio::null());
+        let mut child = command.spawn().map_err(|error| error.to_string())?;
+        await_port(crate::stub::CACHE_PORT, &mut child)?;
+        Ok(Running { child: Some(child), _files: None })
     }
 
     /// Starts miniupnpd on the client's gateway, with what it answers.
@@ -136,7 +151,13 @@ impl Kit {
         Ok(Running { child: Some(child), _files: Some(files) })
     }
 
-    fn command(&self, network: &Network, server: &Server, files: &Path, home: &str) -> Result<Command, String> {
+    fn command(
+        &self,
+        on_host: impl Fn(&str) -> Command,
+        server: &Server,
+        files: &Path,
+        home: &str,
+    ) -> Result<Command, String> {
         let (low, high) = PASSIVE;
         let Server { port, .. } = *server;
         let here = files.display();
@@ -159,7 +180,7 @@ impl Kit {
                          pasv_min_port={low}\npasv_max_port={high}\nxferlog_enable=NO\nseccomp_sandbox=NO\nisolate_network=NO\n{settings}\n"
                     ),
                 )?;
-                command = network.command("s", &program("vsftpd", "usr/sbin/vsftpd"));
+                command = on_host(&program("vsftpd", "usr/sbin/vsftpd"));
                 command.arg(config);
             }
             Kind::Proftpd => {
@@ -177,11 +198,11 @@ impl Kit {
                          <Anonymous {home}>\n User ftp\n Group nogroup\n UserAlias anonymous ftp\n RequireValidShell off\n</Anonymous>\n"
                     ),
                 )?;
-                command = network.command("s", &program("proftpd-core", "usr/sbin/proftpd"));
+                command = on_host(&program("proftpd-core", "usr/sbin/proftpd"));
                 command.args(["-n", "-q", "-c", &config]);
             }
             Kind::PureFtpd => {
-                command = network.command("s", &program("pure-ftpd", "usr/sbin/pure-ftpd"));
+                command = on_host(&program("pure-ftpd", "usr/sbin/pure-ftpd"));
                 command.args([
                     "-S",
                     &port.to_string(),
@@ -204,14 +225,14 @@ impl Kit {
                          server = FTPServer(('::', {port}), handler)\n{settings}\nserver.serve_forever()\n"
                     ),
                 )?;
-                command = network.command("s", "/usr/bin/python3");
+                command = on_host("/usr/bin/python3");
                 let packages = ["python3-pyftpdlib", "python3-openssl", "python3-cryptography", "python3-cffi-backend"]
                     .map(|package| program(package, "usr/lib/python3/dist-packages"));
                 command.arg(script).env("PYTHONPATH", packages.join(":"));
                 command.env("PYTHONDONTWRITEBYTECODE", "1");
             }
             Kind::Serve => {
-                command = network.command("s", env!("CARGO_BIN_EXE_ftpmode"));
+                command = on_host(env!("CARGO_BIN_EXE_ftpmode"));
                 command.args([
                     "serve",
                     "--listen",
@@ -223,7 +244,7 @@ impl Kit {
             }
             Kind::Stub(mode) => {
                 let own = std::env::current_exe().map_err(|error| error.to_string())?;
-                command = network.command("s", &own.display().to_string());
+                command = on_host(&own.display().to_string());
                 command.args([crate::stub::ARGUMENT, mode]);
             }
             Kind::Nobody => return Err("nobody is not started".to_owned()),
@@ -265,10 +286,10 @@ fn folders(files: &Path, server: &Server) -> Result<String, String> {
 }
 
 /// An account "ftp" with the home folder, for this host alone.
-fn accounts(network: &Network, home: &str) -> Result<(), String> {
+fn accounts(network: &Network, host: &str, home: &str) -> Result<(), String> {
     let known = std::fs::read_to_string("/etc/passwd").map_err(|error| error.to_string())?;
     let others: Vec<&str> = known.lines().filter(|line| !line.starts_with("ftp:")).collect();
-    network.etc("s", "passwd", &format!("{}\nftp:x:14:65534:ftp:{home}:/bin/false\n", others.join("\n")))
+    network.etc(host, "passwd", &format!("{}\nftp:x:14:65534:ftp:{home}:/bin/false\n", others.join("\n")))
 }
 
 /// Returns when somebody listens at the port, or the server has ended. Read from the kernel's table of that namespace,

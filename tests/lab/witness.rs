@@ -4,9 +4,10 @@
 use std::process::{Output, Stdio};
 
 use crate::cases::{Case, Truth};
-use crate::judge::{Asked, Outcome};
+use crate::judge::{Asked, Outcome, UNPRIVILEGED};
 use crate::network::Network;
 use crate::servers::Server;
+use crate::stub;
 use crate::tls::{Certificate, Certificates, Demanded, Reuse, Tls, Versions};
 
 /// Seconds that curl gets: longer than any of these servers takes to answer, shorter than its own patience.
@@ -157,4 +158,26 @@ fn handshake(
         command.args(["-starttls", "ftp"]);
     }
     command.stdin(Stdio::null()).output().map_err(|error| error.to_string())
+}
+
+/// Complaints where the two ways name other routers than stand there.
+pub fn hops_differ(network: &Network) -> Vec<String> {
+    let own = std::env::current_exe().expect("this program has a path");
+    let mut command = network.command("c", "setpriv");
+    command.args(UNPRIVILEGED).arg(own).args([stub::ARGUMENT, stub::HOPS]);
+    let said = match command.output() {
+        Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
+        Err(error) => return vec![error.to_string()],
+    };
+    let routers =
+        [["203.0.113.129", "203.0.113.1", "203.0.113.6"], ["2001:db8:1::1", "2001:db8:2::1", "2001:db8:3::2"]];
+    let expected: String = routers
+        .iter()
+        .flat_map(|routers| routers.iter().zip(1..))
+        .map(|(router, ttl)| {
+            let answer = format!("Some((TimeExceeded, Some({router})))");
+            format!("{ttl} {answer} {answer}\n")
+        })
+        .collect();
+    if said == expected { Vec::new() } else { vec![format!("the routers are\n{said}and not\n{expected}")] }
 }

@@ -101,7 +101,8 @@ pub(super) fn is_for_the_verb(facts: &Facts, tried: &Tried) -> bool {
 fn spoiled_pasv(facts: &Facts) -> Option<Sign> {
     let (pasv, epsv) = (samples::of(facts, DataVerb::Pasv), samples::of(facts, DataVerb::Epsv));
     let enough = pasv.count() >= samples::ENOUGH && epsv.count() >= samples::ENOUGH;
-    if !(enough && pasv.only_unanswered() && epsv.only_joined()) {
+    let several_machines = !samples::astray(facts).is_empty();
+    if several_machines || !(enough && pasv.only_unanswered() && epsv.only_joined()) {
         return None;
     }
     Some(Sign {

@@ -20,6 +20,10 @@ fn test(facts: &Facts) -> Match {
     if !epsv.joined.is_empty() {
         return Match::RuledOut(facts.cites(joins(epsv.joined)));
     }
+    let astray = samples::astray(facts);
+    if !astray.is_empty() {
+        return Match::RuledOut(facts.cites(astray));
+    }
     if epsv.unanswered.is_empty() {
         let refused = facts.tried_with(DataVerb::Epsv).filter_map(|tried| Some(tried.refusal()?.1));
         return ruled_out_by(facts, refused, "no EPSV data connection was dialled");

@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
         "passive-address-unroutable",
         "passive-address-foreign",
         "passive-range-partly-open",
+        "server-address-varies",
         "epsv-blocked",
     ],
     test,
@@ -29,6 +30,10 @@ fn test(facts: &Facts) -> Match {
     let joined = joins(facts.joined_in(Mode::Passive));
     if !joined.is_empty() {
         return Match::RuledOut(facts.cites(joined));
+    }
+    let of_two_minds = facts.ports_of_two_minds();
+    if !of_two_minds.is_empty() {
+        return Match::RuledOut(facts.cites(of_two_minds));
     }
     let refused = failed_at_peer(facts, Failure::DialRefused);
     if refused.is_empty() {

@@ -9,7 +9,13 @@ pub static RULE: Rule = Rule {
     id: "passive-range-partly-open",
     title: "some passive ports get through and some do not",
     article: include_str!("passive_range_partly_open.md"),
-    neighbours: &["epsv-blocked", "passive-port-dropped", "passive-port-refused", "control-connection-altered"],
+    neighbours: &[
+        "epsv-blocked",
+        "passive-port-dropped",
+        "passive-port-refused",
+        "server-address-varies",
+        "control-connection-altered",
+    ],
     test,
     asks: samples::more,
 };
@@ -25,6 +31,10 @@ fn test(facts: &Facts) -> Match {
     let mixed = pasv.is_mixed() || epsv.is_mixed();
     if samples::are_asked_for(facts) {
         return Match::Undecided("more ports were asked for");
+    }
+    let astray = samples::astray(facts);
+    if !astray.is_empty() {
+        return Match::RuledOut(facts.cites(astray));
     }
     match (joined.is_empty(), unanswered.is_empty()) {
         (true, true) => return Match::Undecided("no passive data connection was dialled"),

@@ -1,10 +1,13 @@
-//! PASV and EPSV tried again and again, alternately: a bad port shows with either verb, a verb that a firewall does not
-//! know fails every time.
+//! PASV and EPSV tried again and again: a bad port shows with either verb, a verb that a firewall does not know fails every
+//! time. The order is one after the other, then the other way round, so that nothing that comes back in turn hits one of
+//! them alone.
 
-use crate::diagnosis::rules::dialled_at_peer;
+use std::cmp::Ordering;
+
+use crate::diagnosis::rules::{dialled_at_peer, failed_at_peer};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
-use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::evidence::facts::{Facts, Failure, Place, Tried};
 
 /// So many tries of each verb tell a bad port from a bad verb.
 pub const ENOUGH: usize = 3;
@@ -61,8 +64,15 @@ pub fn are_wanted(facts: &Facts) -> bool {
     !facts.passive_failures_aside().is_empty() && seen < PORTS_WANTED
 }
 
+/// What shows that passive connections went astray among several machines; empty where one failed in another way than by
+/// RST, which that does not explain.
+pub fn astray(facts: &Facts) -> Vec<Place> {
+    let otherwise = [Failure::DialDropped, Failure::DialUnreachable].map(|failure| failed_at_peer(facts, failure));
+    if otherwise.iter().all(Vec::is_empty) { facts.ports_of_two_minds() } else { Vec::new() }
+}
+
 /// What to try next where the two verbs disagree and neither has been seen to do both: the verb tried less often, the
-/// failing one first, until each was tried [`ENOUGH`] times.
+/// same again where they are even, until each was tried [`ENOUGH`] times.
 pub fn more(facts: &Facts) -> Vec<Probe> {
     if let Some(asked) = facts.evidence().asked.samples {
         return up_to(facts, usize::from(asked));
@@ -77,8 +87,18 @@ pub fn more(facts: &Facts) -> Vec<Probe> {
     };
     let other = if failing == DataVerb::Epsv { DataVerb::Pasv } else { DataVerb::Epsv };
     let times = |verb| facts.times_tried(Attempt::usual(verb));
-    let next = if times(failing) <= times(other) { failing } else { other };
+    // Not in turn: where every other connection goes astray, one of the verbs would fail each time.
+    let next = match times(failing).cmp(&times(other)) {
+        Ordering::Less => failing,
+        Ordering::Greater => other,
+        Ordering::Equal => last_tried(facts).unwrap_or(failing),
+    };
     if times(next) < ENOUGH { vec![Attempt::usual(next).into()] } else { Vec::new() }
+}
+
+/// The passive verb that was tried last.
+fn last_tried(facts: &Facts) -> Option<DataVerb> {
+    facts.tried_in(Mode::Passive).last().map(Tried::verb)
 }
 
 /// Whether passive ports that the user asked for are still to be tried.
@@ -92,8 +112,11 @@ fn up_to(facts: &Facts, asked: usize) -> Vec<Probe> {
     let verbs: Vec<DataVerb> = [DataVerb::Pasv, DataVerb::Epsv].into_iter().filter(usable).collect();
     let tried = facts.tried_in(Mode::Passive).filter(|tried| tried.attempt().address == Address::ControlPeer).count();
     let missing = asked.saturating_sub(tried);
+    // There and back, for the reason above.
     verbs
         .iter()
+        .rev()
+        .chain(&verbs)
         .cycle()
         .take(if verbs.is_empty() { 0 } else { missing })
         .map(|verb| Attempt::usual(*verb).into())

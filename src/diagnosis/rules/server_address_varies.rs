@@ -1,44 +1,76 @@
 #![doc = include_str!("server_address_varies.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::harm_where_data_fails;
-use crate::evidence::facts::{Facts, Placed};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
+use crate::diagnosis::rules::{harm_where_data_fails, joins, samples};
+use crate::evidence::attempt::{Attempt, Mode, Probe};
+use crate::evidence::facts::{Cite, Facts, Failure, Place, Placed};
 use crate::protocol::dialect;
 use crate::protocol::reply::Reply;
 
 pub static RULE: Rule = Rule {
     id: "server-address-varies",
-    title: "several servers answer under one name, and not alike",
+    title: "several servers answer under one name, and a data connection may reach another one",
     article: include_str!("server_address_varies.md"),
-    neighbours: &["too-many-connections", "passive-address-foreign", "passive-range-partly-open"],
+    neighbours: &[
+        "too-many-connections",
+        "passive-address-foreign",
+        "passive-range-partly-open",
+        "passive-port-refused",
+    ],
     test,
-    asks: asks_nothing,
+    asks,
 };
 
 fn test(facts: &Facts) -> Match {
     // A control connection that was turned away is greeted otherwise for that reason alone.
     let greetings: Vec<Placed> = facts.greetings().into_iter().filter(|(reply, _)| reply.is_completion()).collect();
+    let astray = astray(facts);
     let Some(((first, place), others)) = greetings.split_first() else {
         return Match::Undecided("no control connection was greeted");
     };
+    if let Some((other, other_place)) = others.iter().find(|(other, _)| !alike(first, other)) {
+        let products = dialect::recognise(first) != dialect::recognise(other);
+        return fires(
+            facts,
+            "Control connections to the same name are greeted by different servers: several machines stand behind it, \
+             and a data connection may reach another one than its control connection did.",
+            if products { Confidence::High } else { Confidence::Medium },
+            facts.cites([*place, *other_place].into_iter().chain(astray)),
+        );
+    }
+    if !astray.is_empty() {
+        return fires(
+            facts,
+            "A passive port refused a connection and let the next one in: most likely several machines share the \
+             server's address, and a data connection may reach another one than its control connection did. Passive \
+             mode then fails now and then.",
+            Confidence::Medium,
+            facts.cites(astray.into_iter().chain(joins(facts.joined_in(Mode::Passive)))),
+        );
+    }
     if others.is_empty() {
         return Match::Undecided("only one control connection was greeted");
     }
-    let cites = facts.cites(greetings.iter().map(|(_, place)| *place));
-    let Some((other, other_place)) = others.iter().find(|(other, _)| !alike(first, other)) else {
-        return Match::RuledOut(cites);
-    };
-    let products = dialect::recognise(first) != dialect::recognise(other);
+    Match::RuledOut(facts.cites(greetings.iter().map(|(_, place)| *place)))
+}
+
+/// Where passive connections were refused and where the same port let in, if any did.
+fn astray(facts: &Facts) -> Vec<Place> {
+    if facts.ports_of_two_minds().is_empty() {
+        return Vec::new();
+    }
+    let refused = facts.failed(Failure::DialRefused);
+    refused.iter().flat_map(|tried| [tried.ended_by(), tried.let_in_after_all()]).flatten().collect()
+}
+
+fn fires(facts: &Facts, summary: &str, confidence: Confidence, cites: Vec<Cite>) -> Match {
     let fails = facts.tried().iter().any(|tried| tried.cause().is_some());
     Match::Fires(Conclusion {
         severity: harm_where_data_fails(facts, fails),
         side: Side::Server,
-        confidence: if products { Confidence::High } else { Confidence::Medium },
-        summary:
-            "Control connections to the same name are greeted by different servers: several machines stand behind \
-                  it, and a data connection may reach another one than its control connection did."
-                .to_owned(),
-        cites: facts.cites([*place, *other_place]),
+        confidence,
+        summary: summary.to_owned(),
+        cites,
         fixes: vec![
             Fix::server(
                 "Keep each client on one machine",
@@ -51,6 +83,14 @@ fn test(facts: &Facts) -> Match {
             ),
         ],
     })
+}
+
+/// More tries tell a bad verb from connections that go astray, and whether passive mode works at other times.
+fn asks(facts: &Facts) -> Vec<Probe> {
+    let astray = facts.tried_in(Mode::Passive).find(|tried| tried.let_in_after_all().is_some());
+    let Some(astray) = astray.map(|tried| Attempt::usual(tried.verb())) else { return Vec::new() };
+    let seldom = facts.joined_in(Mode::Passive).next().is_none() && facts.times_tried(astray) < samples::ENOUGH;
+    if seldom { vec![astray.into()] } else { samples::more(facts) }
 }
 
 /// The same product, and the same first line; one that tells the time may differ.

@@ -5,6 +5,9 @@
 //! and a guest does not open twenty. Price: a round trip for every four hops that the passive port's packets did not
 //! pass.
 //!
+//! Kernels before Linux 5.8 tell of an ICMP error on a TCP connection that is being made only that there was one. There a
+//! datagram is sent with the same life: it ends at the same router, and the kernel tells with whom and why.
+//!
 //! Bounds: at most 64 packets, within 1.8 s (`Budget::location`); sockets are closed before a SYN is sent again.
 
 use std::collections::BTreeMap;
@@ -28,6 +31,8 @@ const STEP: u8 = 4;
 /// Silent probes that are sent again: the packet or the router's answer may have been lost, or routers may ration
 /// their answers.
 const MOST_AGAIN: usize = 3;
+/// Routers that are asked for by UDP, one packet each.
+const MOST_BY_UDP: usize = 15;
 /// Where traceroute knocks, since nobody listens there.
 const NOBODY_LISTENS: u16 = 33_434;
 
@@ -43,6 +48,8 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
     data.send(tools, 1..=FURTHEST);
     data.gather(within(), Series::is_settled).await;
     data.stop_waiting();
+    let mut routers = Series::new(Swept::Udp, SocketAddr::new(control.ip(), NOBODY_LISTENS));
+    routers.name_those_of(&mut data, tools, within()).await;
 
     let mut to_control = Series::new(Swept::Control, control);
     let mut sent = 0;
@@ -52,6 +59,7 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
         sent = next;
         to_control.gather(within(), Series::is_settled_or_passed).await;
         to_control.stop_waiting();
+        routers.name_those_of(&mut to_control, tools, within()).await;
     }
 
     let mut by_udp = Series::new(Swept::Udp, SocketAddr::new(control.ip(), NOBODY_LISTENS));
@@ -105,6 +113,25 @@ impl Series {
         }));
     }
 
+    /// Sends a datagram for each answer of `series` that names nobody, and puts the router in its place that let its time
+    /// run out. Where the longest-lived probe is answered so as well, it was turned away and did not live too short, and
+    /// nobody can say which of the others were.
+    async fn name_those_of(&mut self, series: &mut Series, tools: Tools<'_>, until: Instant) {
+        if series.answers.get(&FURTHEST).is_some_and(|probe| is_nameless(probe.answer)) {
+            return;
+        }
+        let room = MOST_BY_UDP.saturating_sub(self.begun.len());
+        let nameless = series.answers.values().filter(|probe| is_nameless(probe.answer)).map(|probe| probe.ttl);
+        let unasked: Vec<u8> = nameless.filter(|ttl| !self.begun.contains_key(ttl)).take(room).collect();
+        unasked.into_iter().for_each(|ttl| self.knock(tools, ttl));
+        self.gather(until, Series::is_all_answered).await;
+        for probe in series.answers.values_mut().filter(|probe| is_nameless(probe.answer)) {
+            if let Some(router) = self.answers.get(&probe.ttl).filter(|router| is_passed(router.answer)) {
+                probe.answer = router.answer;
+            }
+        }
+    }
+
     /// Collects answers until the time, or until they are enough.
     async fn gather(&mut self, until: Instant, enough: fn(&Self) -> bool) {
         while !self.waiting.is_empty() && !enough(self) {
@@ -139,7 +166,8 @@ impl Series {
 
     /// The shortest life at which another answer came.
     fn first_end(&self) -> Option<(u8, Answer)> {
-        self.answers.values().find(|probe| !is_passed(probe.answer)).map(|probe| (probe.ttl, probe.answer))
+        let mut ends = self.answers.values().filter(|probe| !is_passed(probe.answer) && !is_nameless(probe.answer));
+        ends.next().map(|probe| (probe.ttl, probe.answer))
     }
 
     /// Somebody answered for good, and every router before him.
@@ -176,6 +204,11 @@ fn is_passed(answer: Answer) -> bool {
     matches!(answer, Answer::Icmp { icmp: Icmp::TimeExceeded, .. })
 }
 
+/// An ICMP error of which no more is known, or no route: it says nothing by itself.
+fn is_nameless(answer: Answer) -> bool {
+    matches!(answer, Answer::Icmp { icmp: Icmp::NoRoute, from: None })
+}
+
 fn answer(dialled: Dialled) -> Answer {
     match dialled {
         Dialled::Connected(stream) => {
@@ -185,5 +218,28 @@ fn answer(dialled: Dialled) -> Answer {
         Dialled::Refused => Answer::Refused,
         Dialled::Unreachable { icmp, from } => Answer::Icmp { icmp, from },
         Dialled::Failed(_) => Answer::Silent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn probes(of: Swept, answers: &[(u8, Answer)]) -> Series {
+        let mut series = Series::new(of, SocketAddr::from(([127, 0, 0, 1], 1)));
+        for (ttl, answer) in answers {
+            series.begun.insert(*ttl, Instant::now());
+            series.answers.insert(*ttl, TtlProbe { ttl: *ttl, ms: 1.0, answer: *answer });
+        }
+        series
+    }
+
+    #[test]
+    fn an_answer_that_names_nobody_ends_nothing() {
+        let nameless = Answer::Icmp { icmp: Icmp::NoRoute, from: None };
+        let series = probes(Swept::Control, &[(1, nameless), (2, nameless), (3, Answer::Connected)]);
+        assert_eq!(series.first_end(), Some((3, Answer::Connected)));
+        assert_eq!(series.last_passed(), 0);
+        assert!(series.is_settled());
     }
 }

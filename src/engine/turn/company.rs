@@ -139,6 +139,7 @@ impl Turn<'_, '_, '_> {
         if self.completion.is_none() {
             self.give_back_next();
         }
+        self.note_mark();
         recorder.end_attempt(self.number);
         self.next.take()
     }

@@ -1,5 +1,7 @@
 //! What a check has learned of the server so far, as far as the next data connections depend on it.
 
+use std::collections::BTreeMap;
+
 use crate::engine::probes::port_mapping::Mapped;
 use crate::engine::session::Pace;
 use crate::evidence::security::Protection;
@@ -17,6 +19,8 @@ pub struct Standing {
     pub mapped: Option<Mapped>,
     /// The beginning of the first listing, where a large file is wanted from it.
     pub(super) listing: Vec<u8>,
+    /// The beginning of what each attempt brought, where it may hold a mark.
+    pub(super) beginnings: BTreeMap<usize, Vec<u8>>,
     pub(super) one_connection_only: bool,
     pub(super) opened: usize,
     pub(super) logged_in: bool,

@@ -119,6 +119,9 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Accepted { local, peer } => format!("{peer} connected to {local}"),
         What::Stranger(peer) => format!("a connection came from {peer}, which is not the server"),
         What::Refused => format!("{end} refused the connection (RST){after}"),
+        What::RefusedAgain(dials) => format!("{end} was dialled {dials} times more and refused each"),
+        What::LetIn(1) => format!("{end} was dialled once more and let that connection in"),
+        What::LetIn(dials) => format!("{end} was dialled {dials} times more and let the last one in"),
         What::Unreachable { icmp: Icmp::NoRoute, .. } => format!("this computer found no way to {end}"),
         What::Unreachable { icmp, from: None } => format!("an ICMP error ({}) answered for {end}{after}", icmp.name()),
         What::Unreachable { icmp, from: Some(router) } => {
@@ -144,6 +147,8 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Received(count) => format!("{count} bytes came over the data connection"),
         What::Uploaded(count) => format!("{count} bytes were written to the data connection"),
         What::EndOfFile => "the server ended the data connection".to_owned(),
+        What::Marked => "the listing holds the mark that the server announced".to_owned(),
+        What::Unmarked => "the listing does not hold the mark that the server announced".to_owned(),
         What::Reset => "the data connection was reset (RST)".to_owned(),
         What::Enough => "as many bytes as wanted came".to_owned(),
         What::Quiet(ms) => format!("nothing was said on the control connection for {}", duration(*ms)),

@@ -83,6 +83,11 @@ impl Facts<'_> {
         let (Some(data), Some(control)) = (find(Swept::is_passive), find(|of| of == Swept::Control)) else {
             return Observed::NotTested("no passive port was swept");
         };
+        // The one that lives longest reaches the server, if anybody lets it.
+        let longest = data.probes.iter().max_by_key(|probe| probe.ttl);
+        if longest.is_some_and(|probe| matches!(probe.answer, Answer::Icmp { icmp: Icmp::NoRoute, .. })) {
+            return Observed::NotTested("this system does not tell who turned the passive connection away");
+        }
         let udp = find(|of| of == Swept::Udp);
         let server = self.distance();
         let hops = self.hops();

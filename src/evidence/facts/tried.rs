@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{Place, Placed};
 use crate::evidence::Outcome;
 use crate::evidence::attempt::{Attempt, DataVerb};
+use crate::evidence::observed::Observed;
 use crate::evidence::timeline::{Event, Packet, What};
+use crate::protocol::mark;
 
 mod ending;
 
@@ -250,6 +252,34 @@ impl<'a> Tried<'a> {
     /// Packets that came while the callback was awaited and that nobody was given.
     pub fn undelivered(&self) -> Option<Place> {
         self.place_of(|what| matches!(what, What::Undelivered(_)))
+    }
+
+    /// The port refused this connection, and let another in right after.
+    pub fn let_in_after_all(&self) -> Option<Place> {
+        self.place_of(|what| matches!(what, What::LetIn(_)))
+    }
+
+    /// Whether the listing holds the mark that the server put into it; not seen: it came without.
+    pub fn came_as_sent(&self) -> Observed<Place> {
+        match (self.place_of(|what| matches!(what, What::Marked)), self.unmarked_at()) {
+            (Some(place), _) => Observed::Seen(place),
+            (None, Some(_)) => Observed::NotSeen,
+            (None, None) => Observed::NotTested("the server marks nothing that it sends"),
+        }
+    }
+
+    pub fn unmarked_at(&self) -> Option<Place> {
+        self.place_of(|what| matches!(what, What::Unmarked))
+    }
+
+    /// The mark that the server said its listing would hold.
+    pub fn announced_mark(&self) -> Option<String> {
+        self.replies().find_map(|(reply, _)| mark::announced(reply))
+    }
+
+    /// The reply that announced it.
+    pub fn announced_at(&self) -> Option<Place> {
+        self.replies().find(|(reply, _)| mark::announced(reply).is_some()).map(|(_, place)| place)
     }
 
     /// Packets that did not leave this computer while the connection was awaited.

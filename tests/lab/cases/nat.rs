@@ -72,6 +72,15 @@ pub static CASES: &[Case] = &[
         ..BEHIND_NAT
     },
     Case {
+        id: "client-nat-stateful",
+        shows: "a NAT box that drops what nobody asked for: the outer address is tried in vain",
+        client: ClientSide::Nat,
+        rules: Rules { gateway1: STATEFUL, ..NO_RULES },
+        expect: Expect { fires: &["active-address-rejected", "client-behind-nat"], side: "client", ..PASSIVE },
+        curl: ONLY_PASSIVE,
+        ..OPEN
+    },
+    Case {
         id: "client-nat-stateful-proftpd",
         shows: "a NAT box that drops what nobody asked for",
         server: PROFTPD,

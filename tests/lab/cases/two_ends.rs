@@ -1,8 +1,8 @@
 //! The tool on both ends: what arrived is known, and how the server's own connections went.
 
 use super::{
-    CURL, Case, ClientSide, EITHER, Expect, NEITHER, NO_RULES, NONE, ONLY_PASSIVE, OPEN, PASSIVE, Rules, SERVE,
-    ServerSide,
+    ACTIVE, CURL, Case, ClientSide, EITHER, Expect, NEITHER, NO_RULES, NONE, ONLY_ACTIVE, ONLY_PASSIVE, OPEN, PASSIVE,
+    Rules, SERVE, ServerSide,
 };
 
 const HELPER: Rules = Rules {
@@ -21,10 +21,39 @@ const BOTH_DROPPED: Rules = Rules {
     gateway2: "table inet g { chain forward { type filter hook forward priority 0; iifname lan tcp dport 50000-50009 drop; }; }\n",
     ..CALLBACK_DROPPED
 };
+/// Data connections in passive mode are taken over by the client's gateway.
+const TAKEN_OVER: Rules = Rules {
+    gateway1: "table ip r { chain pre { type nat hook prerouting priority -110; iifname lan tcp dport 50000-50009 redirect to :3129; }; }\n",
+    ..NO_RULES
+};
 const TWO: Case = Case { server: SERVE, ..OPEN };
 
 pub static CASES: &[Case] = &[
-    Case { id: "two-ends-open", shows: "all is open", expect: Expect { side: "none", ..EITHER }, ..TWO },
+    Case {
+        id: "two-ends-open",
+        shows: "all is open",
+        expect: Expect { not: &["transparent-proxy"], side: "none", ..EITHER },
+        ..TWO
+    },
+    Case {
+        id: "two-ends-cache",
+        shows: "a proxy on the client's gateway answers in the server's place, from its memory",
+        client: ClientSide::Nat,
+        rules: TAKEN_OVER,
+        between: crate::stub::CACHE,
+        expect: Expect { fires: &["transparent-proxy", "client-behind-nat"], works: &[("pasv", true)], ..PASSIVE },
+        curl: ONLY_PASSIVE,
+        ..TWO
+    },
+    Case {
+        id: "two-ends-proxy-seen-by-its-address",
+        shows: "a proxy on the client's gateway makes data connections from its own address",
+        rules: TAKEN_OVER,
+        between: crate::stub::CACHE,
+        expect: Expect { fires: &["data-source-address-differs"], not: &["transparent-proxy"], ..ACTIVE },
+        curl: ONLY_ACTIVE,
+        ..TWO
+    },
     Case {
         id: "two-ends-nat",
         shows: "a NAT without helper: what arrived is what was sent",

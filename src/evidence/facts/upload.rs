@@ -1,0 +1,47 @@
+//! The uploaded file's size, as the server tells it (RFC 3659 section 4).
+
+use super::{Facts, Place, Tried};
+use crate::evidence::attempt::Load;
+use crate::evidence::observed::Observed;
+
+/// One file, measured on either side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// Bytes that were written to the data connection.
+    pub written: u64,
+    /// Bytes that the file holds, as SIZE says.
+    pub held: u64,
+    /// The reply that confirmed the upload.
+    pub confirmed_at: Place,
+    /// The reply to SIZE.
+    pub size_at: Place,
+}
+
+impl Facts<'_> {
+    /// The upload that the server confirmed, with its size. In the ASCII type a size counts the line ends as the server
+    /// keeps them, and on some systems a record's padding: it is compared in the image type alone.
+    pub fn measured_upload(&self) -> Observed<Measured> {
+        let mut uploads = self.tried().iter().filter(|tried| tried.attempt().load == Load::Upload);
+        let Some((upload, (_, confirmed_at))) =
+            uploads.find(|upload| upload.works()).and_then(|upload| Some((upload, upload.completion()?)))
+        else {
+            return Observed::NotTested("no upload was confirmed");
+        };
+        if !self.in_image_type(upload) {
+            return Observed::NotTested(
+                "the server did not agree to the image type, and sizes in the ASCII type need not be the same",
+            );
+        }
+        let size = self.answer_on(upload.outcome().control, "SIZE").filter(|(reply, _)| reply.code == 213);
+        let Some((held, size_at)) = size.and_then(|(reply, place)| Some((reply.message().trim().parse().ok()?, place)))
+        else {
+            return Observed::NotTested("the server does not tell the size of the uploaded file");
+        };
+        Observed::Seen(Measured { written: upload.bytes(), held, confirmed_at, size_at })
+    }
+
+    /// Whether the last TYPE on the upload's control connection was agreed to: all that this tool sends is TYPE I.
+    fn in_image_type(&self, upload: &Tried) -> bool {
+        self.answer_on(upload.outcome().control, "TYPE").is_some_and(|(reply, _)| reply.is_completion())
+    }
+}
