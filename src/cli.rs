@@ -11,6 +11,7 @@ mod login;
 mod netrc;
 mod output;
 mod progress;
+mod recipe;
 mod report;
 mod serve;
 
@@ -38,6 +39,7 @@ Try it without a network:  ftpmode demo";
 enum Command {
     Check(Box<check::CheckArgs>),
     Report(report::ReportArgs),
+    Recipe(recipe::RecipeArgs),
     Explain(explain::ExplainArgs),
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
@@ -59,6 +61,7 @@ pub fn main() -> ExitCode {
         match cli.command {
             Command::Check(args) => check::run(*args).await,
             Command::Report(args) => report::run(&args),
+            Command::Recipe(args) => recipe::run(&args),
             Command::Explain(args) => explain::run(&args),
             Command::Demo(args) => demo::run(&args).await,
             Command::Serve(args) => match serve::run(args).await {
