@@ -14,14 +14,27 @@
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+mod aws;
+mod azure;
+mod docker;
 mod filezilla_server;
+mod firewalld;
 mod ftpmode;
+mod gcp;
+mod home_router;
 mod iis;
+mod iptables;
+mod kubernetes;
+mod nftables;
+mod opnsense;
+mod pfsense;
 mod proftpd;
 mod pure_ftpd;
 mod pyftpdlib;
 mod serv_u;
+mod ufw;
 mod vsftpd;
+mod windows_firewall;
 
 /// An FTP server, or what filters or translates before one.
 #[derive(Debug)]
@@ -91,6 +104,17 @@ pub const NO_STEPS: Recipe =
 pub const LET_THE_RANGE_IN: Step = Step::Say(
     "Then let TCP ports {low} to {high} in at every firewall before the server, its own included, and forward them to it where \
      an address is translated. `ftpmode recipe` lists firewalls, routers and clouds.",
+);
+
+/// Why a firewall's FTP helper is no cure under TLS.
+pub const HELPER_AND_TLS: Step = Step::Say(
+    "Under TLS a helper is blind: it can't read PORT and PASV, opens nothing and mends no address. What worked in plain by its \
+     help then fails, and only open or forwarded ports, and the right address at the client or the server, do.",
+);
+
+/// How active mode over fixed ports is tried from the client's computer.
+pub const TRY_ACTIVE: Step = Step::Run(
+    "ftpmode check {host}:{port} --method port --active-ports {client_low}-{client_high} --active-address {client_address}",
 );
 
 /// How a passive range is looked at from outside, whatever the server and the firewall.
@@ -180,6 +204,19 @@ pub static ALL: &[&Product] = &[
     &iis::PRODUCT,
     &serv_u::PRODUCT,
     &ftpmode::PRODUCT,
+    &nftables::PRODUCT,
+    &iptables::PRODUCT,
+    &firewalld::PRODUCT,
+    &ufw::PRODUCT,
+    &windows_firewall::PRODUCT,
+    &pfsense::PRODUCT,
+    &opnsense::PRODUCT,
+    &home_router::PRODUCT,
+    &aws::PRODUCT,
+    &azure::PRODUCT,
+    &gcp::PRODUCT,
+    &docker::PRODUCT,
+    &kubernetes::PRODUCT,
 ];
 
 /// The product with this id.

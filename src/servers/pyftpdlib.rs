@@ -49,10 +49,7 @@ server.serve_forever()",
             Step::Say("Only where the server stands behind an address translation; above the line with `server =`:"),
             Step::Put { file: "the same file", lines: "handler.masquerade_address = '{address}'" },
             Step::Say("A server with several addresses of its own names an outer one for each:"),
-            Step::Put {
-                file: "the same file",
-                lines: "handler.masquerade_address_map = {'{inside}': '{address}'}",
-            },
+            Step::Put { file: "the same file", lines: "handler.masquerade_address_map = {'{inside}': '{address}'}" },
         ],
         active: &[Step::Say(
             "Active mode is on; the connection comes from any port of the server. The server's own firewall must let \

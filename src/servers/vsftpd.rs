@@ -42,14 +42,15 @@ pasv_max_port={high}",
         ],
         address: &[
             Step::Say(
-                "Only where the server stands behind an address translation, or listens with listen_ipv6=YES (Debian's own \
-                 setting) and names 0.0.0.0 in its replies to PASV:",
+                "Only where the server stands behind an address translation. The address is named right on an IPv4 socket \
+                 alone: with listen_ipv6=YES, which Debian sets, vsftpd 3.0.3 names 0.0.0.0 in its place.",
             ),
-            Step::Put { file: "the same file", lines: "pasv_address={address}" },
-            Step::Say(
-                "Where the address changes, a name is looked up instead, once for each control connection:",
-            ),
-            Step::Put { file: "the same file", lines: "pasv_address={host}\npasv_addr_resolve=YES" },
+            Step::Put { file: "the same file", lines: "listen=YES\nlisten_ipv6=NO\npasv_address={address}" },
+            Step::Say("Where the address changes, a name that leads to it takes its place:"),
+            Step::Put {
+                file: "the same file",
+                lines: "listen=YES\nlisten_ipv6=NO\npasv_address={host}\npasv_addr_resolve=YES",
+            },
         ],
         active: &[
             Step::Put { file: "the same file", lines: "port_enable=YES\nconnect_from_port_20=YES" },

@@ -78,19 +78,24 @@ fn legend(page: &mut Page, entry: &Entry, values: &Values) {
         return;
     }
     page.heading("What is put in below");
+    if used.iter().all(|value| value.origin == Origin::Example) {
+        page.paragraph(INDENT, "These are examples: put your own in their place, or let --report FILE do it.");
+    }
     let widest = used.iter().map(|value| value.text.width()).max().unwrap_or(0);
     let mut told: Vec<&str> = Vec::new();
     for value in used {
-        let origin = match &value.origin {
-            Origin::Example => "An example: put your own in its place.".to_owned(),
-            Origin::StillExample(why) => format!("Still an example. {why}"),
-            Origin::Report(how) if told.contains(&how.as_str()) => "From the report, as above.".to_owned(),
-            Origin::Report(how) => format!("From the report. {how}"),
+        let text = match &value.origin {
+            Origin::Example => format!("{}.", value.of),
+            Origin::StillExample(why) if told.contains(&why.as_str()) => {
+                format!("{}: still an example, too.", value.of)
+            }
+            Origin::StillExample(why) => format!("{}: still an example. {why}", value.of),
+            Origin::Report(how) if told.contains(&how.as_str()) => format!("{}: from the report, too.", value.of),
+            Origin::Report(how) => format!("{}: from the report. {how}", value.of),
         };
-        if let Origin::Report(how) = &value.origin {
-            told.push(how);
+        if let Origin::StillExample(why) | Origin::Report(why) = &value.origin {
+            told.push(why);
         }
-        let text = format!("{}. {origin}", value.of);
         match page.form {
             Form::Text => page.hang(&format!("{INDENT}{:widest$}  ", value.text), &text),
             Form::Markdown => page.line(&format!("- `{}`: {text}", value.text)),
@@ -117,7 +122,7 @@ impl Page {
 
     fn heading(&mut self, text: &str) {
         match self.form {
-            Form::Text => self.line(text),
+            Form::Text => self.line(&format!("{text}\n{}\n", "-".repeat(text.width()))),
             Form::Markdown => self.line(&format!("## {text}\n")),
         }
     }
@@ -185,10 +190,6 @@ mod tests {
     #[test]
     fn a_command_in_backticks_is_not_broken() {
         let text = "Type `curl --ftp-port - ftp://ftp.example.com/` and see what comes of it.";
-        assert_eq!(wrap(text, 48), [
-            "Type",
-            "`curl --ftp-port - ftp://ftp.example.com/` and",
-            "see what comes of it."
-        ]);
+        assert_eq!(wrap(text, 48), ["Type", "`curl --ftp-port - ftp://ftp.example.com/` and", "see what comes of it."]);
     }
 }

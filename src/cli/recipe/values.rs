@@ -52,8 +52,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
 ];
 
 /// In a client's recipe these mean the client's own.
-const OF_CLIENTS: &[(&str, &str)] =
-    &[("address", "client_address"), ("low", "client_low"), ("high", "client_high")];
+const OF_CLIENTS: &[(&str, &str)] = &[("address", "client_address"), ("low", "client_low"), ("high", "client_high")];
 
 impl Values {
     pub fn examples() -> Self {
@@ -144,7 +143,8 @@ impl Values {
                 self.set("high", high.to_string(), &about);
             }
             (Some(only), _) => {
-                let why = format!("One passive port was seen, {only}, which is no range. Take in the server's own setting.");
+                let why =
+                    format!("One passive port was seen, {only}, which is no range. Take in the server's own setting.");
                 self.keep("low", &why);
                 self.keep("high", &why);
             }
@@ -164,7 +164,9 @@ impl Values {
             None => self.keep("client", "No connection was made that would show it."),
         }
         match (parsed(&report.control.seen_by_server), report.path.client_nat, local) {
-            (Some(seen), ..) => self.set("client_address", seen.to_string(), "The server sees the client at this address."),
+            (Some(seen), ..) => {
+                self.set("client_address", seen.to_string(), "The server sees the client at this address.")
+            }
             (None, Known::No, Some(local)) => {
                 self.set("client_address", local.to_string(), "Nothing translates the client's own address.");
             }
