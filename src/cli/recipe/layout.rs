@@ -190,6 +190,6 @@ mod tests {
     #[test]
     fn a_command_in_backticks_is_not_broken() {
         let text = "Type `curl --ftp-port - ftp://ftp.example.com/` and see what comes of it.";
-        assert_eq!(wrap(text, 48), ["Type", "`curl --ftp-port - ftp://ftp.example.com/` and", "see what comes of it."]);
+        assert_eq!(wrap(text, 44), ["Type", "`curl --ftp-port - ftp://ftp.example.com/`", "and see what comes of it."]);
     }
 }
