@@ -51,6 +51,7 @@ impl Report {
                 confidence: diagnosis.verdict.confidence,
                 summary: diagnosis.verdict.summary,
                 fixes: diagnosis.verdict.fixes,
+                recipes: diagnosis.verdict.recipes.iter().map(|id| (*id).to_owned()).collect(),
             },
             evidence: evidence.clone(),
         }

@@ -256,4 +256,6 @@ pub struct Verdict {
     pub summary: String,
     /// What would make it better, the most useful first.
     pub fixes: Vec<Fix>,
+    /// What `ftpmode recipe` takes for the steps of these fixes.
+    pub recipes: Vec<String>,
 }

@@ -160,6 +160,7 @@ impl Values {
         let parsed = |address: &Option<String>| address.as_deref().and_then(|address| address.parse::<IpAddr>().ok());
         let local = parsed(&report.control.local_address);
         match local {
+            Some(IpAddr::V6(_)) => self.keep("client", "The check was made over IPv6, where no port is forwarded."),
             Some(address) => self.set("client", address.to_string(), "The check was made from this address."),
             None => self.keep("client", "No connection was made that would show it."),
         }
