@@ -8,7 +8,7 @@ pub static PRODUCT: Product = Product {
     aliases: &["Amazon Web Services", "Amazon EC2", "EC2", "Elastic IP", "security group"],
     group: Group::Cloud,
     about: "a passive range let in, and the public address that an instance does not know of itself",
-    checked_with: "documentation of Amazon EC2 and the AWS CLI 2, not run here, 2026-11",
+    checked_with: "not run here; commands and limits read in the AWS CLI and EC2 references, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {
         passive: &[

@@ -8,7 +8,7 @@ pub static PRODUCT: Product = Product {
     aliases: &["Azure", "Microsoft Azure", "NSG"],
     group: Group::Cloud,
     about: "a passive range let in, and the public address that a machine does not know of itself",
-    checked_with: "documentation of Azure networking and the Azure CLI 2, not run here, 2026-11",
+    checked_with: "not run here; commands read in public use of the Azure CLI 2, the idle time in Microsoft's reference, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {
         passive: &[

@@ -8,7 +8,7 @@ pub static PRODUCT: Product = Product {
     aliases: &["docker compose", "Podman", "container"],
     group: Group::Cloud,
     about: "a server in a container: the range published, the host's address named",
-    checked_with: "documentation of Docker Engine and Compose, not run here, 2026-11",
+    checked_with: "not run here; the way to publish ranges read in public use of Docker Engine, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {
         passive: &[
@@ -63,7 +63,7 @@ services:
             TRY_ACTIVE,
         ],
         mind: &[Step::Say(
-            "Published ports pass by ufw, and by rules of firewalld: Docker's own come first. From the host itself or another \
+            "Published ports pass by ufw's rules: Docker's own come first. From the host itself or another \
              container, a connection may come from the bridge's address, and a server that compares the two ends then refuses \
              the data connection: check from another computer.",
         )],

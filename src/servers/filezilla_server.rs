@@ -8,7 +8,7 @@ pub static PRODUCT: Product = Product {
     aliases: &["FileZilla FTP Server", "FZ Server"],
     group: Group::Server,
     about: "passive range, outer address, TLS in its administration interface",
-    checked_with: "documentation of 1.x (filezillapro.com), not run here, 2026-11",
+    checked_with: "not run here; names read in its documentation of 1.x (filezillapro.com), 2026-11",
     settings: Settings {
         passive_range: Some(
             "Settings, Protocols settings, FTP and FTP over TLS (FTPS), Passive mode: \"Use custom port range\", 40000 to 40100",

@@ -8,14 +8,14 @@ pub static PRODUCT: Product = Product {
     aliases: &["Google Cloud", "Google Cloud Platform", "GCE", "Compute Engine"],
     group: Group::Cloud,
     about: "a passive range let in, and the external address that a machine does not know of itself",
-    checked_with: "documentation of Google Cloud VPC and the gcloud CLI, not run here, 2026-11",
+    checked_with: "not run here; commands read in public use of the gcloud CLI, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {
         passive: &[
             Step::Say("VPC network, Firewall, Create firewall rule; or (network, tag and names are examples):"),
             Step::Run(
                 "\
-gcloud compute firewall-rules create ftp-server --network=default --direction=INGRESS --action=ALLOW --rules=tcp:{port},tcp:{low}-{high} --source-ranges=0.0.0.0/0 --target-tags=ftp-server
+gcloud compute firewall-rules create ftp-server --network=default --direction=INGRESS --allow=tcp:{port},tcp:{low}-{high} --source-ranges=0.0.0.0/0 --target-tags=ftp-server
 gcloud compute instances add-tags my-vm --zone=europe-west1-b --tags=ftp-server",
             ),
         ],
@@ -35,7 +35,7 @@ gcloud compute instances add-tags my-vm --zone=europe-west1-b --tags=ftp-server"
                  external address of its own: let the server in, and name that external address.",
             ),
             Step::Run(
-                "gcloud compute firewall-rules create ftp-active --network=default --direction=INGRESS --action=ALLOW --rules=tcp:{client_low}-{client_high} --source-ranges={address}/32 --target-tags=ftp-client",
+                "gcloud compute firewall-rules create ftp-active --network=default --direction=INGRESS --allow=tcp:{client_low}-{client_high} --source-ranges={address}/32 --target-tags=ftp-client",
             ),
             Step::Say("Behind Cloud NAT no connection comes in at all: there a client has passive mode alone."),
         ],
@@ -50,8 +50,7 @@ gcloud compute instances add-tags my-vm --zone=europe-west1-b --tags=ftp-server"
             TRY_ACTIVE,
         ],
         mind: &[Step::Say(
-            "Google Cloud forgets connections that are idle for 10 minutes: during long transfers the control connection wants \
-             TCP keepalives or NOOP. The operating system's own firewall must let the ports in, too.",
+            "A rule holds for the machines that have its tag. The operating system's own firewall must let the ports in, too.",
         )],
     },
     mends: &[
@@ -61,7 +60,6 @@ gcloud compute instances add-tags my-vm --zone=europe-west1-b --tags=ftp-server"
         "passive-range-partly-open",
         "server-behind-nat",
         "active-callback-dropped",
-        "control-idle-dropped",
         "tls-blinds-ftp-helper",
     ],
 };

@@ -8,7 +8,7 @@ pub static PRODUCT: Product = Product {
     aliases: &["router", "FRITZ!Box", "modem", "NAT router", "DSL router", "port forwarding"],
     group: Group::Firewall,
     about: "ports forwarded to a server or to a client in active mode, the FTP helper (ALG)",
-    checked_with: "no product: what home routers have in common, its effect seen on Linux routers in the lab, 2026-11",
+    checked_with: "no product in particular: what home routers have in common, tried with Linux as the router, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {
         passive: &[Step::Say(
@@ -22,12 +22,12 @@ pub static PRODUCT: Product = Product {
         )],
         active: &[
             Step::Say(
-                "Before a client: passive mode needs nothing here, and is to be preferred. For active mode either",
+                "Before a client, passive mode needs nothing here and is to be preferred. For active mode there are two ways. \
+                 The first is the router's FTP support (see below); the client stays as it is.",
             ),
-            Step::Say("- switch on the router's FTP support (see below), and leave the client as it is; or"),
             Step::Say(
-                "- forward TCP ports {client_low} to {client_high} to {client}, have the client listen at these alone, and have \
-                 it name {client_address}.",
+                "The second: forward TCP ports {client_low} to {client_high} to {client}, have the client listen at these alone, \
+                 and have it name {client_address}.",
             ),
             Step::Say("Not both: some routers' FTP support trips over a client that names the outer address already."),
         ],

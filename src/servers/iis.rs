@@ -8,7 +8,7 @@ pub static PRODUCT: Product = Product {
     aliases: &["Microsoft IIS", "Microsoft FTP Service", "Internet Information Services", "ftpsvc"],
     group: Group::Server,
     about: "passive range of the server, outer address of the site, Windows' firewall, TLS",
-    checked_with: "documentation of 10.0 (Microsoft's configuration reference), not run here, 2026-11",
+    checked_with: "not run here; names and commands read in Microsoft's configuration reference of IIS 10.0, 2026-11",
     settings: Settings {
         passive_range: Some(
             "FTP Firewall Support of the server (not of the site): Data Channel Port Range 40000-40100, then restart the Microsoft FTP Service",

@@ -8,13 +8,13 @@ pub static PRODUCT: Product = Product {
     aliases: &["ip6tables", "iptables-persistent", "nf_conntrack_ftp", "ip_conntrack_ftp"],
     group: Group::Firewall,
     about: "a passive range let in and forwarded, active mode let in, the FTP helper",
-    checked_with: "1.8.9 (Debian 12, Linux 6.18), rules loaded in a network namespace, 2026-11",
+    checked_with: "1.8.9 (Debian 12, Linux 6.18), the rules run in the lab, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {
         passive: &[
             Step::Say(
-                "On the server itself, a whole ruleset. In one that you have, it is the last -A INPUT line that counts, and it \
-                 must come before whatever drops or rejects:",
+                "On the server itself, a whole ruleset: it takes the place of the filter rules that stand. In one that you have, \
+                 it is the last -A INPUT line that counts, and it must come before whatever drops or rejects:",
             ),
             Step::Put {
                 file: "/etc/iptables/rules.v4 (Red Hat and kin: /etc/sysconfig/iptables)",

@@ -8,7 +8,7 @@ pub static PRODUCT: Product = Product {
     aliases: &["k8s", "kubectl", "EKS", "AKS", "GKE", "OpenShift"],
     group: Group::Cloud,
     about: "a server in a pod: every passive port in one Service, one pod, the outer address named",
-    checked_with: "documentation of Kubernetes 1.3x, not run here, 2026-11",
+    checked_with: "not run here; fields read in the API reference of Service v1, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {
         passive: &[
@@ -77,8 +77,8 @@ dnsPolicy: ClusterFirstWithHostNet",
         ],
         mind: &[Step::Say(
             "externalTrafficPolicy: Local keeps the client's address, without which a server may refuse the data connection for \
-             coming from another address than the control connection. Load balancers of clouds allow so many ports each, often \
-             fewer than a hundred.",
+             coming from another address than the control connection. Clouds' load balancers have a \
+             limit on ports.",
         )],
     },
     mends: &[

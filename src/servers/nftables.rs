@@ -8,13 +8,13 @@ pub static PRODUCT: Product = Product {
     aliases: &["nft", "Linux firewall", "netfilter"],
     group: Group::Firewall,
     about: "a passive range let in and forwarded, active mode let in, the FTP helper",
-    checked_with: "1.0.6 (Debian 12, Linux 6.18), rules loaded in a network namespace, 2026-11",
+    checked_with: "1.0.6 (Debian 12, Linux 6.18), the rules run in the lab, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {
         passive: &[
             Step::Say(
-                "On the server itself, a whole ruleset. In one that you have, it is the last line of the chain that counts, \
-                 and it must come before whatever drops:",
+                "On the server itself, a whole ruleset: it takes the place of every rule that stands. In one that you have, it is \
+                 the last line of the chain that counts, and it must come before whatever drops:",
             ),
             Step::Put {
                 file: "/etc/nftables.conf",
@@ -72,6 +72,10 @@ table ip ftp_active {
   }
 }",
             },
+            Step::Say("And where its forward chain drops, before whatever drops there:"),
+            Step::Run(
+                "nft insert rule inet filter forward ip saddr {address} ip daddr {client} tcp dport {client_low}-{client_high} accept",
+            ),
             Step::Say("With the helper on that router none of this is wanted, and the client names its own address."),
         ],
         helper: &[

@@ -8,7 +8,7 @@ pub static PRODUCT: Product = Product {
     aliases: &["os-ftp-proxy"],
     group: Group::Firewall,
     about: "port forwards for a server, the plugin os-ftp-proxy for clients and servers",
-    checked_with: "the plugin's source (opnsense/plugins, net/ftp-proxy), not run here, 2026-11",
+    checked_with: "not run here; fields read in the plugin's source (opnsense/plugins, net/ftp-proxy), 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {
         passive: &[Step::Say(

@@ -8,7 +8,7 @@ pub static PRODUCT: Product = Product {
     aliases: &["Netgate", "pf", "ftp-proxy"],
     group: Group::Firewall,
     about: "port forwards for a server, the FTP Client Proxy package for clients",
-    checked_with: "documentation of 2.x (pfsense/docs), not run here, 2026-11",
+    checked_with: "not run here; read in its documentation of 2.x (pfsense/docs), 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {
         passive: &[Step::Say(

@@ -8,7 +8,7 @@ pub static PRODUCT: Product = Product {
     aliases: &["Windows Defender Firewall", "Microsoft Defender Firewall", "netsh", "advfirewall", "StatefulFtp"],
     group: Group::Firewall,
     about: "a passive range let in, active mode let in to a client, its FTP helper (StatefulFtp)",
-    checked_with: "documentation of Windows Server 2022 and 11 (Microsoft), not run here, 2026-11",
+    checked_with: "not run here; commands read in Microsoft's articles on FTP and firewalls and in public use, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {
         passive: &[

@@ -83,7 +83,10 @@ pub static ALL: &[Promise] = &[
                 let nftables = server("nftables");
                 load(network, "g1", "nft -f -", &puts(nftables.recipe.active)[0])?;
                 load(network, "c", "nft -f -", DROPS_ALL_IN)?;
-                load(network, "c", "sh -e", &runs(nftables.recipe.active)[0])
+                load(network, "g1", "nft -f -", DROPS_WHAT_COMES)?;
+                let commands = runs(nftables.recipe.active);
+                load(network, "c", "sh -e", &commands[0])?;
+                load(network, "g1", "sh -e", &commands[1])
             })
         },
     },
@@ -94,6 +97,12 @@ pub static ALL: &[Promise] = &[
         keep: |kit| {
             active(kit, |network| {
                 let iptables = runs(server("iptables").recipe.active);
+                load(
+                    network,
+                    "g1",
+                    "sh -e",
+                    "iptables -A FORWARD -i lan -j ACCEPT\niptables -A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\niptables -P FORWARD DROP",
+                )?;
                 load(network, "g1", "sh -e", &iptables[1])?;
                 load(
                     network,
@@ -144,6 +153,8 @@ pub static ALL: &[Promise] = &[
 
 const DROPS_ALL_IN: &str = "table inet filter { chain input { type filter hook input priority filter; policy drop; \
     ct state established accept; }; }";
+const DROPS_WHAT_COMES: &str = "table inet filter { chain forward { type filter hook forward priority filter; policy drop; \
+    ct state established accept; iifname lan accept; }; }";
 const DROPS_ALL_THROUGH: &str = "flush ruleset; table inet filter { chain forward { type filter hook forward priority filter; \
     policy drop; ct state established,related accept; }; }";
 

@@ -43,7 +43,7 @@ pub fn recipe(entry: &Entry, values: &Values, form: Form) -> String {
         Form::Text => page.line(&format!("{} ({}), ftpmode recipe {}", entry.name, entry.kind.name(), entry.id)),
         Form::Markdown => page.line(&format!("# {}\n", entry.name)),
     }
-    page.paragraph("", &format!("Checked with {}.", entry.checked_with.trim_end_matches('.')));
+    page.paragraph("", &format!("Checked with: {}.", entry.checked_with.trim_end_matches('.')));
     legend(&mut page, entry, values);
     for (heading, steps) in &entry.topics {
         page.heading(heading);
