@@ -69,8 +69,8 @@ pub static PRODUCT: Product = Product {
 </IfModule>",
             },
             Step::Say(
-                "Under TLS no firewall can read PASV and PORT any more: the range must be open and the address set as \
-                 above. Where a firewall's FTP helper mends the address of plain sessions already, TLSMasqueradeAddress \
+                "A certificate with an elliptic curve's key goes into TLSECCertificateFile and TLSECCertificateKeyFile. Under \
+                 TLS no firewall can read PASV and PORT any more: the range must be open and the address set as above. Where a firewall's FTP helper mends the address of plain sessions already, TLSMasqueradeAddress \
                  names it for sessions under TLS alone.",
             ),
         ],

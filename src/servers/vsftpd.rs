@@ -64,12 +64,15 @@ pasv_max_port={high}",
                 file: "the same file",
                 lines: "\
 ssl_enable=YES
+allow_anon_ssl=YES
 rsa_cert_file=/etc/ssl/certs/ftp.pem
-rsa_private_key_file=/etc/ssl/private/ftp.key",
+rsa_private_key_file=/etc/ssl/private/ftp.key
+ssl_ciphers=HIGH",
             },
             Step::Say(
-                "Under TLS no firewall can read PASV and PORT any more: the range must be open and the address set as \
-                 above, whatever a firewall's FTP helper did before. A certificate with its chain goes into one file.",
+                "Without ssl_ciphers=HIGH version 3.0.3 takes RSA certificates alone. Under TLS no firewall can read PASV and \
+                 PORT any more: the range must be open and the address set as above, whatever a firewall's FTP helper did \
+                 before.",
             ),
         ],
         reload: &[Step::Run("systemctl restart vsftpd")],

@@ -75,6 +75,18 @@ pub static ALL: &[Promise] = &[
         keep: |kit| serves(kit, Kind::Vsftpd, &lines(server("vsftpd")), forward_by_iptables),
     },
     Promise {
+        id: "recipe-vsftpd-tls",
+        shows: "vsftpd with the range, the address and TLS by its recipe",
+        wants: None,
+        keep: |kit| encrypts(kit, Kind::Vsftpd, server("vsftpd")),
+    },
+    Promise {
+        id: "recipe-pureftpd-tls",
+        shows: "Pure-FTPd with the range, the address and TLS by its recipe",
+        wants: None,
+        keep: |kit| encrypts(kit, Kind::PureFtpdFile, server("pure-ftpd")),
+    },
+    Promise {
         id: "recipe-nftables-active",
         shows: "active ports let in and forwarded to a client behind NAT by nftables' recipe",
         wants: None,
@@ -203,6 +215,25 @@ fn serves(kit: &Kit, kind: Kind, settings: &str, forward: fn(&Network) -> Result
         .ok_or_else(|| format!("PASV names no outer address: {}", report["attempts"]))?;
     let wrong: Vec<&str> = findings(&report).filter(|id| id.starts_with("passive-")).collect();
     if wrong.is_empty() { Ok(()) } else { Err(format!("found: {wrong:?}")) }
+}
+
+/// The server set by its recipe, with TLS: both passive methods work under it.
+fn encrypts(kit: &Kit, kind: Kind, product: &Product) -> Result<(), String> {
+    let network = Network::build(ClientSide::Public, ServerSide::Public, &Rules::default())?;
+    let own = kit.certificates.signed().display().to_string();
+    let tls = puts(product.recipe.tls).into_iter().next().ok_or("no lines for TLS")?;
+    // The lab's certificate lies elsewhere, in one file with its key.
+    let named = ["/etc/ssl/certs/ftp.pem", "/etc/ssl/private/ftp.key", "/etc/ssl/private/pure-ftpd.pem"];
+    let tls = named.iter().fold(tls, |lines, path| lines.replace(path, &own));
+    let settings = format!("{}\n{tls}", lines(product)).leak();
+    let _server = kit.start(&network, &Server { kind, port: 21, settings, empty: false, tls: None })?;
+    let report = check(&network, Step::Run("ftpmode check {host}:{port} --tls explicit"))?;
+    let encrypted = report["target"]["security"] == "explicit-tls";
+    if encrypted && works(&report, "pasv") && works(&report, "epsv") {
+        Ok(())
+    } else {
+        Err(format!("{} {}", report["target"]["security"], report["attempts"]))
+    }
 }
 
 fn forward_by_nftables(network: &Network) -> Result<(), String> {
