@@ -103,6 +103,8 @@ fn the_list_has_every_entry_once_and_a_line_for_each() {
         assert_eq!(lines.count(), 1, "{id}\n{list}");
     }
     assert!(list.lines().all(|line| line.width() <= 80), "{list}");
+    let entries = list.lines().filter(|line| line.starts_with(' '));
+    assert_eq!(entries.count(), ids().count(), "an entry takes more than its line: {list}");
 }
 
 #[test]
@@ -181,7 +183,17 @@ fn a_report_fills_in_what_it_knows_and_says_where_it_is_from() {
     let server = text(&recipe(&["vsftpd", "--report", path]).stdout);
     assert!(server.contains("pasv_address=198.18.0.20\n"), "{server}");
     assert!(server.contains("pasv_min_port=36690\npasv_max_port=51935\n"), "{server}");
-    assert!(words(&server).contains("about the range: 2 ports of it were seen, from 36690 to 51935"), "{server}");
+    assert!(
+        words(&server).contains(
+            "about the range: 2 ports of it were seen, from 36690 to 51935. So far apart they look like no range"
+        ),
+        "{server}"
+    );
+    let narrow = text(&recipe(&["vsftpd", "--report", &saved("tls-blinds-ftp-helper/before-the-server")]).stdout);
+    assert!(
+        words(&narrow).contains("4 ports of it were seen, from 50002 to 50009. The server's own setting may be wider"),
+        "{narrow}"
+    );
     assert!(!words(&server).contains("These are examples"), "{server}");
 
     let firewall = text(&recipe(&["iptables", "--report", path]).stdout);

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "AWS security groups",
     aliases: &["Amazon Web Services", "Amazon EC2", "EC2", "Elastic IP", "security group"],
     group: Group::Cloud,
-    about: "a passive range let in, and the public address that an instance does not know of itself",
+    about: "ports let in, public address",
     checked_with: "not run here; commands and limits read in the AWS CLI and EC2 references, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "Azure network security groups",
     aliases: &["Azure", "Microsoft Azure", "NSG"],
     group: Group::Cloud,
-    about: "a passive range let in, and the public address that a machine does not know of itself",
+    about: "ports let in, public address",
     checked_with: "not run here; commands read in public use of the Azure CLI 2, the idle time in Microsoft's reference, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "Docker",
     aliases: &["docker compose", "Podman", "container"],
     group: Group::Cloud,
-    about: "a server in a container: the range published, the host's address named",
+    about: "ports published, the host's address named",
     checked_with: "not run here; the way to publish ranges read in public use of Docker Engine, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "FileZilla Server",
     aliases: &["FileZilla FTP Server", "FZ Server"],
     group: Group::Server,
-    about: "passive range, outer address, TLS in its administration interface",
+    about: "passive range, outer address, TLS",
     checked_with: "not run here; names read in its documentation of 1.x (filezillapro.com), 2026-11",
     settings: Settings {
         passive_range: Some(

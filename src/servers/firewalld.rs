@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "firewalld",
     aliases: &["firewall-cmd", "Red Hat firewall", "Fedora firewall"],
     group: Group::Firewall,
-    about: "a passive range let in and forwarded, active mode let in, the FTP helper",
+    about: "ports let in and forwarded, active mode, the FTP helper",
     checked_with: "1.3.3 (Debian 12), the settings taken by firewall-offline-cmd and no traffic sent, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {

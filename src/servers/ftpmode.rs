@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "ftpmode serve",
     aliases: &["ftpmode server"],
     group: Group::Server,
-    about: "the known-good other end, with a range and an outer address",
+    about: "the known-good other end",
     checked_with: concat!(env!("CARGO_PKG_VERSION"), ", run in the lab, 2026-11"),
     settings: Settings {
         passive_range: Some("the option --passive-ports 40000-40100"),

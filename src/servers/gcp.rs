@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "Google Cloud firewall rules",
     aliases: &["Google Cloud", "Google Cloud Platform", "GCE", "Compute Engine"],
     group: Group::Cloud,
-    about: "a passive range let in, and the external address that a machine does not know of itself",
+    about: "ports let in, external address",
     checked_with: "not run here; commands read in public use of the gcloud CLI, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "A home router",
     aliases: &["router", "FRITZ!Box", "modem", "NAT router", "DSL router", "port forwarding"],
     group: Group::Firewall,
-    about: "ports forwarded to a server or to a client in active mode, the FTP helper (ALG)",
+    about: "port forwards, active mode, the FTP helper",
     checked_with: "no product in particular: what home routers have in common, tried with Linux as the router, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "IIS",
     aliases: &["Microsoft IIS", "Microsoft FTP Service", "Internet Information Services", "ftpsvc"],
     group: Group::Server,
-    about: "passive range of the server, outer address of the site, Windows' firewall, TLS",
+    about: "range of the server, address of the site, Windows' firewall",
     checked_with: "not run here; names and commands read in Microsoft's configuration reference of IIS 10.0, 2026-11",
     settings: Settings {
         passive_range: Some(

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "Kubernetes",
     aliases: &["k8s", "kubectl", "EKS", "AKS", "GKE", "OpenShift"],
     group: Group::Cloud,
-    about: "a server in a pod: every passive port in one Service, one pod, the outer address named",
+    about: "each port in one Service, one pod, the outer address",
     checked_with: "not run here; fields read in the API reference of Service v1, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "nftables",
     aliases: &["nft", "Linux firewall", "netfilter"],
     group: Group::Firewall,
-    about: "a passive range let in and forwarded, active mode let in, the FTP helper",
+    about: "ports let in and forwarded, active mode, the FTP helper",
     checked_with: "1.0.6 (Debian 12, Linux 6.18), the rules run in the lab, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "OPNsense",
     aliases: &["os-ftp-proxy"],
     group: Group::Firewall,
-    about: "port forwards for a server, the plugin os-ftp-proxy for clients and servers",
+    about: "port forwards, the plugin os-ftp-proxy",
     checked_with: "not run here; fields read in the plugin's source (opnsense/plugins, net/ftp-proxy), 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "pfSense",
     aliases: &["Netgate", "pf", "ftp-proxy"],
     group: Group::Firewall,
-    about: "port forwards for a server, the FTP Client Proxy package for clients",
+    about: "port forwards, the FTP Client Proxy package",
     checked_with: "not run here; read in its documentation of 2.x (pfsense/docs), 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {

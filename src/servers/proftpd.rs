@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "ProFTPD",
     aliases: &["ProFTP"],
     group: Group::Server,
-    about: "passive range, outer address, active mode, TLS in proftpd.conf",
+    about: "passive range, outer address, active mode, TLS",
     checked_with: "1.3.8 (Debian 12), the configuration run in the lab, 2026-11",
     settings: Settings {
         passive_range: Some("PassivePorts 40000 40100 in proftpd.conf"),

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "pyftpdlib",
     aliases: &["Python FTP server"],
     group: Group::Server,
-    about: "passive range, outer address, active mode, TLS in Python",
+    about: "passive range, outer address, active mode, TLS",
     checked_with: "1.5.7 (Debian 12), the script run in the lab, 2026-11",
     settings: Settings {
         passive_range: Some("handler.passive_ports = range(40000, 40101)"),

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "Serv-U",
     aliases: &["SolarWinds Serv-U", "Serv-U MFT"],
     group: Group::Server,
-    about: "passive range of the server, outer address of the listener, TLS",
+    about: "passive range, address of the listener, TLS",
     checked_with: "not run here and not read up either: what is generally known of version 15, whose menus may be named otherwise, 2026-11",
     settings: Settings {
         passive_range: Some("Server Limits & Settings, Settings: PASV Port Range 40000 to 40100"),

@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "ufw",
     aliases: &["Uncomplicated Firewall", "Ubuntu firewall", "gufw"],
     group: Group::Firewall,
-    about: "a passive range let in and forwarded, active mode let in, the FTP helper",
+    about: "ports let in and forwarded, active mode, the FTP helper",
     checked_with: "0.36.2 (Debian 12), the commands run dry and the sections taken by iptables-restore, no traffic sent, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {

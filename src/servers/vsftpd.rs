@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "vsftpd",
     aliases: &["Very Secure FTP Daemon"],
     group: Group::Server,
-    about: "passive range, outer address, active mode, TLS in vsftpd.conf",
+    about: "passive range, outer address, active mode, TLS",
     checked_with: "3.0.3 (Debian 12), the configuration run in the lab, 2026-11",
     settings: Settings {
         passive_range: Some("pasv_min_port=40000 and pasv_max_port=40100 in vsftpd.conf"),

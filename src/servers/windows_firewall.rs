@@ -7,7 +7,7 @@ pub static PRODUCT: Product = Product {
     name: "Windows firewall",
     aliases: &["Windows Defender Firewall", "Microsoft Defender Firewall", "netsh", "advfirewall", "StatefulFtp"],
     group: Group::Firewall,
-    about: "a passive range let in, active mode let in to a client, its FTP helper (StatefulFtp)",
+    about: "ports let in, active mode, its FTP helper (StatefulFtp)",
     checked_with: "not run here; commands read in Microsoft's articles on FTP and firewalls and in public use, 2026-11",
     settings: UNKNOWN,
     recipe: Recipe {

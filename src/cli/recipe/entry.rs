@@ -48,6 +48,13 @@ pub struct Entry {
     pub mends: &'static [&'static str],
 }
 
+impl Entry {
+    /// Whether the id tells the name already.
+    pub fn is_named_as_its_id(&self) -> bool {
+        plain(self.name) == plain(self.id)
+    }
+}
+
 /// What a name led to.
 #[derive(Debug)]
 pub enum Found {

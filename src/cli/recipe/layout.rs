@@ -25,7 +25,10 @@ pub fn list(all: &[Entry], form: Form) -> String {
     for kind in Kind::ALL {
         page.heading(kind.heading());
         for entry in all.iter().filter(|entry| entry.kind == kind) {
-            let about = format!("{}: {}", entry.name, entry.about);
+            let about = match entry.is_named_as_its_id() {
+                true => entry.about.clone(),
+                false => format!("{}: {}", entry.name, entry.about),
+            };
             match form {
                 Form::Text => page.hang(&format!("{INDENT}{:widest$}  ", entry.id), &about),
                 Form::Markdown => page.line(&format!("- `{}`: {about}", entry.id)),

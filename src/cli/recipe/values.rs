@@ -37,6 +37,9 @@ pub struct Values(Vec<Value>);
 /// Below this there is no range to speak of.
 const ENOUGH_PORTS: usize = 2;
 
+/// Ports farther apart are what systems give out to a server that has no range set; Linux takes 32768 to 60999.
+const WIDEST: u16 = 4000;
+
 /// The name of each placeholder, its example, and what it stands for.
 const EXAMPLES: &[(&str, &str, &str)] = &[
     ("host", "ftp.example.com", "the server's name"),
@@ -134,11 +137,19 @@ impl Values {
         let ports = &report.passive_ports;
         match (ports.lowest, ports.highest) {
             (Some(low), Some(high)) if ports.seen.len() >= ENOUGH_PORTS => {
-                let about = format!(
-                    "This is about the range: {} ports of it were seen, from {low} to {high}. The server's own setting may \
-                     be wider, and is the one that counts.",
-                    ports.seen.len()
-                );
+                let seen = ports.seen.len();
+                let about = if high - low > WIDEST {
+                    format!(
+                        "This is about the range: {seen} ports of it were seen, from {low} to {high}. So far apart they look \
+                         like no range at all: choose a short one at the server, such as 40000 to 40100, and use that in the \
+                         place of these."
+                    )
+                } else {
+                    format!(
+                        "This is about the range: {seen} ports of it were seen, from {low} to {high}. The server's own setting \
+                         may be wider, and is the one that counts."
+                    )
+                };
                 self.set("low", low.to_string(), &about);
                 self.set("high", high.to_string(), &about);
             }
