@@ -51,8 +51,13 @@ pub fn run(args: &RecipeArgs) -> ExitCode {
                 Ok(values) => layout::recipe(&entry, &values, form),
                 Err(why) => return output::fail(&why),
             },
-            Found::Several(ids) => {
-                return output::fail(&format!("'{}' may be any of {}", output::shown(name), ids.join(", ")));
+            Found::Several(ids, count) => {
+                let (name, some) = (output::shown(name), ids.join(", "));
+                return output::fail(&if count > ids.len() {
+                    format!("'{name}' is part of {count} names, {some} among them; ftpmode recipe lists them all")
+                } else {
+                    format!("'{name}' may be any of {some}")
+                });
             }
             Found::Nearest(ids) => {
                 return output::fail(&format!(

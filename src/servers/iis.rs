@@ -1,6 +1,6 @@
 //! Microsoft IIS; names of the IIS Manager and of its configuration reference.
 
-use super::{Group, LET_THE_RANGE_IN, LOOK_FROM_OUTSIDE, NO_STEPS, Product, Recipe, Settings, Step, UNKNOWN};
+use super::{Group, LET_THE_RANGE_IN, LOOK_FROM_OUTSIDE, Product, Recipe, Settings, Step, UNKNOWN};
 
 pub static PRODUCT: Product = Product {
     id: "iis",
@@ -80,7 +80,6 @@ pub static PRODUCT: Product = Product {
             "The range is greyed out at a site, because all sites share it. Leave port 3389 and what else listens on the \
              computer out of it.",
         )],
-        ..NO_STEPS
     },
     mends: &[
         "passive-port-dropped",

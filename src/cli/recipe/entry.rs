@@ -59,8 +59,8 @@ impl Entry {
 #[derive(Debug)]
 pub enum Found {
     One(Box<Entry>),
-    /// It is part of the names of all these.
-    Several(Vec<&'static str>),
+    /// It is part of the names of all these: the first few, and how many there are.
+    Several(Vec<&'static str>, usize),
     /// None has it; these come nearest.
     Nearest(Vec<&'static str>),
 }
@@ -88,7 +88,10 @@ pub fn find(name: &str) -> Found {
     match holding.as_slice() {
         [] => {}
         [one] => return Found::One(Box::new((*one).clone())),
-        several => return Found::Several(several.iter().map(|entry| entry.id).collect()),
+        several => {
+            let first = several.iter().take(2 * SUGGESTED).map(|entry| entry.id).collect();
+            return Found::Several(first, several.len());
+        }
     }
     let likeness = |entry: &Entry| {
         names(entry).iter().map(|name| strsim::normalized_damerau_levenshtein(name, &wanted)).fold(0.0, f64::max)
@@ -108,7 +111,7 @@ fn of_client(client: &Client) -> Entry {
         (Some(_), Some(_)) => "passive and active mode",
         (Some(_), None) => "passive mode",
         (None, Some(_)) => "active mode",
-        (None, None) => "what it can't be set to",
+        (None, None) => "how to choose the mode is not known here",
     };
     Entry {
         id: client.id,
@@ -151,7 +154,7 @@ mod tests {
     fn id_of(name: &str) -> Option<&'static str> {
         match find(name) {
             Found::One(entry) => Some(entry.id),
-            Found::Several(_) | Found::Nearest(_) => None,
+            Found::Several(..) | Found::Nearest(_) => None,
         }
     }
 
