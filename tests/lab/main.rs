@@ -1,5 +1,5 @@
 //! The lab: real FTP servers behind real NAT and firewalls, in network namespaces, each case held against its truth and
-//! against curl, and lftp under TLS.
+//! against curl, and lftp under TLS; and the recipes, followed to the letter.
 //!
 //!     cargo test --test lab                     all cases
 //!     cargo test --test lab -- helper           those whose id holds "helper"
