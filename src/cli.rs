@@ -13,6 +13,7 @@ mod login;
 mod netrc;
 mod output;
 mod progress;
+mod recipe;
 mod report;
 mod serve;
 mod triage;
@@ -44,6 +45,7 @@ enum Command {
     Triage(triage::TriageArgs),
     Report(report::ReportArgs),
     Compare(compare::CompareArgs),
+    Recipe(recipe::RecipeArgs),
     Explain(explain::ExplainArgs),
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
@@ -72,6 +74,7 @@ pub fn main() -> ExitCode {
             Command::Triage(args) => triage::run(&args),
             Command::Report(args) => report::run(&args),
             Command::Compare(args) => compare::run(&args),
+            Command::Recipe(args) => recipe::run(&args),
             Command::Explain(args) => explain::run(&args),
             Command::Demo(args) => demo::run(&args).await,
             Command::Serve(args) => match serve::run(args).await {

@@ -13,7 +13,7 @@
 //! |---|---|---|
 //! | [`protocol`] | FTP on the wire, without a socket | nothing |
 //! | [`evidence`] | what was seen, never why | protocol |
-//! | [`servers`] | server products: how each setting is called | nothing |
+//! | [`servers`] | servers, firewalls and clouds: how each setting is called, and how each is mended | nothing |
 //! | [`clients`] | clients: how each is set, and what it would do here | evidence, protocol |
 //! | [`diagnosis`] | rules, the planner, the verdict | evidence, protocol, servers |
 //! | [`knowledge`] | articles on findings, reply codes and topics | diagnosis, protocol, servers |

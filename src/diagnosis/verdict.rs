@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Finding;
-use super::rule::{Confidence, Fix, Severity};
+use super::rule::{Confidence, Fix, Severity, Side};
 use super::rules;
 use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::{Facts, Failure, Tried};
 use crate::protocol::dialect::Says;
+use crate::servers;
 
 /// Which mode to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,17 +34,21 @@ pub struct Verdict {
     pub summary: String,
     /// The most useful first.
     pub fixes: Vec<Fix>,
+    /// Recipes that have these fixes step by step.
+    pub recipes: Vec<&'static str>,
 }
 
 /// Concludes from the outcomes alone; the findings add the reason and the fixes.
 pub fn conclude(facts: &Facts, findings: &[Finding]) -> Verdict {
     let recommendation = recommend(facts);
     let fixes = fixes(findings, recommendation);
+    let recipes = recipes(facts, findings, &fixes);
     Verdict {
         recommendation,
         confidence: confidence(facts, recommendation),
         summary: summary(facts, recommendation, findings),
         fixes,
+        recipes,
     }
 }
 
@@ -278,6 +283,18 @@ fn fixes(findings: &[Finding], recommendation: Recommendation) -> Vec<Fix> {
         }
     }
     all
+}
+
+/// The recognised server's recipe where a fix is on its side. Which firewall stands before it can't be seen from here;
+/// this computer's own, where packets were watched, is Linux's.
+fn recipes(facts: &Facts, findings: &[Finding], fixes: &[Fix]) -> Vec<&'static str> {
+    let on_the_server = fixes.iter().any(|fix| fix.side == Side::Server);
+    let server = facts.product().filter(|_| on_the_server).and_then(servers::with_id);
+    let local = findings.iter().any(|finding| {
+        finding.rule.id == "local-firewall-drops-callback" && finding.conclusion.severity > Severity::Info
+    });
+    let firewall = servers::with_id("nftables").filter(|_| local);
+    server.into_iter().chain(firewall).map(|product| product.id).collect()
 }
 
 /// The verbs of a mode, for a sentence.

@@ -54,6 +54,7 @@ impl Report {
                 summary: diagnosis.verdict.summary,
                 fixes: diagnosis.verdict.fixes,
                 handover: diagnosis.handover,
+                recipes: diagnosis.verdict.recipes.iter().map(|id| (*id).to_owned()).collect(),
             },
             comparison: None,
             evidence: evidence.clone(),

@@ -264,4 +264,6 @@ pub struct Verdict {
     pub fixes: Vec<Fix>,
     /// What to send to whoever must act; null where nothing needs mending.
     pub handover: Option<Handover>,
+    /// What `ftpmode recipe` takes for the steps of these fixes.
+    pub recipes: Vec<String>,
 }

@@ -1,5 +1,5 @@
 //! The lab: real FTP servers behind real NAT and firewalls, in network namespaces, each case held against its truth and
-//! against curl, and lftp under TLS.
+//! against curl, and lftp under TLS; and the recipes, followed to the letter.
 //!
 //!     cargo test --test lab                     all cases
 //!     cargo test --test lab -- helper           those whose id holds "helper"
@@ -22,6 +22,7 @@ mod cases;
 mod dialogue;
 mod judge;
 mod network;
+mod recipes;
 mod servers;
 mod stub;
 mod tls;
@@ -50,13 +51,18 @@ fn main() {
         .into_iter()
         .filter(|case| options.filter.as_ref().is_none_or(|filter| case.id.contains(filter.as_str())))
         .collect();
+    let promises: Vec<&recipes::Promise> = recipes::ALL
+        .iter()
+        .filter(|promise| options.filter.as_ref().is_none_or(|filter| promise.id.contains(filter.as_str())))
+        .collect();
     if options.list {
         chosen.iter().for_each(|case| println!("{:34} {}", case.id, case.shows));
+        promises.iter().for_each(|promise| println!("{:34} {}", promise.id, promise.shows));
         return;
     }
     if let Some(why) = network::why_not_here() {
         println!("the lab is skipped: {why}");
-        println!("0 passed, 0 failed, {} skipped", chosen.len());
+        println!("0 passed, 0 failed, {} skipped", chosen.len() + promises.len());
         return;
     }
     network::sweep_on_signals();
@@ -65,11 +71,11 @@ fn main() {
         Ok(kit) => kit,
         Err(why) => {
             println!("the servers can't be had: {why}");
-            println!("0 passed, {} failed", chosen.len());
+            println!("0 passed, {} failed", chosen.len() + promises.len());
             std::process::exit(1);
         }
     };
-    let failed = run(&chosen, &kit, &options);
+    let failed = run(&chosen, &kit, &options) + recipes::run(&promises, &kit);
     // exit drops nothing, and the certificates lie in a temporary folder.
     drop(kit);
     std::process::exit(i32::from(failed > 0));

@@ -298,7 +298,7 @@ pub fn scratch() -> std::io::Result<tempfile::TempDir> {
 }
 
 /// Runs a command with text on its standard input.
-fn feed(command: &mut Command, text: &str) -> Result<(), String> {
+pub fn feed(command: &mut Command, text: &str) -> Result<(), String> {
     let spawned = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
     let mut child = spawned.map_err(|error| error.to_string())?;
     let written = child.stdin.take().map(|mut input| input.write_all(text.as_bytes()));

@@ -13,6 +13,8 @@ pub enum Kind {
     Vsftpd,
     Proftpd,
     PureFtpd,
+    /// The same with a configuration file, whose lines are the settings.
+    PureFtpdFile,
     Pyftpdlib,
     /// Something that is no FTP server: the stub's mode.
     Stub(&'static str),
@@ -184,7 +186,7 @@ impl Kit {
                 command.arg(config);
             }
             Kind::Proftpd => {
-                // It looks in one folder, and mod_tls lies in another package's.
+                // Of two PassivePorts lines the first counts, so a case's own stands before the lab's. It looks in one folder, and mod_tls lies in another package's.
                 let modules = match server.tls {
                     Some(_) => program("proftpd-mod-crypto", "usr/lib/proftpd"),
                     None => program("proftpd-core", "usr/lib/proftpd"),
@@ -194,7 +196,7 @@ impl Kit {
                     format!(
                         "ServerName lab\nServerType standalone\nDefaultAddress ::\nUseIPv6 on\nPort {port}\nUser nobody\nGroup nogroup\n\
                          ModulePath {modules}\nScoreboardFile {here}/score\nPidFile {here}/pid\nDelayTable {here}/delay\nSystemLog {here}/system\n\
-                         TransferLog none\nWtmpLog off\nUseReverseDNS off\nAuthOrder mod_auth_unix.c\nRequireValidShell off\nPassivePorts {low} {high}\n{settings}\n\
+                         TransferLog none\nWtmpLog off\nUseReverseDNS off\nAuthOrder mod_auth_unix.c\nRequireValidShell off\n{settings}\nPassivePorts {low} {high}\n\
                          <Anonymous {home}>\n User ftp\n Group nogroup\n UserAlias anonymous ftp\n RequireValidShell off\n</Anonymous>\n"
                     ),
                 )?;
@@ -214,6 +216,14 @@ impl Kit {
                     &format!("{here}/pid"),
                 ]);
                 command.args(settings.split_whitespace());
+            }
+            Kind::PureFtpdFile => {
+                let config = write(
+                    "pure-ftpd.conf",
+                    format!("AnonymousOnly yes\nDontResolve yes\nPIDFile {here}/pid\n{settings}\n"),
+                )?;
+                command = on_host(&program("pure-ftpd", "usr/sbin/pure-ftpd"));
+                command.arg(config);
             }
             Kind::Pyftpdlib => {
                 let script = write(

@@ -163,6 +163,11 @@ impl Certificates {
         self.folder.path().join("ca.pem")
     }
 
+    /// The server's, by the authority.
+    pub fn signed(&self) -> PathBuf {
+        self.of(Certificate::Signed)
+    }
+
     fn of(&self, certificate: Certificate) -> PathBuf {
         self.folder.path().join(match certificate {
             Certificate::Signed => "signed.pem",

@@ -92,6 +92,11 @@ fn next_step(page: &mut Page, report: &Report) {
         let text = format!("{}: {}.", fix.side.place(), fix.action.trim_end_matches('.'));
         page.paragraph(&lead, &text, Ink::Plain, LONGEST);
     }
+    if let Some(first) = report.verdict.recipes.first() {
+        let others = report.verdict.recipes.iter().skip(1).map(|id| format!(", ftpmode recipe {id}"));
+        let text = format!("Step by step: ftpmode recipe {first}{}", others.collect::<String>());
+        page.paragraph(&indent, &text, Ink::Plain, LONGEST);
+    }
     if let Some(finding) = report.findings.first() {
         page.paragraph(&indent, &format!("More: ftpmode explain {}", finding.id), Ink::Dim, LONGEST);
     }
