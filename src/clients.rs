@@ -8,6 +8,19 @@
 use crate::evidence::facts::Facts;
 
 mod curl;
+mod forecast;
+mod inetutils_ftp;
+mod lftp;
+mod ncftp;
+mod php;
+mod python_ftplib;
+mod rules;
+mod sentences;
+mod tnftp;
+mod wget;
+mod wire;
+
+pub use rules::Rules;
 
 /// A client that people transfer files with.
 #[derive(Debug)]
@@ -20,7 +33,7 @@ pub struct Client {
     pub checked_with: &'static str,
     pub recipe: Recipe,
     /// What it would do by its own rules; `None` where its rules are not known.
-    pub forecast: Option<fn(&Facts) -> Outlook>,
+    pub rules: Option<Rules>,
 }
 
 /// How the client is set, in its own words, each fit to stand alone as a paragraph. `{address}`, `{low}`, `{high}`,
@@ -72,7 +85,16 @@ pub struct Outlook {
 }
 
 /// In alphabetical order of the names.
-pub static ALL: &[&Client] = &[&curl::CLIENT];
+pub static ALL: &[&Client] = &[
+    &curl::CLIENT,
+    &inetutils_ftp::CLIENT,
+    &lftp::CLIENT,
+    &ncftp::CLIENT,
+    &php::CLIENT,
+    &python_ftplib::CLIENT,
+    &tnftp::CLIENT,
+    &wget::CLIENT,
+];
 
 /// The client with this id.
 pub fn with_id(id: &str) -> Option<&'static Client> {
@@ -81,7 +103,14 @@ pub fn with_id(id: &str) -> Option<&'static Client> {
 
 /// What each client with known rules would do here.
 pub fn outlooks<'f>(facts: &'f Facts<'f>) -> impl Iterator<Item = (&'static Client, Outlook)> + 'f {
-    ALL.iter().filter_map(|client| Some((*client, (client.forecast?)(facts))))
+    ALL.iter().filter_map(|client| Some((*client, client.outlook(facts)?)))
+}
+
+impl Client {
+    /// What it would come to here; `None` where its rules are not known.
+    pub fn outlook(&self, facts: &Facts) -> Option<Outlook> {
+        self.rules.as_ref().map(|rules| forecast::outlook(facts, rules))
+    }
 }
 
 impl Recipe {
