@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setback, Step, Vouching, Way};
+use super::rules::{Dials, Listing, Rules, Sessions, Setback, Step, Vouching, Way, WithoutPrivacy};
 use super::{Outlook, sentences};
 use crate::evidence::Source;
 use crate::evidence::address::{Reach, reach};
@@ -108,8 +108,14 @@ fn demands_tls(facts: &Facts) -> bool {
 }
 
 fn under_tls(facts: &Facts, rules: &Rules, how: &'static str) -> Outlook {
-    if facts.usual_protection() != Protection::Private {
-        return unknown(sentences::CLEAR_DATA.to_owned());
+    match (facts.level_refused().is_some(), rules.tls.without_privacy) {
+        (true, WithoutPrivacy::Fails) => return fails(sentences::PRIVACY_REFUSED.to_owned()),
+        (true, WithoutPrivacy::GoesOn) => {}
+        (true, WithoutPrivacy::Unknown) => return unknown(sentences::CLEAR_DATA.to_owned()),
+        (false, _) if facts.usual_protection() != Protection::Private => {
+            return unknown(sentences::CLEAR_DATA.to_owned());
+        }
+        (false, _) => {}
     }
     let distrust = facts.certificate().and_then(|(certificate, _)| certificate.distrust);
     match (distrust, rules.tls.vouching) {
@@ -189,6 +195,9 @@ pub(super) fn course(facts: &Facts, rules: &Rules, way: Way) -> Course {
 
 /// What became of the attempts that stand for this step; they have to agree.
 fn came(facts: &Facts, rules: &Rules, step: &Step, peer: IpAddr) -> Came {
+    if matches!(step.dials, Dials::Unsure) && step.verb != DataVerb::Pasv {
+        return Came::Unknown(sentences::FAMILY_UNKNOWN.to_owned());
+    }
     let wanted = match (step.verb.mode(), step.dials) {
         (Mode::Passive, _) => &[Address::ControlPeer][..],
         (Mode::Active, Dials::Given) => &[Address::Given, Address::ServerSeen][..],
@@ -245,6 +254,7 @@ fn one(facts: &Facts, rules: &Rules, step: &Step, peer: IpAddr, tried: &Tried) -
     match step.dials {
         Dials::Peer | Dials::Own | Dials::Given => outcome(facts, rules, step, tried, Some(told)),
         Dials::Mended(mends) if mends(told, peer) => outcome(facts, rules, step, tried, Some(told)),
+        Dials::Unsure => Came::Unknown(sentences::told_unsure(told)),
         Dials::SameOnly => Came::Back(Setback::Unreadable, sentences::another_address(told)),
         Dials::Told | Dials::Mended(_) => at_told_address(facts, rules, step, told, peer),
     }
@@ -326,8 +336,10 @@ fn without_resumption(facts: &Facts, rules: &Rules, tried: &Tried) -> Option<Cam
         return None;
     }
     let (session, _) = tried.secured()?;
-    if session == Session::New {
-        return None;
+    match (session, rules.tls.sessions) {
+        (Session::New, Sessions::Demands) => return Some(Came::Unknown(sentences::NOTHING_RESUMED.to_owned())),
+        (Session::New, _) | (_, Sessions::Demands) => return None,
+        (Session::Resumed, _) => {}
     }
     let mut own = facts.experiments().iter().filter(|tried| tried.attempt().protection == Protection::NewSession);
     let Some(experiment) = own.next() else {
