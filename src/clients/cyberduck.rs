@@ -1,6 +1,6 @@
 //! Cyberduck; rules from `DataConnectionActionExecutor.java`, `FTPSession.java` and Apache Commons Net, which it is built on.
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setting, Step, Tls, Vouching, Way, WithoutPrivacy};
+use super::rules::{Dials, Listing, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy};
 use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
@@ -32,6 +32,7 @@ pub static CLIENT: Client = Client {
             vouching: Vouching::Asks,
             sessions: Sessions::Unknown,
             without_privacy: WithoutPrivacy::Unknown,
+            unasked: Unasked::Never,
         },
         listing: Listing::Machine,
     }),

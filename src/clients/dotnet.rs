@@ -1,6 +1,6 @@
 //! .NET's FtpWebRequest; properties and rules from `FtpControlStream.cs`.
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setting, Step, Tls, Vouching, Way, WithoutPrivacy};
+use super::rules::{Dials, Listing, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy};
 use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
@@ -33,6 +33,7 @@ pub static CLIENT: Client = Client {
             vouching: Vouching::Unknown,
             sessions: Sessions::Unknown,
             without_privacy: WithoutPrivacy::Unknown,
+            unasked: Unasked::Never,
         },
         listing: Listing::List,
     }),

@@ -1,6 +1,8 @@
 //! FileZilla; menus from its source and its help, rules from `src/engine/ftp/rawtransfer.cpp`.
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Vouching, Way, WithoutPrivacy};
+use super::rules::{
+    Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -59,6 +61,7 @@ pub static CLIENT: Client = Client {
             vouching: Vouching::Asks,
             sessions: Sessions::Demands,
             without_privacy: WithoutPrivacy::Unknown,
+            unasked: Unasked::WhereOffered,
         },
         listing: Listing::Machine,
     }),

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setback, Step, Vouching, Way, WithoutPrivacy};
+use super::rules::{Dials, Listing, Rules, Sessions, Setback, Step, Unasked, Vouching, Way, WithoutPrivacy};
 use super::{Outlook, sentences};
 use crate::evidence::Source;
 use crate::evidence::address::{Reach, reach};
@@ -84,7 +84,8 @@ fn before_data(facts: &Facts, rules: &Rules) -> Option<Outlook> {
     if let Some((reply, place)) = facts.login_refusal() {
         let wants_tls = facts.refusals_saying(Says::TlsRequired).iter().any(|(said, _)| *said == reply);
         return Some(match (wants_tls, rules.tls.explicit) {
-            (true, Some(how)) => fails(sentences::wants_tls(how)),
+            (true, Some(how)) if rules.tls.unasked == Unasked::Never => fails(sentences::wants_tls(how)),
+            (true, Some(_)) => unknown(sentences::TLS_NOT_TRIED.to_owned()),
             (true, None) => fails(sentences::no_tls_but_demanded("TLS")),
             (false, _) if facts.is_greeting(place) => fails(sentences::TURNED_AWAY.to_owned()),
             (false, _) => fails(sentences::LOGIN_REFUSED.to_owned()),
@@ -108,6 +109,7 @@ fn demands_tls(facts: &Facts) -> bool {
 }
 
 fn under_tls(facts: &Facts, rules: &Rules, how: &'static str) -> Outlook {
+    let told = Some(how).filter(|_| rules.tls.unasked != Unasked::WhereOffered);
     match (facts.level_refused().is_some(), rules.tls.without_privacy) {
         (true, WithoutPrivacy::Fails) => return fails(sentences::PRIVACY_REFUSED.to_owned()),
         (true, WithoutPrivacy::GoesOn) => {}
@@ -119,12 +121,12 @@ fn under_tls(facts: &Facts, rules: &Rules, how: &'static str) -> Outlook {
     }
     let distrust = facts.certificate().and_then(|(certificate, _)| certificate.distrust);
     match (distrust, rules.tls.vouching) {
-        (None, _) | (Some(_), Vouching::Ignores | Vouching::Asks) => judged(facts, rules, Some(how)),
+        (None, _) | (Some(_), Vouching::Ignores | Vouching::Asks) => judged(facts, rules, told),
         (Some(Distrust::NoAuthorities), _) | (_, Vouching::Unknown) => {
             unknown(sentences::CERTIFICATE_UNKNOWN.to_owned())
         }
         (Some(_), Vouching::Refuses(unless)) => {
-            let beyond = judged(facts, rules, Some(how));
+            let beyond = judged(facts, rules, told);
             let setting = match (beyond.works, beyond.setting) {
                 (Some(true), _) => Some(unless.to_owned()),
                 (_, Some(setting)) => Some(sentences::both_settings(unless, &setting)),
@@ -143,10 +145,26 @@ fn judged(facts: &Facts, rules: &Rules, tls: Option<&'static str>) -> Outlook {
         Course::Fails(..) => Some(false),
         Course::Unknown(_) => None,
     };
+    if works == Some(false)
+        && let Some(why) = other_mode_only(facts, rules)
+    {
+        return fails(why);
+    }
     let earlier = rules.earlier.as_ref().map(|earlier| (earlier.before, self::course(facts, rules, earlier.way)));
     let why = sentences::why(&course, tls, earlier.as_ref());
     let setting = if works == Some(false) { setting(facts, rules, tls) } else { None };
     Outlook { works, why, setting }
+}
+
+/// What works here is the mode that the client has not.
+fn other_mode_only(facts: &Facts, rules: &Rules) -> Option<String> {
+    let ways = || std::iter::once(rules.way).chain(rules.settings.iter().map(|setting| setting.way));
+    let has = |mode| ways().flat_map(|way| way.ipv4).any(|step| step.verb.mode() == mode);
+    match (facts.works(Mode::Passive), facts.works(Mode::Active)) {
+        (false, true) if !has(Mode::Active) => Some(sentences::NO_ACTIVE.to_owned()),
+        (true, false) if !has(Mode::Passive) => Some(sentences::NO_PASSIVE.to_owned()),
+        _ => None,
+    }
 }
 
 fn setting(facts: &Facts, rules: &Rules, tls: Option<&'static str>) -> Option<String> {

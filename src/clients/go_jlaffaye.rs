@@ -1,6 +1,8 @@
 //! Go's `jlaffaye/ftp`; options and rules from `ftp.go`.
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Vouching, Way, WithoutPrivacy};
+use super::rules::{
+    Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -35,6 +37,7 @@ pub static CLIENT: Client = Client {
             vouching: Vouching::Unknown,
             sessions: Sessions::Unknown,
             without_privacy: WithoutPrivacy::Unknown,
+            unasked: Unasked::Never,
         },
         listing: Listing::Machine,
     }),

@@ -1,6 +1,8 @@
 //! Apache Commons Net's FTPClient; calls and rules from `FTPClient.java`.
 
-use super::rules::{Dials, Listing, REFUSED, Rules, Sessions, Setting, Step, Tls, Vouching, Way, WithoutPrivacy};
+use super::rules::{
+    Dials, Listing, REFUSED, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
 use super::{Client, Recipe};
 
 pub static CLIENT: Client = Client {
@@ -49,6 +51,7 @@ pub static CLIENT: Client = Client {
             vouching: Vouching::Unknown,
             sessions: Sessions::Unknown,
             without_privacy: WithoutPrivacy::Unknown,
+            unasked: Unasked::Never,
         },
         listing: Listing::List,
     }),

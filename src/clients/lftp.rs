@@ -1,6 +1,8 @@
 //! lftp; settings from its manual page, rules from `src/ftpclass.cc`.
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Vouching, Way, WithoutPrivacy};
+use super::rules::{
+    Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
 use super::{Client, Recipe, wire};
 
 pub static CLIENT: Client = Client {
@@ -52,6 +54,7 @@ pub static CLIENT: Client = Client {
             vouching: Vouching::Refuses("set ssl:verify-certificate no"),
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::GoesOn,
+            unasked: Unasked::WhereDemanded,
         },
         listing: Listing::List,
     }),

@@ -30,7 +30,7 @@ pub static CLIENT: Client = Client {
             ],
             ipv6: &[],
         },
-        settings: &[Setting { text: "-E", way: Way { ipv4: &[Step::port(&[])], ipv6: &[] } }],
+        settings: &[Setting { text: "ncftpls -E", way: Way { ipv4: &[Step::port(&[])], ipv6: &[] } }],
         earlier: None,
         tls: NO_TLS,
         listing: Listing::List,

@@ -1,7 +1,7 @@
 //! Node's basic-ftp; options and rules from `transfer.ts` and `Client.ts`.
 
 use super::rules::{
-    Dials, Earlier, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Vouching, Way, WithoutPrivacy,
+    Dials, Earlier, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -46,6 +46,7 @@ pub static CLIENT: Client = Client {
             vouching: Vouching::Refuses("secureOptions: { rejectUnauthorized: false }"),
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::Unknown,
+            unasked: Unasked::Never,
         },
         listing: Listing::Machine,
     }),

@@ -1,6 +1,8 @@
 //! PHP's FTP functions; calls from its manual, rules from `ext/ftp/ftp.c`.
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Vouching, Way, WithoutPrivacy};
+use super::rules::{
+    Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -41,6 +43,7 @@ pub static CLIENT: Client = Client {
             vouching: Vouching::Ignores,
             sessions: Sessions::Demands,
             without_privacy: WithoutPrivacy::GoesOn,
+            unasked: Unasked::Never,
         },
         listing: Listing::List,
     }),

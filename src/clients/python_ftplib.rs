@@ -1,6 +1,8 @@
 //! Python's ftplib; calls from its documentation, rules from `Lib/ftplib.py`.
 
-use super::rules::{Dials, Earlier, Listing, Rules, Sessions, Setting, Step, Tls, Vouching, Way, WithoutPrivacy};
+use super::rules::{
+    Dials, Earlier, Listing, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
 use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
@@ -44,6 +46,7 @@ pub static CLIENT: Client = Client {
             vouching: Vouching::Ignores,
             sessions: Sessions::New,
             without_privacy: WithoutPrivacy::Fails,
+            unasked: Unasked::Never,
         },
         listing: Listing::List,
     }),

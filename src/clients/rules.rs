@@ -111,6 +111,17 @@ pub struct Tls {
     pub vouching: Vouching,
     pub sessions: Sessions,
     pub without_privacy: WithoutPrivacy,
+    pub unasked: Unasked,
+}
+
+/// When a client uses AUTH TLS without being told to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unasked {
+    Never,
+    /// Where FEAT or the first answer offers it.
+    WhereOffered,
+    /// Where the login is refused without.
+    WhereDemanded,
 }
 
 /// What a client does where the server refuses PROT P.
@@ -173,6 +184,7 @@ pub const NO_TLS: Tls = Tls {
     vouching: Vouching::Unknown,
     sessions: Sessions::Unknown,
     without_privacy: WithoutPrivacy::Unknown,
+    unasked: Unasked::Never,
 };
 
 /// The client does it over this address family, and how is not known.

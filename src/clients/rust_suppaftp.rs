@@ -1,6 +1,6 @@
 //! Rust's suppaftp; calls and rules from `sync_ftp.rs`.
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setting, Step, Tls, Vouching, Way, WithoutPrivacy};
+use super::rules::{Dials, Listing, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -49,6 +49,7 @@ pub static CLIENT: Client = Client {
             vouching: Vouching::Unknown,
             sessions: Sessions::Unknown,
             without_privacy: WithoutPrivacy::Unknown,
+            unasked: Unasked::Never,
         },
         listing: Listing::List,
     }),

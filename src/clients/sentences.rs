@@ -19,6 +19,10 @@ pub const TLS_BROKE: &str =
     "Not known: TLS did not come about in the check, and another client may speak it otherwise.";
 pub const NO_SESSION: &str = "Fails: no FTP session with the server comes about, whatever the client.";
 pub const CLEAR_DATA: &str = "Not known: the check's own data connections were not encrypted.";
+pub const TLS_NOT_TRIED: &str =
+    "Not known: the server demands TLS, which it uses by itself, and the check did not try.";
+pub const NO_ACTIVE: &str = "Fails: it can do no active mode, and passive mode moves no data here.";
+pub const NO_PASSIVE: &str = "Fails: it can do no passive mode, and active mode moves no data here.";
 pub const PRIVACY_REFUSED: &str = "Fails: the server refuses PROT P, and it demands encrypted data connections.";
 pub const NOTHING_RESUMED: &str = "Not known: it fails where the server lets no TLS session be resumed, and the check's data connections began new ones.";
 pub const FAMILY_UNKNOWN: &str = "Not known: what it does over IPv6 is not known.";

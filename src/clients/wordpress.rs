@@ -1,6 +1,6 @@
 //! WordPress, which updates itself over FTP with PHP's functions (`wp-admin/includes/class-wp-filesystem-ftpext.php`).
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setback, Step, Tls, Vouching, Way, WithoutPrivacy};
+use super::rules::{Dials, Listing, Rules, Sessions, Setback, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -30,6 +30,7 @@ pub static CLIENT: Client = Client {
             vouching: Vouching::Ignores,
             sessions: Sessions::Demands,
             without_privacy: WithoutPrivacy::GoesOn,
+            unasked: Unasked::Never,
         },
         listing: Listing::List,
     }),
