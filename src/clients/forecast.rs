@@ -91,6 +91,12 @@ fn before_data(facts: &Facts, rules: &Rules) -> Option<Outlook> {
             (false, _) => fails(sentences::LOGIN_REFUSED.to_owned()),
         });
     }
+    if facts.auth_refused().is_some() && facts.security() == Security::Plain {
+        return Some(match rules.tls.explicit {
+            Some(_) => fails(sentences::AUTH_REFUSED.to_owned()),
+            None => unknown(sentences::no_tls("AUTH TLS")),
+        });
+    }
     let evidence = facts.evidence();
     let told_nothing = evidence.cut_short.is_some()
         || (evidence.source == Source::Log && matches!(facts.login(), Login::Unfinished(_) | Login::NoConnection));
@@ -125,6 +131,10 @@ fn under_tls(facts: &Facts, rules: &Rules, how: &'static str) -> Outlook {
         (Some(Distrust::NoAuthorities), _) | (_, Vouching::Unknown) => {
             unknown(sentences::CERTIFICATE_UNKNOWN.to_owned())
         }
+        // The check itself was told to take any certificate: so is the client.
+        (Some(_), Vouching::Refuses(unless)) if facts.evidence().asked.insecure => {
+            judged(facts, rules, Some(&sentences::both_settings(how, unless)))
+        }
         (Some(_), Vouching::Refuses(unless)) => {
             let beyond = judged(facts, rules, told);
             let setting = match (beyond.works, beyond.setting) {
@@ -138,7 +148,7 @@ fn under_tls(facts: &Facts, rules: &Rules, how: &'static str) -> Outlook {
 }
 
 /// Its way with nothing set, what older versions come to, and the setting that helps.
-fn judged(facts: &Facts, rules: &Rules, tls: Option<&'static str>) -> Outlook {
+fn judged(facts: &Facts, rules: &Rules, tls: Option<&str>) -> Outlook {
     let course = course(facts, rules, rules.way);
     let works = match &course {
         Course::Works(_) => Some(true),
@@ -167,7 +177,7 @@ fn other_mode_only(facts: &Facts, rules: &Rules) -> Option<String> {
     }
 }
 
-fn setting(facts: &Facts, rules: &Rules, tls: Option<&'static str>) -> Option<String> {
+fn setting(facts: &Facts, rules: &Rules, tls: Option<&str>) -> Option<String> {
     rules.settings.iter().find_map(|setting| match course(facts, rules, setting.way) {
         Course::Works(success) => {
             let address = success.named.map(|address| address.to_string());

@@ -21,6 +21,7 @@ pub const NO_SESSION: &str = "Fails: no FTP session with the server comes about,
 pub const CLEAR_DATA: &str = "Not known: the check's own data connections were not encrypted.";
 pub const TLS_NOT_TRIED: &str =
     "Not known: the server demands TLS, which it uses by itself, and the check did not try.";
+pub const AUTH_REFUSED: &str = "Fails with TLS switched on: the server refuses AUTH TLS.";
 pub const NO_ACTIVE: &str = "Fails: it can do no active mode, and passive mode moves no data here.";
 pub const NO_PASSIVE: &str = "Fails: it can do no passive mode, and active mode moves no data here.";
 pub const PRIVACY_REFUSED: &str = "Fails: the server refuses PROT P, and it demands encrypted data connections.";
