@@ -111,9 +111,9 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
         Failure::Unreadable => format!("the server's answer to {verb} can't be read"),
         Failure::Unanswered => format!("the server does not answer {verb}"),
         Failure::CutAtNegotiation => format!("the control connection is cut off at {verb}"),
-        Failure::DialRefused => dialled(tried, "refuses its connection"),
-        Failure::DialDropped => dialled(tried, "does not answer"),
-        Failure::DialUnreachable => dialled(tried, "is reported unreachable"),
+        Failure::DialRefused => format!("the port that the server names for {verb} refuses the connection"),
+        Failure::DialDropped => format!("nothing answers at the port that the server names for {verb}"),
+        Failure::DialUnreachable => format!("the port that the server names for {verb} is reported unreachable"),
         Failure::CallbackRefused => format!("the server's connection after {verb} is turned away on its way here"),
         Failure::CallbackDropped => format!("the server's connection after {verb} never arrives here"),
         Failure::CallbackUnreachable => format!("the server finds no way here after {verb}"),
@@ -132,14 +132,6 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
         Failure::Cut => format!("the data connection after {verb} is cut off"),
         Failure::Contradiction => format!("the server's answers after {verb} make no sense"),
         Failure::NotTried => format!("{verb} was not tried to its end"),
-    }
-}
-
-fn dialled(tried: &Tried, what: &str) -> String {
-    let verb = tried.verb().name();
-    match tried.dialled() {
-        Some(endpoint) => format!("{endpoint}, which it dials after {verb}, {what}"),
-        None => format!("the port that it dials after {verb} {what}"),
     }
 }
 
