@@ -34,7 +34,7 @@ pub static CLIENT: Client = Client {
         settings: &[
             Setting { text: "epsv4 off", way: Way { ipv4: &[PASV], ipv6: &[] } },
             Setting {
-                text: "tnftp -A",
+                text: "-A",
                 way: Way { ipv4: &[Step::eprt(REFUSED), Step::port(&[])], ipv6: &[Step::eprt(&[])] },
             },
         ],

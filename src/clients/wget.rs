@@ -27,14 +27,14 @@ pub static CLIENT: Client = Client {
             ipv6: &[Step::epsv(&[])],
         },
         settings: &[Setting {
-            text: "wget --no-passive-ftp",
+            text: "--no-passive-ftp",
             way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] },
         }],
         earlier: None,
         tls: Tls {
             explicit: Some("ftps://"),
             implicit: Some("ftps:// and --ftps-implicit"),
-            vouching: Vouching::Refuses("wget --no-check-certificate"),
+            vouching: Vouching::Refuses("--no-check-certificate"),
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::Fails,
             unasked: Unasked::Never,
