@@ -168,6 +168,24 @@ fn a_closed_passive_port_takes_back_epsv_in_curl_and_passive_mode_in_tnftp() {
 }
 
 #[test]
+fn ncftp_stays_in_passive_mode_where_feat_lists_pasv() {
+    let case = check(PUBLIC, &[pasv(PUBLIC, DROPPED), port(ARRIVES)]);
+    assert_eq!(outlook(&case, "ncftp").works, Some(true));
+    let listed = "\"6 < 230 Login successful.\", \"7 > FEAT\", \"8 < 211-Features:\\n EPSV\\n PASV\\n211 End\"]";
+    let case = case.replace("\"6 < 230 Login successful.\"]", listed);
+    assert_eq!(outlook(&case, "ncftp").works, Some(false));
+    assert_eq!(outlook(&case, "ncftp").setting.as_deref(), Some("ncftpls -E"));
+}
+
+#[test]
+fn a_server_that_breaks_down_leaves_open_what_comes_next() {
+    let oops = "> 500 OOPS: vsf_sysutil_bind";
+    let case = check(PUBLIC, &[epsv(oops), pasv(PUBLIC, oops), port(ARRIVES)]);
+    assert_eq!(outlook(&case, "tnftp").works, None);
+    assert_eq!(outlook(&case, "wget").works, Some(false), "it has nothing to go on to");
+}
+
+#[test]
 fn a_client_with_one_mode_alone_says_so() {
     let case = check(PUBLIC, &[pasv(PUBLIC, DROPPED), epsv(DROPPED), port(ARRIVES), eprt(ARRIVES)]);
     let no_active = "Fails: it can do no active mode, and passive mode moves no data here.";

@@ -1,8 +1,8 @@
 //! curl; options from its manual page, rules from `lib/ftp.c`.
 
 use super::rules::{
-    Dials, Earlier, Listing, REFUSED, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way,
-    WithoutPrivacy,
+    Dials, Earlier, Listing, REFUSED, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching,
+    Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN};
 
@@ -58,6 +58,7 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::Never,
         },
         listing: Listing::List,
+        stays: Stays::Never,
     }),
 };
 

@@ -22,6 +22,8 @@ pub const CLEAR_DATA: &str = "Not known: the check's own data connections were n
 pub const TLS_NOT_TRIED: &str =
     "Not known: the server demands TLS, which it uses by itself, and the check did not try.";
 pub const AUTH_REFUSED: &str = "Fails with TLS switched on: the server refuses AUTH TLS.";
+pub const ADDRESSES: &str =
+    "Not known: the name leads to several addresses, and one of them does not answer; it may wait there for long.";
 pub const NO_ACTIVE: &str = "Fails: it can do no active mode, and passive mode moves no data here.";
 pub const NO_PASSIVE: &str = "Fails: it can do no passive mode, and active mode moves no data here.";
 pub const PRIVACY_REFUSED: &str = "Fails: the server refuses PROT P, and it demands encrypted data connections.";
@@ -65,6 +67,13 @@ pub fn no_family(peer: IpAddr) -> String {
 
 pub fn not_tried(verb: DataVerb) -> String {
     format!("Not known: it would use {}, which was not tried here to its end.", verb.name())
+}
+
+pub fn breakdown(verb: DataVerb) -> String {
+    format!(
+        "Not known: the server breaks down at {}, and what it does with a further command was not tried.",
+        verb.name()
+    )
 }
 
 pub fn now_and_then(verb: DataVerb) -> String {
