@@ -1,7 +1,7 @@
 //! .NET's FtpWebRequest; properties and rules from `FtpControlStream.cs`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN};
 
@@ -36,6 +36,7 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Unknown,
             without_privacy: WithoutPrivacy::Unknown,
             unasked: Unasked::Never,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
         stays: Stays::Never,

@@ -124,6 +124,17 @@ pub struct Tls {
     pub sessions: Sessions,
     pub without_privacy: WithoutPrivacy,
     pub unasked: Unasked,
+    pub data: DataHandshake,
+}
+
+/// When a client begins TLS on its data connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataHandshake {
+    /// When the server has answered the transfer command.
+    WithTheTransfer,
+    /// In passive mode ahead of it, and in active mode in a way that servers wait for in vain (curl 7.88.1, in the lab
+    /// with four servers).
+    AheadOfIt,
 }
 
 /// When a client uses AUTH TLS without being told to.
@@ -197,6 +208,7 @@ pub const NO_TLS: Tls = Tls {
     sessions: Sessions::Unknown,
     without_privacy: WithoutPrivacy::Unknown,
     unasked: Unasked::Never,
+    data: DataHandshake::WithTheTransfer,
 };
 
 /// The client does it over this address family, and how is not known.
