@@ -1,7 +1,7 @@
 //! curl; options from its manual page, rules from `lib/ftp.c`.
 
 use super::rules::{
-    DataHandshake, Dials, Earlier, Listing, REFUSED, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Stays, Step, Tls,
+    DataHandshake, Dials, Earlier, Listing, Manner, REFUSED, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Step, Tls,
     Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN};
@@ -59,7 +59,7 @@ pub static CLIENT: Client = Client {
             data: DataHandshake::AheadOfIt,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 

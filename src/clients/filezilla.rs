@@ -1,7 +1,7 @@
 //! FileZilla; menus from its source and its help, rules from `src/engine/ftp/rawtransfer.cpp`.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
     WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
@@ -66,7 +66,7 @@ pub static CLIENT: Client = Client {
             data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::Machine,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 

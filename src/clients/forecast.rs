@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Rules, Sessions, Setback, Stays, Step, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Step, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Outlook, sentences};
 use crate::evidence::Source;
@@ -202,7 +202,7 @@ pub(super) fn course(facts: &Facts, rules: &Rules, way: Way) -> Course {
     let mut failed: Vec<DataVerb> = Vec::new();
     let mut waited = false;
     let mut last = String::new();
-    let stays = rules.stays == Stays::WherePasvIsListed && lists(facts, "PASV");
+    let stays = rules.manner == Manner::StaysWherePasvIsListed && lists(facts, "PASV");
     let mut rest = steps.iter();
     while let Some(step) = rest.next() {
         match came(facts, rules, step, peer) {
@@ -349,6 +349,9 @@ fn outcome(facts: &Facts, rules: &Rules, step: &Step, tried: &Tried, differing: 
         if let Some(came) = without_resumption(facts, rules, tried) {
             return came;
         }
+        if verb.mode() == Mode::Active && let_in_by_hand(facts) {
+            return Came::Unknown(sentences::OTHER_PORTS.to_owned());
+        }
         let named = tried.named().map(|named| named.ip().to_canonical());
         return Came::Through { differing, named: named.filter(|_| verb.mode() == Mode::Active) };
     };
@@ -356,6 +359,9 @@ fn outcome(facts: &Facts, rules: &Rules, step: &Step, tried: &Tried, differing: 
         Failure::NotTried | Failure::Contradiction => return Came::Unknown(sentences::not_tried(verb)),
         Failure::TransferRefused(Some(Says::SessionReuseRequired)) if rules.tls.sessions != Sessions::New => {
             return Came::Unknown(sentences::SESSION_USED_UP.to_owned());
+        }
+        Failure::Stalled if rules.manner == Manner::BeginsAnew => {
+            return Came::Unknown(sentences::BEGINS_ANEW.to_owned());
         }
         Failure::TransferRefused(_) if rules.listing == Listing::Machine && lists(facts, "MLST") => {
             return Came::Unknown(sentences::MLSD_NOT_TRIED.to_owned());
@@ -383,6 +389,12 @@ fn outcome(facts: &Facts, rules: &Rules, step: &Step, tried: &Tried, differing: 
         _ => Setback::Final,
     };
     Came::Back(setback, sentences::clause(tried, failure))
+}
+
+/// Whether active mode may work through an address translation because ports are forwarded: the client's own need not
+/// be among them. A helper passes on whatever is named.
+fn let_in_by_hand(facts: &Facts) -> bool {
+    facts.client_nat().seen().is_some() && facts.helper().seen().is_none()
 }
 
 /// What a client that begins a TLS session of its own on data connections comes to, where that is another thing.

@@ -1,7 +1,7 @@
 //! Apache Commons Net's FTPClient; calls and rules from `FTPClient.java`.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, REFUSED, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way,
+    DataHandshake, Dials, Listing, Manner, REFUSED, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way,
     WithoutPrivacy,
 };
 use super::{Client, Recipe};
@@ -56,6 +56,6 @@ pub static CLIENT: Client = Client {
             data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };

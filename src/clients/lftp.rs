@@ -1,7 +1,7 @@
 //! lftp; settings from its manual page, rules from `src/ftpclass.cc`.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
     WithoutPrivacy,
 };
 use super::{Client, Recipe, wire};
@@ -59,7 +59,7 @@ pub static CLIENT: Client = Client {
             data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::BeginsAnew,
     }),
 };
 

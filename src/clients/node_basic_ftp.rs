@@ -1,7 +1,7 @@
 //! Node's basic-ftp; options and rules from `transfer.ts` and `Client.ts`.
 
 use super::rules::{
-    DataHandshake, Dials, Earlier, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching,
+    DataHandshake, Dials, Earlier, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching,
     Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
@@ -51,7 +51,7 @@ pub static CLIENT: Client = Client {
             data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::Machine,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 

@@ -1,7 +1,7 @@
 //! Python's ftplib; calls from its documentation, rules from `Lib/ftplib.py`.
 
 use super::rules::{
-    DataHandshake, Dials, Earlier, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way,
+    DataHandshake, Dials, Earlier, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way,
     WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN};
@@ -51,6 +51,6 @@ pub static CLIENT: Client = Client {
             data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };

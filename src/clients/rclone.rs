@@ -1,7 +1,7 @@
 //! rclone, built on Go's `jlaffaye/ftp`; options from `backend/ftp/ftp.go`.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
     WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
@@ -42,7 +42,7 @@ pub static CLIENT: Client = Client {
             data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::Machine,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 

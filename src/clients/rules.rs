@@ -20,16 +20,17 @@ pub struct Rules {
     pub earlier: Option<Earlier>,
     pub tls: Tls,
     pub listing: Listing,
-    pub stays: Stays,
+    pub manner: Manner,
 }
 
-/// When a client stays in passive mode although its dial failed.
+/// What sets a client apart beside its steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stays {
-    /// Never but where its steps end.
-    Never,
-    /// Where FEAT lists PASV.
-    WherePasvIsListed,
+pub enum Manner {
+    Plain,
+    /// Where FEAT lists PASV, it does not go on when its dial fails.
+    StaysWherePasvIsListed,
+    /// When bytes stop coming, it begins anew.
+    BeginsAnew,
 }
 
 /// The steps of a listing, for either address family; none where the client can't do it.

@@ -1,7 +1,7 @@
 //! Rust's suppaftp; calls and rules from `sync_ftp.rs`.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -55,6 +55,6 @@ pub static CLIENT: Client = Client {
             data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };

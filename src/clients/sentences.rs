@@ -39,6 +39,9 @@ pub const STRANGER: &str = "Not known: a connection came from another address th
 pub const NEW_SESSION_NOT_TRIED: &str =
     "Not known: it begins a TLS session of its own on data connections, which was not tried here.";
 pub const RESUMPTION_UNKNOWN: &str = "Not known: data connections with a TLS session of their own failed in the check, and whether it makes such is open.";
+pub const OTHER_PORTS: &str =
+    "Not known: a port of the check's was let in through a NAT, and whether the ports that it takes are was not tried.";
+pub const BEGINS_ANEW: &str = "Not known: it begins anew when bytes stop coming, and what comes of that was not tried.";
 pub const EARLY_HANDSHAKE: &str =
     "it begins TLS on the data connection ahead of LIST, which pyftpdlib answers with a reset";
 pub const WANTS_RESUMPTION: &str =

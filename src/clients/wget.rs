@@ -1,7 +1,7 @@
 //! GNU Wget; options from its manual, rules from `src/ftp.c` and `src/ftp-basic.c`.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -43,6 +43,6 @@ pub static CLIENT: Client = Client {
             data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
