@@ -1,5 +1,6 @@
 //! Where output goes and how it looks: results on standard output, words to the user on standard error.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::COULD_NOT_TELL;
+use crate::clients::{self, Client};
 use crate::evidence::Evidence;
 use crate::evidence::redact::redact;
 use crate::report::formats::{self, Format};
@@ -36,6 +38,9 @@ pub struct OutputArgs {
     /// Put placeholders for addresses, host names, user names and paths; a greeting's other words stay
     #[arg(long)]
     redact: bool,
+    /// Say first what this client would do here, and which setting makes it work: curl, filezilla, winscp, wget...
+    #[arg(long = "for", visible_alias = "client", value_name = "CLIENT", value_parser = client_named)]
+    for_client: Option<&'static Client>,
     /// Fail unless this mode works
     #[arg(long, value_enum, value_name = "MODE")]
     require: Option<Required>,
@@ -77,7 +82,11 @@ pub fn shown_as_asked(args: &OutputArgs, evidence: Evidence) -> Evidence {
 #[allow(clippy::print_stdout)]
 pub fn print(args: &OutputArgs, report: &Report) {
     let style = Style { verbose: args.verbose, ..style(args.color, args.width, args.ascii) };
-    let text = formats::render(args.format, report, &style);
+    let report = match args.for_client {
+        Some(client) => Cow::Owned(report.clone().for_client(client.id)),
+        None => Cow::Borrowed(report),
+    };
+    let text = formats::render(args.format, &report, &style);
     let mut out = std::io::stdout().lock();
     // A full disk or a closed pipe is the reader's affair; the exit status still tells the result.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -151,6 +160,11 @@ pub fn read(path: &Path) -> std::io::Result<String> {
 fn format_named(name: &str) -> Result<&'static Format, String> {
     let known = || formats::ALL.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
     formats::with_id(name).ok_or_else(|| format!("the formats are {}", known()))
+}
+
+fn client_named(id: &str) -> Result<&'static Client, String> {
+    let known = || clients::ALL.iter().map(|client| client.id).collect::<Vec<_>>().join(", ");
+    clients::with_id(id).ok_or_else(|| format!("the clients are {}", known()))
 }
 
 /// no-color.org, CLICOLOR_FORCE, TERM=dumb; the option above all.

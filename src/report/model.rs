@@ -39,6 +39,9 @@ pub struct Report {
     pub not_tested: Vec<Open>,
     /// What well-known clients would do here.
     pub forecast: Vec<Forecast>,
+    /// The id of the client that was asked for, which stands first among the forecasts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub for_client: Option<String>,
     pub verdict: Verdict,
     /// What it is held against, by `compare`; null elsewhere.
     pub comparison: Option<Comparison>,
@@ -47,6 +50,15 @@ pub struct Report {
 }
 
 impl Report {
+    /// The same for whoever asks for one client: its forecast comes first.
+    pub fn for_client(mut self, id: &str) -> Self {
+        if let Some(at) = self.forecast.iter().position(|forecast| forecast.client == id) {
+            self.forecast[..=at].rotate_right(1);
+        }
+        self.for_client = Some(id.to_owned());
+        self
+    }
+
     /// The data connections that the verdict rests on: what went in plain beside TLS is there to compare, and an
     /// experiment is nothing that a client would do.
     pub fn judged(&self) -> impl Iterator<Item = &DataConnection> {

@@ -13,6 +13,7 @@ mod comparison;
 mod dialogue;
 mod drawing;
 mod findings;
+mod forecast;
 mod page;
 mod signs;
 
@@ -34,6 +35,7 @@ fn render(report: &Report, style: &Style) -> String {
     attempts::table(&mut page, report);
     passive_ports(&mut page, report);
     findings::list(&mut page, report);
+    forecast::list(&mut page, report);
     next_step(&mut page, report);
     handover(&mut page, report);
     if style.verbose > 0 {
