@@ -229,6 +229,8 @@ impl Clients {
             }
             Screen::Window => {
                 command.env("DISPLAY", self.display.name());
+                // Without this it sets its debug level back.
+                command.env("FZDEBUG", if recipe.variant == filezilla::DEBUG { "1" } else { "0" });
                 filezilla::run(command, home.path())
             }
         }

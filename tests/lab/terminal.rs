@@ -1,8 +1,11 @@
 //! Runs a program before a pipe or a terminal of its own, answers its prompts, and keeps what it printed in its order.
 
+use std::ffi::{CStr, OsStr};
 use std::fs::File;
 use std::io::{Error, Read, Result, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -78,24 +81,33 @@ fn pipe(command: &mut Command) -> Result<File> {
 }
 
 fn terminal(command: &mut Command) -> Result<File> {
-    let (mut ours, mut theirs) = (0, 0);
-    // SAFETY: both point at values of this frame, and the rest may be null.
-    let opened = unsafe {
-        libc::openpty(&raw mut ours, &raw mut theirs, std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut())
+    // Programs that start at the same moment elsewhere must get neither end, or this one would seem never to end.
+    let mut name = [0; 64];
+    // SAFETY: the first three only take numbers; the last fills an array of this frame, whose length it is told.
+    let (ours, opened) = unsafe {
+        let ours = libc::posix_openpt(libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC);
+        let opened = ours >= 0
+            && libc::grantpt(ours) == 0
+            && libc::unlockpt(ours) == 0
+            && libc::ptsname_r(ours, name.as_mut_ptr(), name.len()) == 0;
+        (ours, opened)
     };
-    if opened != 0 {
+    if !opened {
         return Err(Error::last_os_error());
     }
-    // SAFETY: openpty has just given both, and nobody else has them.
-    let (ours, theirs) = unsafe { (File::from_raw_fd(ours), OwnedFd::from_raw_fd(theirs)) };
-    // SAFETY: the terminal is open; termios is plain data that tcgetattr fills.
+    // SAFETY: posix_openpt has just given it, and nobody else has it; the name ends with a zero.
+    let (ours, name) = unsafe { (File::from_raw_fd(ours), CStr::from_ptr(name.as_ptr())) };
+    let mut options = File::options();
+    let theirs =
+        options.read(true).write(true).custom_flags(libc::O_NOCTTY).open(OsStr::from_bytes(name.to_bytes()))?;
+    // SAFETY: the terminal is open, termios is plain data that tcgetattr fills; between fork and exec there are two
+    // system calls and nothing else.
     unsafe {
         let mut settings: libc::termios = std::mem::zeroed();
         libc::tcgetattr(theirs.as_raw_fd(), &raw mut settings);
         // People copy lines, not carriage returns.
         settings.c_oflag &= !libc::ONLCR;
         libc::tcsetattr(theirs.as_raw_fd(), libc::TCSANOW, &raw const settings);
-        libc::fcntl(ours.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC);
         // A session of its own, since a password is read from the controlling terminal.
         command.pre_exec(|| {
             libc::setsid();
