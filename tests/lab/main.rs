@@ -37,6 +37,8 @@ use judge::{Asked, Outcome};
 
 /// Cases wait more than they compute: more of them than processors.
 const SIDE_BY_SIDE: usize = 10;
+/// Where each brings many clients with it, of which some open windows.
+const SIDE_BY_SIDE_WITH_CLIENTS: usize = 4;
 
 struct Options {
     filters: Vec<String>,
@@ -90,7 +92,8 @@ fn main() {
             std::process::exit(1);
         }
     };
-    let failed = run(&chosen, |case| match (&clients, &options.logs) {
+    let side_by_side = if clients.is_some() { SIDE_BY_SIDE_WITH_CLIENTS } else { SIDE_BY_SIDE };
+    let failed = run(&chosen, side_by_side, |case| match (&clients, &options.logs) {
         (Some(clients), Some(folder)) => judge::write_logs(case, &kit, clients, folder),
         _ => judge::judge(case, &kit, options.asked, &options.keep),
     });
@@ -100,12 +103,16 @@ fn main() {
     std::process::exit(i32::from(failed > 0));
 }
 
-fn run(chosen: &[&Case], one: impl Fn(&Case) -> Outcome + Sync + std::panic::RefUnwindSafe) -> usize {
+fn run(
+    chosen: &[&Case],
+    side_by_side: usize,
+    one: impl Fn(&Case) -> Outcome + Sync + std::panic::RefUnwindSafe,
+) -> usize {
     let begun = Instant::now();
     let next = AtomicUsize::new(0);
     let failures: Mutex<Vec<String>> = Mutex::default();
     std::thread::scope(|scope| {
-        for _ in 0..SIDE_BY_SIDE.min(chosen.len()) {
+        for _ in 0..side_by_side.min(chosen.len()) {
             scope.spawn(|| {
                 while let Some(case) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let begun = Instant::now();

@@ -14,8 +14,9 @@ pub const LISTED: &str = "Status: Directory listing of ";
 /// The variant whose settings show most.
 pub const DEBUG: &str = "debug";
 
-/// Its own patience can't be set below 10 s.
+/// Its own patience can't be set below 10 s, and a busy machine is slow to open its window.
 const PATIENCE: Duration = Duration::from_secs(30);
+const UNTIL_IT_LOGS: Duration = Duration::from_secs(60);
 const LAST_WORDS: [&str; 4] = [
     "Failed to retrieve directory listing",
     "Could not connect to server",
@@ -89,9 +90,14 @@ pub fn write_settings(home: &Path, recipe: &Recipe, to: &Target) -> std::io::Res
 pub fn run(mut command: Command, home: &Path) -> std::io::Result<Ran> {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     let log = home.join("filezilla.log");
-    let deadline = Instant::now() + PATIENCE;
+    let mut deadline = Instant::now() + UNTIL_IT_LOGS;
+    let mut logs = false;
     let ended = loop {
         let printed = std::fs::read(&log).unwrap_or_default();
+        if !logs && !printed.is_empty() {
+            logs = true;
+            deadline = Instant::now() + PATIENCE;
+        }
         let said = String::from_utf8_lossy(&printed);
         let last = |line: &str| {
             (line.contains(LISTED) && line.ends_with("successful"))
