@@ -14,14 +14,15 @@
 //! | [`protocol`] | FTP on the wire, without a socket | nothing |
 //! | [`evidence`] | what was seen, never why | protocol |
 //! | [`servers`] | server products: how each setting is called | nothing |
+//! | [`clients`] | clients: how each is set, and what it would do here | evidence, protocol |
 //! | [`diagnosis`] | rules, the planner, the verdict | evidence, protocol, servers |
-//! | [`report`] | the contract's object and its formats | diagnosis, evidence, protocol, servers |
+//! | [`report`] | the contract's object and its formats | clients, diagnosis, evidence, protocol, servers |
 //! | [`engine`] | sockets and clocks: does and records | protocol, evidence |
 //! | [`serve`] | the diagnosis server | protocol |
 //! | [`check`] | plan, probe, record, diagnose, next | engine, diagnosis, evidence |
 //! | [`cli`] | arguments into requests, reports onto streams | all |
 //!
-//! **Invariants.** The pure rooms (protocol, evidence, servers, diagnosis, report) know no async, clock, socket,
+//! **Invariants.** The pure rooms (protocol, evidence, clients, servers, diagnosis, report) know no async, clock, socket,
 //! environment or stdout. Evidence has no opinion. Diagnosis reads facts, never raw events. Report decides nothing. What
 //! the network does wrong is an event in the evidence, never an `Err`; `Err` means that ftpmode itself could not work.
 //! Clippy's lists and `tests/house.rs` keep them.
@@ -31,6 +32,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod clients;
 pub mod diagnosis;
 pub mod engine;
 pub mod evidence;

@@ -8,12 +8,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("servers", &[]),
     ("evidence", &["protocol"]),
+    ("clients", &["evidence", "protocol"]),
     ("diagnosis", &["evidence", "protocol", "servers"]),
-    ("report", &["diagnosis", "evidence", "protocol", "servers"]),
+    ("report", &["clients", "diagnosis", "evidence", "protocol", "servers"]),
     ("engine", &["evidence", "protocol"]),
     ("serve", &["protocol"]),
     ("check", &["diagnosis", "engine", "evidence"]),
-    ("cli", &["check", "diagnosis", "engine", "evidence", "protocol", "report", "serve", "servers"]),
+    ("cli", &["check", "clients", "diagnosis", "engine", "evidence", "protocol", "report", "serve", "servers"]),
 ];
 
 /// Above this a file is asked whether two rooms live in it.

@@ -1,9 +1,10 @@
 //! From evidence to report: asks the facts and the diagnosis, and copies their answers.
 
 use super::model::{
-    Between, ControlConnection, ControlStage, DataConnection, Directions, Ends, Finding, Hop, Known, Open,
+    Between, ControlConnection, ControlStage, DataConnection, Directions, Ends, Finding, Forecast, Hop, Known, Open,
     PassivePorts, Path, Reply, Report, Target, Tool, Verdict,
 };
+use crate::clients;
 use crate::diagnosis::{self, Diagnosis, rules};
 use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::facts::{Cause, Cite, Facts, Login, Place, Stage, Tried};
@@ -44,7 +45,7 @@ impl Report {
             findings: findings(&diagnosis),
             ruled_out: diagnosis.ruled_out.iter().map(|cause| open(cause.id, joined(&cause.because))).collect(),
             not_tested: diagnosis.not_tested.iter().map(|cause| open(&cause.id, cause.because.clone())).collect(),
-            forecast: Vec::new(),
+            forecast: forecast(&facts),
             verdict: Verdict {
                 recommendation: diagnosis.verdict.recommendation,
                 confidence: diagnosis.verdict.confidence,
@@ -144,6 +145,17 @@ fn path(facts: &Facts) -> Path {
 fn passive_ports(facts: &Facts) -> PassivePorts {
     let seen: Vec<u16> = facts.passive_ports().into_iter().collect();
     PassivePorts { lowest: seen.first().copied(), highest: seen.last().copied(), seen }
+}
+
+fn forecast(facts: &Facts) -> Vec<Forecast> {
+    clients::outlooks(facts)
+        .map(|(client, outlook)| Forecast {
+            client: client.id.to_owned(),
+            works: outlook.works,
+            why: outlook.why,
+            setting: outlook.setting,
+        })
+        .collect()
 }
 
 fn answer<T>(observed: &Observed<T>) -> Known {

@@ -239,8 +239,10 @@ pub struct Open {
 /// What a client would do here by its own rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Forecast {
+    /// Its id.
     pub client: String,
-    pub works: bool,
+    /// Whether it lists; null where what it would do was not tried.
+    pub works: Option<bool>,
     pub why: String,
     /// The setting that makes it work.
     pub setting: Option<String>,
