@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::agreement;
 use crate::cases::{Case, Truth};
 use crate::network::{self, Network};
 use crate::terminal::{self, Ran};
@@ -68,12 +69,14 @@ pub struct Target {
     pub user: String,
     pub password: String,
     pub implicit: bool,
+    /// The check's control connection was, so clients that can go under TLS.
+    pub encrypted: bool,
     /// The path is a file to retrieve.
     pub retrieves: bool,
 }
 
 impl Target {
-    fn of(case: &Case) -> Result<Self, String> {
+    pub fn of(case: &Case) -> Result<Self, String> {
         let after = |flag: &str, words: &[&'static str]| {
             words.iter().position(|word| *word == flag).and_then(|at| words.get(at + 1)).copied()
         };
@@ -90,6 +93,7 @@ impl Target {
             user: user.to_owned(),
             password: password.to_owned(),
             implicit,
+            encrypted: implicit,
             retrieves: case.arguments.contains(&"--retrieve"),
         })
     }
@@ -191,9 +195,7 @@ impl Clients {
         let fits = |recipe: &&Recipe| (recipe.tls == Tls::Never || under_tls) && !asks(recipe);
         let chosen: Vec<&Recipe> = RECIPES.iter().filter(fits).collect();
         let next = std::sync::atomic::AtomicUsize::new(0);
-        let counted =
-            case.connections_held > 0 || case.server.settings.contains("max") || case.server.settings.contains("-c 1");
-        let at_once = if counted { 1 } else { SIDE_BY_SIDE };
+        let at_once = if case.clients == agreement::Clients::SideBySide { SIDE_BY_SIDE } else { 1 };
         let run = || {
             while let Some(recipe) = chosen.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
                 self.write_log(recipe, case, &target, network, authority, to)?;
@@ -302,7 +304,7 @@ impl Mode {
 
 /// The words as a command on the client's host, in a home of its own that is always called /srv, so that no log names a
 /// folder of the machine. ip has unshared the mounts already.
-fn at_home(network: &Network, home: &Path, words: &[String]) -> Command {
+pub fn at_home(network: &Network, home: &Path, words: &[String]) -> Command {
     let mut command = network.command("c", "sh");
     command.args(["-c", "mount --bind \"$0\" /srv && cd /srv && exec \"$@\""]).arg(home).args(words);
     command.env_clear().envs([

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 
 use serde_json::Value;
 
+use crate::agreement::{self, Clients, Tally};
 use crate::cases::{AUTHORITY, Case};
-use crate::clients::Clients;
+use crate::clients;
 use crate::dialogue;
 use crate::network::{self, Network};
 use crate::servers::{Kit, Running};
@@ -37,6 +39,9 @@ pub struct Outcome {
     findings: Vec<String>,
     report: String,
     pub witnesses: Vec<String>,
+    /// The JSON; null where there was no check.
+    json: Value,
+    pub tally: Tally,
 }
 
 impl Outcome {
@@ -68,12 +73,29 @@ pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
         Asked::Both => check(case, &stage.network, kit, keep),
         Asked::Witness => Outcome::default(),
     };
-    witness::ask(case, &stage.network, &kit.certificates, asked, &mut outcome);
+    let tally: Mutex<Tally> = Mutex::default();
+    let report = std::mem::take(&mut outcome.json);
+    let hold = || agreement::hold(case, &report, &stage.network, &kit.certificates.authority(), &tally);
+    let ask = |outcome: &mut Outcome| witness::ask(case, &stage.network, &kit.certificates, asked, outcome);
+    let held = std::thread::scope(|scope| match case.clients {
+        // All of them wait more than they compute.
+        Clients::SideBySide => {
+            let held = scope.spawn(hold);
+            ask(&mut outcome);
+            held.join().unwrap_or(Err("a thread panicked".to_owned()))
+        }
+        Clients::OneByOne | Clients::NotCompared(_) => {
+            ask(&mut outcome);
+            hold()
+        }
+    });
+    outcome.complaints.extend(held.unwrap_or_else(|why| vec![why]));
+    outcome.tally = tally.into_inner().expect("no holder panics");
     outcome
 }
 
 /// What the clients of Debian print in this case, and nothing else.
-pub fn write_logs(case: &Case, kit: &Kit, clients: &Clients, folder: &Path) -> Outcome {
+pub fn write_logs(case: &Case, kit: &Kit, clients: &clients::Clients, folder: &Path) -> Outcome {
     let written = Stage::set(case, kit)
         .and_then(|stage| clients.write_logs(case, &stage.network, &kit.certificates.authority(), folder));
     match written {
@@ -191,6 +213,7 @@ fn check(case: &Case, network: &Network, kit: &Kit, keep: &Keep) -> Outcome {
     }
     outcome.witnesses.push(errors);
     outcome.works(&report);
+    outcome.json = report;
     outcome
 }
 

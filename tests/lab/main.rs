@@ -21,6 +21,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+mod agreement;
 mod cases;
 mod clients;
 mod dialogue;
@@ -111,6 +112,7 @@ fn run(
     let begun = Instant::now();
     let next = AtomicUsize::new(0);
     let failures: Mutex<Vec<String>> = Mutex::default();
+    let tally: Mutex<agreement::Tally> = Mutex::default();
     std::thread::scope(|scope| {
         for _ in 0..side_by_side.min(chosen.len()) {
             scope.spawn(|| {
@@ -119,6 +121,7 @@ fn run(
                     let outcome = std::panic::catch_unwind(|| one(case))
                         .unwrap_or_else(|_| Outcome::broken("the lab itself panicked"));
                     tell(case, &outcome, begun.elapsed());
+                    tally.lock().expect("no holder panics").add(outcome.tally);
                     if !outcome.complaints.is_empty() {
                         let text = format!("--- {}: {}\n{}\n", case.id, case.shows, outcome.details());
                         failures.lock().expect("no holder panics").push(text);
@@ -132,6 +135,10 @@ fn run(
         print!("\n{failure}");
     }
     println!("\n{} cases in {:.1} s", chosen.len(), begun.elapsed().as_secs_f64());
+    let tally = tally.into_inner().expect("no holder panics");
+    if tally.agreed + tally.unknown + tally.not_compared > 0 {
+        println!("{}", tally.line());
+    }
     println!("{} passed, {} failed", chosen.len() - failures.len(), failures.len());
     failures.len()
 }
