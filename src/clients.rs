@@ -8,17 +8,32 @@
 use crate::evidence::facts::Facts;
 
 mod curl;
+mod cuteftp;
+mod cyberduck;
+mod dotnet;
+mod filezilla;
 mod forecast;
+mod go_jlaffaye;
 mod inetutils_ftp;
+mod java_commons_net;
 mod lftp;
 mod ncftp;
+mod node_basic_ftp;
 mod php;
 mod python_ftplib;
+mod rclone;
 mod rules;
+mod rust_suppaftp;
 mod sentences;
 mod tnftp;
+mod transmit;
 mod wget;
+mod windows_explorer;
+mod windows_ftp;
+mod winscp;
 mod wire;
+mod wordpress;
+mod ws_ftp;
 
 pub use rules::Rules;
 
@@ -84,16 +99,31 @@ pub struct Outlook {
     pub setting: Option<String>,
 }
 
-/// In alphabetical order of the names.
+/// In alphabetical order of the names, capital letters or not.
 pub static ALL: &[&Client] = &[
+    &java_commons_net::CLIENT,
+    &node_basic_ftp::CLIENT,
     &curl::CLIENT,
+    &cuteftp::CLIENT,
+    &cyberduck::CLIENT,
+    &filezilla::CLIENT,
+    &dotnet::CLIENT,
     &inetutils_ftp::CLIENT,
+    &go_jlaffaye::CLIENT,
     &lftp::CLIENT,
     &ncftp::CLIENT,
     &php::CLIENT,
     &python_ftplib::CLIENT,
+    &rclone::CLIENT,
+    &rust_suppaftp::CLIENT,
     &tnftp::CLIENT,
+    &transmit::CLIENT,
     &wget::CLIENT,
+    &windows_explorer::CLIENT,
+    &windows_ftp::CLIENT,
+    &winscp::CLIENT,
+    &wordpress::CLIENT,
+    &ws_ftp::CLIENT,
 ];
 
 /// The client with this id.

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setback, Step, Vouching, Way};
+use super::rules::{Dials, Listing, Rules, Sessions, Setback, Step, Unasked, Vouching, Way, WithoutPrivacy};
 use super::{Outlook, sentences};
 use crate::evidence::Source;
 use crate::evidence::address::{Reach, reach};
@@ -84,7 +84,8 @@ fn before_data(facts: &Facts, rules: &Rules) -> Option<Outlook> {
     if let Some((reply, place)) = facts.login_refusal() {
         let wants_tls = facts.refusals_saying(Says::TlsRequired).iter().any(|(said, _)| *said == reply);
         return Some(match (wants_tls, rules.tls.explicit) {
-            (true, Some(how)) => fails(sentences::wants_tls(how)),
+            (true, Some(how)) if rules.tls.unasked == Unasked::Never => fails(sentences::wants_tls(how)),
+            (true, Some(_)) => unknown(sentences::TLS_NOT_TRIED.to_owned()),
             (true, None) => fails(sentences::no_tls_but_demanded("TLS")),
             (false, _) if facts.is_greeting(place) => fails(sentences::TURNED_AWAY.to_owned()),
             (false, _) => fails(sentences::LOGIN_REFUSED.to_owned()),
@@ -108,17 +109,24 @@ fn demands_tls(facts: &Facts) -> bool {
 }
 
 fn under_tls(facts: &Facts, rules: &Rules, how: &'static str) -> Outlook {
-    if facts.usual_protection() != Protection::Private {
-        return unknown(sentences::CLEAR_DATA.to_owned());
+    let told = Some(how).filter(|_| rules.tls.unasked != Unasked::WhereOffered);
+    match (facts.level_refused().is_some(), rules.tls.without_privacy) {
+        (true, WithoutPrivacy::Fails) => return fails(sentences::PRIVACY_REFUSED.to_owned()),
+        (true, WithoutPrivacy::GoesOn) => {}
+        (true, WithoutPrivacy::Unknown) => return unknown(sentences::CLEAR_DATA.to_owned()),
+        (false, _) if facts.usual_protection() != Protection::Private => {
+            return unknown(sentences::CLEAR_DATA.to_owned());
+        }
+        (false, _) => {}
     }
     let distrust = facts.certificate().and_then(|(certificate, _)| certificate.distrust);
     match (distrust, rules.tls.vouching) {
-        (None, _) | (Some(_), Vouching::Ignores | Vouching::Asks) => judged(facts, rules, Some(how)),
+        (None, _) | (Some(_), Vouching::Ignores | Vouching::Asks) => judged(facts, rules, told),
         (Some(Distrust::NoAuthorities), _) | (_, Vouching::Unknown) => {
             unknown(sentences::CERTIFICATE_UNKNOWN.to_owned())
         }
         (Some(_), Vouching::Refuses(unless)) => {
-            let beyond = judged(facts, rules, Some(how));
+            let beyond = judged(facts, rules, told);
             let setting = match (beyond.works, beyond.setting) {
                 (Some(true), _) => Some(unless.to_owned()),
                 (_, Some(setting)) => Some(sentences::both_settings(unless, &setting)),
@@ -137,10 +145,26 @@ fn judged(facts: &Facts, rules: &Rules, tls: Option<&'static str>) -> Outlook {
         Course::Fails(..) => Some(false),
         Course::Unknown(_) => None,
     };
+    if works == Some(false)
+        && let Some(why) = other_mode_only(facts, rules)
+    {
+        return fails(why);
+    }
     let earlier = rules.earlier.as_ref().map(|earlier| (earlier.before, self::course(facts, rules, earlier.way)));
     let why = sentences::why(&course, tls, earlier.as_ref());
     let setting = if works == Some(false) { setting(facts, rules, tls) } else { None };
     Outlook { works, why, setting }
+}
+
+/// What works here is the mode that the client has not.
+fn other_mode_only(facts: &Facts, rules: &Rules) -> Option<String> {
+    let ways = || std::iter::once(rules.way).chain(rules.settings.iter().map(|setting| setting.way));
+    let has = |mode| ways().flat_map(|way| way.ipv4).any(|step| step.verb.mode() == mode);
+    match (facts.works(Mode::Passive), facts.works(Mode::Active)) {
+        (false, true) if !has(Mode::Active) => Some(sentences::NO_ACTIVE.to_owned()),
+        (true, false) if !has(Mode::Passive) => Some(sentences::NO_PASSIVE.to_owned()),
+        _ => None,
+    }
 }
 
 fn setting(facts: &Facts, rules: &Rules, tls: Option<&'static str>) -> Option<String> {
@@ -189,6 +213,9 @@ pub(super) fn course(facts: &Facts, rules: &Rules, way: Way) -> Course {
 
 /// What became of the attempts that stand for this step; they have to agree.
 fn came(facts: &Facts, rules: &Rules, step: &Step, peer: IpAddr) -> Came {
+    if matches!(step.dials, Dials::Unsure) && step.verb != DataVerb::Pasv {
+        return Came::Unknown(sentences::FAMILY_UNKNOWN.to_owned());
+    }
     let wanted = match (step.verb.mode(), step.dials) {
         (Mode::Passive, _) => &[Address::ControlPeer][..],
         (Mode::Active, Dials::Given) => &[Address::Given, Address::ServerSeen][..],
@@ -245,6 +272,7 @@ fn one(facts: &Facts, rules: &Rules, step: &Step, peer: IpAddr, tried: &Tried) -
     match step.dials {
         Dials::Peer | Dials::Own | Dials::Given => outcome(facts, rules, step, tried, Some(told)),
         Dials::Mended(mends) if mends(told, peer) => outcome(facts, rules, step, tried, Some(told)),
+        Dials::Unsure => Came::Unknown(sentences::told_unsure(told)),
         Dials::SameOnly => Came::Back(Setback::Unreadable, sentences::another_address(told)),
         Dials::Told | Dials::Mended(_) => at_told_address(facts, rules, step, told, peer),
     }
@@ -326,8 +354,10 @@ fn without_resumption(facts: &Facts, rules: &Rules, tried: &Tried) -> Option<Cam
         return None;
     }
     let (session, _) = tried.secured()?;
-    if session == Session::New {
-        return None;
+    match (session, rules.tls.sessions) {
+        (Session::New, Sessions::Demands) => return Some(Came::Unknown(sentences::NOTHING_RESUMED.to_owned())),
+        (Session::New, _) | (_, Sessions::Demands) => return None,
+        (Session::Resumed, _) => {}
     }
     let mut own = facts.experiments().iter().filter(|tried| tried.attempt().protection == Protection::NewSession);
     let Some(experiment) = own.next() else {

@@ -53,6 +53,8 @@ pub enum Dials {
     Mended(Mends),
     /// Passive: the address in 227, and none where it is another than the control connection's peer.
     SameOnly,
+    /// Not known: where 227 names another address than the peer's, or over IPv6.
+    Unsure,
     /// Active: its own end of the control connection.
     Own,
     /// Active: the outer address, which the user gives.
@@ -108,6 +110,27 @@ pub struct Tls {
     pub implicit: Option<&'static str>,
     pub vouching: Vouching,
     pub sessions: Sessions,
+    pub without_privacy: WithoutPrivacy,
+    pub unasked: Unasked,
+}
+
+/// When a client uses AUTH TLS without being told to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unasked {
+    Never,
+    /// Where FEAT or the first answer offers it.
+    WhereOffered,
+    /// Where the login is refused without.
+    WhereDemanded,
+}
+
+/// What a client does where the server refuses PROT P.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithoutPrivacy {
+    Fails,
+    /// Its data connections stay in the clear.
+    GoesOn,
+    Unknown,
 }
 
 /// What a client does about a certificate that nobody vouches for.
@@ -127,6 +150,8 @@ pub enum Vouching {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sessions {
     Resumes,
+    /// It fails where the server gives it nothing to resume.
+    Demands,
     New,
     Unknown,
 }
@@ -153,8 +178,18 @@ pub const REFUSED_OR_CLOSED: &[Setback] = &[
 ];
 
 /// The client can do no TLS.
-pub const NO_TLS: Tls =
-    Tls { explicit: None, implicit: None, vouching: Vouching::Unknown, sessions: Sessions::Unknown };
+pub const NO_TLS: Tls = Tls {
+    explicit: None,
+    implicit: None,
+    vouching: Vouching::Unknown,
+    sessions: Sessions::Unknown,
+    without_privacy: WithoutPrivacy::Unknown,
+    unasked: Unasked::Never,
+};
+
+/// The client does it over this address family, and how is not known.
+pub const UNSURE: &[Step] =
+    &[Step { verb: DataVerb::Epsv, dials: Dials::Unsure, onward: &[], to_active: &[], reads: super::wire::anything }];
 
 impl Step {
     pub const fn epsv(onward: &'static [Setback]) -> Self {

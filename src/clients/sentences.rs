@@ -19,6 +19,13 @@ pub const TLS_BROKE: &str =
     "Not known: TLS did not come about in the check, and another client may speak it otherwise.";
 pub const NO_SESSION: &str = "Fails: no FTP session with the server comes about, whatever the client.";
 pub const CLEAR_DATA: &str = "Not known: the check's own data connections were not encrypted.";
+pub const TLS_NOT_TRIED: &str =
+    "Not known: the server demands TLS, which it uses by itself, and the check did not try.";
+pub const NO_ACTIVE: &str = "Fails: it can do no active mode, and passive mode moves no data here.";
+pub const NO_PASSIVE: &str = "Fails: it can do no passive mode, and active mode moves no data here.";
+pub const PRIVACY_REFUSED: &str = "Fails: the server refuses PROT P, and it demands encrypted data connections.";
+pub const NOTHING_RESUMED: &str = "Not known: it fails where the server lets no TLS session be resumed, and the check's data connections began new ones.";
+pub const FAMILY_UNKNOWN: &str = "Not known: what it does over IPv6 is not known.";
 pub const CERTIFICATE_UNKNOWN: &str = "Not known: what it makes of this certificate depends on how it is set up.";
 pub const NO_PEER: &str = "Not known: no control connection was joined.";
 pub const SESSION_USED_UP: &str =
@@ -65,6 +72,10 @@ pub fn now_and_then(verb: DataVerb) -> String {
 
 pub fn told_not_tried(told: IpAddr) -> String {
     format!("Not known: it would dial {told}, the address in 227, which was not tried.")
+}
+
+pub fn told_unsure(told: IpAddr) -> String {
+    format!("Not known: 227 names {told}, and whether it dials that or the server's own address is not known.")
 }
 
 pub fn unreadable(verb: DataVerb) -> String {
@@ -161,12 +172,9 @@ fn works(success: &Success) -> String {
         ([], Some(told), _) => format!("it dials the server's own address and not {told}, the one in 227"),
         ([], None, _) if success.verb == DataVerb::Epsv => "it asks for EPSV first, which moves data here".to_owned(),
         ([], None, _) => format!("it uses {verb}, which moves data here"),
-        (failed, _, false) => format!("it goes on to {verb} when {} fails, and that moves data here", names(failed)),
+        (failed, _, false) => format!("it goes on from {} to {verb}, which moves data here", names(failed)),
         (failed, _, true) => {
-            format!(
-                "it goes on to {verb} when {} gets no answer, after a long wait, and that moves data here",
-                names(failed)
-            )
+            format!("it goes on from {} to {verb} after a long wait, and that moves data here", names(failed))
         }
     }
 }

@@ -26,6 +26,11 @@ pub fn six_in_parentheses(text: &str) -> bool {
     text.find('(').is_some_and(|at| begins_with_six(&text[at + 1..]))
 }
 
+/// Six numbers between the first parenthesis and the last one.
+pub fn six_enclosed(text: &str) -> bool {
+    six_in_parentheses(text) && text.contains(')')
+}
+
 /// A port between four equal delimiters, directly behind a parenthesis: `(|||50000|`.
 pub fn bracketed_229(text: &str) -> bool {
     text.find('(').is_some_and(|at| delimited(&text[at + 1..]))
@@ -82,6 +87,12 @@ pub fn ncftp_mends(told: IpAddr, peer: IpAddr) -> bool {
     told != peer && network(told).is_some() && network(told) != network(peer)
 }
 
+/// Go's `ftp` package (`ftp.go`): multicast, or one of the two is private or loopback and the other is not.
+pub fn go_mends(told: IpAddr, peer: IpAddr) -> bool {
+    let (IpAddr::V4(told), IpAddr::V4(peer)) = (told, peer) else { return false };
+    told.is_multicast() || told.is_private() != peer.is_private() || told.is_loopback() != peer.is_loopback()
+}
+
 /// Not to be routed on the Internet, where the peer is (libfilezilla, `iputils.cpp`).
 pub fn unroutable_from_routable(told: IpAddr, peer: IpAddr) -> bool {
     let (IpAddr::V4(told), IpAddr::V4(peer)) = (told, peer) else { return false };
@@ -95,4 +106,16 @@ fn routable(address: Ipv4Addr) -> bool {
 /// A port between four equal delimiters, behind a parenthesis or from the beginning.
 pub fn any_229(text: &str) -> bool {
     bracketed_229(text) || delimited(text)
+}
+
+/// A port between bars or exclamation marks, wherever it stands.
+pub fn loose_229(text: &str) -> bool {
+    text.contains("|||") || text.contains("!!!")
+}
+
+/// basic-ftp before 6.0 (`transfer.ts`): a private address, or 127.0.0.1, where the peer's is neither.
+pub fn basic_ftp_mends(told: IpAddr, peer: IpAddr) -> bool {
+    let (IpAddr::V4(told), IpAddr::V4(peer)) = (told, peer) else { return false };
+    let near = |address: Ipv4Addr| address.is_private() || address == Ipv4Addr::LOCALHOST;
+    near(told) && !near(peer)
 }
