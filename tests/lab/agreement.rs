@@ -200,5 +200,6 @@ fn run(
     let said = String::from_utf8_lossy(&ran.printed).into_owned();
     // Who talks to a person ends well whatever came of it.
     let well = ran.status == Some(0) && (kind == Kind::Pipe || said.contains("\n226"));
-    Ok((if case.server.empty { well } else { said.contains("hello.txt") }, said))
+    let file = if case.server.kind == crate::servers::Kind::Serve { "readme.txt" } else { "hello.txt" };
+    Ok((if case.server.empty { well } else { said.contains(file) }, said))
 }

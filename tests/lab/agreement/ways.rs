@@ -98,7 +98,7 @@ pub fn way(client: &str, to: &Target, setting: &Setting, trust: Trust, patience:
             let tls = if to.encrypted { "set ftp:ssl-force yes; set ftp:ssl-allow-anonymous yes; " } else { "" };
             let trusted = if trust == Trust::Authority { "set ssl:ca-file ca.pem; " } else { "" };
             let script = format!(
-                "{tls}{trusted}{}set cmd:fail-exit true; set net:timeout {seconds}; set net:max-retries 1; open {url}; ls; exit",
+                "{tls}{trusted}{}set cmd:fail-exit true; set net:timeout {seconds}; set net:max-retries 3; set net:reconnect-interval-base 1; open {url}; ls; exit",
                 setting.lines
             );
             words(&["lftp", "--norc", "-d", "-e", &script]);

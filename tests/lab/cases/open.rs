@@ -48,6 +48,7 @@ pub static CASES: &[Case] = &[
         arguments: &["--retrieve", "nowhere.txt"],
         expect: Expect { recommendation: "none", fires: &["listing-refused"], exit: 2, ..EITHER },
         curl: Curl { url: "ftp://198.18.0.20/nowhere.txt", passive: NO, active: NO, ..CURL },
+        clients: Clients::NotCompared("the check retrieves a file, and clients list"),
         ..OPEN
     },
     Case {
