@@ -11,7 +11,8 @@ use serde_json::Value;
 use crate::cases::{AUTHORITY, Case};
 use crate::clients::{Target, at_home};
 use crate::network::{self, Network};
-use crate::terminal::{self, Kind};
+use crate::servers::Kind;
+use crate::terminal::{self, Kind as Screen};
 
 mod ways;
 
@@ -23,6 +24,16 @@ pub enum Clients {
     OneByOne,
     /// And why a run would say nothing of the forecast.
     NotCompared(&'static str),
+}
+
+impl Clients {
+    pub fn of(case: &Case) -> Self {
+        match case.clients {
+            // It lets in half as many clients as it has passive ports, whatever it is told.
+            Self::SideBySide if case.server.kind == Kind::PureFtpd => Self::OneByOne,
+            other => other,
+        }
+    }
 }
 
 /// Clients that run at once, beside the witnesses: fewer than the passive range has ports.
@@ -82,7 +93,7 @@ pub fn hold(
     tally: &Mutex<Tally>,
 ) -> Result<Vec<String>, String> {
     let claims = claims(report, tally);
-    let at_once = match case.clients {
+    let at_once = match Clients::of(case) {
         Clients::SideBySide => AT_ONCE,
         Clients::OneByOne => 1,
         Clients::NotCompared(_) => {
@@ -193,13 +204,13 @@ fn run(
     if let Some((name, text)) = &way.file {
         std::fs::write(home.path().join(name), text).map_err(|error| error.to_string())?;
     }
-    let kind = if way.answers.is_empty() { Kind::Pipe } else { Kind::Terminal };
+    let kind = if way.answers.is_empty() { Screen::Pipe } else { Screen::Terminal };
     let command = at_home(network, home.path(), &way.command);
     let ran = terminal::run(command, &way.answers, kind, Duration::from_secs(way.seconds))
         .map_err(|error| format!("{}: {error}", claim.client))?;
     let said = String::from_utf8_lossy(&ran.printed).into_owned();
     // Who talks to a person ends well whatever came of it.
-    let well = ran.status == Some(0) && (kind == Kind::Pipe || said.contains("\n226"));
-    let file = if case.server.kind == crate::servers::Kind::Serve { "readme.txt" } else { "hello.txt" };
+    let well = ran.status == Some(0) && (kind == Screen::Pipe || said.contains("\n226"));
+    let file = if case.server.kind == Kind::Serve { "readme.txt" } else { "hello.txt" };
     Ok((if case.server.empty { well } else { said.contains(file) }, said))
 }

@@ -195,7 +195,7 @@ impl Clients {
         let fits = |recipe: &&Recipe| (recipe.tls == Tls::Never || under_tls) && !asks(recipe);
         let chosen: Vec<&Recipe> = RECIPES.iter().filter(fits).collect();
         let next = std::sync::atomic::AtomicUsize::new(0);
-        let at_once = if case.clients == agreement::Clients::SideBySide { SIDE_BY_SIDE } else { 1 };
+        let at_once = if agreement::Clients::of(case) == agreement::Clients::SideBySide { SIDE_BY_SIDE } else { 1 };
         let run = || {
             while let Some(recipe) = chosen.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
                 self.write_log(recipe, case, &target, network, authority, to)?;

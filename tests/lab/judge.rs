@@ -77,7 +77,7 @@ pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
     let report = std::mem::take(&mut outcome.json);
     let hold = || agreement::hold(case, &report, &stage.network, &kit.certificates.authority(), &tally);
     let ask = |outcome: &mut Outcome| witness::ask(case, &stage.network, &kit.certificates, asked, outcome);
-    let held = std::thread::scope(|scope| match case.clients {
+    let held = std::thread::scope(|scope| match Clients::of(case) {
         // All of them wait more than they compute.
         Clients::SideBySide => {
             let held = scope.spawn(hold);

@@ -187,9 +187,6 @@ impl Kit {
                     &port.to_string(),
                     "-e",
                     "-H",
-                    // Without it 5 clients are let in, and the witnesses are more.
-                    "-c",
-                    "50",
                     "-p",
                     &format!("{low}:{high}"),
                     "-g",

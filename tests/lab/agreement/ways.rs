@@ -40,7 +40,9 @@ impl Setting {
     /// The words of a forecast, where a machine can follow them.
     pub fn read(client: &str, text: &str) -> Option<Self> {
         let mut setting = Self { text: text.to_owned(), ..Self::default() };
-        for part in text.split(" and ").map(str::trim).filter(|part| !CHOOSES_TLS.contains(part)) {
+        let program = format!("{} ", if client == "ncftp" { "ncftpls" } else { client });
+        let parts = text.split(" and ").map(|part| part.trim().trim_start_matches(program.as_str()));
+        for part in parts.filter(|part| !CHOOSES_TLS.contains(part)) {
             match client {
                 "python-ftplib" if part.starts_with("ftp.") => setting.lines += &format!("{part}\n"),
                 "php" if part.starts_with("ftp_") => {
@@ -49,7 +51,7 @@ impl Setting {
                 "lftp" if part.starts_with("set ") => setting.lines += &format!("{part}; "),
                 "tnftp" if part.starts_with("epsv4") => setting.typed.push(part.to_owned()),
                 _ => {
-                    let words: Vec<&str> = part.trim_start_matches("ncftpls ").split(' ').collect();
+                    let words: Vec<&str> = part.split(' ').collect();
                     if !words[0].starts_with('-') || words.iter().any(|word| word.ends_with(',')) {
                         return None;
                     }
