@@ -7,11 +7,14 @@
 
 use crate::evidence::facts::Facts;
 
+mod core_ftp;
 mod curl;
 mod cuteftp;
 mod cyberduck;
 mod dotnet;
+mod dreamweaver;
 mod filezilla;
+mod flashfxp;
 mod forecast;
 mod go_jlaffaye;
 mod inetutils_ftp;
@@ -25,7 +28,9 @@ mod rclone;
 mod rules;
 mod rust_suppaftp;
 mod sentences;
+mod smartftp;
 mod tnftp;
+mod total_commander;
 mod transmit;
 mod wget;
 mod windows_explorer;
@@ -103,10 +108,13 @@ pub struct Outlook {
 pub static ALL: &[&Client] = &[
     &java_commons_net::CLIENT,
     &node_basic_ftp::CLIENT,
+    &core_ftp::CLIENT,
     &curl::CLIENT,
     &cuteftp::CLIENT,
     &cyberduck::CLIENT,
+    &dreamweaver::CLIENT,
     &filezilla::CLIENT,
+    &flashfxp::CLIENT,
     &dotnet::CLIENT,
     &inetutils_ftp::CLIENT,
     &go_jlaffaye::CLIENT,
@@ -115,8 +123,10 @@ pub static ALL: &[&Client] = &[
     &php::CLIENT,
     &python_ftplib::CLIENT,
     &rclone::CLIENT,
+    &smartftp::CLIENT,
     &rust_suppaftp::CLIENT,
     &tnftp::CLIENT,
+    &total_commander::CLIENT,
     &transmit::CLIENT,
     &wget::CLIENT,
     &windows_explorer::CLIENT,

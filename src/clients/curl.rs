@@ -1,8 +1,8 @@
 //! curl; options from its manual page, rules from `lib/ftp.c`.
 
 use super::rules::{
-    Dials, Earlier, Listing, REFUSED, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way,
-    WithoutPrivacy,
+    Dials, Earlier, Listing, REFUSED, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching,
+    Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN};
 
@@ -32,13 +32,13 @@ pub static CLIENT: Client = Client {
         source: "curl 7.88.1, lib/ftp.c; a dial that fails takes EPSV back, an unreadable 229 does not",
         way: Way { ipv4: &[EPSV, Step::pasv(Dials::Peer, &[])], ipv6: &[Step::epsv(&[])] },
         settings: &[
-            Setting { text: "curl --disable-epsv", way: Way { ipv4: &[Step::pasv(Dials::Peer, &[])], ipv6: &[] } },
+            Setting { text: "--disable-epsv", way: Way { ipv4: &[Step::pasv(Dials::Peer, &[])], ipv6: &[] } },
             Setting {
-                text: "curl --ftp-port -",
+                text: "--ftp-port -",
                 way: Way { ipv4: &[Step::eprt(REFUSED), Step::port(&[])], ipv6: &[Step::eprt(&[])] },
             },
             Setting {
-                text: "curl --ftp-port {address}",
+                text: "--ftp-port {address}",
                 way: Way {
                     ipv4: &[Step::eprt(REFUSED).given(), Step::port(&[]).given()],
                     ipv6: &[Step::eprt(&[]).given()],
@@ -50,14 +50,15 @@ pub static CLIENT: Client = Client {
             way: Way { ipv4: &[EPSV, Step::pasv(Dials::Told, &[])], ipv6: &[Step::epsv(&[])] },
         }),
         tls: Tls {
-            explicit: Some("curl --ssl-reqd"),
+            explicit: Some("--ssl-reqd"),
             implicit: Some("ftps://"),
-            vouching: Vouching::Refuses("curl --insecure"),
+            vouching: Vouching::Refuses("--insecure"),
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::Fails,
             unasked: Unasked::Never,
         },
         listing: Listing::List,
+        stays: Stays::Never,
     }),
 };
 

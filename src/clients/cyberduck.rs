@@ -1,6 +1,8 @@
 //! Cyberduck; rules from `DataConnectionActionExecutor.java`, `FTPSession.java` and Apache Commons Net, which it is built on.
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy};
+use super::rules::{
+    Dials, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
 use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
@@ -35,5 +37,6 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::Never,
         },
         listing: Listing::Machine,
+        stays: Stays::Never,
     }),
 };

@@ -1,6 +1,8 @@
 //! .NET's FtpWebRequest; properties and rules from `FtpControlStream.cs`.
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy};
+use super::rules::{
+    Dials, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
 use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
@@ -36,5 +38,6 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::Never,
         },
         listing: Listing::List,
+        stays: Stays::Never,
     }),
 };

@@ -1,7 +1,7 @@
 //! FileZilla; menus from its source and its help, rules from `src/engine/ftp/rawtransfer.cpp`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -64,6 +64,7 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::WhereOffered,
         },
         listing: Listing::Machine,
+        stays: Stays::Never,
     }),
 };
 

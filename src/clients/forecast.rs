@@ -5,12 +5,12 @@
 
 use std::net::IpAddr;
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setback, Step, Unasked, Vouching, Way, WithoutPrivacy};
+use super::rules::{Dials, Listing, Rules, Sessions, Setback, Stays, Step, Unasked, Vouching, Way, WithoutPrivacy};
 use super::{Outlook, sentences};
 use crate::evidence::Source;
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
-use crate::evidence::facts::{Facts, Failure, Login, Tried};
+use crate::evidence::facts::{DialEnd, Facts, Failure, Login, Tried};
 use crate::evidence::security::{Distrust, Protection, Security};
 use crate::evidence::timeline::{Session, What};
 use crate::protocol::dialect::Says;
@@ -52,6 +52,9 @@ pub(super) fn outlook(facts: &Facts, rules: &Rules) -> Outlook {
     if let Some(outlook) = before_data(facts, rules) {
         return outlook;
     }
+    if facts.dials().iter().any(|dialled| matches!(dialled.end, DialEnd::Silent { .. })) {
+        return unknown(sentences::ADDRESSES.to_owned());
+    }
     if !facts.is_encrypted() {
         return judged(facts, rules, None);
     }
@@ -91,6 +94,12 @@ fn before_data(facts: &Facts, rules: &Rules) -> Option<Outlook> {
             (false, _) => fails(sentences::LOGIN_REFUSED.to_owned()),
         });
     }
+    if facts.auth_refused().is_some() && facts.security() == Security::Plain {
+        return Some(match rules.tls.explicit {
+            Some(_) => fails(sentences::AUTH_REFUSED.to_owned()),
+            None => unknown(sentences::no_tls("AUTH TLS")),
+        });
+    }
     let evidence = facts.evidence();
     let told_nothing = evidence.cut_short.is_some()
         || (evidence.source == Source::Log && matches!(facts.login(), Login::Unfinished(_) | Login::NoConnection));
@@ -125,6 +134,10 @@ fn under_tls(facts: &Facts, rules: &Rules, how: &'static str) -> Outlook {
         (Some(Distrust::NoAuthorities), _) | (_, Vouching::Unknown) => {
             unknown(sentences::CERTIFICATE_UNKNOWN.to_owned())
         }
+        // The check itself was told to take any certificate: so is the client.
+        (Some(_), Vouching::Refuses(unless)) if facts.evidence().asked.insecure => {
+            judged(facts, rules, Some(&sentences::both_settings(how, unless)))
+        }
         (Some(_), Vouching::Refuses(unless)) => {
             let beyond = judged(facts, rules, told);
             let setting = match (beyond.works, beyond.setting) {
@@ -138,7 +151,7 @@ fn under_tls(facts: &Facts, rules: &Rules, how: &'static str) -> Outlook {
 }
 
 /// Its way with nothing set, what older versions come to, and the setting that helps.
-fn judged(facts: &Facts, rules: &Rules, tls: Option<&'static str>) -> Outlook {
+fn judged(facts: &Facts, rules: &Rules, tls: Option<&str>) -> Outlook {
     let course = course(facts, rules, rules.way);
     let works = match &course {
         Course::Works(_) => Some(true),
@@ -167,7 +180,7 @@ fn other_mode_only(facts: &Facts, rules: &Rules) -> Option<String> {
     }
 }
 
-fn setting(facts: &Facts, rules: &Rules, tls: Option<&'static str>) -> Option<String> {
+fn setting(facts: &Facts, rules: &Rules, tls: Option<&str>) -> Option<String> {
     rules.settings.iter().find_map(|setting| match course(facts, rules, setting.way) {
         Course::Works(success) => {
             let address = success.named.map(|address| address.to_string());
@@ -188,6 +201,7 @@ pub(super) fn course(facts: &Facts, rules: &Rules, way: Way) -> Course {
     let mut failed: Vec<DataVerb> = Vec::new();
     let mut waited = false;
     let mut last = String::new();
+    let stays = rules.stays == Stays::WherePasvIsListed && lists(facts, "PASV");
     let mut rest = steps.iter();
     while let Some(step) = rest.next() {
         match came(facts, rules, step, peer) {
@@ -196,9 +210,18 @@ pub(super) fn course(facts: &Facts, rules: &Rules, way: Way) -> Course {
             }
             Came::Unknown(why) => return Course::Unknown(why),
             Came::Back(setback, why) => {
+                let goes_on = step.onward.contains(&Setback::Refused) || step.to_active.contains(&Setback::Refused);
+                if setback == Setback::Breakdown && goes_on {
+                    return Course::Unknown(sentences::breakdown(step.verb));
+                }
                 failed.push(step.verb);
                 last = why;
                 waited |= setback == Setback::ConnectSilent;
+                let dial_failed =
+                    matches!(setback, Setback::ConnectRefused | Setback::ConnectSilent | Setback::MendedConnect);
+                if stays && dial_failed {
+                    break;
+                }
                 if step.to_active.contains(&setback) {
                     let active = rest.as_slice().iter().position(|step| step.verb.mode() == Mode::Active);
                     rest = rest.as_slice()[active.unwrap_or(rest.len())..].iter();
@@ -211,17 +234,25 @@ pub(super) fn course(facts: &Facts, rules: &Rules, way: Way) -> Course {
     Course::Fails(failed, last)
 }
 
+/// What servers say when they break down: vsftpd's "500 OOPS" ends the session soon after.
+const BREAKDOWNS: [Says; 2] = [Says::Misconfigured, Says::PortsExhausted];
+
 /// What became of the attempts that stand for this step; they have to agree.
 fn came(facts: &Facts, rules: &Rules, step: &Step, peer: IpAddr) -> Came {
     if matches!(step.dials, Dials::Unsure) && step.verb != DataVerb::Pasv {
         return Came::Unknown(sentences::FAMILY_UNKNOWN.to_owned());
     }
+    let broken = facts.aftermath(&BREAKDOWNS);
     let wanted = match (step.verb.mode(), step.dials) {
         (Mode::Passive, _) => &[Address::ControlPeer][..],
         (Mode::Active, Dials::Given) => &[Address::Given, Address::ServerSeen][..],
         (Mode::Active, _) => &[Address::Local][..],
     };
-    let stands = |tried: &&Tried| wanted.contains(&tried.attempt().address) && tried.attempt().load.is_usual();
+    let stands = |tried: &&Tried| {
+        let usual = wanted.contains(&tried.attempt().address) && tried.attempt().load.is_usual();
+        // A session that broke down before says nothing of a fresh one.
+        usual && !tried.ended_by().is_some_and(|place| broken.contains(&place))
+    };
     let mut all = facts.tried_with(step.verb).filter(stands).map(|tried| one(facts, rules, step, peer, tried));
     let Some(first) = all.next() else { return Came::Unknown(sentences::not_tried(step.verb)) };
     for other in all {
@@ -321,7 +352,7 @@ fn outcome(facts: &Facts, rules: &Rules, step: &Step, tried: &Tried, differing: 
         Failure::TransferRefused(Some(Says::SessionReuseRequired)) if rules.tls.sessions != Sessions::New => {
             return Came::Unknown(sentences::SESSION_USED_UP.to_owned());
         }
-        Failure::TransferRefused(_) if rules.listing == Listing::Machine && offers_mlsd(facts) => {
+        Failure::TransferRefused(_) if rules.listing == Listing::Machine && lists(facts, "MLST") => {
             return Came::Unknown(sentences::MLSD_NOT_TRIED.to_owned());
         }
         Failure::CallbackRefused | Failure::CallbackDropped | Failure::CallbackUnreachable
@@ -330,6 +361,7 @@ fn outcome(facts: &Facts, rules: &Rules, step: &Step, tried: &Tried, differing: 
             return Came::Unknown(sentences::STRANGER.to_owned());
         }
         Failure::Rejected(_) => match tried.refusal() {
+            Some((reply, _)) if reply.text.contains("OOPS") => Setback::Breakdown,
             Some((reply, _)) if (400..500).contains(&reply.code) => Setback::RefusedForNow,
             _ => Setback::Refused,
         },
@@ -370,9 +402,10 @@ fn without_resumption(facts: &Facts, rules: &Rules, tried: &Tried) -> Option<Cam
     }
 }
 
-fn offers_mlsd(facts: &Facts) -> bool {
+/// Whether FEAT lists this word.
+fn lists(facts: &Facts, word: &str) -> bool {
     let features = facts.features().seen().unwrap_or_default();
-    features.iter().any(|feature| feature.to_ascii_uppercase().starts_with("MLST"))
+    features.iter().any(|feature| feature.to_ascii_uppercase().starts_with(word))
 }
 
 fn fails(why: String) -> Outlook {

@@ -1,7 +1,7 @@
 //! Go's `jlaffaye/ftp`; options and rules from `ftp.go`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -40,6 +40,7 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::Never,
         },
         listing: Listing::Machine,
+        stays: Stays::Never,
     }),
 };
 

@@ -1,6 +1,6 @@
 //! GNU inetutils' ftp; options from its manual, rules from `ftp/ftp.c`.
 
-use super::rules::{Dials, Listing, NO_TLS, REFUSED, Rules, Setting, Step, Way};
+use super::rules::{Dials, Listing, NO_TLS, REFUSED, Rules, Setting, Stays, Step, Way};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -26,15 +26,13 @@ pub static CLIENT: Client = Client {
         source: "GNU inetutils 2.4, ftp/ftp.c and ftp/main.c: active unless called as pftp; another address in 227 than the server's is refused",
         way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] },
         settings: &[
-            Setting { text: "inetutils-ftp -p", way: Way { ipv4: &[PASV], ipv6: &[Step::epsv(&[])] } },
-            Setting {
-                text: "inetutils-ftp -p, and the command epsv4",
-                way: Way { ipv4: &[Step::epsv(REFUSED), PASV], ipv6: &[] },
-            },
+            Setting { text: "-p", way: Way { ipv4: &[PASV], ipv6: &[Step::epsv(&[])] } },
+            Setting { text: "-p, and the command epsv4", way: Way { ipv4: &[Step::epsv(REFUSED), PASV], ipv6: &[] } },
         ],
         earlier: None,
         tls: NO_TLS,
         listing: Listing::List,
+        stays: Stays::Never,
     }),
 };
 

@@ -1,7 +1,7 @@
 //! Apache Commons Net's FTPClient; calls and rules from `FTPClient.java`.
 
 use super::rules::{
-    Dials, Listing, REFUSED, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    Dials, Listing, REFUSED, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe};
 
@@ -54,5 +54,6 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::Never,
         },
         listing: Listing::List,
+        stays: Stays::Never,
     }),
 };

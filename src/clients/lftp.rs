@@ -1,7 +1,7 @@
 //! lftp; settings from its manual page, rules from `src/ftpclass.cc`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, wire};
 
@@ -57,6 +57,7 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::WhereDemanded,
         },
         listing: Listing::List,
+        stays: Stays::Never,
     }),
 };
 

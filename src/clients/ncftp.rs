@@ -1,6 +1,6 @@
 //! NcFTP; options from its manual pages, rules from `libncftp/ftp.c`.
 
-use super::rules::{Dials, Listing, NO_TLS, REFUSED_OR_CLOSED, Rules, Setting, Step, Way};
+use super::rules::{Dials, Listing, NO_TLS, REFUSED_OR_CLOSED, Rules, Setting, Stays, Step, Way};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -22,7 +22,7 @@ pub static CLIENT: Client = Client {
     },
     rules: Some(Rules {
         used_as: "ncftpls ftp://{host}/",
-        source: "NcFTP 3.2.6, libncftp/ftp.c; a 227 that it can't read has it dial the control port",
+        source: "NcFTP 3.2.6, libncftp/ftp.c; a 227 that it can't read has it dial the control port, and where FEAT lists PASV it goes on to LIST without a data connection when its dials fail",
         way: Way {
             ipv4: &[
                 Step::pasv(Dials::Mended(wire::ncftp_mends), REFUSED_OR_CLOSED).reading(wire::six_from_first_digit),
@@ -34,5 +34,6 @@ pub static CLIENT: Client = Client {
         earlier: None,
         tls: NO_TLS,
         listing: Listing::List,
+        stays: Stays::WherePasvIsListed,
     }),
 };

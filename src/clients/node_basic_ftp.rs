@@ -1,7 +1,8 @@
 //! Node's basic-ftp; options and rules from `transfer.ts` and `Client.ts`.
 
 use super::rules::{
-    Dials, Earlier, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    Dials, Earlier, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way,
+    WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -49,6 +50,7 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::Never,
         },
         listing: Listing::Machine,
+        stays: Stays::Never,
     }),
 };
 

@@ -1,7 +1,7 @@
 //! PHP's FTP functions; calls from its manual, rules from `ext/ftp/ftp.c`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -46,6 +46,7 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::Never,
         },
         listing: Listing::List,
+        stays: Stays::Never,
     }),
 };
 

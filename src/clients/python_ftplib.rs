@@ -1,7 +1,7 @@
 //! Python's ftplib; calls from its documentation, rules from `Lib/ftplib.py`.
 
 use super::rules::{
-    Dials, Earlier, Listing, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    Dials, Earlier, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN};
 
@@ -49,5 +49,6 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::Never,
         },
         listing: Listing::List,
+        stays: Stays::Never,
     }),
 };

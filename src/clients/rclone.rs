@@ -1,7 +1,7 @@
 //! rclone, built on Go's `jlaffaye/ftp`; options from `backend/ftp/ftp.go`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -29,17 +29,18 @@ pub static CLIENT: Client = Client {
             ipv4: &[Step::epsv(EPSV_FAILED).reading(wire::loose_229), PASV],
             ipv6: &[Step::epsv(&[]).reading(wire::loose_229)],
         },
-        settings: &[Setting { text: "rclone --ftp-disable-epsv", way: Way { ipv4: &[PASV], ipv6: &[] } }],
+        settings: &[Setting { text: "--ftp-disable-epsv", way: Way { ipv4: &[PASV], ipv6: &[] } }],
         earlier: None,
         tls: Tls {
-            explicit: Some("rclone --ftp-explicit-tls"),
-            implicit: Some("rclone --ftp-tls"),
-            vouching: Vouching::Refuses("rclone --ftp-no-check-certificate"),
+            explicit: Some("--ftp-explicit-tls"),
+            implicit: Some("--ftp-tls"),
+            vouching: Vouching::Refuses("--ftp-no-check-certificate"),
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::Unknown,
             unasked: Unasked::Never,
         },
         listing: Listing::Machine,
+        stays: Stays::Never,
     }),
 };
 

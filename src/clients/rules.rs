@@ -20,6 +20,16 @@ pub struct Rules {
     pub earlier: Option<Earlier>,
     pub tls: Tls,
     pub listing: Listing,
+    pub stays: Stays,
+}
+
+/// When a client stays in passive mode although its dial failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// Never but where its steps end.
+    Never,
+    /// Where FEAT lists PASV.
+    WherePasvIsListed,
 }
 
 /// The steps of a listing, for either address family; none where the client can't do it.
@@ -82,6 +92,8 @@ pub enum Setback {
     ConnectSilent,
     /// The dial to the peer fails, which the client put in the place of the address in 227.
     MendedConnect,
+    /// The server breaks down at it: what comes of a further command in this session is not known.
+    Breakdown,
     /// What no client goes on from.
     Final,
 }

@@ -1,6 +1,8 @@
 //! Rust's suppaftp; calls and rules from `sync_ftp.rs`.
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy};
+use super::rules::{
+    Dials, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -52,5 +54,6 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::Never,
         },
         listing: Listing::List,
+        stays: Stays::Never,
     }),
 };

@@ -21,6 +21,9 @@ pub const NO_SESSION: &str = "Fails: no FTP session with the server comes about,
 pub const CLEAR_DATA: &str = "Not known: the check's own data connections were not encrypted.";
 pub const TLS_NOT_TRIED: &str =
     "Not known: the server demands TLS, which it uses by itself, and the check did not try.";
+pub const AUTH_REFUSED: &str = "Fails with TLS switched on: the server refuses AUTH TLS.";
+pub const ADDRESSES: &str =
+    "Not known: the name leads to several addresses, and one of them does not answer; it may wait there for long.";
 pub const NO_ACTIVE: &str = "Fails: it can do no active mode, and passive mode moves no data here.";
 pub const NO_PASSIVE: &str = "Fails: it can do no passive mode, and active mode moves no data here.";
 pub const PRIVACY_REFUSED: &str = "Fails: the server refuses PROT P, and it demands encrypted data connections.";
@@ -64,6 +67,13 @@ pub fn no_family(peer: IpAddr) -> String {
 
 pub fn not_tried(verb: DataVerb) -> String {
     format!("Not known: it would use {}, which was not tried here to its end.", verb.name())
+}
+
+pub fn breakdown(verb: DataVerb) -> String {
+    format!(
+        "Not known: the server breaks down at {}, and what it does with a further command was not tried.",
+        verb.name()
+    )
 }
 
 pub fn now_and_then(verb: DataVerb) -> String {
@@ -110,9 +120,9 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
         Failure::Unreadable => format!("the server's answer to {verb} can't be read"),
         Failure::Unanswered => format!("the server does not answer {verb}"),
         Failure::CutAtNegotiation => format!("the control connection is cut off at {verb}"),
-        Failure::DialRefused => dialled(tried, "refuses its connection"),
-        Failure::DialDropped => dialled(tried, "does not answer"),
-        Failure::DialUnreachable => dialled(tried, "is reported unreachable"),
+        Failure::DialRefused => format!("the port that the server names for {verb} refuses the connection"),
+        Failure::DialDropped => format!("nothing answers at the port that the server names for {verb}"),
+        Failure::DialUnreachable => format!("the port that the server names for {verb} is reported unreachable"),
         Failure::CallbackRefused => format!("the server's connection after {verb} is turned away on its way here"),
         Failure::CallbackDropped => format!("the server's connection after {verb} never arrives here"),
         Failure::CallbackUnreachable => format!("the server finds no way here after {verb}"),
@@ -131,14 +141,6 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
         Failure::Cut => format!("the data connection after {verb} is cut off"),
         Failure::Contradiction => format!("the server's answers after {verb} make no sense"),
         Failure::NotTried => format!("{verb} was not tried to its end"),
-    }
-}
-
-fn dialled(tried: &Tried, what: &str) -> String {
-    let verb = tried.verb().name();
-    match tried.dialled() {
-        Some(endpoint) => format!("{endpoint}, which it dials after {verb}, {what}"),
-        None => format!("the port that it dials after {verb} {what}"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! tnftp (NetBSD's ftp); commands from its manual page, rules from `src/ftp.c`.
 
-use super::rules::{Dials, Listing, NO_TLS, REFUSED, REFUSED_OR_CLOSED, Rules, Setback, Setting, Step, Way};
+use super::rules::{Dials, Listing, NO_TLS, REFUSED, REFUSED_OR_CLOSED, Rules, Setback, Setting, Stays, Step, Way};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -34,13 +34,14 @@ pub static CLIENT: Client = Client {
         settings: &[
             Setting { text: "epsv4 off", way: Way { ipv4: &[PASV], ipv6: &[] } },
             Setting {
-                text: "tnftp -A",
+                text: "-A",
                 way: Way { ipv4: &[Step::eprt(REFUSED), Step::port(&[])], ipv6: &[Step::eprt(&[])] },
             },
         ],
         earlier: None,
         tls: NO_TLS,
         listing: Listing::List,
+        stays: Stays::Never,
     }),
 };
 

@@ -1,6 +1,8 @@
 //! GNU Wget; options from its manual, rules from `src/ftp.c` and `src/ftp-basic.c`.
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy};
+use super::rules::{
+    Dials, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -27,18 +29,19 @@ pub static CLIENT: Client = Client {
             ipv6: &[Step::epsv(&[])],
         },
         settings: &[Setting {
-            text: "wget --no-passive-ftp",
+            text: "--no-passive-ftp",
             way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] },
         }],
         earlier: None,
         tls: Tls {
             explicit: Some("ftps://"),
             implicit: Some("ftps:// and --ftps-implicit"),
-            vouching: Vouching::Refuses("wget --no-check-certificate"),
+            vouching: Vouching::Refuses("--no-check-certificate"),
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::Fails,
             unasked: Unasked::Never,
         },
         listing: Listing::List,
+        stays: Stays::Never,
     }),
 };

@@ -1,7 +1,7 @@
 //! WinSCP; menus from its documentation and its source, rules from `source/filezilla/FtpControlSocket.cpp`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -64,6 +64,7 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::Never,
         },
         listing: Listing::Machine,
+        stays: Stays::Never,
     }),
 };
 

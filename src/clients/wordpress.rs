@@ -1,6 +1,8 @@
 //! WordPress, which updates itself over FTP with PHP's functions (`wp-admin/includes/class-wp-filesystem-ftpext.php`).
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setback, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy};
+use super::rules::{
+    Dials, Listing, Rules, Sessions, Setback, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -33,6 +35,7 @@ pub static CLIENT: Client = Client {
             unasked: Unasked::Never,
         },
         listing: Listing::List,
+        stays: Stays::Never,
     }),
 };
 

@@ -19,9 +19,11 @@ pub fn list(page: &mut Page, report: &Report) {
     if report.for_client.is_none() && (!known || !report.control.works) {
         return;
     }
-    page.title(match report.target.security {
-        Security::Plain => "What clients would do here",
-        Security::ExplicitTls | Security::ImplicitTls => "What clients would do here with TLS switched on",
+    page.title(match (report.target.security, &report.for_client) {
+        (Security::Plain, None) => "What clients would do here (more on one of them: --for CLIENT)",
+        (Security::Plain, Some(_)) => "What clients would do here",
+        (_, None) => "What clients would do here over TLS (more on one of them: --for CLIENT)",
+        (_, Some(_)) => "What clients would do here over TLS",
     });
     if let Some(id) = &report.for_client {
         asked_for(page, report, id);
@@ -30,9 +32,6 @@ pub fn list(page: &mut Page, report: &Report) {
         together(page, report, Some(true), "work");
         reasons(page, report);
         together(page, report, None, "not known");
-        if report.for_client.is_none() {
-            page.paragraph(&[span("  ", Ink::Dim)], "More on one of them: --for CLIENT", Ink::Dim, LONGEST);
-        }
     }
     page.blank();
 }
