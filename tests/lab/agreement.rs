@@ -29,9 +29,13 @@ pub enum Clients {
 impl Clients {
     pub fn of(case: &Case) -> Self {
         match case.clients {
-            // It lets in half as many clients as it has passive ports, whatever it is told.
-            Self::SideBySide if case.server.kind == Kind::PureFtpd => Self::OneByOne,
-            other => other,
+            other @ (Self::OneByOne | Self::NotCompared(_)) => other,
+            Self::SideBySide => match case.server.kind {
+                // Pure-FTPd lets in half as many clients as it has passive ports, whatever it is told; pyftpdlib 1.5.7
+                // now and then forgets one of several connections.
+                Kind::PureFtpd | Kind::Pyftpdlib => Self::OneByOne,
+                _ => Self::SideBySide,
+            },
         }
     }
 }
@@ -176,11 +180,12 @@ fn claims(report: &Value, tally: &Mutex<Tally>) -> Vec<Claim> {
 fn target(case: &Case, report: &Value) -> Result<Target, String> {
     let found = &report["target"];
     let port = found["port"].as_u64().and_then(|port| u16::try_from(port).ok()).ok_or("the report has no port")?;
+    let told = |way: &str| case.arguments.windows(2).any(|words| words == ["--tls", way]);
     Ok(Target {
         host: found["host"].as_str().unwrap_or_default().trim_matches(['[', ']']).to_owned(),
         port,
-        implicit: found["security"] == "implicit-tls",
-        encrypted: found["security"] != "plain",
+        implicit: found["security"] == "implicit-tls" || told("implicit"),
+        encrypted: found["security"] != "plain" || told("explicit") || told("implicit"),
         ..Target::of(case)?
     })
 }

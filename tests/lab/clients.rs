@@ -69,8 +69,10 @@ pub struct Target {
     pub user: String,
     pub password: String,
     pub implicit: bool,
-    /// The check's control connection was, so clients that can go under TLS.
+    /// The check went under TLS, or was told to: so do clients that can.
     pub encrypted: bool,
+    /// Any certificate is taken.
+    pub insecure: bool,
     /// The path is a file to retrieve.
     pub retrieves: bool,
 }
@@ -94,6 +96,7 @@ impl Target {
             password: password.to_owned(),
             implicit,
             encrypted: implicit,
+            insecure: case.arguments.contains(&"--insecure"),
             retrieves: case.arguments.contains(&"--retrieve"),
         })
     }
