@@ -1,8 +1,8 @@
 //! curl; options from its manual page, rules from `lib/ftp.c`.
 
 use super::rules::{
-    Dials, Earlier, Listing, REFUSED, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching,
-    Way, WithoutPrivacy,
+    DataHandshake, Dials, Earlier, Listing, Manner, REFUSED, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Step, Tls,
+    Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN};
 
@@ -56,9 +56,10 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::Fails,
             unasked: Unasked::Never,
+            data: DataHandshake::AheadOfIt,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 

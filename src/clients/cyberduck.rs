@@ -1,7 +1,7 @@
 //! Cyberduck; rules from `DataConnectionActionExecutor.java`, `FTPSession.java` and Apache Commons Net, which it is built on.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN};
 
@@ -35,8 +35,9 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Unknown,
             without_privacy: WithoutPrivacy::Unknown,
             unasked: Unasked::Never,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::Machine,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };

@@ -1,7 +1,7 @@
 //! .NET's FtpWebRequest; properties and rules from `FtpControlStream.cs`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN};
 
@@ -36,8 +36,9 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Unknown,
             without_privacy: WithoutPrivacy::Unknown,
             unasked: Unasked::Never,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };

@@ -1,7 +1,8 @@
 //! FileZilla; menus from its source and its help, rules from `src/engine/ftp/rawtransfer.cpp`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
+    WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -62,9 +63,10 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Demands,
             without_privacy: WithoutPrivacy::Unknown,
             unasked: Unasked::WhereOffered,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::Machine,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 

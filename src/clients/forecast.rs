@@ -5,7 +5,9 @@
 
 use std::net::IpAddr;
 
-use super::rules::{Dials, Listing, Rules, Sessions, Setback, Stays, Step, Unasked, Vouching, Way, WithoutPrivacy};
+use super::rules::{
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Step, Unasked, Vouching, Way, WithoutPrivacy,
+};
 use super::{Outlook, sentences};
 use crate::evidence::Source;
 use crate::evidence::address::{Reach, reach};
@@ -96,7 +98,7 @@ fn before_data(facts: &Facts, rules: &Rules) -> Option<Outlook> {
     }
     if facts.auth_refused().is_some() && facts.security() == Security::Plain {
         return Some(match rules.tls.explicit {
-            Some(_) => fails(sentences::AUTH_REFUSED.to_owned()),
+            Some(_) => unknown(sentences::AUTH_REFUSED.to_owned()),
             None => unknown(sentences::no_tls("AUTH TLS")),
         });
     }
@@ -133,10 +135,6 @@ fn under_tls(facts: &Facts, rules: &Rules, how: &'static str) -> Outlook {
         (None, _) | (Some(_), Vouching::Ignores | Vouching::Asks) => judged(facts, rules, told),
         (Some(Distrust::NoAuthorities), _) | (_, Vouching::Unknown) => {
             unknown(sentences::CERTIFICATE_UNKNOWN.to_owned())
-        }
-        // The check itself was told to take any certificate: so is the client.
-        (Some(_), Vouching::Refuses(unless)) if facts.evidence().asked.insecure => {
-            judged(facts, rules, Some(&sentences::both_settings(how, unless)))
         }
         (Some(_), Vouching::Refuses(unless)) => {
             let beyond = judged(facts, rules, told);
@@ -181,7 +179,10 @@ fn other_mode_only(facts: &Facts, rules: &Rules) -> Option<String> {
 }
 
 fn setting(facts: &Facts, rules: &Rules, tls: Option<&str>) -> Option<String> {
-    rules.settings.iter().find_map(|setting| match course(facts, rules, setting.way) {
+    let early = facts.is_encrypted() && rules.tls.data == DataHandshake::AheadOfIt;
+    let active = |way: Way| way.ipv4.iter().chain(way.ipv6).any(|step| step.verb.mode() == Mode::Active);
+    let offered = rules.settings.iter().filter(|setting| !(early && active(setting.way)));
+    offered.into_iter().find_map(|setting| match course(facts, rules, setting.way) {
         Course::Works(success) => {
             let address = success.named.map(|address| address.to_string());
             let text = setting.text.replace("{address}", address.as_deref().unwrap_or("{address}"));
@@ -201,7 +202,7 @@ pub(super) fn course(facts: &Facts, rules: &Rules, way: Way) -> Course {
     let mut failed: Vec<DataVerb> = Vec::new();
     let mut waited = false;
     let mut last = String::new();
-    let stays = rules.stays == Stays::WherePasvIsListed && lists(facts, "PASV");
+    let stays = rules.manner == Manner::StaysWherePasvIsListed && lists(facts, "PASV");
     let mut rest = steps.iter();
     while let Some(step) = rest.next() {
         match came(facts, rules, step, peer) {
@@ -340,9 +341,16 @@ fn unreachable_from_here(facts: &Facts, told: IpAddr, peer: IpAddr) -> bool {
 /// What this very attempt says of the client's own.
 fn outcome(facts: &Facts, rules: &Rules, step: &Step, tried: &Tried, differing: Option<IpAddr>) -> Came {
     let verb = step.verb;
+    let early = facts.is_encrypted() && rules.tls.data == DataHandshake::AheadOfIt;
+    if early && facts.product() == Some("pyftpdlib") && tried.joined().is_some() {
+        return Came::Back(Setback::Final, sentences::EARLY_HANDSHAKE.to_owned());
+    }
     let Some(failure) = tried.failure() else {
         if let Some(came) = without_resumption(facts, rules, tried) {
             return came;
+        }
+        if verb.mode() == Mode::Active && let_in_by_hand(facts) {
+            return Came::Unknown(sentences::OTHER_PORTS.to_owned());
         }
         let named = tried.named().map(|named| named.ip().to_canonical());
         return Came::Through { differing, named: named.filter(|_| verb.mode() == Mode::Active) };
@@ -351,6 +359,9 @@ fn outcome(facts: &Facts, rules: &Rules, step: &Step, tried: &Tried, differing: 
         Failure::NotTried | Failure::Contradiction => return Came::Unknown(sentences::not_tried(verb)),
         Failure::TransferRefused(Some(Says::SessionReuseRequired)) if rules.tls.sessions != Sessions::New => {
             return Came::Unknown(sentences::SESSION_USED_UP.to_owned());
+        }
+        Failure::Stalled if rules.manner == Manner::BeginsAnew => {
+            return Came::Unknown(sentences::BEGINS_ANEW.to_owned());
         }
         Failure::TransferRefused(_) if rules.listing == Listing::Machine && lists(facts, "MLST") => {
             return Came::Unknown(sentences::MLSD_NOT_TRIED.to_owned());
@@ -380,6 +391,12 @@ fn outcome(facts: &Facts, rules: &Rules, step: &Step, tried: &Tried, differing: 
     Came::Back(setback, sentences::clause(tried, failure))
 }
 
+/// Whether active mode may work through an address translation because ports are forwarded: the client's own need not
+/// be among them. A helper passes on whatever is named.
+fn let_in_by_hand(facts: &Facts) -> bool {
+    facts.client_nat().seen().is_some() && facts.helper().seen().is_none()
+}
+
 /// What a client that begins a TLS session of its own on data connections comes to, where that is another thing.
 fn without_resumption(facts: &Facts, rules: &Rules, tried: &Tried) -> Option<Came> {
     if rules.tls.sessions == Sessions::Resumes || !facts.is_encrypted() {
@@ -395,10 +412,11 @@ fn without_resumption(facts: &Facts, rules: &Rules, tried: &Tried) -> Option<Cam
     let Some(experiment) = own.next() else {
         return Some(Came::Unknown(sentences::NEW_SESSION_NOT_TRIED.to_owned()));
     };
-    match (experiment.works(), rules.tls.sessions) {
+    let demanded = experiment.refusal_says() == Some(Says::SessionReuseRequired);
+    match (experiment.works(), demanded && rules.tls.sessions == Sessions::New) {
         (true, _) => None,
-        (false, Sessions::New) => Some(Came::Back(Setback::Final, sentences::WANTS_RESUMPTION.to_owned())),
-        (false, _) => Some(Came::Unknown(sentences::RESUMPTION_UNKNOWN.to_owned())),
+        (false, true) => Some(Came::Back(Setback::Final, sentences::WANTS_RESUMPTION.to_owned())),
+        (false, false) => Some(Came::Unknown(sentences::RESUMPTION_UNKNOWN.to_owned())),
     }
 }
 

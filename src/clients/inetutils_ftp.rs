@@ -1,6 +1,6 @@
 //! GNU inetutils' ftp; options from its manual, rules from `ftp/ftp.c`.
 
-use super::rules::{Dials, Listing, NO_TLS, REFUSED, Rules, Setting, Stays, Step, Way};
+use super::rules::{Dials, Listing, Manner, NO_TLS, REFUSED, Rules, Setting, Step, Way};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -32,7 +32,7 @@ pub static CLIENT: Client = Client {
         earlier: None,
         tls: NO_TLS,
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 

@@ -1,7 +1,8 @@
 //! Apache Commons Net's FTPClient; calls and rules from `FTPClient.java`.
 
 use super::rules::{
-    Dials, Listing, REFUSED, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, REFUSED, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way,
+    WithoutPrivacy,
 };
 use super::{Client, Recipe};
 
@@ -52,8 +53,9 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Unknown,
             without_privacy: WithoutPrivacy::Unknown,
             unasked: Unasked::Never,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };

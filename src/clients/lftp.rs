@@ -1,7 +1,8 @@
 //! lftp; settings from its manual page, rules from `src/ftpclass.cc`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
+    WithoutPrivacy,
 };
 use super::{Client, Recipe, wire};
 
@@ -55,9 +56,10 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::GoesOn,
             unasked: Unasked::WhereDemanded,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::BeginsAnew,
     }),
 };
 

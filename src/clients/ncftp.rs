@@ -1,6 +1,6 @@
 //! NcFTP; options from its manual pages, rules from `libncftp/ftp.c`.
 
-use super::rules::{Dials, Listing, NO_TLS, REFUSED_OR_CLOSED, Rules, Setting, Stays, Step, Way};
+use super::rules::{Dials, Listing, Manner, NO_TLS, REFUSED_OR_CLOSED, Rules, Setting, Step, Way};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -34,6 +34,6 @@ pub static CLIENT: Client = Client {
         earlier: None,
         tls: NO_TLS,
         listing: Listing::List,
-        stays: Stays::WherePasvIsListed,
+        manner: Manner::StaysWherePasvIsListed,
     }),
 };

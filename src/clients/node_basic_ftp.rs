@@ -1,8 +1,8 @@
 //! Node's basic-ftp; options and rules from `transfer.ts` and `Client.ts`.
 
 use super::rules::{
-    Dials, Earlier, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way,
-    WithoutPrivacy,
+    DataHandshake, Dials, Earlier, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching,
+    Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -48,9 +48,10 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::Unknown,
             unasked: Unasked::Never,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::Machine,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 

@@ -1,7 +1,8 @@
 //! PHP's FTP functions; calls from its manual, rules from `ext/ftp/ftp.c`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
+    WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -44,9 +45,10 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Demands,
             without_privacy: WithoutPrivacy::GoesOn,
             unasked: Unasked::Never,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 

@@ -1,7 +1,8 @@
 //! Python's ftplib; calls from its documentation, rules from `Lib/ftplib.py`.
 
 use super::rules::{
-    Dials, Earlier, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Earlier, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way,
+    WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN};
 
@@ -47,8 +48,9 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::New,
             without_privacy: WithoutPrivacy::Fails,
             unasked: Unasked::Never,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };

@@ -1,7 +1,8 @@
 //! rclone, built on Go's `jlaffaye/ftp`; options from `backend/ftp/ftp.go`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
+    WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -38,9 +39,10 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::Unknown,
             unasked: Unasked::Never,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::Machine,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 

@@ -20,16 +20,17 @@ pub struct Rules {
     pub earlier: Option<Earlier>,
     pub tls: Tls,
     pub listing: Listing,
-    pub stays: Stays,
+    pub manner: Manner,
 }
 
-/// When a client stays in passive mode although its dial failed.
+/// What sets a client apart beside its steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stays {
-    /// Never but where its steps end.
-    Never,
-    /// Where FEAT lists PASV.
-    WherePasvIsListed,
+pub enum Manner {
+    Plain,
+    /// Where FEAT lists PASV, it does not go on when its dial fails.
+    StaysWherePasvIsListed,
+    /// When bytes stop coming, it begins anew.
+    BeginsAnew,
 }
 
 /// The steps of a listing, for either address family; none where the client can't do it.
@@ -124,6 +125,17 @@ pub struct Tls {
     pub sessions: Sessions,
     pub without_privacy: WithoutPrivacy,
     pub unasked: Unasked,
+    pub data: DataHandshake,
+}
+
+/// When a client begins TLS on its data connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataHandshake {
+    /// When the server has answered the transfer command.
+    WithTheTransfer,
+    /// In passive mode ahead of it, and in active mode in a way that servers wait for in vain (curl 7.88.1, in the lab
+    /// with four servers).
+    AheadOfIt,
 }
 
 /// When a client uses AUTH TLS without being told to.
@@ -197,6 +209,7 @@ pub const NO_TLS: Tls = Tls {
     sessions: Sessions::Unknown,
     without_privacy: WithoutPrivacy::Unknown,
     unasked: Unasked::Never,
+    data: DataHandshake::WithTheTransfer,
 };
 
 /// The client does it over this address family, and how is not known.

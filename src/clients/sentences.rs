@@ -21,7 +21,7 @@ pub const NO_SESSION: &str = "Fails: no FTP session with the server comes about,
 pub const CLEAR_DATA: &str = "Not known: the check's own data connections were not encrypted.";
 pub const TLS_NOT_TRIED: &str =
     "Not known: the server demands TLS, which it uses by itself, and the check did not try.";
-pub const AUTH_REFUSED: &str = "Fails with TLS switched on: the server refuses AUTH TLS.";
+pub const AUTH_REFUSED: &str = "Not known: the server refuses AUTH TLS, and the check did not go on without.";
 pub const ADDRESSES: &str =
     "Not known: the name leads to several addresses, and one of them does not answer; it may wait there for long.";
 pub const NO_ACTIVE: &str = "Fails: it can do no active mode, and passive mode moves no data here.";
@@ -38,8 +38,12 @@ pub const STRANGER: &str = "Not known: a connection came from another address th
                             for a stranger's.";
 pub const NEW_SESSION_NOT_TRIED: &str =
     "Not known: it begins a TLS session of its own on data connections, which was not tried here.";
-pub const RESUMPTION_UNKNOWN: &str =
-    "Not known: the server wants TLS sessions resumed on data connections, and whether it does so is not known.";
+pub const RESUMPTION_UNKNOWN: &str = "Not known: data connections with a TLS session of their own failed in the check, and whether it makes such is open.";
+pub const OTHER_PORTS: &str =
+    "Not known: a port of the check's was let in through a NAT, and whether the ports that it takes are was not tried.";
+pub const BEGINS_ANEW: &str = "Not known: it begins anew when bytes stop coming, and what comes of that was not tried.";
+pub const EARLY_HANDSHAKE: &str =
+    "it begins TLS on the data connection ahead of LIST, which pyftpdlib answers with a reset";
 pub const WANTS_RESUMPTION: &str =
     "the server wants the control connection's TLS session on data connections, and it begins new ones";
 

@@ -1,6 +1,6 @@
 //! tnftp (NetBSD's ftp); commands from its manual page, rules from `src/ftp.c`.
 
-use super::rules::{Dials, Listing, NO_TLS, REFUSED, REFUSED_OR_CLOSED, Rules, Setback, Setting, Stays, Step, Way};
+use super::rules::{Dials, Listing, Manner, NO_TLS, REFUSED, REFUSED_OR_CLOSED, Rules, Setback, Setting, Step, Way};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -41,7 +41,7 @@ pub static CLIENT: Client = Client {
         earlier: None,
         tls: NO_TLS,
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 

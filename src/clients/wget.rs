@@ -1,7 +1,7 @@
 //! GNU Wget; options from its manual, rules from `src/ftp.c` and `src/ftp-basic.c`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -40,8 +40,9 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::Fails,
             unasked: Unasked::Never,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };

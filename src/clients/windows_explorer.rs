@@ -1,6 +1,6 @@
 //! Explorer of Windows, whose FTP is Internet Explorer's (WinINet).
 
-use super::rules::{Dials, Listing, NO_TLS, Rules, Setting, Stays, Step, UNSURE, Way};
+use super::rules::{Dials, Listing, Manner, NO_TLS, Rules, Setting, Step, UNSURE, Way};
 use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
@@ -26,6 +26,6 @@ pub static CLIENT: Client = Client {
         earlier: None,
         tls: NO_TLS,
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };

@@ -1,6 +1,6 @@
 //! ftp.exe of Windows, which knows PORT and nothing else.
 
-use super::rules::{Listing, NO_TLS, Rules, Stays, Step, UNSURE, Way};
+use super::rules::{Listing, Manner, NO_TLS, Rules, Step, UNSURE, Way};
 use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
@@ -23,6 +23,6 @@ pub static CLIENT: Client = Client {
         earlier: None,
         tls: NO_TLS,
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };

@@ -1,7 +1,8 @@
 //! WinSCP; menus from its documentation and its source, rules from `source/filezilla/FtpControlSocket.cpp`.
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
+    WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -62,9 +63,10 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::Unknown,
             unasked: Unasked::Never,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::Machine,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 

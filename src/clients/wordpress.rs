@@ -1,7 +1,7 @@
 //! WordPress, which updates itself over FTP with PHP's functions (`wp-admin/includes/class-wp-filesystem-ftpext.php`).
 
 use super::rules::{
-    Dials, Listing, Rules, Sessions, Setback, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -33,9 +33,10 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Demands,
             without_privacy: WithoutPrivacy::GoesOn,
             unasked: Unasked::Never,
+            data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        stays: Stays::Never,
+        manner: Manner::Plain,
     }),
 };
 
