@@ -71,8 +71,6 @@ pub struct Target {
     pub implicit: bool,
     /// The check went under TLS, or was told to: so do clients that can.
     pub encrypted: bool,
-    /// Any certificate is taken.
-    pub insecure: bool,
     /// The path is a file to retrieve.
     pub retrieves: bool,
 }
@@ -96,7 +94,6 @@ impl Target {
             password: password.to_owned(),
             implicit,
             encrypted: implicit,
-            insecure: case.arguments.contains(&"--insecure"),
             retrieves: case.arguments.contains(&"--retrieve"),
         })
     }
@@ -133,7 +130,7 @@ struct Sidecar<'a> {
     /// What the client was told to speak: "plain" or "tls".
     security: &'a str,
     command: Vec<String>,
-    /// Absent where it was killed.
+    /// Absent where it did not end by itself: it was killed when its time was up, or it has a window and no end.
     #[serde(skip_serializing_if = "Option::is_none")]
     exit: Option<i32>,
     killed: bool,

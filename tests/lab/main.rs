@@ -1,5 +1,5 @@
 //! The lab: real FTP servers behind real NAT and firewalls, in network namespaces, each case held against its truth and
-//! against curl, and lftp under TLS.
+//! against curl, and lftp under TLS; and what the report forecasts of Debian's FTP clients, against those clients.
 //!
 //!     cargo test --test lab                     all cases
 //!     cargo test --test lab -- helper           those whose id holds "helper"

@@ -82,9 +82,6 @@ pub fn way(client: &str, to: &Target, setting: &Setting, trust: Trust, patience:
             if trust == Trust::Authority {
                 words(&["--cacert", "ca.pem"]);
             }
-            if to.insecure {
-                words(&["--insecure"]);
-            }
             way.command.extend(setting.options.clone());
             way.command.push(url);
         }
@@ -96,18 +93,14 @@ pub fn way(client: &str, to: &Target, setting: &Setting, trust: Trust, patience:
             if trust == Trust::Authority {
                 words(&["--ca-certificate", "ca.pem"]);
             }
-            if to.insecure {
-                words(&["--no-check-certificate"]);
-            }
             way.command.extend(setting.options.clone());
             way.command.push(if to.encrypted { url.replace("ftp://", "ftps://") } else { url });
         }
         "lftp" => {
             let tls = if to.encrypted { "set ftp:ssl-force yes; set ftp:ssl-allow-anonymous yes; " } else { "" };
             let trusted = if trust == Trust::Authority { "set ssl:ca-file ca.pem; " } else { "" };
-            let any = if to.insecure { "set ssl:verify-certificate no; " } else { "" };
             let script = format!(
-                "{tls}{trusted}{any}{}set cmd:fail-exit true; set net:timeout {seconds}; set net:max-retries 3; set net:reconnect-interval-base 1; open {url}; ls; exit",
+                "{tls}{trusted}{}set cmd:fail-exit true; set net:timeout {seconds}; set net:max-retries 3; set net:reconnect-interval-base 1; open {url}; ls; exit",
                 setting.lines
             );
             words(&["lftp", "--norc", "-d", "-e", &script]);
