@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use ftpmode::clients::{self, Outlook};
 use ftpmode::evidence::case::Case;
 use ftpmode::evidence::facts::{Facts, Tried};
+use ftpmode::report::formats;
+use ftpmode::report::{Report, Style};
 
 const PUBLIC: &str = "198.18.0.20";
 
@@ -240,6 +242,18 @@ fn the_outer_address_in_port_is_named_where_it_works() {
         Some("set ftp:passive-mode no; set ftp:port-ipv4 203.0.113.2")
     );
     assert_eq!(outlook(&case, "wget").setting, None);
+}
+
+#[test]
+fn the_client_asked_for_comes_first_and_in_full() {
+    let case = check(PUBLIC, &[pasv("10.0.0.20", OPEN), port(ARRIVES)]);
+    let report = Report::of(&read(&case).evidence).for_client("wget");
+    assert_eq!(report.forecast[0].client, "wget");
+    assert_eq!(report.forecast.iter().filter(|forecast| forecast.client == "wget").count(), 1);
+    let text = formats::render(formats::with_id("text").expect("a format"), &report, &Style::default());
+    for line in ["Wget: Fails: it dials 10.0.0.20", "set it  --no-passive-ftp", "ftpmode recipe wget"] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::rules::{
     DataHandshake, Dials, Earlier, Listing, Manner, REFUSED, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Step, Tls,
     Unasked, Vouching, Way, WithoutPrivacy,
 };
-use super::{Client, Recipe, UNKNOWN};
+use super::{Client, Recipe};
 
 pub static CLIENT: Client = Client {
     id: "curl",
@@ -25,7 +25,9 @@ pub static CLIENT: Client = Client {
             "`curl --ssl-reqd ftp://{host}/` for AUTH TLS with encrypted data connections, `curl ftps://{host}/` for implicit TLS. A certificate that nobody vouches for is named with --cacert FILE; --insecure takes any.",
         ),
         log: Some("`curl -v ftp://{host}/ 2> curl.log`."),
-        ..UNKNOWN
+        mind: Some(
+            "Under TLS, 7.88.1 lists nothing in active mode, nor in passive mode with pyftpdlib: it begins TLS on the data connection ahead of the listing.",
+        ),
     },
     rules: Some(Rules {
         used_as: "curl ftp://{host}/",

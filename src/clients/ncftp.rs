@@ -9,7 +9,7 @@ pub static CLIENT: Client = Client {
     checked_with: "3.2.6 (Debian 12), run against the diagnosis server, 2026-11",
     recipe: Recipe {
         passive: Some(
-            "Passive mode comes first by itself, and active mode where it fails. `ncftpls -F ftp://{host}/` (ncftpget, ncftpput alike) uses passive mode only; in ncftp: `set passive on`.",
+            "Passive mode comes first by itself, and active mode where the server refuses PASV. `ncftpls -F ftp://{host}/` (ncftpget, ncftpput alike) uses passive mode only; in ncftp: `set passive on`.",
         ),
         active: Some("`ncftpls -E ftp://{host}/` (ncftpget, ncftpput alike); in ncftp: `set passive off`."),
         control_peer: Some(
@@ -17,7 +17,9 @@ pub static CLIENT: Client = Client {
         ),
         without_extended: Some("NcFTP knows neither EPSV nor EPRT."),
         log: Some("`ncftpls -d stdout ftp://{host}/`; ncftpget and ncftpput take -d alike."),
-        mind: Some("NcFTP can do neither TLS nor IPv6."),
+        mind: Some(
+            "NcFTP can do neither TLS nor IPv6. Where FEAT lists PASV and the passive port does not answer, it hangs instead of going on to active mode: -E.",
+        ),
         ..UNKNOWN
     },
     rules: Some(Rules {

@@ -119,3 +119,67 @@ pub fn basic_ftp_mends(told: IpAddr, peer: IpAddr) -> bool {
     let near = |address: Ipv4Addr| address.is_private() || address == Ipv4Addr::LOCALHOST;
     near(told) && !near(peer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reader_takes_the_forms_that_its_clients_take() {
+        let usual = "Entering Passive Mode (198,18,0,20,156,74).";
+        let bare = "=198,18,0,20,156,74";
+        let spoken = "Mode 2 (198,18,0,20,156,74)";
+        let blank = "Entering Passive Mode (198, 18, 0, 20, 156, 74)";
+        for (text, anywhere, first_digit, set_off, enclosed) in [
+            (usual, true, true, true, true),
+            (bare, true, true, false, false),
+            (spoken, true, false, true, true),
+            (blank, false, false, false, false),
+            ("Entering Passive Mode.", false, false, false, false),
+        ] {
+            assert_eq!(six_numbers(text), anywhere, "{text}");
+            assert_eq!(six_from_first_digit(text), first_digit, "{text}");
+            assert_eq!(six_set_off(text), set_off, "{text}");
+            assert_eq!(six_enclosed(text), enclosed, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_229_reader_takes_the_forms_that_its_clients_take() {
+        for (text, bracketed, barred, any, loose) in [
+            ("Entering Extended Passive Mode (|||40010|)", true, true, true, true),
+            ("ok (!!!40010!)", true, false, true, true),
+            ("|||40010|", false, false, true, true),
+            ("(|1|10.0.0.20|40010|)", false, false, false, false),
+            ("Entering Extended Passive Mode.", false, false, false, false),
+        ] {
+            assert_eq!(bracketed_229(text), bracketed, "{text}");
+            assert_eq!(barred_229(text), barred, "{text}");
+            assert_eq!(any_229(text), any, "{text}");
+            assert_eq!(loose_229(text), loose, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_client_mends_what_it_takes_for_wrong() {
+        let address = |text: &str| text.parse::<IpAddr>().expect("an address");
+        for (told, peer, lftp, ncftp, routable, go, basic_ftp) in [
+            ("10.0.0.20", "198.18.0.20", true, true, true, true, true),
+            ("10.0.0.20", "192.168.7.20", false, true, false, false, false),
+            ("10.1.0.20", "10.2.0.20", false, false, false, false, false),
+            ("127.0.0.1", "198.18.0.20", true, false, true, true, true),
+            ("169.254.1.1", "198.18.0.20", true, false, true, false, false),
+            ("0.0.0.0", "198.18.0.20", true, false, false, false, false),
+            ("224.0.0.1", "198.18.0.20", true, false, false, true, false),
+            ("203.0.113.9", "198.18.0.20", false, false, false, false, false),
+            ("203.0.113.9", "10.0.0.20", true, false, false, true, false),
+        ] {
+            let (told, peer) = (address(told), address(peer));
+            assert_eq!(lftp_mends(told, peer), lftp, "lftp: {told} {peer}");
+            assert_eq!(ncftp_mends(told, peer), ncftp, "NcFTP: {told} {peer}");
+            assert_eq!(unroutable_from_routable(told, peer), routable, "FileZilla: {told} {peer}");
+            assert_eq!(go_mends(told, peer), go, "Go: {told} {peer}");
+            assert_eq!(basic_ftp_mends(told, peer), basic_ftp, "basic-ftp: {told} {peer}");
+        }
+    }
+}
