@@ -1,5 +1,6 @@
 //! The cases: what stands between, who answers, and what is true.
 
+use crate::agreement::Clients;
 use crate::network::{ClientSide, Network, Rules, ServerSide};
 use crate::servers::{Kind, Server};
 
@@ -43,6 +44,8 @@ pub struct Case {
     pub lftp: Lftp,
     /// What else must hold in its network: complaints.
     pub besides: fn(&Network) -> Vec<String>,
+    /// How the clients that the report forecasts are run.
+    pub clients: Clients,
 }
 
 /// Stands in a case's arguments for the file of the lab's authority.
@@ -125,6 +128,7 @@ const OPEN: Case = Case {
     curl: CURL,
     lftp: NO_LFTP,
     besides: |_| Vec::new(),
+    clients: Clients::SideBySide,
 };
 const NO_LFTP: Lftp =
     Lftp { url: "ftp://198.18.0.20/", passive: Truth::NotAsked, active: Truth::NotAsked, agrees: true };
