@@ -94,7 +94,8 @@ fn main() {
     let clients = match options.logs.as_ref().map(|_| clients::Clients::find()).transpose() {
         Ok(clients) => clients,
         Err(why) => {
-            println!("the clients can't be had: {why}: make tools installs them on Debian");
+            println!("the clients can't be had: {why}");
+            println!("on Debian: make tools, and apt-get install filezilla xvfb");
             std::process::exit(1);
         }
     };
@@ -152,7 +153,10 @@ fn run(
 fn tell(case: &Case, outcome: &Outcome, took: Duration) {
     let word = if outcome.complaints.is_empty() { "ok" } else { "FAILED" };
     let mut out = std::io::stdout().lock();
-    let line = format!("{word:6} {:34} {:5.1} s  {}", case.id, took.as_secs_f64(), outcome.line());
+    let mut line = format!("{word:6} {:34} {:5.1} s  {}", case.id, took.as_secs_f64(), outcome.line());
+    if let (agreement::Clients::NotCompared(why), true) = (case.clients, outcome.tally.not_compared > 0) {
+        line += &format!(" (no client is held against its forecast: {why})");
+    }
     writeln!(out, "{line}").and_then(|()| out.flush()).expect("standard output is open");
 }
 

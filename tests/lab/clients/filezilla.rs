@@ -2,6 +2,7 @@
 //! it is ended when the log says that the listing came or won't, or when nothing has been written for long enough.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -35,6 +36,14 @@ impl Display {
         let mut command = Command::new("Xvfb");
         command.args(["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // A signal may end the lab without a word to this.
+        // SAFETY: between fork and exec there is one system call that takes numbers, and nothing else.
+        unsafe {
+            command.pre_exec(|| {
+                libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+                Ok(())
+            });
+        }
         let mut child = command.spawn().map_err(|error| format!("Xvfb is wanted: {error}"))?;
         let mut number = String::new();
         let output = child.stdout.take().ok_or("no output")?;
