@@ -57,6 +57,10 @@ pub(super) fn outlook(facts: &Facts, rules: &Rules) -> Outlook {
     if facts.dials().iter().any(|dialled| matches!(dialled.end, DialEnd::Silent { .. })) {
         return unknown(sentences::ADDRESSES.to_owned());
     }
+    // Behind a balancer the next connection may reach another machine.
+    if facts.tried().iter().any(|tried| tried.let_in_after_all().is_some()) {
+        return unknown(sentences::BY_CHANCE.to_owned());
+    }
     if !facts.is_encrypted() {
         return judged(facts, rules, None);
     }

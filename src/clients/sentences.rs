@@ -24,6 +24,8 @@ pub const TLS_NOT_TRIED: &str =
 pub const AUTH_REFUSED: &str = "Not known: the server refuses AUTH TLS, and the check did not go on without.";
 pub const ADDRESSES: &str =
     "Not known: the name leads to several addresses, and one of them does not answer; it may wait there for long.";
+pub const BY_CHANCE: &str =
+    "Not known: the server's passive ports let some connections in and turn others away, so it is a matter of luck.";
 pub const NO_ACTIVE: &str = "Fails: it can do no active mode, and passive mode moves no data here.";
 pub const NO_PASSIVE: &str = "Fails: it can do no passive mode, and active mode moves no data here.";
 pub const PRIVACY_REFUSED: &str = "Fails: the server refuses PROT P, and it demands encrypted data connections.";

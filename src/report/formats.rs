@@ -4,6 +4,7 @@ use super::{Report, Style};
 
 mod html;
 mod json;
+mod letter;
 mod markdown;
 mod ndjson;
 mod text;
@@ -24,7 +25,8 @@ pub struct Format {
 }
 
 /// The first is the default.
-pub static ALL: &[&Format] = &[&text::FORMAT, &markdown::FORMAT, &html::FORMAT, &json::FORMAT, &ndjson::FORMAT];
+pub static ALL: &[&Format] =
+    &[&text::FORMAT, &markdown::FORMAT, &html::FORMAT, &letter::FORMAT, &json::FORMAT, &ndjson::FORMAT];
 
 /// The format with this id.
 pub fn with_id(id: &str) -> Option<&'static Format> {

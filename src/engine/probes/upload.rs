@@ -77,11 +77,16 @@ impl Upload<'_, '_> {
         self.session.set_farewell(self.command("DELE"));
         self.tools.recorder.left_behind(&self.name);
         self.session.send(&[(store, self.story)]).await;
-        if let Some(wire) = self.join(data).await {
-            self.send(wire).await;
-        }
+        let open = match self.join(data).await {
+            Some(wire) => self.send(wire).await,
+            None => None,
+        };
         if self.closing.is_none() {
-            self.closing = self.final_reply(self.story).await;
+            self.closing = tokio::select! {
+                biased;
+                closing = self.final_reply(self.story) => closing,
+                () = read_out(open) => None,
+            };
         }
         if self.closing.as_ref().is_some_and(Reply::is_completion) {
             self.ask("SIZE").await;
@@ -199,8 +204,8 @@ impl Upload<'_, '_> {
         None
     }
 
-    /// Writes it all, or until nothing is taken any more.
-    async fn send(&mut self, mut wire: Wire) {
+    /// Writes it all, or until nothing is taken any more. Returns the connection where all was written.
+    async fn send(&mut self, mut wire: Wire) -> Option<Wire> {
         let size = self.tools.settings.transfer_size.unwrap_or(USUAL_SIZE);
         let patience = self.tools.budget.reply;
         let piece = [b'.'; PIECE];
@@ -214,24 +219,26 @@ impl Upload<'_, '_> {
                 // A server that has said its last word reads no further.
                 closing = reply_to(self.session, story, &mut self.begun) => {
                     self.closing = closing;
-                    return self.record(What::Uploaded(sent));
+                    return self.give_up(What::Uploaded(sent));
                 }
             };
             match written {
                 Ok(Ok(())) => sent += most as u64,
                 Ok(Err(_)) => {
                     self.record(What::Uploaded(sent));
-                    return self.record(What::Reset);
+                    return self.give_up(What::Reset);
                 }
                 Err(_) => {
                     self.record(What::Uploaded(sent));
                     self.record(What::Silent { awaited: Awaited::Bytes, ms: patience.as_secs_f64() * 1000.0 });
-                    return wire.reset();
+                    wire.reset();
+                    return None;
                 }
             }
         }
         self.record(What::Uploaded(sent));
         let _ = wire.shutdown().await;
+        Some(wire)
     }
 
     /// Asks of the file on the control connection's own account.
@@ -257,6 +264,16 @@ impl Upload<'_, '_> {
             }
         }
     }
+}
+
+/// Reads what the server still sends, and never ends. A socket that is closed with something unread in it, as the tickets
+/// of TLS 1.3, answers with an RST, which takes from the server what it has not read yet (RFC 1122 section 4.2.2.13).
+async fn read_out(open: Option<Wire>) {
+    if let Some(mut wire) = open {
+        let mut rest = [0; 1024];
+        while matches!(wire.read(&mut rest).await, Ok(1..)) {}
+    }
+    std::future::pending().await
 }
 
 /// The reply that closes this story, and whether a 1xx came before it; `None` where the control connection is lost.

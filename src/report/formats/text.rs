@@ -37,7 +37,6 @@ fn render(report: &Report, style: &Style) -> String {
     findings::list(&mut page, report);
     forecast::list(&mut page, report);
     next_step(&mut page, report);
-    handover(&mut page, report);
     if style.verbose > 0 {
         dialogue::transcript(&mut page, report);
     }
@@ -99,17 +98,13 @@ fn next_step(page: &mut Page, report: &Report) {
         let text = format!("Step by step: ftpmode recipe {first}{}", others.collect::<String>());
         page.paragraph(&indent, &text, Ink::Plain, LONGEST);
     }
+    if let Some(letter) = &report.verdict.handover {
+        let text = format!("A letter to {}, ready to be sent: --format letter", letter.addressee);
+        page.paragraph(&indent, &text, Ink::Plain, LONGEST);
+    }
     if let Some(finding) = report.findings.first() {
         page.paragraph(&indent, &format!("More: ftpmode explain {}", finding.id), Ink::Dim, LONGEST);
     }
-}
-
-/// What to send to whoever must act, to be copied as it stands.
-fn handover(page: &mut Page, report: &Report) {
-    let Some(handover) = &report.verdict.handover else { return };
-    page.blank();
-    page.title(&format!("To send to {}", handover.addressee));
-    write(page, handover, "  ");
 }
 
 fn write(page: &mut Page, letter: &Handover, indent: &str) {
