@@ -186,7 +186,8 @@ fn named_in(evidence: &Evidence) -> BTreeSet<String> {
         names.extend(certificate.names.clone());
     }
     let asked = &evidence.asked;
-    let host = (!evidence.target.host.is_empty()).then(|| evidence.target.host.clone());
+    let is_name = evidence.target.host.parse::<IpAddr>().map_or(true, |address| !is_everybodys(address));
+    let host = (!evidence.target.host.is_empty() && is_name).then(|| evidence.target.host.clone());
     names.extend(host.into_iter().chain(asked.user.clone()).chain(asked.path.clone()).chain(asked.retrieve.clone()));
     for line in text.lines() {
         for command in ["> LIST ", "> RETR ", "> CWD ", "> USER "] {

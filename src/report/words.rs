@@ -2,11 +2,13 @@
 
 use super::Report;
 use super::model::{DataConnection, Finding, Open};
+use crate::clients;
 use crate::diagnosis::rule::{Confidence, Severity, Side};
 use crate::diagnosis::rules;
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cause, Stage};
 use crate::evidence::security::Protection;
+use crate::servers;
 
 /// `84 ms`, `3.6 s`.
 pub fn duration(ms: f64) -> String {
@@ -86,15 +88,14 @@ pub fn stage(stage: Stage) -> &'static str {
     }
 }
 
+/// A client's name as its makers write it.
+pub fn client(id: &str) -> &str {
+    clients::with_id(id).map_or(id, |client| client.name)
+}
+
 /// A product as its makers write it.
 pub fn product(id: &str) -> &str {
-    match id {
-        "proftpd" => "ProFTPD",
-        "pure-ftpd" => "Pure-FTPd",
-        "filezilla-server" => "FileZilla Server",
-        "iis" => "Microsoft IIS",
-        other => other,
-    }
+    servers::with_id(id).map_or(id, |product| product.name)
 }
 
 /// The last word: the server's where it had it, else what was seen.

@@ -58,7 +58,8 @@ pub fn only_ours(text: &str, report: &Report) -> Result<(), String> {
     }
     let tried = report.attempts.iter().filter(|attempt| attempt.ended_by.is_some() || attempt.works).count();
     // Heads, and a row each; of those not tried none.
-    let most = report.attempts.len() + usize::from(!report.attempts.is_empty());
+    let forecast = if report.control.works { report.forecast.len() + 1 } else { 0 };
+    let most = report.attempts.len() + usize::from(!report.attempts.is_empty()) + forecast;
     if rows > most {
         return Err(format!("{rows} rows for {tried} attempts"));
     }

@@ -47,6 +47,7 @@ fn page(report: &Report) -> String {
         main.raw("\n");
         main.line("h1", &format!("FTP check of {}", answer::endpoint(report)));
         main.line("p class=\"meta\"", &meta(report));
+        comparison(main, report);
         verdict(main, report);
         way(main, report);
         next_step(main, report);
@@ -257,8 +258,35 @@ fn causes(page: &mut Markup, title: &'static str, report: &Report, causes: &[Ope
     });
 }
 
+/// What two checks prove together, and what was seen in each.
+fn comparison(page: &mut Markup, report: &Report) {
+    let Some(comparison) = &report.comparison else { return };
+    section(page, "section", "Two checks beside each other", |page| {
+        for proof in &comparison.proofs {
+            page.line("p class=\"summary\"", &proof.summary);
+            page.line(
+                "p class=\"certainty\"",
+                &format!("{}. {}", proof.side.place(), words::confidence(proof.confidence)),
+            );
+        }
+        let name = "div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Two checks beside each other\"";
+        let heads = ["", &comparison.first.name, &comparison.second.name];
+        table(page, name, &heads, |rows| {
+            for row in &comparison.rows {
+                rows.element("tr", |cells| {
+                    cells.line("th scope=\"row\"", &row.what);
+                    let class = if row.differs { "td class=\"bad\"" } else { "td" };
+                    for value in [&row.first, &row.second] {
+                        cells.line(class, value.as_deref().unwrap_or(NOTHING));
+                    }
+                });
+            }
+        });
+    });
+}
+
 fn forecast(page: &mut Markup, report: &Report) {
-    if report.forecast.is_empty() {
+    if report.forecast.is_empty() || !report.control.works {
         return;
     }
     section(page, "section", "What clients would do here", |page| {
@@ -269,7 +297,7 @@ fn forecast(page: &mut Markup, report: &Report) {
         table(page, name, &heads, |rows| {
             for Forecast { client, works, why, setting } in &report.forecast {
                 rows.element("tr", |row| {
-                    row.line("th scope=\"row\"", client);
+                    row.line("th scope=\"row\"", words::client(client));
                     match works {
                         Some(true) => row.line("td class=\"good\"", "\u{2713} works"),
                         Some(false) => row.line("td class=\"bad\"", "\u{2717} fails"),

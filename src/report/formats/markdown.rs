@@ -2,6 +2,7 @@
 //! Jira all take. Everything that an admin needs stands in it, for a ticket is read where the tool is not.
 
 use super::{Format, text};
+use crate::diagnosis::comparison::Row;
 use crate::evidence::facts::Cause;
 use crate::report::answer::{self, NextStep};
 use crate::report::model::{DataConnection, Finding, Forecast, Known, Open};
@@ -23,6 +24,7 @@ fn render(report: &Report, style: &Style) -> String {
     let style = Style { width: WIDTH, colour: false, verbose: 0, ..*style };
     let page = Page { report, style };
     let sections = [
+        page.comparison(),
         page.answer(),
         page.next_step(),
         page.letter(),
@@ -194,8 +196,35 @@ impl Page<'_> {
         format!("### {title}\n\n{}", lines.collect::<String>())
     }
 
+    /// What two checks prove together, and what was seen in each.
+    fn comparison(&self) -> String {
+        let Some(comparison) = &self.report.comparison else { return String::new() };
+        let proofs: String = comparison
+            .proofs
+            .iter()
+            .map(|proof| {
+                format!(
+                    "* {} ({}) {}\n",
+                    self.text(&proof.summary),
+                    proof.side.place(),
+                    words::confidence(proof.confidence)
+                )
+            })
+            .collect();
+        let row = |row: &Row| {
+            let mark = if row.differs { "**" } else { "" };
+            let [first, second] = [row.first.clone(), row.second.clone()].map(|value| self.cell(value));
+            format!("| {mark}{}{mark} | {first} | {second} |\n", self.text(&row.what))
+        };
+        let rows: String = comparison.rows.iter().map(row).collect();
+        let [first, second] = [&comparison.first.name, &comparison.second.name].map(|name| self.text(name));
+        format!(
+            "### {first} and {second} beside each other\n\n{proofs}\n| | {first} | {second} |\n|---|---|---|\n{rows}"
+        )
+    }
+
     fn forecast(&self) -> String {
-        if self.report.forecast.is_empty() {
+        if self.report.forecast.is_empty() || !self.report.control.works {
             return String::new();
         }
         let row = |forecast: &Forecast| {
@@ -204,7 +233,7 @@ impl Page<'_> {
                 Some(false) => "fails",
                 None => "not known",
             };
-            let [client, why] = [&forecast.client, &forecast.why].map(|text| self.text(text));
+            let [client, why] = [words::client(&forecast.client), &forecast.why].map(|text| self.text(text));
             format!("| {client} | {works} | {why} | {} |\n", self.cell(forecast.setting.clone()))
         };
         let rows: String = self.report.forecast.iter().map(row).collect();

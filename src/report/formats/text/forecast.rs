@@ -2,10 +2,9 @@
 
 use super::LONGEST;
 use super::page::{Ink, Page, columns, span};
-use crate::clients;
 use crate::evidence::security::Security;
-use crate::report::Report;
 use crate::report::model::Forecast;
+use crate::report::{Report, words};
 
 /// Reasons shown without the dialogue: the one that most clients share.
 const MOST_REASONS: usize = 1;
@@ -38,7 +37,7 @@ pub fn list(page: &mut Page, report: &Report) {
 
 /// The client that the user asked for, in full.
 fn asked_for(page: &mut Page, report: &Report, id: &str) {
-    let name = clients::with_id(id).map_or(id, |client| client.name);
+    let name = words::client(id);
     let found = report.forecast.iter().find(|forecast| forecast.client == id);
     let (mark, ink) = mark(page, found.and_then(|forecast| forecast.works));
     let text = match found {
@@ -112,7 +111,7 @@ fn shortened(names: &[&str], count: usize) -> String {
 }
 
 fn name(forecast: &Forecast) -> &str {
-    clients::with_id(&forecast.client).map_or(&forecast.client, |client| client.name)
+    words::client(&forecast.client)
 }
 
 fn mark(page: &Page, works: Option<bool>) -> (&'static str, Ink) {
