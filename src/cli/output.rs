@@ -82,7 +82,9 @@ pub fn shown_as_asked(args: &OutputArgs, evidence: Evidence) -> Evidence {
 #[allow(clippy::print_stdout)]
 pub fn print(args: &OutputArgs, report: &Report) {
     let style = Style { verbose: args.verbose, ..style(args.color, args.width, args.ascii) };
-    let report = match args.for_client {
+    // A log is of the client that matters.
+    let of_log = || report.evidence.log.as_ref().and_then(|log| clients::with_id(log.program.as_deref()?));
+    let report = match args.for_client.or_else(of_log) {
         Some(client) => Cow::Owned(report.clone().for_client(client.id)),
         None => Cow::Borrowed(report),
     };

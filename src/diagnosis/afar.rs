@@ -42,6 +42,10 @@ pub fn seen_from_afar(mut diagnosis: Diagnosis) -> Diagnosis {
     for finding in &mut diagnosis.findings {
         finding.conclusion.summary = turned(&finding.conclusion.summary);
         finding.conclusion.fixes.iter_mut().for_each(turn);
+        // What is quoted stays as it was written.
+        for cite in finding.conclusion.cites.iter_mut().filter(|cite| cite.place.is_none()) {
+            cite.text = turned(&cite.text);
+        }
     }
     for Open { because, .. } in &mut diagnosis.not_tested {
         *because = turned(because);

@@ -372,7 +372,14 @@ fn one_works(pair: &Pair, mode: Mode, works: (&str, &Facts), fails: (&str, &Fact
             ),
         };
     }
+    // A server may let in some addresses and not others; only the place, where it was found, leaves no other reason.
+    let sure = mode == Mode::Passive && located_side(fails.1) == Some(Side::Client);
     let summary = match mode {
+        Mode::Passive if sure => format!(
+            "Passive mode works from \u{201c}{}\u{201d}, so the server listens and lets data connections in; from \u{201c}{}\u{201d} it is stopped \
+             ({what}), and the search for the place ends in that client's own network. The fault is on that client's side.",
+            works.0, fails.0
+        ),
         Mode::Passive => format!(
             "Passive mode works from \u{201c}{}\u{201d}, so the server listens and lets data connections in; from \u{201c}{}\u{201d} it is stopped \
              ({what}). The fault is on that client's side, unless the server's firewall treats the two networks differently.",
@@ -384,8 +391,6 @@ fn one_works(pair: &Pair, mode: Mode, works: (&str, &Facts), fails: (&str, &Fact
             works.0, fails.0
         ),
     };
-    // A server may let in some addresses and not others; only the place, where it was found, leaves no other reason.
-    let sure = mode == Mode::Passive && located_side(fails.1) == Some(Side::Client);
     Proof { side: Side::Client, confidence: if sure { Confidence::High } else { Confidence::Medium }, summary }
 }
 

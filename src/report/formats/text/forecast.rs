@@ -51,9 +51,14 @@ fn asked_for(page: &mut Page, report: &Report, id: &str) {
     page.paragraph(&[span("    more    ", Ink::Dim)], &format!("ftpmode recipe {id}"), Ink::Plain, LONGEST);
 }
 
+/// All but the one that has its own line.
+fn others(report: &Report) -> impl Iterator<Item = &Forecast> {
+    report.forecast.iter().filter(|forecast| Some(&forecast.client) != report.for_client.as_ref())
+}
+
 /// The names of all with this outcome.
 fn together(page: &mut Page, report: &Report, works: Option<bool>, what: &str) {
-    let names: Vec<&str> = report.forecast.iter().filter(|forecast| forecast.works == works).map(name).collect();
+    let names: Vec<&str> = others(report).filter(|forecast| forecast.works == works).map(name).collect();
     if names.is_empty() {
         return;
     }
@@ -66,7 +71,7 @@ fn together(page: &mut Page, report: &Report, works: Option<bool>, what: &str) {
 /// Those that fail, by their reasons.
 fn reasons(page: &mut Page, report: &Report) {
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
-    for forecast in report.forecast.iter().filter(|forecast| forecast.works == Some(false)) {
+    for forecast in others(report).filter(|forecast| forecast.works == Some(false)) {
         match reasons.iter_mut().find(|(why, _)| *why == forecast.why) {
             Some((_, sharing)) => sharing.push(name(forecast)),
             None => reasons.push((&forecast.why, vec![name(forecast)])),
