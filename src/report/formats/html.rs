@@ -274,10 +274,10 @@ fn comparison(page: &mut Markup, report: &Report) {
         table(page, name, &heads, |rows| {
             for row in &comparison.rows {
                 rows.element("tr", |cells| {
-                    cells.line("th scope=\"row\"", &row.what);
-                    let class = if row.differs { "td class=\"bad\"" } else { "td" };
+                    let mark = if row.differs { "\u{2260} " } else { "" };
+                    cells.line("th scope=\"row\"", &format!("{mark}{}", row.what));
                     for value in [&row.first, &row.second] {
-                        cells.line(class, value.as_deref().unwrap_or(NOTHING));
+                        cells.line("td", value.as_deref().unwrap_or(NOTHING));
                     }
                 });
             }
