@@ -1,14 +1,18 @@
-//! FlashFXP; nothing public of its makers that names its menus was found.
+//! FlashFXP; its boxes are named from memory: nothing public of its makers that shows them was found.
 
 use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
     id: "flashfxp",
     name: "FlashFXP",
-    checked_with: "not checked: no public documentation was found, 2026-11",
+    checked_with: "not checked: from memory, since no public documentation was found, 2026-11",
     recipe: Recipe {
+        passive: Some(
+            "Sites > Site Manager > the site > Options: passive mode on. For all sites: Options > Preferences > Connection.",
+        ),
+        active: Some("Sites > Site Manager > the site > Options: passive mode off."),
         mind: Some(
-            "No public document of its makers that names the menu was found. Look in the settings of the site or the connection for a box that names passive mode or PASV.",
+            "This is from memory: no public document of its makers was found, so the names of boxes and menus may differ.",
         ),
         ..UNKNOWN
     },

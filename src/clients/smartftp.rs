@@ -1,14 +1,18 @@
-//! SmartFTP; nothing public of its makers that names its menus was found.
+//! SmartFTP; its boxes are named from memory: nothing public of its makers that shows them was found.
 
 use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
     id: "smartftp",
     name: "SmartFTP",
-    checked_with: "not checked: no public documentation was found, 2026-11",
+    checked_with: "not checked: from memory, since no public documentation was found, 2026-11",
     recipe: Recipe {
+        passive: Some(
+            "The favourite's Properties > Connection > Mode: Passive. For all of them: Tools > Settings > Connection.",
+        ),
+        active: Some("The favourite's Properties > Connection > Mode: Active."),
         mind: Some(
-            "No public document of its makers that names the menu was found. Look in the settings of the site or the connection for a box that names passive mode or PASV.",
+            "This is from memory: no public document of its makers was found, so the names of boxes and menus may differ.",
         ),
         ..UNKNOWN
     },
