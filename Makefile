@@ -34,7 +34,8 @@ install: cargo # Install ftpmode for this user
 
 # What tests need beside cargo: installed where apt and root are, named where not.
 tools:
-	@missing=; for tool in curl:curl nft:nftables ip:iproute2 lftp:lftp openssl:openssl python3:python3; do \
+	@missing=; for tool in curl:curl nft:nftables ip:iproute2 lftp:lftp openssl:openssl python3:python3 \
+	    wget:wget ncftpls:ncftp tnftp:tnftp inetutils-ftp:inetutils-ftp php:php-cli; do \
 	  command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool##*:}"; done; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

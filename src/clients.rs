@@ -7,7 +7,40 @@
 
 use crate::evidence::facts::Facts;
 
+mod core_ftp;
 mod curl;
+mod cuteftp;
+mod cyberduck;
+mod dotnet;
+mod dreamweaver;
+mod filezilla;
+mod flashfxp;
+mod forecast;
+mod go_jlaffaye;
+mod inetutils_ftp;
+mod java_commons_net;
+mod lftp;
+mod ncftp;
+mod node_basic_ftp;
+mod php;
+mod python_ftplib;
+mod rclone;
+mod rules;
+mod rust_suppaftp;
+mod sentences;
+mod smartftp;
+mod tnftp;
+mod total_commander;
+mod transmit;
+mod wget;
+mod windows_explorer;
+mod windows_ftp;
+mod winscp;
+mod wire;
+mod wordpress;
+mod ws_ftp;
+
+pub use rules::Rules;
 
 /// A client that people transfer files with.
 #[derive(Debug)]
@@ -20,7 +53,7 @@ pub struct Client {
     pub checked_with: &'static str,
     pub recipe: Recipe,
     /// What it would do by its own rules; `None` where its rules are not known.
-    pub forecast: Option<fn(&Facts) -> Outlook>,
+    pub rules: Option<Rules>,
 }
 
 /// How the client is set, in its own words, each fit to stand alone as a paragraph. `{address}`, `{low}`, `{high}`,
@@ -71,8 +104,37 @@ pub struct Outlook {
     pub setting: Option<String>,
 }
 
-/// In alphabetical order of the names.
-pub static ALL: &[&Client] = &[&curl::CLIENT];
+/// In alphabetical order of the names, capital letters or not.
+pub static ALL: &[&Client] = &[
+    &java_commons_net::CLIENT,
+    &node_basic_ftp::CLIENT,
+    &core_ftp::CLIENT,
+    &curl::CLIENT,
+    &cuteftp::CLIENT,
+    &cyberduck::CLIENT,
+    &dreamweaver::CLIENT,
+    &filezilla::CLIENT,
+    &flashfxp::CLIENT,
+    &dotnet::CLIENT,
+    &inetutils_ftp::CLIENT,
+    &go_jlaffaye::CLIENT,
+    &lftp::CLIENT,
+    &ncftp::CLIENT,
+    &php::CLIENT,
+    &python_ftplib::CLIENT,
+    &rclone::CLIENT,
+    &smartftp::CLIENT,
+    &rust_suppaftp::CLIENT,
+    &tnftp::CLIENT,
+    &total_commander::CLIENT,
+    &transmit::CLIENT,
+    &wget::CLIENT,
+    &windows_explorer::CLIENT,
+    &windows_ftp::CLIENT,
+    &winscp::CLIENT,
+    &wordpress::CLIENT,
+    &ws_ftp::CLIENT,
+];
 
 /// The client with this id.
 pub fn with_id(id: &str) -> Option<&'static Client> {
@@ -81,7 +143,14 @@ pub fn with_id(id: &str) -> Option<&'static Client> {
 
 /// What each client with known rules would do here.
 pub fn outlooks<'f>(facts: &'f Facts<'f>) -> impl Iterator<Item = (&'static Client, Outlook)> + 'f {
-    ALL.iter().filter_map(|client| Some((*client, (client.forecast?)(facts))))
+    ALL.iter().filter_map(|client| Some((*client, client.outlook(facts)?)))
+}
+
+impl Client {
+    /// What it would come to here; `None` where its rules are not known.
+    pub fn outlook(&self, facts: &Facts) -> Option<Outlook> {
+        self.rules.as_ref().map(|rules| forecast::outlook(facts, rules))
+    }
 }
 
 impl Recipe {

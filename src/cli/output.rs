@@ -1,5 +1,6 @@
 //! Where output goes and how it looks: results on standard output, words to the user on standard error.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::COULD_NOT_TELL;
+use crate::clients::{self, Client};
 use crate::report::formats::{self, Format};
 use crate::report::{self, Report, Require, Strictness, Style};
 
@@ -31,6 +33,9 @@ pub struct OutputArgs {
     /// Add the dialogue with its times
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
+    /// Say first what this client would do here, and which setting makes it work: curl, filezilla, winscp, wget...
+    #[arg(long = "for", visible_alias = "client", value_name = "CLIENT", value_parser = client_named)]
+    for_client: Option<&'static Client>,
     /// Fail unless this mode works
     #[arg(long, value_enum, value_name = "MODE")]
     require: Option<Required>,
@@ -67,7 +72,11 @@ pub fn print(args: &OutputArgs, report: &Report) {
     colored::control::set_override(colour);
     let width = args.width.map(usize::from).or_else(terminal_width).unwrap_or(USUAL_WIDTH).max(Style::NARROWEST);
     let style = Style { width, colour, ascii: args.ascii || !speaks_utf8(), verbose: args.verbose };
-    let text = formats::render(args.format, report, &style);
+    let report = match args.for_client {
+        Some(client) => Cow::Owned(report.clone().for_client(client.id)),
+        None => Cow::Borrowed(report),
+    };
+    let text = formats::render(args.format, &report, &style);
     let mut out = std::io::stdout().lock();
     // A full disk or a closed pipe is the reader's affair; the exit status still tells the result.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -133,6 +142,11 @@ pub fn read(path: &Path) -> std::io::Result<String> {
 fn format_named(name: &str) -> Result<&'static Format, String> {
     let known = || formats::ALL.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
     formats::with_id(name).ok_or_else(|| format!("the formats are {}", known()))
+}
+
+fn client_named(id: &str) -> Result<&'static Client, String> {
+    let known = || clients::ALL.iter().map(|client| client.id).collect::<Vec<_>>().join(", ");
+    clients::with_id(id).ok_or_else(|| format!("the clients are {}", known()))
 }
 
 /// no-color.org, CLICOLOR_FORCE, TERM=dumb; the option above all.

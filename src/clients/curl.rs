@@ -1,17 +1,65 @@
-//! curl; options from its manual page.
+//! curl; options from its manual page, rules from `lib/ftp.c`.
 
+use super::rules::{
+    Dials, Earlier, Listing, REFUSED, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching,
+    Way, WithoutPrivacy,
+};
 use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
     id: "curl",
     name: "curl",
-    checked_with: "7.88.1 (Debian 12), run in the lab, 2026-11",
+    checked_with: "7.88.1 (Debian 12), run against the diagnosis server, 2026-11",
     recipe: Recipe {
         passive: Some(
             "Passive mode is what curl does by itself: `curl ftp://{host}/`. (--ftp-pasv takes back an earlier --ftp-port.)",
         ),
         active: Some("`curl --ftp-port - ftp://{host}/`: the minus sign stands for this computer's own address."),
+        active_ports: Some("`curl --ftp-port -:{low}-{high} ftp://{host}/`."),
+        active_address: Some(
+            "`curl --ftp-port {address} ftp://{host}/`; with ports: `--ftp-port {address}:{low}-{high}`.",
+        ),
+        control_peer: Some("From 7.74.0 on curl ignores the address in 227 by itself; before: --ftp-skip-pasv-ip."),
+        without_extended: Some("--disable-epsv in passive mode, --disable-eprt in active mode."),
+        tls: Some(
+            "`curl --ssl-reqd ftp://{host}/` for AUTH TLS with encrypted data connections, `curl ftps://{host}/` for implicit TLS. A certificate that nobody vouches for is named with --cacert FILE; --insecure takes any.",
+        ),
+        log: Some("`curl -v ftp://{host}/ 2> curl.log`."),
         ..UNKNOWN
     },
-    forecast: None,
+    rules: Some(Rules {
+        used_as: "curl ftp://{host}/",
+        source: "curl 7.88.1, lib/ftp.c; a dial that fails takes EPSV back, an unreadable 229 does not",
+        way: Way { ipv4: &[EPSV, Step::pasv(Dials::Peer, &[])], ipv6: &[Step::epsv(&[])] },
+        settings: &[
+            Setting { text: "--disable-epsv", way: Way { ipv4: &[Step::pasv(Dials::Peer, &[])], ipv6: &[] } },
+            Setting {
+                text: "--ftp-port -",
+                way: Way { ipv4: &[Step::eprt(REFUSED), Step::port(&[])], ipv6: &[Step::eprt(&[])] },
+            },
+            Setting {
+                text: "--ftp-port {address}",
+                way: Way {
+                    ipv4: &[Step::eprt(REFUSED).given(), Step::port(&[]).given()],
+                    ipv6: &[Step::eprt(&[]).given()],
+                },
+            },
+        ],
+        earlier: Some(Earlier {
+            before: "7.74.0",
+            way: Way { ipv4: &[EPSV, Step::pasv(Dials::Told, &[])], ipv6: &[Step::epsv(&[])] },
+        }),
+        tls: Tls {
+            explicit: Some("--ssl-reqd"),
+            implicit: Some("ftps://"),
+            vouching: Vouching::Refuses("--insecure"),
+            sessions: Sessions::Resumes,
+            without_privacy: WithoutPrivacy::Fails,
+            unasked: Unasked::Never,
+        },
+        listing: Listing::List,
+        stays: Stays::Never,
+    }),
 };
+
+const EPSV: Step = Step::epsv(REFUSED_OR_CLOSED);

@@ -48,6 +48,7 @@ impl Report {
             ruled_out: diagnosis.ruled_out.iter().map(|cause| open(cause.id, joined(&cause.because))).collect(),
             not_tested: diagnosis.not_tested.iter().map(|cause| open(&cause.id, cause.because.clone())).collect(),
             forecast: forecast(&facts),
+            for_client: None,
             verdict: Verdict {
                 recommendation: diagnosis.verdict.recommendation,
                 confidence: diagnosis.verdict.confidence,

@@ -37,12 +37,24 @@ pub struct Report {
     pub not_tested: Vec<Open>,
     /// What well-known clients would do here.
     pub forecast: Vec<Forecast>,
+    /// The id of the client that was asked for, which stands first among the forecasts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub for_client: Option<String>,
     pub verdict: Verdict,
     /// Everything that was seen, in the form of the case files.
     pub evidence: Evidence,
 }
 
 impl Report {
+    /// The same for whoever asks for one client: its forecast comes first.
+    pub fn for_client(mut self, id: &str) -> Self {
+        if let Some(at) = self.forecast.iter().position(|forecast| forecast.client == id) {
+            self.forecast[..=at].rotate_right(1);
+        }
+        self.for_client = Some(id.to_owned());
+        self
+    }
+
     /// The data connections that the verdict rests on: what went in plain beside TLS is there to compare, and an
     /// experiment is nothing that a client would do.
     pub fn judged(&self) -> impl Iterator<Item = &DataConnection> {

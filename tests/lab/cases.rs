@@ -1,5 +1,6 @@
 //! The cases: what stands between, who answers, and what is true.
 
+use crate::agreement::Clients;
 use crate::network::{ClientSide, Rules, ServerSide};
 use crate::servers::{Kind, Server};
 
@@ -36,6 +37,8 @@ pub struct Case {
     pub expect: Expect,
     pub curl: Curl,
     pub lftp: Lftp,
+    /// How the clients that the report forecasts are run.
+    pub clients: Clients,
 }
 
 /// Stands in a case's arguments for the file of the lab's authority.
@@ -114,6 +117,7 @@ const OPEN: Case = Case {
     expect: EITHER,
     curl: CURL,
     lftp: NO_LFTP,
+    clients: Clients::SideBySide,
 };
 const NO_LFTP: Lftp =
     Lftp { url: "ftp://198.18.0.20/", passive: Truth::NotAsked, active: Truth::NotAsked, agrees: true };

@@ -1,14 +1,17 @@
 //! Runs one case: the check, its witnesses, and what all must say.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 
 use serde_json::Value;
 
+use crate::agreement::{self, Clients, Tally};
 use crate::cases::{AUTHORITY, Case};
+use crate::clients;
 use crate::dialogue;
 use crate::network::{self, Network};
-use crate::servers::Kit;
+use crate::servers::{Kit, Running};
 use crate::witness;
 
 /// Folders for what is to be kept of the runs.
@@ -36,6 +39,9 @@ pub struct Outcome {
     findings: Vec<String>,
     report: String,
     pub witnesses: Vec<String>,
+    /// The JSON; null where there was no check.
+    json: Value,
+    pub tally: Tally,
 }
 
 impl Outcome {
@@ -59,41 +65,81 @@ impl Outcome {
 }
 
 pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
-    let network = match Network::build(case.client, case.server_side, &case.rules) {
-        Ok(network) => network,
-        Err(why) => return Outcome::broken(format!("the network can't be built: {why}")),
-    };
-    if let Err(why) = network.etc("c", "hosts", HOSTS) {
-        return Outcome::broken(why);
-    }
-    let _server = match kit.start(&network, &case.server) {
-        Ok(server) => server,
+    let stage = match Stage::set(case, kit) {
+        Ok(stage) => stage,
         Err(why) => return Outcome::broken(why),
     };
-    let _router = match case.router {
-        "" => None,
-        protocols => match kit.start_router(&network, protocols) {
-            Ok(router) => Some(router),
-            Err(why) => return Outcome::broken(why),
-        },
-    };
-    let mut held = Vec::new();
-    for _ in 0..case.connections_held {
-        match hold(&network) {
-            Ok(child) => held.push(child),
-            Err(why) => return Outcome::broken(why),
-        }
-    }
     let mut outcome = match asked {
-        Asked::Both => check(case, &network, kit, keep),
+        Asked::Both => check(case, &stage.network, kit, keep),
         Asked::Witness => Outcome::default(),
     };
-    witness::ask(case, &network, &kit.certificates, asked, &mut outcome);
-    for mut child in held {
-        let _ = child.kill();
-        let _ = child.wait();
-    }
+    let tally: Mutex<Tally> = Mutex::default();
+    let report = std::mem::take(&mut outcome.json);
+    let hold = || agreement::hold(case, &report, &stage.network, &kit.certificates.authority(), &tally);
+    let ask = |outcome: &mut Outcome| witness::ask(case, &stage.network, &kit.certificates, asked, outcome);
+    let held = std::thread::scope(|scope| match Clients::of(case) {
+        // All of them wait more than they compute.
+        Clients::SideBySide => {
+            let held = scope.spawn(hold);
+            ask(&mut outcome);
+            held.join().unwrap_or(Err("a thread panicked".to_owned()))
+        }
+        Clients::OneByOne | Clients::NotCompared(_) => {
+            ask(&mut outcome);
+            hold()
+        }
+    });
+    outcome.complaints.extend(held.unwrap_or_else(|why| vec![why]));
+    outcome.tally = tally.into_inner().expect("no holder panics");
     outcome
+}
+
+/// What the clients of Debian print in this case, and nothing else.
+pub fn write_logs(case: &Case, kit: &Kit, clients: &clients::Clients, folder: &Path) -> Outcome {
+    let written = Stage::set(case, kit)
+        .and_then(|stage| clients.write_logs(case, &stage.network, &kit.certificates.authority(), folder));
+    match written {
+        Ok(count) => Outcome { witnesses: vec![format!("{count} logs")], ..Outcome::default() },
+        Err(why) => Outcome::broken(why),
+    }
+}
+
+/// A case's hosts, and whoever runs on them already. What is named first goes first.
+struct Stage {
+    _held: Held,
+    _router: Option<Running>,
+    _server: Running,
+    network: Network,
+}
+
+impl Stage {
+    fn set(case: &Case, kit: &Kit) -> Result<Self, String> {
+        let network = Network::build(case.client, case.server_side, &case.rules)
+            .map_err(|why| format!("the network can't be built: {why}"))?;
+        network.etc("c", "hosts", HOSTS)?;
+        let server = kit.start(&network, &case.server)?;
+        let router = match case.router {
+            "" => None,
+            protocols => Some(kit.start_router(&network, protocols)?),
+        };
+        let mut held = Held(Vec::new());
+        for _ in 0..case.connections_held {
+            held.0.push(hold(&network)?);
+        }
+        Ok(Self { _held: held, _router: router, _server: server, network })
+    }
+}
+
+/// Clients that only stay connected.
+struct Held(Vec<Child>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }
 
 /// Nobody, without any capability.
@@ -103,7 +149,7 @@ const UNPRIVILEGED: [&str; 5] =
 const HOSTS: &str = "127.0.0.1 localhost\n198.18.0.20 ftp.test both.test\n2001:db8:4::20 ftp6.test both.test\n";
 
 /// A client that only stays connected. Returns when the server has greeted it.
-fn hold(network: &Network) -> Result<std::process::Child, String> {
+fn hold(network: &Network) -> Result<Child, String> {
     let mut command = network.command("c", "bash");
     command.args(["-c", "exec 3<>/dev/tcp/198.18.0.20/21; read -r line <&3; echo greeted; exec cat <&3 >/dev/null"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(|error| error.to_string())?;
@@ -167,6 +213,7 @@ fn check(case: &Case, network: &Network, kit: &Kit, keep: &Keep) -> Outcome {
     }
     outcome.witnesses.push(errors);
     outcome.works(&report);
+    outcome.json = report;
     outcome
 }
 

@@ -73,7 +73,8 @@ pub fn why_not_here() -> Option<&'static str> {
     if unsafe { libc::geteuid() } != 0 {
         return Some("network namespaces want root");
     }
-    for tool in ["ip", "nft", "curl", "lftp", "openssl"] {
+    for tool in ["ip", "nft", "curl", "lftp", "openssl", "wget", "ncftpls", "tnftp", "inetutils-ftp", "php", "python3"]
+    {
         if Command::new(tool)
             .arg("-V")
             .stdin(Stdio::null())
@@ -82,7 +83,7 @@ pub fn why_not_here() -> Option<&'static str> {
             .status()
             .is_err()
         {
-            return Some("ip, nft, curl, lftp and openssl are wanted: make test installs them on Debian");
+            return Some("ip, nft, openssl and eight FTP clients are wanted: make test installs them on Debian");
         }
     }
     None

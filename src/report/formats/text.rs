@@ -17,6 +17,7 @@ mod course;
 mod dialogue;
 mod drawing;
 mod findings;
+mod forecast;
 mod page;
 mod signs;
 mod words;
@@ -37,6 +38,7 @@ fn render(report: &Report, style: &Style) -> String {
     attempts::table(&mut page, report);
     passive_ports(&mut page, report);
     findings::list(&mut page, report);
+    forecast::list(&mut page, report);
     next_step(&mut page, report);
     if style.verbose > 0 {
         dialogue::transcript(&mut page, report);

@@ -1,8 +1,8 @@
 //! What keeps it from ever coming to a data connection.
 
 use super::{
-    ACTIVE, CURL, Case, Curl, EITHER, Expect, Kind, NEITHER, NO, NO_RULES, NONE, OPEN, PASSIVE, PUREFTPD, PYFTPDLIB,
-    Rules, Server, Truth, UNKNOWN, VSFTPD, YES, server,
+    ACTIVE, CURL, Case, Clients, Curl, EITHER, Expect, Kind, NEITHER, NO, NO_RULES, NONE, OPEN, PASSIVE, PUREFTPD,
+    PYFTPDLIB, Rules, Server, Truth, UNKNOWN, VSFTPD, YES, server,
 };
 
 const FAILS: Case = Case { curl: NEITHER, ..OPEN };
@@ -150,6 +150,7 @@ pub static CASES: &[Case] = &[
         server: Server { settings: "max_clients=1", ..VSFTPD },
         connections_held: 1,
         expect: Expect { fires: &["too-many-connections"], not: &["login-rejected"], ..UNKNOWN },
+        clients: Clients::OneByOne,
         ..FAILS
     },
     Case {
@@ -158,6 +159,7 @@ pub static CASES: &[Case] = &[
         server: Server { settings: "-c 1", ..PUREFTPD },
         connections_held: 1,
         expect: Expect { fires: &["too-many-connections"], not: &["login-rejected"], ..UNKNOWN },
+        clients: Clients::OneByOne,
         ..FAILS
     },
     Case {
@@ -166,6 +168,7 @@ pub static CASES: &[Case] = &[
         server: Server { settings: "max_per_ip=1", ..VSFTPD },
         connections_held: 1,
         expect: Expect { fires: &["too-many-connections"], not: &["login-rejected"], ..UNKNOWN },
+        clients: Clients::OneByOne,
         ..FAILS
     },
     Case {
@@ -176,6 +179,7 @@ pub static CASES: &[Case] = &[
         expect: Expect { fires: &["active-callback-dropped"], works: &[("pasv", true), ("epsv", true)], ..PASSIVE },
         // vsftpd still dials for the check when curl comes, and gives it 421.
         curl: Curl { passive: Truth::NotAsked, active: NO, ..CURL },
+        clients: Clients::NotCompared("vsftpd holds on to a stalled session, and turns the next client away"),
         ..OPEN
     },
     Case {
@@ -185,6 +189,7 @@ pub static CASES: &[Case] = &[
         rules: RANGE_DROPPED,
         expect: Expect { fires: &["passive-port-dropped"], ..ACTIVE },
         curl: Curl { passive: NO, active: YES, ..CURL },
+        clients: Clients::OneByOne,
         ..OPEN
     },
     Case {
@@ -194,6 +199,7 @@ pub static CASES: &[Case] = &[
         rules: RANGE_DROPPED,
         expect: Expect { fires: &["passive-port-dropped"], ..NONE },
         curl: Curl { passive: Truth::NotAsked, active: Truth::NotAsked, ..CURL },
+        clients: Clients::NotCompared("vsftpd holds on to a stalled session, and turns the next client away"),
         ..OPEN
     },
     Case {

@@ -14,6 +14,11 @@ const FORGETFUL: Rules = Rules {
     gateway1_script: "echo 2 > /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established\necho 0 > /proc/sys/net/netfilter/nf_conntrack_tcp_loose",
     ..NO_RULES
 };
+/// Data connections towards the passive range come about, and what the server sends on them gets lost.
+const LISTING_LOST: Rules = Rules {
+    gateway2: "table inet f { chain forward { type filter hook forward priority 0; tcp sport 50000-50009 ip length > 100 drop; }; }\n",
+    ..NO_RULES
+};
 const LARGE: &[&str] = &["--transfer-size", "1MiB"];
 const OF_LARGE_FILE: Curl = Curl { url: "ftp://198.18.0.20/large.bin", ..CURL };
 
@@ -52,6 +57,14 @@ pub static CASES: &[Case] = &[
         arguments: &["--transfer-size", "1MiB", "--method", "port"],
         expect: Expect { fires: &["transfer-stalled"], side: "network", ..ACTIVE },
         curl: Curl { passive: NO, active: NO, agrees: false, ..OF_LARGE_FILE },
+        ..OPEN
+    },
+    Case {
+        id: "listing-lost",
+        shows: "passive data connections come about, and the listing never arrives",
+        rules: LISTING_LOST,
+        expect: Expect { fires: &["transfer-stalled"], not: &["passive-port-dropped"], ..ACTIVE },
+        curl: super::ONLY_ACTIVE,
         ..OPEN
     },
     Case {

@@ -1,6 +1,8 @@
 //! Nothing in the way: every server, both families, and what a healthy server may still do differently.
 
-use super::{CURL, Case, Curl, EITHER, Expect, NO, OPEN, OVER_IPV6, PROFTPD, PUREFTPD, PYFTPDLIB, Server, VSFTPD};
+use super::{
+    CURL, Case, Clients, Curl, EITHER, Expect, NO, OPEN, OVER_IPV6, PROFTPD, PUREFTPD, PYFTPDLIB, Server, VSFTPD,
+};
 
 const ALL_FOUR: &[(&str, bool)] = &[("pasv", true), ("epsv", true), ("port", true), ("eprt", true)];
 const ALL_WORK: Expect = Expect { works: ALL_FOUR, side: "none", ..EITHER };
@@ -46,6 +48,7 @@ pub static CASES: &[Case] = &[
         arguments: &["--retrieve", "nowhere.txt"],
         expect: Expect { recommendation: "none", fires: &["listing-refused"], exit: 2, ..EITHER },
         curl: Curl { url: "ftp://198.18.0.20/nowhere.txt", passive: NO, active: NO, ..CURL },
+        clients: Clients::NotCompared("the check retrieves a file, and clients list"),
         ..OPEN
     },
     Case {
@@ -71,6 +74,7 @@ pub static CASES: &[Case] = &[
         shows: "a limit of one connection a client does no harm while all goes well",
         server: Server { settings: "max_per_ip=1", ..VSFTPD },
         expect: ALL_WORK,
+        clients: Clients::OneByOne,
         ..OPEN
     },
 ];

@@ -1,0 +1,43 @@
+//! .NET's FtpWebRequest; properties and rules from `FtpControlStream.cs`.
+
+use super::rules::{
+    Dials, Listing, Rules, Sessions, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
+use super::{Client, Recipe, UNKNOWN};
+
+pub static CLIENT: Client = Client {
+    id: "dotnet",
+    name: "FtpWebRequest (.NET)",
+    checked_with: ".NET 8, from its source, 2026-11",
+    recipe: Recipe {
+        passive: Some("Passive mode is what it does by itself; `request.UsePassive = true` brings it back."),
+        active: Some("`request.UsePassive = false`."),
+        control_peer: Some("It always dials the server's own address and reads only the port from 227."),
+        without_extended: Some("Over IPv4 it uses neither EPSV nor EPRT."),
+        tls: Some("`request.EnableSsl = true` for AUTH TLS with encrypted data connections. There is no implicit TLS."),
+        mind: Some(
+            "In active mode it refuses connections from another address than the server's. The class is marked obsolete since .NET 6.",
+        ),
+        ..UNKNOWN
+    },
+    rules: Some(Rules {
+        used_as: "request.Method = WebRequestMethods.Ftp.ListDirectoryDetails",
+        source: ".NET 8, System.Net.Requests, FtpControlStream.cs: only the port is read from 227; a refusal ends it",
+        way: Way { ipv4: &[Step::pasv(Dials::Peer, &[])], ipv6: &[Step::epsv(&[])] },
+        settings: &[Setting {
+            text: "request.UsePassive = false",
+            way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] },
+        }],
+        earlier: None,
+        tls: Tls {
+            explicit: Some("EnableSsl = true"),
+            implicit: None,
+            vouching: Vouching::Unknown,
+            sessions: Sessions::Unknown,
+            without_privacy: WithoutPrivacy::Unknown,
+            unasked: Unasked::Never,
+        },
+        listing: Listing::List,
+        stays: Stays::Never,
+    }),
+};

@@ -1,0 +1,49 @@
+//! Go's `jlaffaye/ftp`; options and rules from `ftp.go`.
+
+use super::rules::{
+    Dials, Listing, Rules, Sessions, Setback, Setting, Stays, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+};
+use super::{Client, Recipe, UNKNOWN, wire};
+
+pub static CLIENT: Client = Client {
+    id: "go-jlaffaye",
+    name: "jlaffaye/ftp (Go)",
+    checked_with: "0.2.1, from its source, 2026-11",
+    recipe: Recipe {
+        passive: Some("Passive mode is all that it can do."),
+        control_peer: Some(
+            "It does so by itself where one of the two addresses is private or loopback and the other is not.",
+        ),
+        without_extended: Some("`ftp.Dial(addr, ftp.DialWithDisabledEPSV(true))`."),
+        tls: Some(
+            "`ftp.DialWithExplicitTLS(config)` for AUTH TLS, `ftp.DialWithTLS(config)` for implicit TLS. A ClientSessionCache in the config lets data connections resume the session.",
+        ),
+        log: Some("`ftp.DialWithDebugOutput(os.Stderr)`."),
+        mind: Some("It has no active mode (its issue 29)."),
+        ..UNKNOWN
+    },
+    rules: Some(Rules {
+        used_as: "ftp.Dial(addr); c.Login(user, password); c.List(\"\")",
+        source: "jlaffaye/ftp 0.2.1, ftp.go",
+        way: Way {
+            ipv4: &[Step::epsv(EPSV_FAILED).reading(wire::loose_229), PASV],
+            ipv6: &[Step::epsv(&[]).reading(wire::loose_229)],
+        },
+        settings: &[Setting { text: "ftp.DialWithDisabledEPSV(true)", way: Way { ipv4: &[PASV], ipv6: &[] } }],
+        earlier: None,
+        tls: Tls {
+            explicit: Some("ftp.DialWithExplicitTLS"),
+            implicit: Some("ftp.DialWithTLS"),
+            vouching: Vouching::Unknown,
+            sessions: Sessions::Unknown,
+            without_privacy: WithoutPrivacy::Unknown,
+            unasked: Unasked::Never,
+        },
+        listing: Listing::Machine,
+        stays: Stays::Never,
+    }),
+};
+
+/// Any answer but a readable 229.
+const EPSV_FAILED: &[Setback] = &[Setback::Refused, Setback::RefusedForNow, Setback::Unreadable];
+const PASV: Step = Step::pasv(Dials::Mended(wire::go_mends), &[]).reading(wire::six_enclosed);

@@ -1,0 +1,49 @@
+//! tnftp (NetBSD's ftp); commands from its manual page, rules from `src/ftp.c`.
+
+use super::rules::{Dials, Listing, NO_TLS, REFUSED, REFUSED_OR_CLOSED, Rules, Setback, Setting, Stays, Step, Way};
+use super::{Client, Recipe, UNKNOWN, wire};
+
+pub static CLIENT: Client = Client {
+    id: "tnftp",
+    name: "tnftp",
+    checked_with: "20210827 (Debian 12), run against the diagnosis server, 2026-11",
+    recipe: Recipe {
+        passive: Some(
+            "Passive mode comes first by itself, and active mode where it fails. `tnftp -p {host}` uses passive mode only; the command `passive` switches.",
+        ),
+        active: Some("`tnftp -A {host}`, or the command `passive off`."),
+        without_extended: Some("The command `epsv4 off`."),
+        log: Some("`tnftp -d {host}` shows the dialogue, or the command `debug`."),
+        mind: Some(
+            "tnftp can't do TLS. It dials the address in 227 whatever it is; EPSV, which it asks for first, has none.",
+        ),
+        ..UNKNOWN
+    },
+    rules: Some(Rules {
+        used_as: "tnftp {host}",
+        source: "tnftp 20210827, src/ftp.c: from a dial that fails it goes straight to active mode; where EPSV is refused over IPv6, it asks for LPSV and LPRT (RFC 1639)",
+        way: Way {
+            ipv4: &[
+                Step::epsv(REFUSED).to_active(CLOSED),
+                PASV.to_active(REFUSED_OR_CLOSED),
+                Step::eprt(REFUSED),
+                Step::port(&[]),
+            ],
+            ipv6: &[Step::epsv(&[]).to_active(CLOSED), Step::eprt(&[])],
+        },
+        settings: &[
+            Setting { text: "epsv4 off", way: Way { ipv4: &[PASV], ipv6: &[] } },
+            Setting {
+                text: "-A",
+                way: Way { ipv4: &[Step::eprt(REFUSED), Step::port(&[])], ipv6: &[Step::eprt(&[])] },
+            },
+        ],
+        earlier: None,
+        tls: NO_TLS,
+        listing: Listing::List,
+        stays: Stays::Never,
+    }),
+};
+
+const CLOSED: &[Setback] = &[Setback::ConnectRefused, Setback::ConnectSilent];
+const PASV: Step = Step::pasv(Dials::Told, &[]).reading(wire::six_from_first_digit);
