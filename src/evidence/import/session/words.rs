@@ -1,0 +1,231 @@
+//! What the program said in its own words.
+
+use std::net::SocketAddr;
+
+use super::super::draft::{Around, Draft, UNSEEN};
+use super::super::words::{self, How, Tells, Which};
+use super::{Of, Seen, Session};
+use crate::evidence::Dial;
+use crate::evidence::attempt::DataVerb;
+use crate::evidence::security::{Broken, Security};
+use crate::evidence::timeline::{Awaited, Event, Icmp, What};
+use crate::protocol::reply::Reply;
+
+impl Session {
+    pub(super) fn words(&mut self, tells: Tells, seen: &Seen) {
+        let endpoint = words::endpoint(seen.text);
+        let around = self.around();
+        let at = seen.event(What::CutShort);
+        let agreed = self.draft.as_ref().is_some_and(|draft| draft.agreed || draft.transfer || self.silent());
+        self.quote(seen);
+        if !self.joined
+            && let Some(name) = words::host(seen.text)
+        {
+            self.host.get_or_insert_with(|| name.to_ascii_lowercase());
+        }
+        match tells {
+            Tells::LooksUp => {}
+            Tells::LoggedIn => {
+                self.let_in = true;
+                self.greeted = true;
+            }
+            Tells::PassiveRefused => self.passive_refused(),
+            Tells::NoAddress => {
+                if !self.joined {
+                    self.no_address = Some((seen.line, seen.text.trim().chars().take(200).collect()));
+                }
+            }
+            Tells::Dials(Which::Data) => self.dial_data(endpoint, around, &at),
+            Tells::Dials(Which::Either) if agreed => self.dial_data(endpoint, around, &at),
+            Tells::Dials(_) => self.dial_control(endpoint),
+            Tells::Joined(Which::Data) => self.join_data(endpoint, around, &at),
+            Tells::Joined(Which::Either) if agreed => self.join_data(endpoint, around, &at),
+            Tells::Joined(_) => {
+                // The same words may be of a data connection: "Connected to 192.0.2.1 port 50000".
+                if agreed {
+                    return self.join_data(endpoint, around, &at);
+                }
+                self.join_control(endpoint);
+            }
+            Tells::MendsAddress => {
+                self.mends = true;
+                if self.draft.is_none() && self.let_in && !self.ended {
+                    self.draft = Some(Draft::agreed(DataVerb::Pasv, seen.event(What::Sent("PASV".to_owned())), around));
+                }
+            }
+            Tells::RefusesAddress => {
+                if let Some(mut draft) = self.draft.take() {
+                    draft.fail(How::Unsaid, None, seen.text, around, &at);
+                    self.keep(draft);
+                }
+            }
+            Tells::Secured => {
+                if let Some(draft) = &mut self.draft {
+                    draft.secured = true;
+                } else {
+                    // FileZilla waits for the greeting before it begins with explicit TLS.
+                    let implicit = self.peer.or(self.dialling).is_some_and(|peer| peer.port() == 990);
+                    if implicit {
+                        self.join_control(None);
+                    }
+                    self.secure(if implicit { Security::ImplicitTls } else { Security::ExplicitTls }, &at);
+                }
+            }
+            Tells::Untrusted(why) => {
+                let known = self.events.iter().any(|event| matches!(event.what, What::Distrusted(_)));
+                if !known && !self.let_in {
+                    self.push(seen.event(What::Distrusted(why)));
+                }
+            }
+            Tells::Refused(code) => self.refused_without_code(code, seen),
+            Tells::Stopped(code) => {
+                self.refused_without_code(code, seen);
+                self.fail(Which::Data, How::Unsaid, seen);
+            }
+            Tells::Got => {
+                if let Some(mut draft) = self.draft.take() {
+                    if draft.transfer || draft.agreed {
+                        draft.got(None, around, &at);
+                        return self.keep(draft);
+                    }
+                    self.draft = Some(draft);
+                }
+            }
+            Tells::Failed(which, how) => self.fail(which, how, seen),
+        }
+    }
+
+    /// Whether the log shows commands and no replies.
+    pub(super) fn silent(&self) -> bool {
+        !self.greeted && !self.events.iter().any(|event| matches!(event.what, What::Replied(_)))
+    }
+
+    pub(super) fn dial_data(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
+        if let Some(draft) = &mut self.draft {
+            draft.dial(endpoint, around, at);
+        }
+    }
+
+    pub(super) fn join_data(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
+        if let Some(draft) = &mut self.draft {
+            draft.join(endpoint, around, at);
+        }
+    }
+
+    pub(super) fn dial_control(&mut self, endpoint: Option<SocketAddr>) {
+        if !self.joined {
+            self.dialling = endpoint.map(with_control_port);
+        }
+    }
+
+    pub(super) fn join_control(&mut self, endpoint: Option<SocketAddr>) {
+        if self.joined {
+            return;
+        }
+        self.joined = true;
+        self.peer = endpoint.map(with_control_port).or(self.dialling).or(self.peer);
+        if self.peer.is_some_and(|peer| peer.port() == 990) {
+            self.security = Security::ImplicitTls;
+        }
+    }
+
+    /// The words of a refusal, whose code the client keeps to itself.
+    pub(super) fn refused_without_code(&mut self, code: u16, seen: &Seen) {
+        let words = seen.text.rsplit("(): ").next().unwrap_or(seen.text);
+        let words = words.split(" in ").next().unwrap_or(words).trim();
+        if self.ended || (self.turned_away && self.draft.is_none()) {
+            return;
+        }
+        let Some(reply) = Reply::from_text(format!("{code} {words}")) else { return };
+        let event = seen.event(What::Replied(reply.clone()));
+        if self.draft.is_some() {
+            match self.pending.front().map(|pending| pending.of) {
+                Some(Of::Negotiation) => self.negotiated(&reply, &event),
+                _ => self.transferred(&reply, &event),
+            }
+        } else {
+            // The dialogue shows the reply itself where there is one.
+            let told = self
+                .events
+                .iter()
+                .rev()
+                .take(3)
+                .any(|event| matches!(&event.what, What::Replied(known) if known.code == code));
+            if !told {
+                self.unasked(&reply, event);
+            }
+        }
+    }
+
+    pub(super) fn fail(&mut self, which: Which, how: How, seen: &Seen) {
+        let ms = words::seconds(seen.text).map(|seconds| seconds * 1000.0);
+        let around = self.around();
+        let at = seen.event(What::CutShort);
+        let endpoint = words::endpoint(seen.text).filter(|end| end.port() != 0);
+        let control_port = self.peer.or(self.dialling).map(|peer| peer.port());
+        let elsewhere =
+            endpoint.is_some_and(|end| end.port() > 1023 && control_port.is_some_and(|port| port != end.port()));
+        let of_data = match which {
+            Which::Data => true,
+            Which::Control => false,
+            Which::Either => self.draft.is_some() || elsewhere,
+        };
+        // Some programs tell of their data connection only when it failed.
+        if of_data && self.draft.is_none() && self.attempts.is_empty() && !self.turned_away && !self.ended {
+            let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
+            self.draft = Some(Draft::agreed(DataVerb::Pasv, sent, around));
+            self.joined = true;
+        }
+        // A control connection that ends takes its data connection with it.
+        if let Some(mut draft) = self.draft.take_if(|_| of_data || matches!(how, How::Closed | How::Reset)) {
+            if let Some(endpoint) =
+                words::endpoint(seen.text).filter(|end| of_data && end.port() != 0 && Some(*end) != self.peer)
+            {
+                draft.dial(Some(endpoint), around, &at);
+            }
+            draft.fail(how, ms, seen.text, around, &at);
+            self.pending.retain(|pending| pending.of == Of::Control);
+            self.keep(draft);
+            self.ended |= !of_data;
+            return;
+        }
+        if of_data || self.ended {
+            return;
+        }
+        if !self.joined && !self.greeted {
+            return self.not_joined(how, ms, seen);
+        }
+        let waits = !self.pending.is_empty() || !self.greeted;
+        let what = match how {
+            How::TimedOut | How::Unsaid if waits => What::Silent { awaited: Awaited::Reply, ms: ms.unwrap_or(0.0) },
+            How::Closed if waits || !self.let_in => What::ControlClosed,
+            How::Reset if waits || !self.let_in => What::ControlReset,
+            How::Tls => What::TlsFailed { how: Broken::Invalid, words: seen.text.trim().chars().take(120).collect() },
+            _ => return,
+        };
+        self.record(seen.event(what), seen);
+        self.ended = true;
+    }
+
+    /// The control connection was not joined.
+    pub(super) fn not_joined(&mut self, how: How, ms: Option<f64>, seen: &Seen) {
+        let named = words::endpoint(seen.text).map(with_control_port);
+        let Some(address) = self.dialling.take().or(named).or_else(|| self.dials.is_empty().then_some(UNSEEN)) else {
+            return;
+        };
+        let what = match how {
+            How::TimedOut => What::Silent { awaited: Awaited::Connect, ms: ms.unwrap_or(0.0) },
+            How::Refused => What::Refused,
+            How::HostUnreachable => What::Unreachable { icmp: Icmp::Host, from: None },
+            How::NetUnreachable => What::Unreachable { icmp: Icmp::Net, from: None },
+            How::Closed | How::Reset | How::Tls | How::Unsaid => What::Abandoned(Awaited::Connect),
+        };
+        let address = if address.port() == 0 { SocketAddr::new(address.ip(), 21) } else { address };
+        self.quote(seen);
+        self.dials.push(Dial { address, events: vec![seen.event(what)] });
+    }
+}
+
+fn with_control_port(end: SocketAddr) -> SocketAddr {
+    if end.port() == 0 { SocketAddr::new(end.ip(), 21) } else { end }
+}
