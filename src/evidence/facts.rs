@@ -276,7 +276,9 @@ impl<'a> Facts<'a> {
             _ => None,
         });
         match greeting {
-            Some((reply, place)) if reply.is_refusal() => return Login::Refused(reply, place),
+            Some((reply, place)) if reply.is_refusal() && self.may_turn_away(control, reply) => {
+                return Login::Refused(reply, place);
+            }
             None => return Login::Unfinished(end),
             Some(_) => {}
         }
@@ -290,6 +292,13 @@ impl<'a> Facts<'a> {
                 None => Login::Unfinished(end),
             },
         }
+    }
+
+    /// Whether a refusal that came first stands in the place of a greeting: a log may begin in the middle.
+    fn may_turn_away(&self, control: &Control, reply: &Reply) -> bool {
+        let first = control.events.iter().find(|event| !matches!(event.what, What::Distrusted(_) | What::Secured { .. }));
+        let unasked = first.is_some_and(|event| matches!(event.what, What::Replied(_)));
+        self.log().is_none() || (unasked && (matches!(reply.code, 421 | 530) || reply.text.contains("OOPS")))
     }
 
     pub fn login(&self) -> Login<'a> {

@@ -10,7 +10,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::log::{Log, Quote, Writer};
-use super::{Evidence, Source, TargetAsked};
+use super::timeline::What;
+use super::{Evidence, Outcome, Source, TargetAsked};
 
 mod clean;
 mod draft;
@@ -22,7 +23,7 @@ mod words;
 
 use line::Words;
 use session::Session;
-use words::Phrase;
+use words::{Phrase, Tells};
 
 /// A program whose logs are known.
 #[derive(Debug)]
@@ -169,7 +170,10 @@ impl Gathered {
         if raw.contains("\\r\\n") {
             // Several replies written out as one string.
             for part in raw.split("\\r\\n") {
-                self.unwrapped(part);
+                // What closes the string is no line.
+                if part.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+                    self.unwrapped(part);
+                }
             }
             return;
         }
@@ -192,7 +196,8 @@ impl Gathered {
     }
 
     fn piece(&mut self, text: &str) {
-        if text.trim().is_empty() {
+        // Node's ftp tells everything twice, as it came and as it was read.
+        if text.trim().is_empty() || text.trim_start().trim_start_matches('`').starts_with("[parser] ") {
             return;
         }
         let parsed = line::parse(text);
@@ -206,6 +211,8 @@ impl Gathered {
             Words::Reply { .. } | Words::Command { .. } => (None, words::read(parsed.label).1),
             Words::Other(_) => words::read(text),
         };
+        // Words that only a server says, whatever client quotes them.
+        self.dialogue += u32::from(matches!(told, Some(Tells::Refused(500 | 502) | Tells::Stopped(_))));
         if let Some((program, behind)) = sign {
             self.recognise(program, behind);
         }
@@ -271,6 +278,7 @@ impl Gathered {
                 || session.port().is_some_and(|port| port == 21 || port == 990)
         };
         self.done.retain(is_ftp);
+        self.drop_hearsay();
         let mut targets: Vec<Target> = Vec::new();
         for session in std::mem::take(&mut self.done) {
             match targets.iter_mut().find(|target| target.is_of(&session)) {
@@ -279,6 +287,22 @@ impl Gathered {
             }
         }
         targets.into_iter().map(|target| target.evidence(input, &self)).collect()
+    }
+}
+
+impl Gathered {
+    /// Where the log shows commands, what somebody tells of a data connection beside them is told a second time.
+    fn drop_hearsay(&mut self) {
+        let shown = |outcome: &Outcome| {
+            outcome.events.iter().any(|event| event.line.is_some() && matches!(event.what, What::Sent(_)))
+        };
+        if !self.done.iter().any(|session| session.attempts.iter().any(shown)) {
+            return;
+        }
+        for session in &mut self.done {
+            session.attempts.retain(shown);
+        }
+        self.done.retain(Session::tells);
     }
 }
 
@@ -292,11 +316,14 @@ fn reply_in_exception(text: &str) -> Option<String> {
         return Some(format!("{code} {said}"));
     }
     // Go's errors end in the reply.
-    let (before, behind) = text.rsplit_once(": ")?;
-    let code: u16 = behind.get(..3)?.parse().ok()?;
-    let failed = before.contains("ERROR") || before.contains("error") || before.contains("ailed");
-    let refuses = (400..600).contains(&code) && behind.as_bytes().get(3) == Some(&b' ');
-    (failed && refuses && !before.contains("ftplib.error")).then(|| behind.to_owned())
+    let (before, behind) = text.match_indices(": ").find_map(|(at, _)| {
+        let behind = &text[at + 2..];
+        let code: u16 = behind.get(..3)?.parse().ok()?;
+        let refuses = (400..600).contains(&code) && behind.as_bytes().get(3) == Some(&b' ');
+        refuses.then(|| (&text[..at], behind))
+    })?;
+    let failed = before.contains("ERROR") || before.contains("error ") || before.contains("ailed");
+    failed.then(|| behind.to_owned())
 }
 
 /// Sessions with one server.
@@ -341,6 +368,7 @@ impl Target {
             ..Evidence::default()
         };
         evidence.asked.user = self.sessions.iter().find_map(|session| session.user.clone());
+        let unroutable = self.sessions.iter().find_map(|session| session.unroutable);
         let mut quotes: BTreeMap<u32, String> = BTreeMap::new();
         for session in self.sessions {
             quotes.extend(session.quotes.iter().map(|(line, text)| (*line, quote(text))));
@@ -355,9 +383,10 @@ impl Target {
             timed: gathered.clock.tells(),
             lines: gathered.number,
             left_out: gathered.left_out,
+            unroutable,
             quotes: quotes
                 .into_iter()
-                .filter(|(line, _)| used.contains(line))
+                .filter(|(line, _)| used.contains(line) || unroutable == Some(*line))
                 .map(|(line, text)| Quote { line, text })
                 .collect(),
         });

@@ -23,6 +23,8 @@ pub struct Around {
     pub mends: bool,
     /// Whether times tell how long something took.
     pub timed: bool,
+    /// The server is known to answer PORT before it dials.
+    pub answers_port_first: bool,
     /// Replies are shown, so that one that is not there did not come.
     pub shows_replies: bool,
 }
@@ -37,6 +39,8 @@ pub struct Draft {
     /// The server agreed to the verb.
     pub agreed: bool,
     named: Option<SocketAddr>,
+    /// Why the 227 or 229 could not be read, until the client shows that it could.
+    unread: Option<(String, Event)>,
     dialled: Option<SocketAddr>,
     joined: bool,
     /// TLS stood on it, as the client's words show.
@@ -55,6 +59,7 @@ impl Draft {
             transfer: false,
             agreed: false,
             named: None,
+            unread: None,
             dialled: None,
             joined: false,
             secured: false,
@@ -93,6 +98,8 @@ impl Draft {
     /// The command for the transfer went out.
     pub fn ask(&mut self, sent: Event) {
         self.transfer = true;
+        // Whoever goes on could read the reply: it was made unreadable before it was pasted.
+        self.unread = None;
         self.events.push(sent);
     }
 
@@ -133,10 +140,17 @@ impl Draft {
         self.named = named;
         match (named, why) {
             (Some(named), _) => self.push(&Event { what: What::Named(named), ..event.clone() }),
-            (None, Some(why)) => self.push(&Event { what: What::Unreadable(why), ..event.clone() }),
+            (None, Some(why)) => self.unread = Some((why, event.clone())),
             (None, None) => {}
         }
         false
+    }
+
+    /// The client says that it could not read the reply.
+    pub fn unparsed(&mut self, text: &str, at: &Event) {
+        let (why, at) = self.unread.take().unwrap_or_else(|| (text.trim().chars().take(120).collect(), at.clone()));
+        self.push(&Event { what: What::Unreadable(why), ..at });
+        self.over = true;
     }
 
     /// The client dialled the data port; the endpoint where its words name it.
@@ -144,6 +158,7 @@ impl Draft {
         if self.dialled.is_some() || self.mode() == Mode::Active {
             return;
         }
+        self.unread = None;
         let to = endpoint.filter(|end| end.port() != 0).unwrap_or_else(|| self.target(around));
         // wget shows no 227, and dials what it named.
         if self.named.is_none() && self.verb == DataVerb::Pasv && endpoint.is_some_and(|end| end.port() != 0) {
@@ -222,7 +237,12 @@ impl Draft {
 
     /// The client says that it failed.
     pub fn fail(&mut self, how: How, ms: Option<f64>, text: &str, around: Around, at: &Event) {
-        let unanswered = around.shows_replies && !self.agreed;
+        // Nobody goes on from a reply that he can't read.
+        if self.unread.is_some() && matches!(how, How::Unsaid | How::Closed) {
+            return self.unparsed(text, at);
+        }
+        let calls_first = self.mode() == Mode::Active && how == How::TimedOut && !around.answers_port_first;
+        let unanswered = around.shows_replies && !self.agreed && !calls_first;
         let awaited = match (self.joined, self.mode()) {
             _ if unanswered => Awaited::Reply,
             (true, _) if self.unsecured() => Awaited::Handshake,
@@ -239,6 +259,7 @@ impl Draft {
             How::Refused if awaited == Awaited::Connect => What::Refused,
             How::HostUnreachable if awaited == Awaited::Connect => What::Unreachable { icmp: Icmp::Host, from: None },
             How::NetUnreachable if awaited == Awaited::Connect => What::Unreachable { icmp: Icmp::Net, from: None },
+            How::Here => What::Failed(text.trim().chars().take(120).collect()),
             How::Tls => {
                 self.join(None, around, at);
                 What::TlsFailed { how: Broken::Invalid, words: text.trim().chars().take(120).collect() }
@@ -279,6 +300,9 @@ impl Draft {
     pub fn leave(&mut self, end: Leaving, at: &Event) {
         if self.over {
             return;
+        }
+        if self.unread.is_some() {
+            return self.unparsed("", at);
         }
         // A log without commands does not show the one for the transfer either.
         let inferred = self.events.first().is_some_and(|sent| sent.line.is_none());

@@ -62,7 +62,7 @@ pub fn parse(text: &str) -> Line<'_> {
     }
     for _ in 0..MOST_PREFIXES {
         // What a server's mark stands before is no command: the middle of its list of features.
-        let by_server = line.label.contains('<') && !line.label.contains('>');
+        let by_server = is_of_server(line.label);
         if let Some(words) = reply(rest).or_else(|| command(rest).filter(|_| !by_server)) {
             line.words = words;
             return line;
@@ -72,6 +72,17 @@ pub fn parse(text: &str) -> Line<'_> {
     }
     line.words = Words::Other(rest);
     line
+}
+
+/// Whether a label stands before replies: an arrow to the left, or the word for an answer.
+fn is_of_server(label: &str) -> bool {
+    const ANSWERS: &[&str] = &[
+        "Respon", "Antwo", "Réponse", "Respuesta", "Resposta", "Risposta", "Ответ", "Odpowied", "Odpov", "Svar", "Yanıt",
+        "Válasz", "Vastaus", "Răspuns", "Απάντηση", "FTP Rx", "Rx", "响应", "回應", "回应", "応答", "응답",
+    ];
+    (label.contains('<') && !label.contains('>'))
+        || ANSWERS.iter().any(|word| label.starts_with(word))
+        || label.ends_with("response to")
 }
 
 /// `220 x`, `220-x`, `220`, and `227: x` as some clients print it.
@@ -161,7 +172,7 @@ fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
         return Some(behind);
     }
     if first.is_ascii_digit() {
-        return peer_and_arrow(text, line);
+        return peer_and_arrow(text, line).or_else(|| numbered(text));
     }
     match first {
         '[' => bracketed(text, ']', line),
@@ -176,9 +187,34 @@ fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
             rest.strip_prefix(", ").filter(|rest| rest.starts_with('"'))
         }
         'C' if text.starts_with("Command [") => return pure_ftpd(text),
+        'D' | 'I' | 'T' | 'W' if level(text).is_some() => level(text),
         _ if first.is_alphabetic() => labelled(text, line),
         _ => None,
     }
+}
+
+/// A line's number, as `grep -n` and pages that keep pasted text write it; or a date before a time in brackets.
+fn numbered(text: &str) -> Option<&str> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = &text[digits..];
+    if (1..=6).contains(&digits)
+        && let Some(behind) = rest.strip_prefix([':', '.', '|', ')', '\t'])
+    {
+        return behind.starts_with([' ', '\t']).then_some(behind).or_else(|| rest.strip_prefix('\t'));
+    }
+    let date = text.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'/' | b'-' | b'.')).count();
+    ((8..=10).contains(&date) && text[date..].starts_with(" [")).then(|| &text[date + 1..])
+}
+
+/// The level of a line, and who wrote it: "DEBUG - ", "INFO  audit.transcript - ".
+fn level(text: &str) -> Option<&str> {
+    let rest = ["DEBUG", "INFO", "TRACE", "WARN", "DBG"].iter().find_map(|level| text.strip_prefix(level))?;
+    let behind = rest.trim_start();
+    if behind.len() == rest.len() {
+        return None;
+    }
+    let (writer, words) = behind.split_once("- ")?;
+    (writer.len() < 40 && !writer.trim_end().contains(' ')).then_some(words)
 }
 
 /// A browser's console: "client.js:278 < 227 x", "helpers.js [sm]:97 > PASV", with a count glued before it.
@@ -289,7 +325,10 @@ fn marked<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
 /// The inside of a quotation, without the line's end that is written out in it.
 fn quoted(text: &str) -> Option<&str> {
     let quote = text.chars().next()?;
-    let inside = text[1..].strip_suffix(quote).or_else(|| text[1..].rsplit_once(quote).map(|(inside, _)| inside))?;
+    let behind = &text[1..];
+    let ended = behind.strip_suffix(quote).or_else(|| behind.rsplit_once(quote).map(|(inside, _)| inside));
+    // Where the line was cut the other quote is missing.
+    let inside = ended.or_else(|| (reply(behind).is_some() || command(behind).is_some()).then_some(behind))?;
     Some(inside.trim_end_matches("\\n").trim_end_matches("\\r"))
 }
 
@@ -350,6 +389,8 @@ fn labelled<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
                 line.label = &text[..at];
                 return Some(rest);
             }
+            // "Anonymous> 331 x".
+            '>' if blanks == 0 && text[at..].starts_with("> ") => return Some(&text[at + 2..]),
             ' ' | '\u{a0}' => blanks += 1,
             '(' | ')' | '/' | '"' | '\t' | ',' | ';' => return None,
             _ => {}

@@ -6,12 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 use super::draft::{Around, Draft, Leaving, UNSEEN};
 use super::line::{Line, Words};
 use super::words::{self as told_in, Tells, Which};
-use crate::evidence::attempt::{DataVerb, Mode};
-use crate::evidence::security::{Broken, Protection, Security};
-use crate::evidence::timeline::{self, Awaited, Event, Icmp, What};
+use crate::evidence::attempt::DataVerb;
+use crate::evidence::security::{Protection, Security};
+use crate::evidence::timeline::{Event, What};
 use crate::evidence::{Control, Dial, Evidence, Outcome};
-use crate::protocol::dialect::{self, Says};
-use crate::protocol::reply::Reply;
 
 mod commands;
 mod replies;
@@ -48,6 +46,8 @@ pub struct Session {
     /// The client's address as a server's log names it.
     client: Option<IpAddr>,
     no_address: Option<(u32, String)>,
+    /// Where the client said that the address in 227 is not routable.
+    pub unroutable: Option<u32>,
     dialling: Option<SocketAddr>,
     dials: Vec<Dial>,
     events: Vec<Event>,
@@ -57,8 +57,12 @@ pub struct Session {
     protected: bool,
     /// The login was turned away: what is refused then is refused for that.
     turned_away: bool,
+    /// The server's product, as its greeting gives it away.
+    product: Option<&'static str>,
     joined: bool,
     greeted: bool,
+    /// Nothing came behind the greeting yet: another 220 is more of it.
+    just_greeted: bool,
     let_in: bool,
     mends: bool,
     /// The client took its leave, or the connection ended.
@@ -71,6 +75,7 @@ pub struct Session {
     /// Commands come with a label, so that a bare one in the middle of a reply is none.
     labelled: bool,
     last_reply: String,
+    last_code: u16,
     reply: Option<OpenReply>,
     draft: Option<Draft>,
     ways: HashMap<String, usize>,
@@ -114,7 +119,14 @@ impl Session {
     /// Whether this line begins another session.
     pub fn begins_anew(&self, parsed: &Line, told: Option<Tells>, text: &str) -> bool {
         match (&parsed.words, told) {
-            (Words::Reply { code: 220, .. }, _) => self.greeted && self.pending.is_empty() && self.reply.is_none(),
+            (Words::Reply { code: 220, .. }, _) => {
+                // 220 answers few commands; of a transfer or of PASV it is no answer, whatever was pending.
+                let answers = self.pending.front().is_some_and(|pending| {
+                    pending.of == Of::Control || matches!(pending.verb.as_str(), "PORT" | "EPRT")
+                });
+                let begun = self.greeted || self.let_in || self.draft.is_some();
+                begun && !answers && !self.just_greeted && self.reply.is_none()
+            }
             (Words::Command { verb: "USER", .. }, _) => self.ended,
             (Words::Reply { .. }, _) => false,
             (_, Some(Tells::Dials(Which::Control) | Tells::LooksUp)) => self.joined || self.ended,
@@ -268,7 +280,8 @@ impl Session {
             (_, false) => Protection::Clear,
         };
         let shows_replies = !self.silent() && self.step.is_none() && !self.steps;
-        Around { peer: self.peer, protection, mends: self.mends, timed: self.timed, shows_replies }
+        let answers_port_first = self.product.is_some_and(|product| product != "pyftpdlib");
+        Around { peer: self.peer, protection, mends: self.mends, timed: self.timed, shows_replies, answers_port_first }
     }
 
     /// Keeps the line, which an event is going to rest on.

@@ -22,6 +22,14 @@ pub enum Tells {
     MendsAddress,
     /// The address in 227 was not believed, and the client gave up for it.
     RefusesAddress,
+    /// The same, and the client says that nobody can route to it.
+    Unroutable,
+    /// The client could not read the 227 or 229.
+    Unparsed,
+    /// A data connection is being made, as the functions show in which an exception was met.
+    Transfers,
+    /// The control connection stands, and what was awaited on it did not come.
+    Unanswered(How),
     /// The name is looked up.
     LooksUp,
     /// The name led to no address.
@@ -61,6 +69,8 @@ pub enum How {
     Closed,
     Reset,
     Tls,
+    /// The client's own computer would not do it.
+    Here,
     /// The words tell only that it did.
     Unsaid,
 }
@@ -135,6 +145,8 @@ fn together(one: Tells, other: Tells) -> Tells {
             if which == Which::Either { other_which } else { which },
             if how == How::Unsaid { other_how } else { how },
         ),
+        // A function's name and the exception that came out of it.
+        (Tells::Transfers, failed @ Tells::Failed(..)) => failed,
         (Tells::Untrusted(Distrust::Other), particular @ Tells::Untrusted(_)) => particular,
         // "Connecting to x ... failed: Connection refused."
         (Tells::Dials(which), Tells::Failed(Which::Either, how)) => Tells::Failed(which, how),

@@ -23,6 +23,7 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "auth tls first", says: Says::TlsRequired },
         Phrase { text: "must use tls", says: Says::TlsRequired },
         Phrase { text: "please use tls", says: Says::TlsRequired },
+        Phrase { text: "reconnect using tls", says: Says::TlsRequired },
         Phrase { text: "session reuse required", says: Says::SessionReuseRequired },
         // FileZilla Server, Rebex.
         Phrase { text: "tls session of data connection not resumed", says: Says::SessionReuseRequired },

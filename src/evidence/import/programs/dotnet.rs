@@ -9,7 +9,7 @@ pub static PROGRAM: Program = Program {
     id: "dotnet",
     name: ".NET FtpWebRequest",
     writer: Writer::Client,
-    signs: &["ftpwebrequest", "system.net information"],
+    signs: &["ftpwebrequest", "system.net information", "the remote server returned an error: 227"],
     phrases: &[
         phrase("unable to connect to the remote server", Tells::Failed(Which::Control, How::Unsaid)),
         phrase("the operation has timed out", Tells::Failed(Which::Either, How::TimedOut)),
@@ -20,5 +20,7 @@ pub static PROGRAM: Program = Program {
         phrase("connected party did not properly respond", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("actively refused it", Tells::Failed(Which::Either, How::Refused)),
         phrase("the underlying connection was closed", Tells::Failed(Which::Either, How::Unsaid)),
+        phrase("returned an error: 227", Tells::Stopped(227)),
+        phrase("(530) not logged in", Tells::Refused(530)),
     ],
 };

@@ -39,5 +39,6 @@ pub static PROGRAM: Program = Program {
         phrase("gnutls_handshake", Tells::Failed(Which::Either, How::Tls)),
         phrase("host name resolve timeout", Tells::NoAddress),
         phrase("resolving host address", Tells::LooksUp),
+        phrase("certificate verification: hostname checking disabled", Tells::LooksUp),
     ],
 };

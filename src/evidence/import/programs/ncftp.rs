@@ -20,5 +20,8 @@ pub static PROGRAM: Program = Program {
         phrase("lost control connection", Tells::Failed(Which::Control, How::Closed)),
         phrase("timed-out waiting", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("could not accept a data connection", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("could not read reply from control connection", Tells::Unanswered(How::Closed)),
+        phrase("could not read reply from control connection -- timed out", Tells::Unanswered(How::TimedOut)),
+        phrase("malformed url", Tells::LooksUp),
     ],
 };

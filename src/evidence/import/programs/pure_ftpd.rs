@@ -12,5 +12,6 @@ pub static PROGRAM: Program = Program {
     phrases: &[
         phrase("new connection from ", Tells::Joined(Which::Control)),
         phrase("timeout - try typing a little faster", Tells::Failed(Which::Control, How::TimedOut)),
+        phrase("tls: enabled", Tells::LooksUp),
     ],
 };

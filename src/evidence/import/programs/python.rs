@@ -22,5 +22,7 @@ pub static PROGRAM: Program = Program {
         phrase("certificate verify failed", Tells::Untrusted(Distrust::Other)),
         phrase("ssl.ssl", Tells::Failed(Which::Either, How::Tls)),
         phrase("[ssl:", Tells::Failed(Which::Either, How::Tls)),
+        phrase("in ntransfercmd", Tells::Transfers),
+        phrase(".makepasv()", Tells::Transfers),
     ],
 };

@@ -8,15 +8,15 @@ pub static PROGRAM: Program = Program {
     id: "winscp",
     name: "WinSCP",
     writer: Writer::Client,
-    signs: &["winscp version ", "winscp session log"],
+    signs: &["winscp version ", "winscp session log", "timeout detected. ("],
     phrases: &[
         phrase("timeout detected. (data connection)", Tells::Failed(Which::Data, How::TimedOut)),
-        phrase("timeout detected. (control connection)", Tells::Failed(Which::Control, How::TimedOut)),
         phrase("connection failed.", Tells::Failed(Which::Control, How::Unsaid)),
         phrase("lost connection.", Tells::Failed(Which::Control, How::Closed)),
         phrase("error listing directory", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("copying files from remote side failed", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("copying files to remote side failed", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("retrieving directory listing failed", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("timeout detected. (control connection)", Tells::Failed(Which::Either, How::TimedOut)),
     ],
 };

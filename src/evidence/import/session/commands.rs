@@ -1,7 +1,7 @@
 //! What the client asked for.
 
 use super::super::draft::{Draft, Leaving};
-use super::super::words;
+use super::super::words::{self, How};
 use super::{MOST_ALIKE, Of, Pending, Seen, Session, way_of};
 use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::timeline::{Event, What};
@@ -12,6 +12,7 @@ impl Session {
             self.complete(open);
         }
         self.quote(seen);
+        self.just_greeted = false;
         let shown = match (verb, argument) {
             ("PASS" | "ACCT", _) => format!("{verb} ****"),
             (_, "") => verb.to_owned(),
@@ -34,6 +35,14 @@ impl Session {
             return;
         }
         match verb {
+            // Node's ftp asks for the transfer only when the data connection stands.
+            "ABOR" if self.draft.as_ref().is_some_and(|draft| draft.agreed && !draft.transfer) => {
+                let around = self.around();
+                if let Some(mut draft) = self.draft.take() {
+                    draft.fail(How::Unsaid, None, seen.text, around, &seen.event(What::CutShort));
+                    self.keep(draft);
+                }
+            }
             "USER" if !matches!(argument.to_ascii_lowercase().as_str(), "anonymous" | "ftp") => {
                 self.user = Some(argument.chars().take(100).collect());
             }

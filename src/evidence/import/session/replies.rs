@@ -17,7 +17,8 @@ impl Session {
         let same_label = open.label == parsed.label;
         let text = match parsed.words {
             Words::Reply { code, open: more, line } => {
-                if code != open.code || (!more && !same_label) {
+                let unmarked = parsed.label.is_empty() || open.label.is_empty();
+                if code != open.code || (!more && !same_label && !unmarked) {
                     self.complete(open);
                     return false;
                 }
@@ -33,6 +34,11 @@ impl Session {
                 format!(" {verb} {argument}")
             }
             Words::Other(text) if same_label || parsed.label.is_empty() => format!(" {text}"),
+            // The client's own word in the middle of a reply does not end it, unless it tells something.
+            Words::Other(text) if words::read(text).0.is_none() && open.lines.len() < MOST_LINES => {
+                self.reply = Some(open);
+                return false;
+            }
             Words::Command { .. } | Words::Other(_) => {
                 self.complete(open);
                 return false;
@@ -79,16 +85,28 @@ impl Session {
     pub(super) fn complete(&mut self, open: OpenReply) {
         let text = open.lines.join("\n");
         // "227: Entering" of ncftp, and codes beyond those of RFC 959.
-        let text = if text.as_bytes().get(3) == Some(&b':') { text.replacen(':', " ", 1) } else { text };
+        let text = match text.split_at_checked(4) {
+            Some((code, words)) if code.ends_with(':') => format!("{} {}", &code[..3], words.trim_start()),
+            _ => text,
+        };
         let Some(reply) = Reply::from_text(text) else { return };
         let event = Event { at_ms: open.at_ms, line: Some(open.line), what: What::Replied(reply.clone()) };
         // An exception says again what the dialogue shows, and some clients show replies twice.
-        let again = self.pending.is_empty() && self.last_reply == reply.text;
+        let more = open.lines.len() > 1 && self.last_code == reply.code && matches!(reply.code, 211 | 214 | 220 | 230);
+        let again = self.pending.is_empty() && (self.last_reply == reply.text || more);
         self.last_reply.clone_from(&reply.text);
+        self.last_code = reply.code;
+        self.just_greeted = reply.code == 220;
+        if reply.code == 220 && self.product.is_none() {
+            self.product = dialect::recognise(&reply);
+        }
         if again {
             return;
         }
         self.resynchronise(reply.code);
+        if self.is_of_another(&reply) {
+            return self.unasked(&reply, event);
+        }
         if self.agreed_to_tls {
             self.secure(Security::ExplicitTls, &event);
         }
@@ -126,6 +144,19 @@ impl Session {
             // None that is known: what is pending was lost.
             self.pending.clear();
         }
+    }
+
+    /// A refusal whose words fit none of what is pending: an address in PORT, or a file where PASV was asked.
+    fn is_of_another(&mut self, reply: &Reply) -> bool {
+        let Some(front) = self.pending.front() else { return false };
+        let lower = reply.text.to_ascii_lowercase();
+        let verb = front.verb.as_str();
+        let illegal = ["illegal port", "illegal eprt"].iter().any(|words| lower.contains(words));
+        if reply.is_refusal() && illegal && !matches!(verb, "PORT" | "EPRT") {
+            return true;
+        }
+        let file = reply.code == 550 && (lower.contains("no such file") || lower.contains("not found"));
+        file && front.of == Of::Negotiation
     }
 
     pub(super) fn answered(&mut self, verb: &str, reply: &Reply, event: Event) {
@@ -205,6 +236,11 @@ impl Session {
             self.draft = Some(draft);
             return;
         }
+        // Replies come late where the client gave up on one before.
+        if reply.is_completion() && !matches!(reply.code, 200 | 225 | 226 | 250) {
+            self.draft = Some(draft);
+            return;
+        }
         if draft.transfer_reply(reply, event, around) {
             return self.keep(draft);
         }
@@ -232,7 +268,7 @@ impl Session {
             500.. if lower.contains("pasv") => Some(DataVerb::Pasv),
             // pyftpdlib.
             200 if lower.contains("active data connection established") => Some(DataVerb::Port),
-            _ if lower.contains("port command") => Some(DataVerb::Port),
+            _ if lower.contains("port command") || lower.contains("port request") => Some(DataVerb::Port),
             500 | 501 if dialect::addresses_in_refusal(reply).client.is_some() => Some(DataVerb::Port),
             _ => None,
         };
@@ -271,6 +307,8 @@ impl Session {
                 self.turned_away = true;
                 self.push(event);
             }
+            // A file that was asked for before is missing, which says nothing of what is under way.
+            550 if self.is_of_another(reply) => self.push(event),
             421 if self.draft.is_some() => self.answered("", reply, event),
             // What only a data connection can be refused for.
             400.. if self.draft.is_none() && of_data_alone(reply) => {

@@ -53,6 +53,28 @@ impl Session {
                     self.draft = Some(Draft::agreed(DataVerb::Pasv, seen.event(What::Sent("PASV".to_owned())), around));
                 }
             }
+            Tells::Unroutable => {
+                self.unroutable = Some(seen.line);
+                self.words(Tells::MendsAddress, seen);
+            }
+            Tells::Unparsed => {
+                if let Some(mut draft) = self.draft.take() {
+                    draft.unparsed(seen.text, &at);
+                    self.pending.retain(|pending| pending.of == Of::Control);
+                    self.keep(draft);
+                }
+            }
+            Tells::Transfers => {
+                if self.draft.is_none() && self.attempts.is_empty() && !self.ended {
+                    let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
+                    self.draft = Some(Draft::agreed(DataVerb::Pasv, sent, around));
+                    self.joined = true;
+                }
+            }
+            Tells::Unanswered(how) => {
+                self.join_control(None);
+                self.fail(Which::Control, how, seen);
+            }
             Tells::RefusesAddress => {
                 if let Some(mut draft) = self.draft.take() {
                     draft.fail(How::Unsaid, None, seen.text, around, &at);
@@ -145,13 +167,7 @@ impl Session {
             }
         } else {
             // The dialogue shows the reply itself where there is one.
-            let told = self
-                .events
-                .iter()
-                .rev()
-                .take(3)
-                .any(|event| matches!(&event.what, What::Replied(known) if known.code == code));
-            if !told {
+            if self.last_code < 400 {
                 self.unasked(&reply, event);
             }
         }
@@ -171,7 +187,8 @@ impl Session {
             Which::Either => self.draft.is_some() || elsewhere,
         };
         // Some programs tell of their data connection only when it failed.
-        if of_data && self.draft.is_none() && self.attempts.is_empty() && !self.turned_away && !self.ended {
+        let said = self.last_code >= 400 && how == How::Unsaid;
+        if of_data && self.draft.is_none() && self.attempts.is_empty() && !self.turned_away && !self.ended && !said {
             let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
             self.draft = Some(Draft::agreed(DataVerb::Pasv, sent, around));
             self.joined = true;
@@ -193,7 +210,7 @@ impl Session {
             return;
         }
         if !self.joined && !self.greeted {
-            return self.not_joined(how, ms, seen);
+            return self.not_joined(which, how, ms, seen);
         }
         let waits = !self.pending.is_empty() || !self.greeted;
         let what = match how {
@@ -201,6 +218,11 @@ impl Session {
             How::Closed if waits || !self.let_in => What::ControlClosed,
             How::Reset if waits || !self.let_in => What::ControlReset,
             How::Tls => What::TlsFailed { how: Broken::Invalid, words: seen.text.trim().chars().take(120).collect() },
+            // It ended when there was nothing more to come.
+            How::Closed | How::Reset => {
+                self.ended |= which == Which::Control;
+                return;
+            }
             _ => return,
         };
         self.record(seen.event(what), seen);
@@ -208,9 +230,11 @@ impl Session {
     }
 
     /// The control connection was not joined.
-    pub(super) fn not_joined(&mut self, how: How, ms: Option<f64>, seen: &Seen) {
+    pub(super) fn not_joined(&mut self, which: Which, how: How, ms: Option<f64>, seen: &Seen) {
         let named = words::endpoint(seen.text).map(with_control_port);
-        let Some(address) = self.dialling.take().or(named).or_else(|| self.dials.is_empty().then_some(UNSEEN)) else {
+        let Some(address) = self.dialling.take().or(named)
+            .or_else(|| (which == Which::Control && self.dials.is_empty()).then_some(UNSEEN))
+        else {
             return;
         };
         let what = match how {
@@ -218,7 +242,7 @@ impl Session {
             How::Refused => What::Refused,
             How::HostUnreachable => What::Unreachable { icmp: Icmp::Host, from: None },
             How::NetUnreachable => What::Unreachable { icmp: Icmp::Net, from: None },
-            How::Closed | How::Reset | How::Tls | How::Unsaid => What::Abandoned(Awaited::Connect),
+            How::Closed | How::Reset | How::Tls | How::Unsaid | How::Here => What::Abandoned(Awaited::Connect),
         };
         let address = if address.port() == 0 { SocketAddr::new(address.ip(), 21) } else { address };
         self.quote(seen);
