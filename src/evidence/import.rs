@@ -212,7 +212,7 @@ impl Gathered {
             Words::Other(_) => words::read(text),
         };
         // Words that only a server says, whatever client quotes them.
-        self.dialogue += u32::from(matches!(told, Some(Tells::Refused(500 | 502) | Tells::Stopped(_))));
+        self.dialogue += u32::from(matches!(told, Some(Tells::Refused(425 | 500 | 502) | Tells::Stopped(_))));
         if let Some((program, behind)) = sign {
             self.recognise(program, behind);
         }
@@ -293,14 +293,24 @@ impl Gathered {
 impl Gathered {
     /// Where the log shows commands, what somebody tells of a data connection beside them is told a second time.
     fn drop_hearsay(&mut self) {
-        let shown = |outcome: &Outcome| {
+        let asked = |outcome: &Outcome| {
             outcome.events.iter().any(|event| event.line.is_some() && matches!(event.what, What::Sent(_)))
         };
-        if !self.done.iter().any(|session| session.attempts.iter().any(shown)) {
+        let answered =
+            |outcome: &Outcome| outcome.events.iter().any(|event| matches!(event.what, What::Replied(_)));
+        // Where to is more than a dialogue tells.
+        let particular = |outcome: &Outcome| {
+            outcome.events.iter().any(|event| matches!(event.what, What::Dialled(to) if to.port() != 0))
+                && !answered(outcome)
+        };
+        if !self.done.iter().any(|session| session.attempts.iter().any(asked)) {
             return;
         }
         for session in &mut self.done {
-            session.attempts.retain(shown);
+            let dialogue = session.attempts.iter().any(asked) || session.shows_commands();
+            session.attempts.retain(|outcome| {
+                asked(outcome) || particular(outcome) || (dialogue && answered(outcome))
+            });
         }
         self.done.retain(Session::tells);
     }

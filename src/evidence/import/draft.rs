@@ -268,6 +268,10 @@ impl Draft {
                 how: if how == How::Reset { Broken::Reset } else { Broken::Closed },
                 words: String::new(),
             },
+            // Whoever waited for the data connection gave up.
+            How::Closed if awaited == Awaited::Connect && around.timed && waited.is_some_and(|ms| ms >= STALLED_MS) => {
+                What::Silent { awaited, ms: waited.unwrap_or(0.0) }
+            }
             How::Closed if awaited == Awaited::Reply || !self.joined => What::ControlClosed,
             How::Reset if !self.joined => What::ControlReset,
             // What ends after such a wait ended long before.
@@ -306,7 +310,7 @@ impl Draft {
         }
         // A log without commands does not show the one for the transfer either.
         let inferred = self.events.first().is_some_and(|sent| sent.line.is_none());
-        let asked = self.agreed && (self.transfer || inferred);
+        let asked = self.agreed && (self.transfer || inferred || self.dialled.is_some());
         let what = match (end, asked, self.joined || self.begun, self.mode()) {
             (Leaving::LogEnds, true, false, Mode::Passive) => What::Abandoned(Awaited::Connect),
             (Leaving::LogEnds, true, false, Mode::Active) => What::Abandoned(Awaited::Callback),

@@ -166,7 +166,7 @@ fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
     let first = text.chars().next()?;
     if let Some((time, rest)) = stamp::strip(text) {
         line.time = Some(time);
-        return Some(engine_number(rest, line).unwrap_or(rest));
+        return Some(engine_number(rest, line).unwrap_or_else(|| rest.strip_prefix(": ").unwrap_or(rest)));
     }
     if let Some(behind) = script_line(text) {
         return Some(behind);
@@ -197,6 +197,13 @@ fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
 fn numbered(text: &str) -> Option<&str> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let rest = &text[digits..];
+    // "21:44 150 x".
+    if digits == 2
+        && let Some(minutes) = rest.strip_prefix(':')
+        && minutes.bytes().take_while(u8::is_ascii_digit).count() == 2
+    {
+        return minutes[2..].strip_prefix(' ');
+    }
     if (1..=6).contains(&digits)
         && let Some(behind) = rest.strip_prefix([':', '.', '|', ')', '\t'])
     {
@@ -382,7 +389,7 @@ fn labelled<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
             // "host vsftpd[123]: ".
             '[' => {
                 let (process, rest) = text[at + 1..].split_once("]: ")?;
-                if process.is_empty() || !process.bytes().all(|byte| byte.is_ascii_digit()) {
+                if process.len() < 2 || !process.bytes().all(|byte| byte.is_ascii_digit()) {
                     return None;
                 }
                 line.session = Some(process);

@@ -54,6 +54,8 @@ pub struct Session {
     security: Security,
     /// AUTH was agreed to; the next reply shows that TLS stands.
     agreed_to_tls: bool,
+    /// A TLS handshake on the control connection was begun.
+    securing: bool,
     protected: bool,
     /// The login was turned away: what is refused then is refused for that.
     turned_away: bool,
@@ -221,6 +223,10 @@ impl Session {
     /// Whether anything of FTP came out of it.
     pub fn tells(&self) -> bool {
         !self.events.is_empty() || !self.attempts.is_empty() || !self.dials.is_empty() || self.no_address.is_some()
+    }
+
+    pub fn shows_commands(&self) -> bool {
+        self.events.iter().any(|event| event.line.is_some() && matches!(event.what, What::Sent(_)))
     }
 
     pub fn port(&self) -> Option<u16> {

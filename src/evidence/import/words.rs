@@ -34,6 +34,10 @@ pub enum Tells {
     LooksUp,
     /// The name led to no address.
     NoAddress,
+    /// A TLS handshake begins on a connection that was greeted.
+    Securing,
+    /// The client leaves what it was about.
+    GivesUp,
     /// TLS stands.
     Secured,
     /// The client does not trust the server's certificate, for this reason.

@@ -29,6 +29,7 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "tls session of data connection not resumed", says: Says::SessionReuseRequired },
         Phrase { text: "tls session of data connection has not resumed", says: Says::SessionReuseRequired },
         Phrase { text: "tls session resumption required", says: Says::SessionReuseRequired },
+        Phrase { text: "was not resumed from the control", says: Says::SessionReuseRequired },
         Phrase { text: "no transfer timeout", says: Says::IdleTimeout },
         Phrase { text: "idle timeout", says: Says::IdleTimeout },
         Phrase { text: "login timeout", says: Says::IdleTimeout },

@@ -20,7 +20,7 @@ pub static PROGRAM: Program = Program {
         phrase("connected party did not properly respond", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("actively refused it", Tells::Failed(Which::Either, How::Refused)),
         phrase("the underlying connection was closed", Tells::Failed(Which::Either, How::Unsaid)),
-        phrase("returned an error: 227", Tells::Stopped(227)),
+        phrase("the remote server returned an error: 227", Tells::Stopped(227)),
         phrase("(530) not logged in", Tells::Refused(530)),
     ],
 };

@@ -34,7 +34,7 @@ pub static PROGRAM: Program = Program {
         phrase("connected with ", Tells::Joined(Which::Control)),
         phrase("waiting for welcome message", Tells::Joined(Which::Control)),
         phrase("resolving address of ", Tells::LooksUp),
-        phrase("initializing tls", Tells::Secured),
+        phrase("initializing tls", Tells::Securing),
         phrase("tls connection established", Tells::Secured),
         phrase("tls/ssl connection established", Tells::Secured),
         phrase("ssl connection established", Tells::Secured),
@@ -105,5 +105,6 @@ pub static PROGRAM: Program = Program {
         phrase("połączenie nawiązane", Tells::Joined(Which::Control)),
         phrase("正在连接", Tells::Dials(Which::Either)),
         phrase("连接建立", Tells::Joined(Which::Control)),
+        phrase("connection established, initializing tls", Tells::Secured),
     ],
 };

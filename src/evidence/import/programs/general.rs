@@ -59,5 +59,6 @@ pub static PROGRAM: Program = Program {
         phrase("could not parse pasv", Tells::Unparsed),
         phrase("time out waiting for data connection", Tells::Failed(Which::Data, How::TimedOut)),
         phrase("did not connect to data port in time", Tells::Failed(Which::Data, How::TimedOut)),
+        phrase("was not resumed from the control connection", Tells::Refused(425)),
     ],
 };

@@ -40,5 +40,8 @@ pub static PROGRAM: Program = Program {
         phrase("host name resolve timeout", Tells::NoAddress),
         phrase("resolving host address", Tells::LooksUp),
         phrase("certificate verification: hostname checking disabled", Tells::LooksUp),
+        phrase("---- closing control socket", Tells::GivesUp),
+        phrase("conectando socket de datos a", Tells::Dials(Which::Data)),
+        phrase("conexión de datos establecida", Tells::Joined(Which::Data)),
     ],
 };

@@ -13,5 +13,6 @@ pub static PROGRAM: Program = Program {
         phrase("new connection from ", Tells::Joined(Which::Control)),
         phrase("timeout - try typing a little faster", Tells::Failed(Which::Control, How::TimedOut)),
         phrase("tls: enabled", Tells::LooksUp),
+        phrase("[info] logout.", Tells::Failed(Which::Control, How::Closed)),
     ],
 };

@@ -13,6 +13,7 @@ impl Session {
         }
         self.quote(seen);
         self.just_greeted = false;
+        self.securing = false;
         let shown = match (verb, argument) {
             ("PASS" | "ACCT", _) => format!("{verb} ****"),
             (_, "") => verb.to_owned(),

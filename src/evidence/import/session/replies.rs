@@ -118,6 +118,8 @@ impl Session {
             self.pending.pop_front();
         }
         match of {
+            // The log begins between PASV and the transfer.
+            Of::Control if self.draft.is_none() && of_data_alone(&reply) => self.unasked(&reply, event),
             Of::Negotiation => self.negotiated(&reply, &event),
             Of::Transfer => self.transferred(&reply, &event),
             Of::Control => self.answered(&verb, &reply, event),
@@ -268,7 +270,8 @@ impl Session {
             500.. if lower.contains("pasv") => Some(DataVerb::Pasv),
             // pyftpdlib.
             200 if lower.contains("active data connection established") => Some(DataVerb::Port),
-            _ if lower.contains("port command") || lower.contains("port request") => Some(DataVerb::Port),
+            _ if lower.contains("port command") => Some(DataVerb::Port),
+            200 if lower.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "port") => Some(DataVerb::Port),
             500 | 501 if dialect::addresses_in_refusal(reply).client.is_some() => Some(DataVerb::Port),
             _ => None,
         };
@@ -312,6 +315,11 @@ impl Session {
             421 if self.draft.is_some() => self.answered("", reply, event),
             // What only a data connection can be refused for.
             400.. if self.draft.is_none() && of_data_alone(reply) => {
+                // Only TLS has sessions, and ProFTPD's words are of TLS as well.
+                if matches!(dialect::says(reply), Some(Says::SessionReuseRequired)) {
+                    self.protected = true;
+                    self.security = if self.security.is_plain() { Security::ExplicitTls } else { self.security };
+                }
                 let mut draft = Draft::agreed(DataVerb::Pasv, inferred("PASV"), self.around());
                 draft.ask(inferred("LIST"));
                 self.draft = Some(draft);

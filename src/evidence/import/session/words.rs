@@ -6,7 +6,7 @@ use super::super::draft::{Around, Draft, UNSEEN};
 use super::super::words::{self, How, Tells, Which};
 use super::{Of, Seen, Session};
 use crate::evidence::Dial;
-use crate::evidence::attempt::DataVerb;
+use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::security::{Broken, Security};
 use crate::evidence::timeline::{Awaited, Event, Icmp, What};
 use crate::protocol::reply::Reply;
@@ -58,7 +58,9 @@ impl Session {
                 self.words(Tells::MendsAddress, seen);
             }
             Tells::Unparsed => {
-                if let Some(mut draft) = self.draft.take() {
+                // A reply to something else is a matter of order.
+                let is_answer = matches!(self.last_code, 0 | 227 | 229);
+                if let Some(mut draft) = self.draft.take_if(|_| is_answer) {
                     draft.unparsed(seen.text, &at);
                     self.pending.retain(|pending| pending.of == Of::Control);
                     self.keep(draft);
@@ -82,6 +84,7 @@ impl Session {
                 }
             }
             Tells::Secured => {
+                self.securing = false;
                 if let Some(draft) = &mut self.draft {
                     draft.secured = true;
                 } else {
@@ -91,6 +94,18 @@ impl Session {
                         self.join_control(None);
                     }
                     self.secure(if implicit { Security::ImplicitTls } else { Security::ExplicitTls }, &at);
+                }
+            }
+            Tells::Securing => {
+                // It waits for the greeting before it begins.
+                self.greeted = true;
+                if self.draft.is_none() && !self.let_in {
+                    self.securing = true;
+                }
+            }
+            Tells::GivesUp => {
+                if !self.joined && self.dialling.is_some() {
+                    self.fail(Which::Control, How::Unsaid, seen);
                 }
             }
             Tells::Untrusted(why) => {
@@ -158,6 +173,11 @@ impl Session {
         if self.ended || (self.turned_away && self.draft.is_none()) {
             return;
         }
+        // What is told of PORT is not of a passive transfer.
+        let passive = self.draft.as_ref().is_some_and(|draft| draft.mode() == Mode::Passive);
+        if passive && words.to_ascii_lowercase().contains("port command") {
+            return;
+        }
         let Some(reply) = Reply::from_text(format!("{code} {words}")) else { return };
         let event = seen.event(What::Replied(reply.clone()));
         if self.draft.is_some() {
@@ -212,6 +232,20 @@ impl Session {
         if !self.joined && !self.greeted {
             return self.not_joined(which, how, ms, seen);
         }
+        if self.securing && self.draft.is_none() {
+            let broken = |how| What::TlsFailed { how, words: String::new() };
+            let what = match how {
+                How::TimedOut | How::Unsaid => {
+                    What::Silent { awaited: Awaited::Handshake, ms: ms.unwrap_or(0.0) }
+                }
+                How::Reset => broken(Broken::Reset),
+                How::Closed => broken(Broken::Closed),
+                _ => broken(Broken::Invalid),
+            };
+            self.record(seen.event(what), seen);
+            self.ended = true;
+            return;
+        }
         let waits = !self.pending.is_empty() || !self.greeted;
         let what = match how {
             How::TimedOut | How::Unsaid if waits => What::Silent { awaited: Awaited::Reply, ms: ms.unwrap_or(0.0) },
@@ -232,8 +266,10 @@ impl Session {
     /// The control connection was not joined.
     pub(super) fn not_joined(&mut self, which: Which, how: How, ms: Option<f64>, seen: &Seen) {
         let named = words::endpoint(seen.text).map(with_control_port);
+        // A wait on a connection that is named as one of two was on one that stood.
+        let stood = which == Which::Either && seen.text.contains("(control connection)");
         let Some(address) = self.dialling.take().or(named)
-            .or_else(|| (which == Which::Control && self.dials.is_empty()).then_some(UNSEEN))
+            .or_else(|| (!stood && self.dials.is_empty()).then_some(UNSEEN))
         else {
             return;
         };
