@@ -352,7 +352,7 @@ pub enum Leaving {
 }
 
 /// What a client waits at least before it gives up, in milliseconds.
-const PATIENCE_MS: f64 = 4_000.0;
+pub const PATIENCE_MS: f64 = 4_000.0;
 /// A connection that is lost after so long without a sign had stalled, in milliseconds.
 const STALLED_MS: f64 = 20_000.0;
 

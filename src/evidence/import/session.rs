@@ -49,6 +49,7 @@ pub struct Session {
     /// Where the client said that the address in 227 is not routable.
     pub unroutable: Option<u32>,
     dialling: Option<SocketAddr>,
+    dialled_ms: f64,
     dials: Vec<Dial>,
     events: Vec<Event>,
     security: Security,
@@ -138,7 +139,7 @@ impl Session {
                 self.ended || ((self.greeted || self.let_in) && !to_data)
             }
             // "Connected to" where the dial was not shown.
-            (_, Some(Tells::Joined(Which::Control))) => self.ended || (self.greeted && self.draft.is_none()),
+            (_, Some(Tells::Joined(Which::Control) | Tells::Accepted)) => self.ended || (self.greeted && self.draft.is_none()),
             _ => false,
         }
     }

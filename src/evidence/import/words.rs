@@ -36,6 +36,8 @@ pub enum Tells {
     NoAddress,
     /// A TLS handshake begins on a connection that was greeted.
     Securing,
+    /// A server was connected to; the address is the client's.
+    Accepted,
     /// The client leaves what it was about.
     GivesUp,
     /// TLS stands.

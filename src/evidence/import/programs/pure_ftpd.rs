@@ -10,7 +10,7 @@ pub static PROGRAM: Program = Program {
     writer: Writer::Server,
     signs: &["pure-ftpd:", "pure-ftpd[", "[debug] command ["],
     phrases: &[
-        phrase("new connection from ", Tells::Joined(Which::Control)),
+        phrase("new connection from ", Tells::Accepted),
         phrase("timeout - try typing a little faster", Tells::Failed(Which::Control, How::TimedOut)),
         phrase("tls: enabled", Tells::LooksUp),
         phrase("[info] logout.", Tells::Failed(Which::Control, How::Closed)),

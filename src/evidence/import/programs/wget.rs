@@ -10,6 +10,7 @@ pub static PROGRAM: Program = Program {
     writer: Writer::Client,
     signs: &["created by wget ", "gnu wget ", "user-agent: wget/", "==> syst ...", "logging in as "],
     phrases: &[
+        phrase("resolving ", Tells::LooksUp),
         phrase("logged in!", Tells::LoggedIn),
         phrase(" connected.", Tells::Joined(Which::Control)),
         phrase("couldn't connect to ", Tells::Failed(Which::Data, How::Unsaid)),

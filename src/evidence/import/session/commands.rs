@@ -102,7 +102,7 @@ impl Session {
 
     /// A client that shows no commands says that the replies before were to PASV or EPSV.
     pub(super) fn passive_refused(&mut self) {
-        if self.draft.is_some() || self.turned_away {
+        if self.draft.is_some() || self.turned_away || self.shows_commands() {
             return;
         }
         let is_refusal = |event: &Event| matches!(&event.what, What::Replied(reply) if reply.is_refusal());

@@ -350,7 +350,7 @@ fn of_data_alone(reply: &Reply) -> bool {
 /// Whether a refusal that nobody is known to have asked for can be the login's: of a connection that was greeted, where it
 /// does not speak of a transfer.
 fn may_be_of_login(reply: &Reply, greeted: bool) -> bool {
-    let of_transfer = matches!(reply.code, 425 | 426 | 450..=452 | 522 | 551..=553);
+    let of_transfer = matches!(reply.code, 425 | 426 | 450..=452 | 522 | 550..=553);
     matches!(reply.code, 430 | 530) || (greeted && !of_transfer)
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::super::draft::{Around, Draft, UNSEEN};
+use super::super::draft::{Around, Draft, PATIENCE_MS, UNSEEN};
 use super::super::words::{self, How, Tells, Which};
 use super::{Of, Seen, Session};
 use crate::evidence::Dial;
@@ -37,7 +37,10 @@ impl Session {
             }
             Tells::Dials(Which::Data) => self.dial_data(endpoint, around, &at),
             Tells::Dials(Which::Either) if agreed => self.dial_data(endpoint, around, &at),
-            Tells::Dials(_) => self.dial_control(endpoint),
+            Tells::Dials(_) => {
+                self.dialled_ms = seen.at_ms;
+                self.dial_control(endpoint);
+            }
             Tells::Joined(Which::Data) => self.join_data(endpoint, around, &at),
             Tells::Joined(Which::Either) if agreed => self.join_data(endpoint, around, &at),
             Tells::Joined(_) => {
@@ -74,8 +77,9 @@ impl Session {
                 }
             }
             Tells::Unanswered(how) => {
+                let which = if self.joined { Which::Either } else { Which::Control };
                 self.join_control(None);
-                self.fail(Which::Control, how, seen);
+                self.fail(which, how, seen);
             }
             Tells::RefusesAddress => {
                 if let Some(mut draft) = self.draft.take() {
@@ -103,6 +107,7 @@ impl Session {
                     self.securing = true;
                 }
             }
+            Tells::Accepted => self.join_control(None),
             Tells::GivesUp => {
                 if !self.joined && self.dialling.is_some() {
                     self.fail(Which::Control, How::Unsaid, seen);
@@ -134,7 +139,7 @@ impl Session {
 
     /// Whether the log shows commands and no replies.
     pub(super) fn silent(&self) -> bool {
-        !self.greeted && !self.events.iter().any(|event| matches!(event.what, What::Replied(_)))
+        self.last_code == 0
     }
 
     pub(super) fn dial_data(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
@@ -169,7 +174,9 @@ impl Session {
     /// The words of a refusal, whose code the client keeps to itself.
     pub(super) fn refused_without_code(&mut self, code: u16, seen: &Seen) {
         let words = seen.text.rsplit("(): ").next().unwrap_or(seen.text);
-        let words = words.split(" in ").next().unwrap_or(words).trim();
+        let words = words.split(" in /").next().unwrap_or(words).trim();
+        // A sentence that quotes the reply with its code.
+        let words = words.split_once(&format!(" {code} ")).map_or(words, |(_, reply)| reply);
         if self.ended || (self.turned_away && self.draft.is_none()) {
             return;
         }
@@ -273,8 +280,10 @@ impl Session {
         else {
             return;
         };
+        let waited = Some(seen.at_ms - self.dialled_ms).filter(|ms| seen.timed && *ms >= PATIENCE_MS);
         let what = match how {
-            How::TimedOut => What::Silent { awaited: Awaited::Connect, ms: ms.unwrap_or(0.0) },
+            How::TimedOut => What::Silent { awaited: Awaited::Connect, ms: ms.or(waited).unwrap_or(0.0) },
+            How::Unsaid if waited.is_some() => What::Silent { awaited: Awaited::Connect, ms: waited.unwrap_or(0.0) },
             How::Refused => What::Refused,
             How::HostUnreachable => What::Unreachable { icmp: Icmp::Host, from: None },
             How::NetUnreachable => What::Unreachable { icmp: Icmp::Net, from: None },
