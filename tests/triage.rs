@@ -63,8 +63,18 @@ const ALLOWED: &[Allowance] = &[
     },
     Allowance {
         finding: "passive-port-dropped",
-        truth: "active-callback-refused",
-        why: "PHP prints the same words however its dial ended; it is told as a guess",
+        truth: "passive-address-unroutable",
+        why: "PHP does not show what 227 named; it is told as a guess",
+    },
+    Allowance {
+        finding: "passive-port-dropped",
+        truth: "passive-address-foreign",
+        why: "PHP does not show what 227 named; it is told as a guess",
+    },
+    Allowance {
+        finding: "login-rejected",
+        truth: "tls-unsupported",
+        why: "PHP shows the refusal of the login alone, and not the one of AUTH before it",
     },
     Allowance {
         finding: "control-port-dropped",
@@ -192,8 +202,13 @@ fn logs_of_real_clients_are_read_for_what_was_true() {
             let ids: Vec<&str> = found.findings.iter().map(|finding| finding.rule.id).collect();
             say(format!("it listed, and there is an error among {ids:?}"));
         }
-        if !fixture.side.listed && found.findings.is_empty() && !silent {
-            say(format!("nothing is found, and {:?} was true", truth.fires));
+        let hit = found.findings.iter().any(|finding| {
+            let id = finding.rule.id;
+            let allowed = |allowance: &Allowance| allowance.finding == id && truth.fires.iter().any(|f| f == allowance.truth);
+            truth.fires.iter().any(|fires| fires == id) || ALLOWED.iter().any(allowed)
+        });
+        if !fixture.side.listed && !hit && !silent && !truth.fires.is_empty() {
+            say(format!("nothing of what was true is found: {:?}", truth.fires));
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}\n", wrong.len(), fixtures.len(), wrong.join("\n"));

@@ -426,6 +426,8 @@ fn masked(text: &str) -> String {
     for verb in ["PASS ", "ACCT "] {
         if let Some(at) = upper.find(verb)
             && !upper[..at].ends_with(|c: char| c.is_ascii_alphanumeric())
+            // "Log in with USER and PASS first."
+            && !upper[..at].ends_with("USER AND ")
         {
             return format!("{}{}****", &text[..at], verb);
         }

@@ -158,7 +158,8 @@ fn together(one: Tells, other: Tells) -> Tells {
         (Tells::Dials(which), Tells::Failed(Which::Either, how)) => Tells::Failed(which, how),
         (Tells::Dials(_), failed @ Tells::Failed(..)) => failed,
         (_, Tells::NoAddress) => Tells::NoAddress,
-        (Tells::Dials(_), joined @ Tells::Joined(_)) => joined,
+        // "trying to" is in many sentences.
+        (Tells::Dials(_), particular) if !matches!(particular, Tells::LooksUp | Tells::Dials(_)) => particular,
         (first, _) => first,
     }
 }

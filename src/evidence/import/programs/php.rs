@@ -54,6 +54,6 @@ pub static PROGRAM: Program = Program {
         phrase("(): connection timed out", Tells::LooksUp),
         phrase("ftp_login(): oops", Tells::Refused(500)),
         phrase("ftp_connect(): connection timed out", Tells::Failed(Which::Control, How::TimedOut)),
-        phrase("connect() failed: connection timed out", Tells::Failed(Which::Control, How::TimedOut)),
+        phrase("connect() failed: connection timed out", Tells::LooksUp),
     ],
 };

@@ -351,7 +351,8 @@ fn of_data_alone(reply: &Reply) -> bool {
 /// does not speak of a transfer.
 fn may_be_of_login(reply: &Reply, greeted: bool) -> bool {
     let of_transfer = matches!(reply.code, 425 | 426 | 450..=452 | 522 | 550..=553);
-    matches!(reply.code, 430 | 530) || (greeted && !of_transfer)
+    let of_login = matches!(dialect::says(reply), Some(Says::TlsRequired | Says::TooManyConnections));
+    matches!(reply.code, 430 | 530) || (greeted && (!of_transfer || of_login))
 }
 
 fn last_sent(events: &[Event]) -> Option<&str> {

@@ -272,6 +272,10 @@ impl Session {
 
     /// The control connection was not joined.
     pub(super) fn not_joined(&mut self, which: Which, how: How, ms: Option<f64>, seen: &Seen) {
+        // Without an address nothing was dialled.
+        if self.no_address.is_some() {
+            return;
+        }
         let named = words::endpoint(seen.text).map(with_control_port);
         // A wait on a connection that is named as one of two was on one that stood.
         let stood = which == Which::Either && seen.text.contains("(control connection)");
