@@ -296,7 +296,8 @@ impl<'a> Facts<'a> {
 
     /// Whether a refusal that came first stands in the place of a greeting: a log may begin in the middle.
     fn may_turn_away(&self, control: &Control, reply: &Reply) -> bool {
-        let first = control.events.iter().find(|event| !matches!(event.what, What::Distrusted(_) | What::Secured { .. }));
+        let first =
+            control.events.iter().find(|event| !matches!(event.what, What::Distrusted(_) | What::Secured { .. }));
         let unasked = first.is_some_and(|event| matches!(event.what, What::Replied(_)));
         self.log().is_none() || (unasked && (matches!(reply.code, 421 | 530) || reply.text.contains("OOPS")))
     }

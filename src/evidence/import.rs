@@ -181,14 +181,14 @@ impl Gathered {
     }
 
     fn unwrapped(&mut self, raw: &str) {
-        if let Some(reply) = reply_in_exception(raw) {
-            return self.piece(&reply);
-        }
         clean::unmarked(raw, &mut |piece| {
             // wget writes several commands on a line, each behind an arrow.
             let (first, behind) =
                 piece.split_once(ARROW).map_or((piece, None), |(first, behind)| (first, Some(behind)));
-            self.piece(first);
+            match reply_in_exception(first) {
+                Some(reply) => self.piece(&reply),
+                None => self.piece(first),
+            }
             for part in behind.into_iter().flat_map(|behind| behind.split(ARROW)) {
                 self.piece(&format!("==>{part}"));
             }
@@ -296,8 +296,7 @@ impl Gathered {
         let asked = |outcome: &Outcome| {
             outcome.events.iter().any(|event| event.line.is_some() && matches!(event.what, What::Sent(_)))
         };
-        let answered =
-            |outcome: &Outcome| outcome.events.iter().any(|event| matches!(event.what, What::Replied(_)));
+        let answered = |outcome: &Outcome| outcome.events.iter().any(|event| matches!(event.what, What::Replied(_)));
         // Where to is more than a dialogue tells.
         let particular = |outcome: &Outcome| {
             outcome.events.iter().any(|event| matches!(event.what, What::Dialled(to) if to.port() != 0))
@@ -308,9 +307,7 @@ impl Gathered {
         }
         for session in &mut self.done {
             let dialogue = session.attempts.iter().any(asked) || session.shows_commands();
-            session.attempts.retain(|outcome| {
-                asked(outcome) || particular(outcome) || (dialogue && answered(outcome))
-            });
+            session.attempts.retain(|outcome| asked(outcome) || particular(outcome) || (dialogue && answered(outcome)));
         }
         self.done.retain(Session::tells);
     }
@@ -416,27 +413,52 @@ fn lines_of(evidence: &Evidence) -> std::collections::BTreeSet<u32> {
 
 /// A line as it may be quoted: bounded, and without a password.
 fn quote(text: &str) -> String {
-    let text: String = text.trim().chars().take(LONGEST_QUOTE).collect();
-    masked(&text)
+    shown(text, LONGEST_QUOTE)
 }
 
-/// The argument of PASS and ACCT, and the password in a URL, masked.
+/// So many characters of somebody's words at most, without a password.
+fn shown(text: &str, most: usize) -> String {
+    masked(text).trim().chars().take(most).collect()
+}
+
+/// The argument of PASS and ACCT, and the password in a URL or behind an option, masked.
 fn masked(text: &str) -> String {
     let upper = text.to_ascii_uppercase();
     for verb in ["PASS ", "ACCT "] {
-        if let Some(at) = upper.find(verb)
-            && !upper[..at].ends_with(|c: char| c.is_ascii_alphanumeric())
+        let is_verb = |at: &usize| {
             // "Log in with USER and PASS first."
-            && !upper[..at].ends_with("USER AND ")
-        {
+            !upper[..*at].ends_with(|c: char| c.is_ascii_alphanumeric()) && !upper[..*at].ends_with("USER AND ")
+        };
+        if let Some(at) = upper.match_indices(verb).map(|(at, _)| at).find(is_verb) {
             return format!("{}{}****", &text[..at], verb);
         }
     }
+    let mut masked = text.to_owned();
     if let Some((before, behind)) = text.split_once("://")
         && let Some((user, host)) = behind.rsplit_once('@')
         && let Some((name, _)) = user.split_once(':')
     {
-        return format!("{before}://{name}:****@{host}");
+        masked = format!("{before}://{name}:****@{host}");
     }
-    text.to_owned()
+    for (option, ends_name) in OPTIONS {
+        let Some(at) = masked.to_ascii_lowercase().find(option).map(|at| at + option.len()) else { continue };
+        let word = masked[at..].find(char::is_whitespace).map_or(masked.len(), |end| at + end);
+        let secret =
+            masked[at..word].find(*ends_name).map_or(at, |name| if ends_name.is_empty() { at } else { at + name + 1 });
+        if ends_name.is_empty() || secret > at {
+            masked.replace_range(secret..word, "****");
+        }
+    }
+    masked
 }
+
+/// What stands before a password, and between a name and it.
+const OPTIONS: &[(&str, &[char])] = &[
+    ("-u ", &[':', ',']),
+    ("--user ", &[':', ',']),
+    ("--user=", &[':', ',']),
+    ("password=", &[]),
+    ("password: ", &[]),
+    ("passwd=", &[]),
+    ("pwd=", &[]),
+];

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use super::shown;
 use super::words::{How, is_mask};
 use crate::evidence::Outcome;
 use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
@@ -148,7 +149,7 @@ impl Draft {
 
     /// The client says that it could not read the reply.
     pub fn unparsed(&mut self, text: &str, at: &Event) {
-        let (why, at) = self.unread.take().unwrap_or_else(|| (text.trim().chars().take(120).collect(), at.clone()));
+        let (why, at) = self.unread.take().unwrap_or_else(|| (shown(text, 120), at.clone()));
         self.push(&Event { what: What::Unreadable(why), ..at });
         self.over = true;
     }
@@ -250,19 +251,21 @@ impl Draft {
             (false, Mode::Passive) => Awaited::Connect,
             (false, Mode::Active) => Awaited::Callback,
         };
-        if awaited == Awaited::Connect {
-            self.dial(None, around, at);
-        }
         let waited = ms.or_else(|| self.waited_ms(around, at.at_ms));
+        if awaited == Awaited::Connect {
+            // It dialled when it had last done something, and not when it told of the failure.
+            let since = self.events.iter().rev().find(|event| event.line.is_some()).map_or(at.at_ms, |last| last.at_ms);
+            self.dial(None, around, &Event { at_ms: since, ..at.clone() });
+        }
         let what = match how {
             How::TimedOut => What::Silent { awaited, ms: waited.unwrap_or(0.0) },
             How::Refused if awaited == Awaited::Connect => What::Refused,
             How::HostUnreachable if awaited == Awaited::Connect => What::Unreachable { icmp: Icmp::Host, from: None },
             How::NetUnreachable if awaited == Awaited::Connect => What::Unreachable { icmp: Icmp::Net, from: None },
-            How::Here => What::Failed(text.trim().chars().take(120).collect()),
+            How::Here => What::Failed(shown(text, 120)),
             How::Tls => {
                 self.join(None, around, at);
-                What::TlsFailed { how: Broken::Invalid, words: text.trim().chars().take(120).collect() }
+                What::TlsFailed { how: Broken::Invalid, words: shown(text, 120) }
             }
             How::Reset | How::Closed if awaited == Awaited::Handshake => What::TlsFailed {
                 how: if how == How::Reset { Broken::Reset } else { Broken::Closed },

@@ -68,6 +68,11 @@ pub fn parse(text: &str) -> Line<'_> {
             return line;
         }
         let Some(behind) = prefix(rest, &mut line) else { break };
+        // The middle of a reply, behind a time or in a mail.
+        if behind.starts_with("   ") && line.label.bytes().all(|byte| byte == b'>') {
+            line.indented = true;
+            line.label = "";
+        }
         rest = behind.trim_start();
     }
     line.words = Words::Other(rest);
@@ -77,8 +82,28 @@ pub fn parse(text: &str) -> Line<'_> {
 /// Whether a label stands before replies: an arrow to the left, or the word for an answer.
 fn is_of_server(label: &str) -> bool {
     const ANSWERS: &[&str] = &[
-        "Respon", "Antwo", "Réponse", "Respuesta", "Resposta", "Risposta", "Ответ", "Odpowied", "Odpov", "Svar", "Yanıt",
-        "Válasz", "Vastaus", "Răspuns", "Απάντηση", "FTP Rx", "Rx", "响应", "回應", "回应", "応答", "응답",
+        "Respon",
+        "Antwo",
+        "Réponse",
+        "Respuesta",
+        "Resposta",
+        "Risposta",
+        "Ответ",
+        "Odpowied",
+        "Odpov",
+        "Svar",
+        "Yanıt",
+        "Válasz",
+        "Vastaus",
+        "Răspuns",
+        "Απάντηση",
+        "FTP Rx",
+        "Rx",
+        "响应",
+        "回應",
+        "回应",
+        "応答",
+        "응답",
     ];
     (label.contains('<') && !label.contains('>'))
         || ANSWERS.iter().any(|word| label.starts_with(word))

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::draft::{Around, Draft, Leaving, UNSEEN};
 use super::line::{Line, Words};
+use super::shown;
 use super::words::{self as told_in, Tells, Which};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::security::{Protection, Security};
@@ -139,7 +140,9 @@ impl Session {
                 self.ended || ((self.greeted || self.let_in) && !to_data)
             }
             // "Connected to" where the dial was not shown.
-            (_, Some(Tells::Joined(Which::Control) | Tells::Accepted)) => self.ended || (self.greeted && self.draft.is_none()),
+            (_, Some(Tells::Joined(Which::Control) | Tells::Accepted)) => {
+                self.ended || (self.greeted && self.draft.is_none())
+            }
             _ => false,
         }
     }
@@ -191,7 +194,7 @@ impl Session {
                     self.take_step(seen.at_ms);
                 }
                 if !self.greeted && self.joined && (text.starts_with("SSH-") || text.starts_with("HTTP/1")) {
-                    let text = text.chars().take(200).collect();
+                    let text = shown(text, 200);
                     self.record(
                         seen.event(What::Nonsense { why: "a line without a reply code".to_owned(), text }),
                         &seen,

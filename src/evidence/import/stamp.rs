@@ -74,7 +74,9 @@ fn clock(text: &str) -> Option<(f64, &str)> {
         rest = &zone[digits..];
     }
     // "Mon Jan  1 10:00:00 2020".
-    if let Some((_, behind)) = number(rest.trim_start(), 4).filter(|(year, _)| (1990.0..2100.0).contains(year)) {
+    if let Some((_, behind)) = number(rest.trim_start(), 4)
+        .filter(|(year, behind)| (1990.0..2100.0).contains(year) && !behind.starts_with(['-', '/', '.']))
+    {
         rest = behind;
     }
     Some((time, rest))

@@ -2,12 +2,14 @@
 
 use super::super::draft::Draft;
 use super::super::line::{Line, Words};
+use super::super::masked;
 use super::super::words::{self, How, Tells, Which};
 use super::{MOST_EVENTS, MOST_LINES, Of, OpenReply, Seen, Session};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::security::Security;
 use crate::evidence::timeline::{self, Event, What};
 use crate::protocol::dialect::{self, Says};
+use crate::protocol::host_port;
 use crate::protocol::reply::Reply;
 
 impl Session {
@@ -89,6 +91,8 @@ impl Session {
             Some((code, words)) if code.ends_with(':') => format!("{} {}", &code[..3], words.trim_start()),
             _ => text,
         };
+        // Some servers say again what they did not understand.
+        let text = if text.contains("PASS ") { masked(&text) } else { text };
         let Some(reply) = Reply::from_text(text) else { return };
         let event = Event { at_ms: open.at_ms, line: Some(open.line), what: What::Replied(reply.clone()) };
         // An exception says again what the dialogue shows, and some clients show replies twice.
@@ -155,6 +159,11 @@ impl Session {
         let verb = front.verb.as_str();
         let illegal = ["illegal port", "illegal eprt"].iter().any(|words| lower.contains(words));
         if reply.is_refusal() && illegal && !matches!(verb, "PORT" | "EPRT") {
+            return true;
+        }
+        // What names no port is no answer to PASV or EPSV, and a reply to something before.
+        let passive = matches!(verb, "PASV" | "EPSV") && reply.is_completion() && !matches!(reply.code, 227 | 229);
+        if passive && host_port::parse(&reply.message()).is_err() {
             return true;
         }
         let file = reply.code == 550 && (lower.contains("no such file") || lower.contains("not found"));
@@ -311,7 +320,7 @@ impl Session {
                 self.push(event);
             }
             // A file that was asked for before is missing, which says nothing of what is under way.
-            550 if self.is_of_another(reply) => self.push(event),
+            200..=299 | 550 if self.is_of_another(reply) => self.push(event),
             421 if self.draft.is_some() => self.answered("", reply, event),
             // What only a data connection can be refused for.
             400.. if self.draft.is_none() && of_data_alone(reply) => {

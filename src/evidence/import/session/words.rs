@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::super::draft::{Around, Draft, PATIENCE_MS, UNSEEN};
+use super::super::shown;
 use super::super::words::{self, How, Tells, Which};
 use super::{Of, Seen, Session};
 use crate::evidence::Dial;
@@ -32,7 +33,7 @@ impl Session {
             Tells::PassiveRefused => self.passive_refused(),
             Tells::NoAddress => {
                 if !self.joined {
-                    self.no_address = Some((seen.line, seen.text.trim().chars().take(200).collect()));
+                    self.no_address = Some((seen.line, shown(seen.text, 200)));
                 }
             }
             Tells::Dials(Which::Data) => self.dial_data(endpoint, around, &at),
@@ -242,9 +243,7 @@ impl Session {
         if self.securing && self.draft.is_none() {
             let broken = |how| What::TlsFailed { how, words: String::new() };
             let what = match how {
-                How::TimedOut | How::Unsaid => {
-                    What::Silent { awaited: Awaited::Handshake, ms: ms.unwrap_or(0.0) }
-                }
+                How::TimedOut | How::Unsaid => What::Silent { awaited: Awaited::Handshake, ms: ms.unwrap_or(0.0) },
                 How::Reset => broken(Broken::Reset),
                 How::Closed => broken(Broken::Closed),
                 _ => broken(Broken::Invalid),
@@ -258,7 +257,7 @@ impl Session {
             How::TimedOut | How::Unsaid if waits => What::Silent { awaited: Awaited::Reply, ms: ms.unwrap_or(0.0) },
             How::Closed if waits || !self.let_in => What::ControlClosed,
             How::Reset if waits || !self.let_in => What::ControlReset,
-            How::Tls => What::TlsFailed { how: Broken::Invalid, words: seen.text.trim().chars().take(120).collect() },
+            How::Tls => What::TlsFailed { how: Broken::Invalid, words: shown(seen.text, 120) },
             // It ended when there was nothing more to come.
             How::Closed | How::Reset => {
                 self.ended |= which == Which::Control;
@@ -279,8 +278,8 @@ impl Session {
         let named = words::endpoint(seen.text).map(with_control_port);
         // A wait on a connection that is named as one of two was on one that stood.
         let stood = which == Which::Either && seen.text.contains("(control connection)");
-        let Some(address) = self.dialling.take().or(named)
-            .or_else(|| (!stood && self.dials.is_empty()).then_some(UNSEEN))
+        let Some(address) =
+            self.dialling.take().or(named).or_else(|| (!stood && self.dials.is_empty()).then_some(UNSEEN))
         else {
             return;
         };
