@@ -101,11 +101,25 @@ impl Reader {
     }
 
     /// One piece of evidence a target, in the order they were met; none where the text is no log.
-    pub fn finish(mut self, input: &str) -> Vec<Evidence> {
+    pub fn finish(self, input: &str) -> Vec<Evidence> {
+        self.read(input).evidence
+    }
+
+    /// The same, and whether there was anything of FTP in a text that is too thin for evidence.
+    pub fn read(mut self, input: &str) -> Reading {
         let gathered = &mut self.gathered;
         self.lines.finish(&mut |line| gathered.take(line));
-        self.gathered.evidence(input)
+        let thin = self.gathered.traces;
+        Reading { evidence: self.gathered.evidence(input), thin }
     }
+}
+
+/// What came of a log.
+pub struct Reading {
+    /// One piece a target, in the order they were met.
+    pub evidence: Vec<Evidence>,
+    /// Some line is a client's, whether or not evidence came of it.
+    pub thin: bool,
 }
 
 /// What has been read so far.
@@ -124,6 +138,8 @@ struct Gathered {
     current: String,
     /// Commands or replies met.
     dialogue: u32,
+    /// A line was met that a client may have written.
+    traces: bool,
 }
 
 /// Times of day into milliseconds since the log began.
@@ -167,7 +183,7 @@ impl Clock {
 impl Gathered {
     fn take(&mut self, raw: &str) {
         self.number = self.number.saturating_add(1);
-        if raw.contains("\\r\\n") {
+        if raw.bytes().any(|byte| byte == b'\\') && raw.contains("\\r\\n") {
             // Several replies written out as one string.
             for part in raw.split("\\r\\n") {
                 // What closes the string is no line.
@@ -216,6 +232,11 @@ impl Gathered {
         if let Some((program, behind)) = sign {
             self.recognise(program, behind);
         }
+        // A sentence about FTP is none.
+        self.traces |= sign.is_some()
+            || matches!(parsed.words, Words::Reply { .. } | Words::Command { .. })
+            || matches!(text.trim(), "bool(true)" | "bool(false)")
+            || (matches!(told, Some(Tells::Dials(_) | Tells::Joined(_) | Tells::LooksUp)) && is_clients(text));
         if let Some(session) = parsed.session {
             session.clone_into(&mut self.current);
         }
@@ -313,8 +334,25 @@ impl Gathered {
     }
 }
 
+/// Whether a line begins as clients tell of a connection: "Connected to 192.0.2.1." and "---- Resolving host address...".
+fn is_clients(text: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| !c.is_alphabetic());
+    ["Connected to ", "Connecting to ", "Trying ", "Resolving "].iter().any(|begin| text.starts_with(begin))
+        && (words::endpoint(text).is_some() || text.trim_end().ends_with(['.', ']']))
+        && text.len() < 100
+}
+
 /// A reply within an exception's text: "[code=425, message= Unable to build data connection]", "failed: 425 Can't open".
 fn reply_in_exception(text: &str) -> Option<String> {
+    // Most lines hold neither; this is asked of every one.
+    let may_hold = |at: &[u8]| match at[0] {
+        b':' => at[1] == b' ' && matches!(at[2], b'4' | b'5'),
+        b'[' => at == b"[code=",
+        _ => false,
+    };
+    if !text.as_bytes().windows(6).any(may_hold) {
+        return None;
+    }
     if let Some((_, behind)) = text.split_once("[code=") {
         let (code, behind) = behind.split_once(',')?;
         let code: u16 = code.trim().parse().ok()?;
@@ -418,7 +456,7 @@ fn quote(text: &str) -> String {
 
 /// So many characters of somebody's words at most, without a password.
 fn shown(text: &str, most: usize) -> String {
-    masked(text).trim().chars().take(most).collect()
+    masked(text).trim().chars().take(most).map(|c| if c == '\t' { ' ' } else { c }).collect()
 }
 
 /// The argument of PASS and ACCT, and the password in a URL or behind an option, masked.

@@ -16,6 +16,8 @@ pub static RULE: Rule = Rule {
     asks,
 };
 
+/// In the place of an address that a log does not show.
+const OUTER: &str = "<its outer address>";
 const ADVERTISED: Attempt = Attempt::at(DataVerb::Pasv, Address::Advertised);
 
 fn test(facts: &Facts) -> Match {
@@ -53,10 +55,7 @@ fn test(facts: &Facts) -> Match {
                  reached at; from outside its network nobody reaches this one."
             ),
             cites,
-            fixes: vec![
-                Fix::server("Tell the server its outer address", outer_address_setting(facts, "its outer address")),
-                ignore,
-            ],
+            fixes: vec![Fix::server("Tell the server its outer address", outer_address_setting(facts, OUTER)), ignore],
         });
     };
     // Within one private network it may be the right one.
@@ -80,7 +79,7 @@ fn told_by_client(facts: &Facts) -> Option<Match> {
     let log = facts.log()?;
     let line = log.unroutable?;
     let said = log.quote(line).unwrap_or("it is called unroutable");
-    let outer = facts.peer().map_or_else(|| "its outer address".to_owned(), |peer| peer.to_string());
+    let outer = facts.peer().map_or_else(|| OUTER.to_owned(), |peer| peer.to_string());
     Some(Match::Fires(Conclusion {
         severity: Severity::Warning,
         side: Side::Server,

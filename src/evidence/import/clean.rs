@@ -191,7 +191,10 @@ fn tag<'a>(text: &'a str, close: char, known: &[&str]) -> Option<(Mark<'a>, usiz
     let inside = &text[1..1 + text.bytes().take(300).position(|byte| char::from(byte) == close)?.checked_sub(1)?];
     let name = inside.trim_start_matches('/');
     let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
-    if name.is_empty() || !known.iter().any(|tag| tag.eq_ignore_ascii_case(name)) {
+    // "[code=425, message= ...]" is an exception's.
+    let number =
+        inside.strip_prefix("code=").is_some_and(|code| code.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+    if number || name.is_empty() || !known.iter().any(|tag| tag.eq_ignore_ascii_case(name)) {
         return None;
     }
     let breaks = ["br", "p", "div", "tr", "li"].iter().any(|tag| tag.eq_ignore_ascii_case(name));

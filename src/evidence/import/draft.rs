@@ -327,7 +327,8 @@ impl Draft {
     }
 
     pub fn outcome(self, control: usize, peer: Option<SocketAddr>) -> Outcome {
-        let elsewhere = matches!((self.dialled, peer), (Some(to), Some(peer)) if to.ip() != peer.ip());
+        let elsewhere =
+            matches!((self.dialled, peer), (Some(to), Some(peer)) if to.ip() != peer.ip() && !to.ip().is_unspecified());
         let address = match self.mode() {
             Mode::Active => Address::Local,
             Mode::Passive if elsewhere => Address::Advertised,

@@ -54,13 +54,13 @@ pub fn parse(text: &str) -> Line<'_> {
     };
     // Marks of Markdown around a line.
     let mut rest = text.trim().trim_matches('`').trim_start_matches("**").trim_matches('_').trim();
-    if let Some(step) = rest.strip_prefix("==> ")
-        && let Some((words, outcome)) = step_of_wget(step)
-    {
-        (line.label, line.words, line.outcome) = ("==>", words, Some(outcome));
-        return line;
-    }
     for _ in 0..MOST_PREFIXES {
+        if let Some(step) = rest.strip_prefix("==> ")
+            && let Some((words, outcome)) = step_of_wget(step)
+        {
+            (line.label, line.words, line.outcome) = ("==>", words, Some(outcome));
+            return line;
+        }
         // What a server's mark stands before is no command: the middle of its list of features.
         let by_server = is_of_server(line.label);
         if let Some(words) = reply(rest).or_else(|| command(rest).filter(|_| !by_server)) {

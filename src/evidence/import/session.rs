@@ -140,8 +140,11 @@ impl Session {
                 self.ended || ((self.greeted || self.let_in) && !to_data)
             }
             // "Connected to" where the dial was not shown.
+            (_, Some(Tells::Joined(_) | Tells::Accepted)) if self.ended => true,
+            (_, Some(Tells::Joined(Which::Either))) => self.greeted && self.draft.is_none(),
+            // A client says this of its control connection alone: what was under way is over.
             (_, Some(Tells::Joined(Which::Control) | Tells::Accepted)) => {
-                self.ended || (self.greeted && self.draft.is_none())
+                (self.greeted || self.let_in) && !self.just_greeted
             }
             _ => false,
         }

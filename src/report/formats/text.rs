@@ -141,11 +141,19 @@ fn answer(report: &Report) -> &'static str {
         {
             "NOT TESTED: NO ENCRYPTION COMES ABOUT"
         }
+        (Recommendation::Unknown, ControlStage::Greet | ControlStage::Login) if log_ends(report) => {
+            "NOT TESTED: THE LOG ENDS TOO EARLY"
+        }
         (Recommendation::Unknown, ControlStage::Greet) => "NOT TESTED: NO FTP GREETING",
         (Recommendation::Unknown, ControlStage::Login) if untrusted(report) => "NOT TESTED: THE SERVER IS NOT TRUSTED",
         (Recommendation::Unknown, ControlStage::Login) => "NOT TESTED: THE LOGIN FAILED",
         (Recommendation::Unknown, ControlStage::Complete) => "NOT TESTED: NO DATA CONNECTION WAS TRIED",
     }
+}
+
+/// Whether nothing failed that the log tells of: it only ends before the login is over.
+pub(super) fn log_ends(report: &Report) -> bool {
+    report.evidence.log.is_some() && report.control.cause.is_none() && report.findings.is_empty()
 }
 
 /// Whether the password was kept back because nobody vouches for the server.
@@ -182,7 +190,11 @@ fn next_step(page: &mut Page, report: &Report) {
     let fixes: Vec<&Fix> = report.verdict.fixes.iter().filter(|fix| now.is_none() || !names_a_mode(fix)).collect();
     if fixes.is_empty() {
         if now.is_none() {
-            let text = "Ask whoever runs the server to confirm the address, the port and the login; then check again.";
+            let text = if report.evidence.log.is_some() {
+                "Set the client to its most talkative level, let it list a folder, and read that log with ftpmode triage."
+            } else {
+                "Ask whoever runs the server to confirm the address, the port and the login; then check again."
+            };
             page.paragraph(&indent, text, Ink::Plain, LONGEST);
         }
     } else {

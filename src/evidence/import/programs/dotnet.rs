@@ -1,4 +1,5 @@
-//! .NET's trace and its exceptions, from their documentation and from logs that users published.
+//! .NET's trace and its exceptions. Seen in published logs: the time-out, the refusal, and the error that quotes a 227;
+//! the others are named as .NET's documentation names them.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

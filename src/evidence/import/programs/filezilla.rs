@@ -1,5 +1,5 @@
-//! FileZilla 2 and 3, in English and as far as known in other languages; the words of 3.63 were seen, others are from its
-//! translations and from logs that users published.
+//! FileZilla 2 and 3. The English words were seen in runs of 3.63 and in logs that users published, of other languages
+//! a part in published logs; the rest of the translations have been met in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -16,7 +16,6 @@ pub static PROGRAM: Program = Program {
         " of inactivity",
         "could not connect to server",
         "transfer channel can't be opened",
-        "could not retrieve directory listing",
         "failed to retrieve directory listing",
         "insecure server, it does not support ftp over tls",
     ],

@@ -1,4 +1,5 @@
-//! lftp -d; the words of 4.9.2 were seen.
+//! lftp -d. Seen in runs of 4.9.2; the Spanish words in a log that a user published, the German and the Russian have
+//! been met in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

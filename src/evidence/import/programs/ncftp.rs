@@ -1,4 +1,4 @@
-//! NcFTP's tools; the words of 3.2.6 were seen.
+//! NcFTP's tools. Seen in runs of 3.2.6; some words for a data connection that failed have been met in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

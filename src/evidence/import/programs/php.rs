@@ -1,4 +1,6 @@
-//! PHP's ftp functions and its ftp:// wrapper, which show a refusal's words without its code; those of 8.2 were seen.
+//! PHP's ftp functions and its ftp:// wrapper, which show a refusal's words without its code. Seen in runs of 8.2: the
+//! warnings of ftp_login, ftp_nlist and ftp_get; behind the functions' names stand the words of servers, as their
+//! sources have them.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

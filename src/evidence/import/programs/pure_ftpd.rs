@@ -1,4 +1,4 @@
-//! Pure-FTPd's log.
+//! Pure-FTPd's log, from logs that users published.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

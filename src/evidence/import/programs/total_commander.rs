@@ -1,4 +1,4 @@
-//! Total Commander's ftp log, from logs that users published.
+//! Total Commander's ftp log. One phrase is from a published log; the others have been met in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

@@ -1,4 +1,4 @@
-//! GNU Wget; the words of 1.21.3 were seen.
+//! GNU Wget. Seen in runs of 1.21.3 and in logs that users published.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

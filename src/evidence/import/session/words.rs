@@ -44,13 +44,7 @@ impl Session {
             }
             Tells::Joined(Which::Data) => self.join_data(endpoint, around, &at),
             Tells::Joined(Which::Either) if agreed => self.join_data(endpoint, around, &at),
-            Tells::Joined(_) => {
-                // The same words may be of a data connection: "Connected to 192.0.2.1 port 50000".
-                if agreed {
-                    return self.join_data(endpoint, around, &at);
-                }
-                self.join_control(endpoint);
-            }
+            Tells::Joined(_) => self.join_control(endpoint),
             Tells::MendsAddress => {
                 self.mends = true;
                 if self.draft.is_none() && self.let_in && !self.ended {

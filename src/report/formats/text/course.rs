@@ -64,6 +64,9 @@ fn control(report: &Report) -> Arrow {
         (ControlStage::Connect, Some(Cause::Dropped)) => (Course::Lost, Ink::Bad, "no answer"),
         (ControlStage::Connect, Some(Cause::Unreachable)) => (Course::Stopped, Ink::Bad, "unreachable"),
         (ControlStage::Connect, _) => (Course::Absent, Ink::Dim, "not connected"),
+        (ControlStage::Greet | ControlStage::Login, None) if super::log_ends(report) => {
+            (Course::Through, Ink::Dim, "the log ends")
+        }
         (ControlStage::Greet, Some(Cause::Rejected)) => (Course::Through, Ink::Bad, "turned away"),
         (ControlStage::Greet | ControlStage::Login, Some(Cause::Tls)) => (Course::Through, Ink::Bad, "TLS failed"),
         (ControlStage::Greet, _) => (Course::Through, Ink::Bad, "no greeting"),
