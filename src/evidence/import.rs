@@ -185,7 +185,7 @@ impl Clock {
 impl Gathered {
     fn take(&mut self, raw: &str) {
         self.number = self.number.saturating_add(1);
-        if raw.bytes().any(|byte| byte == b'\\') && raw.contains("\\r\\n") {
+        if raw.contains('\\') && raw.contains("\\r\\n") {
             // Several replies written out as one string.
             for part in raw.split("\\r\\n") {
                 // What closes the string is no line.
@@ -201,8 +201,8 @@ impl Gathered {
     fn unwrapped(&mut self, raw: &str) {
         clean::unmarked(raw, &mut |piece| {
             // wget writes several commands on a line, each behind an arrow.
-            let (first, behind) =
-                piece.split_once(ARROW).map_or((piece, None), |(first, behind)| (first, Some(behind)));
+            let arrow = piece.contains('=').then(|| piece.split_once(ARROW)).flatten();
+            let (first, behind) = arrow.map_or((piece, None), |(first, behind)| (first, Some(behind)));
             match reply_in_exception(first) {
                 Some(reply) => self.piece(&reply),
                 None => self.piece(first),

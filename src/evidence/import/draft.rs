@@ -44,6 +44,8 @@ pub struct Draft {
     unread: Option<(String, Event)>,
     dialled: Option<SocketAddr>,
     joined: bool,
+    /// Lines of a listing were shown.
+    pub entries: bool,
     /// TLS stood on it, as the client's words show.
     pub secured: bool,
     /// A preliminary reply came that does not prove that the data connection stands.
@@ -63,6 +65,7 @@ impl Draft {
             unread: None,
             dialled: None,
             joined: false,
+            entries: false,
             secured: false,
             begun: false,
             protection: around.protection,
@@ -227,6 +230,18 @@ impl Draft {
         true
     }
 
+    /// A 421 ends the session in the middle of it.
+    pub fn session_ended(&mut self, reply: &Reply, event: Event, around: Around) {
+        let lower = reply.text.to_ascii_lowercase();
+        let waited = ["timeout", "timed out", "idle", "no transfer"].iter().any(|words| lower.contains(words));
+        let idle = lower.contains("control connection timed out");
+        if waited && !idle && self.agreed && !self.joined && !self.begun && self.mode() == Mode::Passive {
+            // The server's patience ended before the client's connection came.
+            return self.fail(How::TimedOut, None, &reply.text, around, &event);
+        }
+        self.events.push(event);
+    }
+
     /// The client says that it came.
     pub fn got(&mut self, bytes: Option<u64>, around: Around, at: &Event) {
         self.join(None, around, at);
@@ -317,6 +332,8 @@ impl Draft {
         let what = match (end, asked, self.joined || self.begun, self.mode()) {
             (Leaving::LogEnds, true, false, Mode::Passive) => What::Abandoned(Awaited::Connect),
             (Leaving::LogEnds, true, false, Mode::Active) => What::Abandoned(Awaited::Callback),
+            // What came through it is shown, and nothing of a failure.
+            _ if self.joined && self.entries => What::Enough,
             _ => What::CutShort,
         };
         if matches!(what, What::Abandoned(Awaited::Connect)) && self.dialled.is_none() {

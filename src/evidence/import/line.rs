@@ -64,8 +64,7 @@ pub fn parse(text: &str) -> Line<'_> {
             return line;
         }
         // What a server's mark stands before is no command: the middle of its list of features.
-        let by_server = is_of_server(line.label);
-        if let Some(words) = reply(rest).or_else(|| command(rest).filter(|_| !by_server)) {
+        if let Some(words) = reply(rest).or_else(|| command(rest).filter(|_| !is_of_server(line.label))) {
             line.words = words;
             return line;
         }

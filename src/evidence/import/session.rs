@@ -122,7 +122,15 @@ impl Seen<'_> {
 impl Session {
     /// Whether this line begins another session.
     pub fn begins_anew(&self, parsed: &Line, told: Option<Tells>, text: &str) -> bool {
+        // What stands before the first dial is somebody's summary.
+        let summary = !self.attempts.is_empty() && !self.shows_commands() && !self.greeted && !self.let_in;
+        let asked = |outcome: &Outcome| outcome.events.iter().any(|event| event.line.is_some() && is_sent(event));
         match (&parsed.words, told) {
+            (Words::Other(_), Some(Tells::Dials(Which::Control | Which::Either)))
+                if summary && self.draft.is_none() && !self.attempts.iter().any(asked) =>
+            {
+                true
+            }
             (Words::Reply { code: 220, .. }, _) => {
                 // 220 answers few commands; of a transfer or of PASV it is no answer, whatever was pending.
                 let answers = self.pending.front().is_some_and(|pending| {
@@ -190,6 +198,7 @@ impl Session {
                 let (around, at) = (self.around(), seen.event(What::CutShort));
                 if let Some(draft) = self.draft.as_mut().filter(|draft| draft.agreed && draft.transfer) {
                     draft.join(None, around, &at);
+                    draft.entries = true;
                 }
             }
             Words::Other(text) => {
@@ -233,7 +242,7 @@ impl Session {
     }
 
     pub fn shows_commands(&self) -> bool {
-        self.events.iter().any(|event| event.line.is_some() && matches!(event.what, What::Sent(_)))
+        self.events.iter().any(|event| event.line.is_some() && is_sent(event))
     }
 
     pub fn port(&self) -> Option<u16> {
@@ -328,4 +337,8 @@ fn way_of(outcome: &Outcome) -> String {
     });
     let failed = outcome.events.iter().any(|event| matches!(event.what, What::EndOfFile | What::Enough));
     format!("{}{}{}", outcome.verb.name(), last.unwrap_or_default(), if failed { "+" } else { "" })
+}
+
+fn is_sent(event: &Event) -> bool {
+    matches!(event.what, What::Sent(_))
 }

@@ -30,6 +30,8 @@ pub enum Tells {
     Transfers,
     /// The control connection stands, and what was awaited on it did not come.
     Unanswered(How),
+    /// Nothing, though a part of it would elsewhere.
+    Nothing,
     /// The name is looked up.
     LooksUp,
     /// The name led to no address.
@@ -204,7 +206,7 @@ pub fn is_entry(text: &str) -> bool {
         && bytes[2] == b'-'
         && bytes[5] == b'-'
         && text.get(6..20).is_some_and(|rest| rest.contains("M "));
-    unix || dos || (text.contains("type=") && text.contains("modify=") && text.contains(';'))
+    unix || dos || (text.contains(';') && text.contains("type=") && text.contains("modify="))
 }
 
 /// An address and perhaps a port in one word; dots and colons of the sentence are passed over.

@@ -68,7 +68,7 @@ fn level(text: &str) -> Option<&str> {
 
 /// A browser's console: "client.js:278 < 227 x", "helpers.js [sm]:97 > PASV", with a count glued before it.
 fn script_line(text: &str) -> Option<&str> {
-    let at = text.find(".js").filter(|at| *at < 40)?;
+    let at = text.as_bytes().windows(3).take(40).position(|at| at == b".js")?;
     let behind = text[at + 3..].trim_start_matches(" [sm]").strip_prefix(':')?;
     let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
     (digits > 0).then(|| &behind[digits..])
@@ -197,7 +197,7 @@ fn labelled<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
         line.client = words.next().or(line.client);
         return session.find('[').map(|at| &session[at..]);
     }
-    if text.contains("sender=ftpserverlib") {
+    if text.contains('=') && text.contains("sender=ftpserverlib") {
         return text.split_once(" line=").map(|(_, line)| line);
     }
     // Android's "I/flutter (13572): ".
@@ -207,16 +207,10 @@ fn labelled<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
     {
         return Some(rest);
     }
-    for wrapped in ["Sending command [", "Received response [", "dispatching CMD command '", "FTP Server ["] {
-        if let Some(at) = text.find(wrapped) {
-            let rest = &text[at + wrapped.len()..];
-            line.label = wrapped;
-            return match wrapped {
-                "FTP Server [" => text.get(at + wrapped.len() - 1..),
-                "dispatching CMD command '" => rest.split('\'').next(),
-                _ => Some(rest.trim_end().trim_end_matches(']').trim_end_matches('.').trim_end_matches(']')),
-            };
-        }
+    if text.contains('[')
+        && let Some(found) = wrapped(text, line)
+    {
+        return found;
     }
     let mut blanks = 0;
     for (at, c) in text.char_indices() {
@@ -246,6 +240,22 @@ fn labelled<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
         }
         if blanks > 4 || at > 48 {
             return None;
+        }
+    }
+    None
+}
+
+/// A command or a reply in brackets, as .NET and some servers write it.
+fn wrapped<'a>(text: &'a str, line: &mut Line<'a>) -> Option<Option<&'a str>> {
+    for wrapped in ["Sending command [", "Received response [", "dispatching CMD command '", "FTP Server ["] {
+        if let Some(at) = text.find(wrapped) {
+            let rest = &text[at + wrapped.len()..];
+            line.label = wrapped;
+            return Some(match wrapped {
+                "FTP Server [" => text.get(at + wrapped.len() - 1..),
+                "dispatching CMD command '" => rest.split('\'').next(),
+                _ => Some(rest.trim_end().trim_end_matches(']').trim_end_matches('.').trim_end_matches(']')),
+            });
         }
     }
     None

@@ -23,7 +23,7 @@ pub static PROGRAM: Program = Program {
         phrase("logged in", Tells::LoggedIn),
         phrase("retrieving directory listing", Tells::LoggedIn),
         phrase("angemeldet", Tells::LoggedIn),
-        phrase("insecure server, it does not support", Tells::LooksUp),
+        phrase("insecure server, it does not support", Tells::Nothing),
         phrase("zalogowano", Tells::LoggedIn),
         phrase("accesso effettuato", Tells::LoggedIn),
         phrase("aangemeld", Tells::LoggedIn),

@@ -40,7 +40,7 @@ pub static PROGRAM: Program = Program {
         phrase("gnutls_handshake", Tells::Failed(Which::Either, How::Tls)),
         phrase("host name resolve timeout", Tells::NoAddress),
         phrase("resolving host address", Tells::LooksUp),
-        phrase("certificate verification: hostname checking disabled", Tells::LooksUp),
+        phrase("certificate verification: hostname checking disabled", Tells::Nothing),
         phrase("---- closing control socket", Tells::GivesUp),
         phrase("conectando socket de datos a", Tells::Dials(Which::Data)),
         phrase("conexión de datos establecida", Tells::Joined(Which::Data)),

@@ -22,6 +22,6 @@ pub static PROGRAM: Program = Program {
         phrase("could not accept a data connection", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("could not read reply from control connection", Tells::Unanswered(How::Closed)),
         phrase("could not read reply from control connection -- timed out", Tells::Unanswered(How::TimedOut)),
-        phrase("malformed url", Tells::LooksUp),
+        phrase("malformed url", Tells::Nothing),
     ],
 };

@@ -12,7 +12,7 @@ pub static PROGRAM: Program = Program {
     phrases: &[
         phrase("new connection from ", Tells::Accepted),
         phrase("timeout - try typing a little faster", Tells::Failed(Which::Control, How::TimedOut)),
-        phrase("tls: enabled", Tells::LooksUp),
+        phrase("tls: enabled", Tells::Nothing),
         phrase("[info] logout.", Tells::Failed(Which::Control, How::Closed)),
     ],
 };

@@ -12,7 +12,7 @@ pub static PROGRAM: Program = Program {
     phrases: &[
         phrase("connect to: (", Tells::Dials(Which::Control)),
         phrase("port command failed", Tells::Failed(Which::Data, How::Unsaid)),
-        phrase("waiting for server...", Tells::LooksUp),
+        phrase("waiting for server...", Tells::Nothing),
         phrase("could not retrieve directory", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("connect ok!", Tells::Joined(Which::Control)),
     ],

@@ -92,7 +92,7 @@ impl Session {
             _ => text,
         };
         // Some servers say again what they did not understand.
-        let text = if text.contains("PASS ") { masked(&text) } else { text };
+        let text = if open.code >= 500 && text.contains("PASS ") { masked(&text) } else { text };
         let Some(reply) = Reply::from_text(text) else { return };
         let event = Event { at_ms: open.at_ms, line: Some(open.line), what: What::Replied(reply.clone()) };
         // An exception says again what the dialogue shows, and some clients show replies twice.
@@ -155,15 +155,18 @@ impl Session {
     /// A refusal whose words fit none of what is pending: an address in PORT, or a file where PASV was asked.
     fn is_of_another(&mut self, reply: &Reply) -> bool {
         let Some(front) = self.pending.front() else { return false };
-        let lower = reply.text.to_ascii_lowercase();
         let verb = front.verb.as_str();
-        let illegal = ["illegal port", "illegal eprt"].iter().any(|words| lower.contains(words));
-        if reply.is_refusal() && illegal && !matches!(verb, "PORT" | "EPRT") {
-            return true;
-        }
         // What names no port is no answer to PASV or EPSV, and a reply to something before.
         let passive = matches!(verb, "PASV" | "EPSV") && reply.is_completion() && !matches!(reply.code, 227 | 229);
         if passive && host_port::parse(&reply.message()).is_err() {
+            return true;
+        }
+        if !reply.is_refusal() {
+            return false;
+        }
+        let lower = reply.text.to_ascii_lowercase();
+        let illegal = ["illegal port", "illegal eprt"].iter().any(|words| lower.contains(words));
+        if illegal && !matches!(verb, "PORT" | "EPRT") {
             return true;
         }
         let file = reply.code == 550 && (lower.contains("no such file") || lower.contains("not found"));
@@ -192,7 +195,8 @@ impl Session {
         if reply.code == 421
             && let Some(mut draft) = self.draft.take()
         {
-            draft.events.push(event);
+            let around = self.around();
+            draft.session_ended(reply, event, around);
             return self.keep(draft);
         }
         self.push(event);

@@ -6,10 +6,10 @@ use super::super::draft::{Around, Draft, PATIENCE_MS, UNSEEN};
 use super::super::shown;
 use super::super::words::{self, How, Tells, Which};
 use super::{Of, Seen, Session};
-use crate::evidence::Dial;
 use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::security::{Broken, Security};
 use crate::evidence::timeline::{Awaited, Event, Icmp, What};
+use crate::evidence::{Dial, Outcome};
 use crate::protocol::reply::Reply;
 
 impl Session {
@@ -25,7 +25,7 @@ impl Session {
             self.host.get_or_insert_with(|| name.to_ascii_lowercase());
         }
         match tells {
-            Tells::LooksUp => {}
+            Tells::LooksUp | Tells::Nothing => {}
             Tells::LoggedIn => {
                 self.let_in = true;
                 self.greeted = true;
@@ -246,7 +246,7 @@ impl Session {
             self.ended = true;
             return;
         }
-        let waits = !self.pending.is_empty() || !self.greeted;
+        let waits = !self.pending.is_empty() || !(self.greeted || self.let_in || self.attempts.iter().any(is_whole));
         let what = match how {
             How::TimedOut | How::Unsaid if waits => What::Silent { awaited: Awaited::Reply, ms: ms.unwrap_or(0.0) },
             How::Closed if waits || !self.let_in => What::ControlClosed,
@@ -294,4 +294,9 @@ impl Session {
 
 fn with_control_port(end: SocketAddr) -> SocketAddr {
     if end.port() == 0 { SocketAddr::new(end.ip(), 21) } else { end }
+}
+
+/// Whether its data came.
+fn is_whole(outcome: &Outcome) -> bool {
+    outcome.events.iter().any(|event| matches!(event.what, What::EndOfFile | What::Enough))
 }
