@@ -185,7 +185,7 @@ fn quoted(text: &str) -> Option<&str> {
 fn pure_ftpd(text: &str) -> Option<&str> {
     let inside = text.strip_prefix("Command [")?;
     let verb = &inside[..inside.find(']')?];
-    let known = BARE.iter().chain(WITH_ARGUMENT).find(|known| known.eq_ignore_ascii_case(verb))?;
+    let known = BARE.iter().chain(&WITH_ARGUMENT).find(|known| known.eq_ignore_ascii_case(verb))?;
     (!WITH_ARGUMENT.contains(known) || BARE.contains(known)).then_some(known)
 }
 

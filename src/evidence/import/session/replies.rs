@@ -123,7 +123,9 @@ impl Session {
         }
         match of {
             // The log begins between PASV and the transfer.
-            Of::Control if self.draft.is_none() && of_data_alone(&reply) => self.unasked(&reply, event),
+            Of::Control if self.draft.is_none() && matches!(reply.code, 400..=499 | 522) && of_data_alone(&reply) => {
+                self.unasked(&reply, event)
+            }
             Of::Negotiation => self.negotiated(&reply, &event),
             Of::Transfer => self.transferred(&reply, &event),
             Of::Control => self.answered(&verb, &reply, event),
