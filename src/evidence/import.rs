@@ -82,6 +82,8 @@ const ARROW: &str = "    ==>";
 const MOST_ALIKE: usize = 4;
 /// Sessions kept in all.
 const MOST_SESSIONS: usize = 60;
+/// Sessions under way at the same time.
+const MOST_OPEN: usize = 64;
 /// The longest quotation, in characters.
 const LONGEST_QUOTE: usize = 300;
 
@@ -244,6 +246,7 @@ impl Gathered {
         }
         let seen = session::Seen { at_ms, line: self.number, text, timed: self.clock.tells() };
         if !self.open.contains_key(&self.current) {
+            self.make_room();
             self.open.insert(self.current.clone(), Session::default());
         }
         let Some(session) = self.open.get_mut(&self.current) else { return };
@@ -255,6 +258,17 @@ impl Gathered {
         }
         if let Some(session) = self.open.get_mut(&self.current) {
             session.take(&parsed, told, seen);
+        }
+    }
+
+    /// Sessions that nothing was heard of for longest are over.
+    fn make_room(&mut self) {
+        if self.open.len() < MOST_OPEN {
+            return;
+        }
+        let quiet = self.open.iter().min_by_key(|(_, session)| session.last_line()).map(|(key, _)| key.clone());
+        if let Some(session) = quiet.and_then(|key| self.open.remove(&key)) {
+            self.end(session);
         }
     }
 
@@ -279,10 +293,14 @@ impl Gathered {
         if !session.tells() {
             return;
         }
-        let alike = self.ways.entry(session.way()).or_default();
-        *alike += 1;
         self.left_out += session.left_out;
-        if *alike > MOST_ALIKE || self.done.len() >= MOST_SESSIONS {
+        let full = self.done.len() >= MOST_SESSIONS;
+        let enough = full || {
+            let alike = self.ways.entry(session.way()).or_default();
+            *alike += 1;
+            *alike > MOST_ALIKE
+        };
+        if enough {
             self.left_out += u32::try_from(session.attempts.len()).unwrap_or(u32::MAX);
             return;
         }

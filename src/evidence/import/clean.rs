@@ -164,7 +164,7 @@ fn mark(text: &str) -> (Mark<'_>, usize) {
         Some(b'[') => tag(text, ']', FORUM_TAGS).unwrap_or(as_it_is),
         Some(b'&') => {
             let entity = ENTITIES.iter().find(|(name, _)| text.starts_with(name));
-            entity.map(|(name, text)| (Mark::Text(*text), name.len())).or_else(|| numbered(text)).unwrap_or(as_it_is)
+            entity.map(|(name, text)| (Mark::Text(text), name.len())).or_else(|| numbered(text)).unwrap_or(as_it_is)
         }
         // CSI: parameters, then a letter.
         _ if text[first..].starts_with('[') => {

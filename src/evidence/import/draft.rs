@@ -211,7 +211,10 @@ impl Draft {
                 self.dial(None, around, event);
             }
             self.begun = true;
-            self.push(event);
+            // A server that says the same again and again says nothing more.
+            if self.events.len() < MOST_EVENTS {
+                self.push(event);
+            }
             return false;
         }
         if reply.is_completion() || reply.code == 426 {
@@ -372,6 +375,8 @@ pub enum Leaving {
     LogEnds,
 }
 
+/// Events kept of one data connection before its end.
+const MOST_EVENTS: usize = 40;
 /// What a client waits at least before it gives up, in milliseconds.
 pub const PATIENCE_MS: f64 = 4_000.0;
 /// A connection that is lost after so long without a sign had stalled, in milliseconds.

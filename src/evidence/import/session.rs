@@ -22,6 +22,8 @@ const MOST_EVENTS: usize = 400;
 const MOST_ALIKE: usize = 4;
 /// Lines kept before those are dropped that no event rests on.
 const MOST_QUOTES: usize = 4_000;
+/// The longest line kept, in characters.
+const LONGEST_LINE: usize = 1_200;
 /// The most lines of one reply.
 const MOST_LINES: usize = 100;
 
@@ -226,7 +228,13 @@ impl Session {
             self.complete(open);
         }
         self.take_step(self.last.map_or(0.0, |(_, at_ms)| at_ms + 0.001));
-        let Some(draft) = self.draft.take() else { return };
+        if let Some(draft) = self.draft.take() {
+            self.finish_draft(draft);
+        }
+        self.drop_unused_quotes();
+    }
+
+    fn finish_draft(&mut self, draft: Draft) {
         let (line, at_ms) = self.last.unwrap_or((0, 0.0));
         let at = Event { at_ms: at_ms + 0.001, line: Some(line), what: What::CutShort };
         // A log that ends while another of the same mode got through ends in the middle of what works.
@@ -239,6 +247,11 @@ impl Session {
     /// Whether anything of FTP came out of it.
     pub fn tells(&self) -> bool {
         !self.events.is_empty() || !self.attempts.is_empty() || !self.dials.is_empty() || self.no_address.is_some()
+    }
+
+    /// The last line that was of it.
+    pub fn last_line(&self) -> u32 {
+        self.last.map_or(0, |(line, _)| line)
     }
 
     pub fn shows_commands(&self) -> bool {
@@ -312,13 +325,21 @@ impl Session {
             return;
         }
         if self.quotes.len() >= MOST_QUOTES {
-            let attempts = self.attempts.iter().flat_map(|attempt| &attempt.events);
-            let draft = self.draft.iter().flat_map(|draft| &draft.events);
-            let all = self.events.iter().chain(attempts).chain(draft);
-            let used: BTreeSet<u32> = all.filter_map(|event| event.line).collect();
-            self.quotes.retain(|(line, _)| used.contains(line));
+            self.drop_unused_quotes();
         }
-        self.quotes.push((seen.line, seen.text.to_owned()));
+        let short = seen.text.len() <= LONGEST_LINE;
+        let text = if short { seen.text.to_owned() } else { seen.text.chars().take(LONGEST_LINE).collect() };
+        self.quotes.push((seen.line, text));
+    }
+
+    /// Of the lines kept, those that no event rests on.
+    fn drop_unused_quotes(&mut self) {
+        let attempts = self.attempts.iter().flat_map(|attempt| &attempt.events);
+        let draft = self.draft.iter().flat_map(|draft| &draft.events);
+        let all = self.events.iter().chain(attempts).chain(draft);
+        let mut used: BTreeSet<u32> = all.filter_map(|event| event.line).collect();
+        used.extend(self.unroutable);
+        self.quotes.retain(|(line, _)| used.contains(line));
     }
 
     fn record(&mut self, event: Event, seen: &Seen) {

@@ -28,7 +28,7 @@ pub(super) fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> 
             line.session = line.client;
             rest.strip_prefix(", ").filter(|rest| rest.starts_with('"'))
         }
-        'C' if text.starts_with("Command [") => return pure_ftpd(text),
+        'C' if text.starts_with("Command [") => pure_ftpd(text),
         'D' | 'I' | 'T' | 'W' if level(text).is_some() => level(text),
         _ if first.is_alphabetic() => labelled(text, line),
         _ => None,
