@@ -375,6 +375,7 @@ fn evidence(server: usize, endings: &[&Ending]) -> Evidence {
         connect_ms: 1.0,
         security: Security::Plain,
         certificate: None,
+        client: None,
         events: lines.iter().map(|line| line.parse().unwrap_or_else(|why| panic!("{why}"))).collect(),
     };
     Evidence {
