@@ -420,13 +420,14 @@ impl Target {
     fn evidence(self, input: &str, gathered: &Gathered) -> Evidence {
         let host = self.sessions.iter().find_map(|session| session.host.clone());
         let peer = self.sessions.iter().find_map(|session| session.peer);
+        let dialled = self.sessions.iter().find_map(Session::dialled);
         let port = self.sessions.iter().find_map(|session| session.port()).unwrap_or(21);
         let mut evidence = Evidence {
             source: Source::Log,
             target: TargetAsked {
                 input: input.to_owned(),
                 host: host
-                    .or_else(|| peer.map(|peer| peer.ip().to_string()))
+                    .or_else(|| peer.or(dialled).map(|peer| peer.ip().to_string()))
                     .unwrap_or_else(|| UNKNOWN_HOST.to_owned()),
                 port,
             },

@@ -249,6 +249,11 @@ impl Session {
         !self.events.is_empty() || !self.attempts.is_empty() || !self.dials.is_empty() || self.no_address.is_some()
     }
 
+    /// Where it dialled to no avail.
+    pub fn dialled(&self) -> Option<SocketAddr> {
+        self.dials.first().map(|dial| dial.address).filter(|address| !address.ip().is_unspecified())
+    }
+
     /// The last line that was of it.
     pub fn last_line(&self) -> u32 {
         self.last.map_or(0, |(line, _)| line)

@@ -133,7 +133,7 @@ pub fn read(text: &str) -> (Option<Tells>, Option<(&'static Program, &str)>) {
         // Windows' numbers of errors, and not a part of a size.
         let is_digit = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
         let number = text.as_bytes().get(found.start()).is_some_and(u8::is_ascii_digit);
-        if number && (is_digit(found.start().checked_sub(1)) || is_digit(Some(found.end()))) {
+        if number && (is_digit(Some(found.end())) || !names_an_error(&text[..found.start()])) {
             continue;
         }
         if let Some(program) = meaning.sign_of {
@@ -144,6 +144,14 @@ pub fn read(text: &str) -> (Option<Tells>, Option<(&'static Program, &str)>) {
         }
     }
     (told, sign)
+}
+
+/// Whether what stands before a number makes it an error's: a size, a port and a column of a table are none.
+fn names_an_error(before: &str) -> bool {
+    let before = before.trim_end_matches([' ', '=']);
+    let lower = before.get(before.len().saturating_sub(8)..).unwrap_or("").to_ascii_lowercase();
+    before.ends_with(['(', '#', '['])
+        || ["error", "error:", "errno", "code", "code:"].iter().any(|word| lower.ends_with(word))
 }
 
 /// Two phrases of one line: "connection attempt failed" tells which, "ECONNREFUSED" tells how.

@@ -61,5 +61,6 @@ pub static PROGRAM: Program = Program {
         phrase("time out waiting for data connection", Tells::Failed(Which::Data, How::TimedOut)),
         phrase("did not connect to data port in time", Tells::Failed(Which::Data, How::TimedOut)),
         phrase("was not resumed from the control connection", Tells::Refused(425)),
+        phrase("connection attempt failed because", Tells::Failed(Which::Either, How::TimedOut)),
     ],
 };
