@@ -1,8 +1,8 @@
 //! People's logs into evidence: what a client or a server wrote while it talked FTP.
 //!
 //! Commands and reply codes are the same in every log, whatever program wrote it and in whatever language; they are
-//! read first ([`line`]). A program's own words ([`words`]) tell what the replies don't: that a connection was dialled,
-//! timed out, was refused. From these a [`session`] is put together as if it had been measured.
+//! read first (`line`). A program's own words (`words`) tell what the replies don't: that a connection was dialled,
+//! timed out, was refused. From these a `session` is put together as if it had been measured.
 //!
 //! Invariants: what a log does not show is not made up: an address that it hides is unspecified in the evidence, a wait
 //! without times has no length. Every event that was read has its line's number. Memory does not grow with the log.

@@ -252,6 +252,13 @@ mod tests {
             "(000001)1/2/2020 10:00:00 AM - (not logged in) (192.0.2.1)> 220 Welcome",
             "<22/09/2021 10:00:00> FTP Server [Response] [FTP Session 2 192.0.2.1] 220 Welcome",
             "220: Welcome",
+            "12: Response: 220 Welcome",
+            "21:44 220 Welcome",
+            "02/04/2025 11:11:10: Info >> Response: 220 Welcome",
+            "2012-11-11 14:24:29,899 - DEBUG - 192.0.2.1:65087 ==> 220 Welcome",
+            "2026-03-17 12:03:58,454 [Thread-90] INFO  audit.transcript - 220 Welcome",
+            "2019/11/20 [12:46] (00588) Anonymous> 220 Welcome",
+            "[10-25 21:20:12] [debug] < '220 Welcome",
         ] {
             assert_eq!(says(text), "220", "{text}");
         }
@@ -274,6 +281,9 @@ mod tests {
             "(000001)1/2/2020 10:00:00 AM - (not logged in) (192.0.2.1)> USER bob",
         ] {
             assert_eq!(says(text), "USER|bob", "{text}");
+        }
+        for text in ["Response: PASV", "<---  PASV", "Status: Waiting for response to: PASV"] {
+            assert!(says(text).starts_with('?'), "the middle of a list of features: {text}");
         }
         assert_eq!(says("host proftpd[123]: dispatching CMD command 'PASV' to mod_core"), "PASV|");
         assert_eq!(says("(?@192.0.2.1) [DEBUG] Command [pasv] []"), "PASV|");

@@ -66,7 +66,7 @@ fn level(text: &str) -> Option<&str> {
     (writer.len() < 40 && !writer.trim_end().contains(' ')).then_some(words)
 }
 
-/// A browser's console: "client.js:278 < 227 x", "helpers.js [sm]:97 > PASV", with a count glued before it.
+/// A browser's console: `client.js:278 < 227 x`, `helpers.js [sm]:97 > PASV`, with a count glued before it.
 fn script_line(text: &str) -> Option<&str> {
     let at = text.as_bytes().windows(3).take(40).position(|at| at == b".js")?;
     let behind = text[at + 3..].trim_start_matches(" [sm]").strip_prefix(':')?;
@@ -74,7 +74,7 @@ fn script_line(text: &str) -> Option<&str> {
     (digits > 0).then(|| &behind[digits..])
 }
 
-/// A server's "192.0.2.1:51234 ==> 220 x", and pyftpdlib's "192.0.2.1:51234-[user] <- USER x".
+/// A server's `192.0.2.1:51234 ==> 220 x`, and pyftpdlib's `192.0.2.1:51234-[user] <- USER x`.
 fn peer_and_arrow<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
     let (peer, rest) = text.split_once([' ', '-'])?;
     let (address, port) = peer.rsplit_once(':')?;
@@ -181,7 +181,7 @@ fn quoted(text: &str) -> Option<&str> {
     Some(inside.trim_end_matches("\\n").trim_end_matches("\\r"))
 }
 
-/// "Command [pasv] []": lower case, in brackets.
+/// `Command [pasv] []`: lower case, in brackets.
 fn pure_ftpd(text: &str) -> Option<&str> {
     let inside = text.strip_prefix("Command [")?;
     let verb = &inside[..inside.find(']')?];

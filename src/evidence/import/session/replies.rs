@@ -340,6 +340,19 @@ impl Session {
                 self.draft = Some(draft);
                 self.transferred(reply, &event);
             }
+            // Its words are of TLS on a data connection, which the log does not show.
+            400..
+                if self.draft.is_none()
+                    && (lower.contains("tls") || lower.contains("ssl"))
+                    && lower.contains("data c") =>
+            {
+                self.protected = true;
+                self.security = if self.security.is_plain() { Security::ExplicitTls } else { self.security };
+                let mut draft = Draft::agreed(DataVerb::Pasv, inferred("PASV"), self.around());
+                draft.ask(inferred("LIST"));
+                draft.fail(How::Tls, None, &reply.text, self.around(), &event);
+                self.keep(draft);
+            }
             221 => {
                 self.push(event);
                 self.ended = true;
