@@ -14,6 +14,7 @@ use super::timeline::What;
 use super::{Evidence, Outcome, Source, TargetAsked};
 
 mod clean;
+mod columns;
 mod draft;
 mod line;
 mod passwords;
@@ -68,6 +69,7 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::pure_ftpd::PROGRAM,
     &programs::pyftpdlib::PROGRAM,
     &programs::filezilla_server::PROGRAM,
+    &programs::iis::PROGRAM,
     &programs::general::PROGRAM,
 ];
 
@@ -142,6 +144,8 @@ struct Gathered {
     current: String,
     /// Commands or replies met.
     dialogue: u32,
+    /// The columns that the log names.
+    columns: Option<columns::Columns>,
     /// A line was met that a client may have written.
     traces: bool,
 }
@@ -205,6 +209,12 @@ impl Gathered {
             // wget writes several commands on a line, each behind an arrow.
             let arrow = piece.contains('=').then(|| piece.split_once(ARROW)).flatten();
             let (first, behind) = arrow.map_or((piece, None), |(first, behind)| (first, Some(behind)));
+            if first.starts_with("#Fields:") {
+                self.columns = columns::Columns::named(first);
+            }
+            if let Some(dialogue) = self.columns.as_mut().and_then(|columns| columns.dialogue(first)) {
+                return dialogue.iter().for_each(|line| self.piece(line));
+            }
             match reply_in_exception(first) {
                 Some(reply) => self.piece(&reply),
                 None => self.piece(first),
