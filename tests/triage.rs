@@ -340,6 +340,23 @@ FTP command: Client \"198.18.0.30\", \"PASS geheim8\"
     }
 }
 
+#[test]
+fn a_log_that_says_too_little_is_told_from_prose() {
+    let thin = |text: &str| {
+        let mut reader = Reader::new();
+        reader.feed(text.as_bytes());
+        let reading = reader.read("log");
+        assert!(reading.evidence.is_empty(), "{text}");
+        reading.thin
+    };
+    for log in ["Connected to 198.18.0.20.\n", "bool(true)\nbool(false)\n", "---- Resolving host address...\n"] {
+        assert!(thin(log), "{log}");
+    }
+    for prose in ["We use FTP here, and connecting to it fails.\n", "Is port 21 open?\n", ""] {
+        assert!(!thin(prose), "{prose}");
+    }
+}
+
 /// Lines of every client, for mixing.
 fn lines() -> Vec<String> {
     let all = fixtures();
