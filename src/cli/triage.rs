@@ -10,7 +10,7 @@ use clap::Args;
 use super::output::{self, OutputArgs};
 use crate::evidence::Evidence;
 use crate::evidence::case::Case;
-use crate::evidence::import::Reader;
+use crate::evidence::import::{Reader, Reading};
 use crate::report::Report;
 
 /// Read a client's log, as a customer pastes it, and answer as check does
@@ -28,10 +28,17 @@ pub struct TriageArgs {
 
 pub fn run(args: &TriageArgs) -> ExitCode {
     let named = args.file.display().to_string();
-    let all = match read(&args.file, &named) {
-        Ok(all) => all,
+    let Reading { evidence: all, thin } = match read(&args.file, &named) {
+        Ok(reading) => reading,
         Err(error) => return output::fail_with(&format!("{} can't be read", output::shown(&named)), &error),
     };
+    if all.is_empty() && thin {
+        return output::fail(&format!(
+            "{} is a log of FTP that ends before anything is told: no reply, no data connection and no failure is in it; \
+             set the client to its most talkative level, try again and paste all of it",
+            output::shown(&named)
+        ));
+    }
     if all.is_empty() {
         return output::fail(&format!(
             "{} holds no FTP: no command, no reply and no words of an FTP client are in it",
@@ -57,14 +64,14 @@ pub fn run(args: &TriageArgs) -> ExitCode {
     output::status(&args.output, &reports)
 }
 
-fn read(path: &Path, named: &str) -> std::io::Result<Vec<Evidence>> {
+fn read(path: &Path, named: &str) -> std::io::Result<Reading> {
     let mut input: Box<dyn Read> =
         if path.as_os_str() == "-" { Box::new(std::io::stdin().lock()) } else { Box::new(File::open(path)?) };
     let mut reader = Reader::new();
     let mut bytes = vec![0; 256 * 1024];
     loop {
         match input.read(&mut bytes) {
-            Ok(0) => return Ok(reader.finish(named)),
+            Ok(0) => return Ok(reader.read(named)),
             Ok(count) => reader.feed(&bytes[..count]),
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

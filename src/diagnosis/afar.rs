@@ -33,6 +33,8 @@ const VIEWS: &[(&str, &str)] = &[
     (" (in ftpmode check: --active-ports and --active-address)", ""),
     ("; here: --active-address", "; in ftpmode check: --active-address"),
     ("Here: --", "In ftpmode check: --"),
+    ("the check did not come as far as a data connection", "the log does not tell of a data connection"),
+    ("no data connection was tried to its end", "the log tells of no data connection to its end"),
     ("was not tried", "is not in the log"),
     ("was not found out", "the log does not show"),
 ];

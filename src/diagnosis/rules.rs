@@ -271,7 +271,7 @@ fn peer(facts: &Facts) -> String {
     match (facts.peer(), facts.log()) {
         (Some(peer), _) => peer.to_string(),
         (None, Some(_)) if facts.evidence().target.host != UNKNOWN_HOST => facts.evidence().target.host.clone(),
-        (None, _) => "an address that is not known here".to_owned(),
+        (None, _) => "the server".to_owned(),
     }
 }
 

@@ -284,7 +284,9 @@ impl<'a> Facts<'a> {
             _ => None,
         });
         match greeting {
-            Some((reply, place)) if reply.is_refusal() => return Login::Refused(reply, place),
+            Some((reply, place)) if reply.is_refusal() && self.may_turn_away(control, reply) => {
+                return Login::Refused(reply, place);
+            }
             None => return Login::Unfinished(end),
             Some(_) => {}
         }
@@ -300,6 +302,14 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether a refusal that came first stands in the place of a greeting: a log may begin in the middle.
+    fn may_turn_away(&self, control: &Control, reply: &Reply) -> bool {
+        let first =
+            control.events.iter().find(|event| !matches!(event.what, What::Distrusted(_) | What::Secured { .. }));
+        let unasked = first.is_some_and(|event| matches!(event.what, What::Replied(_)));
+        self.log().is_none() || (unasked && (matches!(reply.code, 421 | 530) || reply.text.contains("OOPS")))
+    }
+
     pub fn login(&self) -> Login<'a> {
         self.login_on(self.first())
     }
@@ -312,8 +322,11 @@ impl<'a> Facts<'a> {
     /// A log may begin behind the login: what the server agreed to then shows that it was there.
     fn is_past_the_login(&self, number: usize) -> bool {
         let on_it = |tried: &&Tried| tried.outcome().control == number;
+        let answered = |tried: &Tried| tried.negotiation().is_some_and(|(reply, _)| !matches!(reply.code, 421 | 530));
+        let told = |verb| self.answer_on(number, verb).is_some_and(|(reply, _)| reply.is_completion());
+        let tried = |tried: &Tried| tried.negotiated() || tried.dialled().is_some() || answered(tried);
         self.log().is_some()
-            && self.tried.iter().filter(on_it).any(|tried| tried.negotiated() || tried.dialled().is_some())
+            && (self.tried.iter().filter(on_it).any(tried) || ["PWD", "TYPE", "CWD"].into_iter().any(told))
     }
 
     /// What FEAT listed.

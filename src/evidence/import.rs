@@ -1,8 +1,8 @@
 //! People's logs into evidence: what a client or a server wrote while it talked FTP.
 //!
 //! Commands and reply codes are the same in every log, whatever program wrote it and in whatever language; they are
-//! read first ([`line`]). A program's own words ([`words`]) tell what the replies don't: that a connection was dialled,
-//! timed out, was refused. From these a [`session`] is put together as if it had been measured.
+//! read first (`line`). A program's own words (`words`) tell what the replies don't: that a connection was dialled,
+//! timed out, was refused. From these a `session` is put together as if it had been measured.
 //!
 //! Invariants: what a log does not show is not made up: an address that it hides is unspecified in the evidence, a wait
 //! without times has no length. Every event that was read has its line's number. Memory does not grow with the log.
@@ -10,19 +10,23 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::log::{Log, Quote, Writer};
-use super::{Evidence, Source, TargetAsked};
+use super::timeline::What;
+use super::{Evidence, Outcome, Source, TargetAsked};
 
 mod clean;
+mod columns;
 mod draft;
 mod line;
+mod passwords;
 mod programs;
 mod session;
 mod stamp;
 mod words;
 
 use line::Words;
+use passwords::{masked, shown};
 use session::Session;
-use words::Phrase;
+use words::{Phrase, Tells};
 
 /// A program whose logs are known.
 #[derive(Debug)]
@@ -65,6 +69,7 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::pure_ftpd::PROGRAM,
     &programs::pyftpdlib::PROGRAM,
     &programs::filezilla_server::PROGRAM,
+    &programs::iis::PROGRAM,
     &programs::general::PROGRAM,
 ];
 
@@ -79,6 +84,8 @@ const ARROW: &str = "    ==>";
 const MOST_ALIKE: usize = 4;
 /// Sessions kept in all.
 const MOST_SESSIONS: usize = 60;
+/// Sessions under way at the same time.
+const MOST_OPEN: usize = 64;
 /// The longest quotation, in characters.
 const LONGEST_QUOTE: usize = 300;
 
@@ -100,11 +107,25 @@ impl Reader {
     }
 
     /// One piece of evidence a target, in the order they were met; none where the text is no log.
-    pub fn finish(mut self, input: &str) -> Vec<Evidence> {
+    pub fn finish(self, input: &str) -> Vec<Evidence> {
+        self.read(input).evidence
+    }
+
+    /// The same, and whether there was anything of FTP in a text that is too thin for evidence.
+    pub fn read(mut self, input: &str) -> Reading {
         let gathered = &mut self.gathered;
         self.lines.finish(&mut |line| gathered.take(line));
-        self.gathered.evidence(input)
+        let thin = self.gathered.traces;
+        Reading { evidence: self.gathered.evidence(input), thin }
     }
+}
+
+/// What came of a log.
+pub struct Reading {
+    /// One piece a target, in the order they were met.
+    pub evidence: Vec<Evidence>,
+    /// Some line is a client's, whether or not evidence came of it.
+    pub thin: bool,
 }
 
 /// What has been read so far.
@@ -123,6 +144,10 @@ struct Gathered {
     current: String,
     /// Commands or replies met.
     dialogue: u32,
+    /// The columns that the log names.
+    columns: Option<columns::Columns>,
+    /// A line was met that a client may have written.
+    traces: bool,
 }
 
 /// Times of day into milliseconds since the log began.
@@ -166,10 +191,13 @@ impl Clock {
 impl Gathered {
     fn take(&mut self, raw: &str) {
         self.number = self.number.saturating_add(1);
-        if raw.contains("\\r\\n") {
+        if raw.contains('\\') && raw.contains("\\r\\n") {
             // Several replies written out as one string.
             for part in raw.split("\\r\\n") {
-                self.unwrapped(part);
+                // What closes the string is no line.
+                if part.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+                    self.unwrapped(part);
+                }
             }
             return;
         }
@@ -177,14 +205,20 @@ impl Gathered {
     }
 
     fn unwrapped(&mut self, raw: &str) {
-        if let Some(reply) = reply_in_exception(raw) {
-            return self.piece(&reply);
-        }
         clean::unmarked(raw, &mut |piece| {
             // wget writes several commands on a line, each behind an arrow.
-            let (first, behind) =
-                piece.split_once(ARROW).map_or((piece, None), |(first, behind)| (first, Some(behind)));
-            self.piece(first);
+            let arrow = piece.contains('=').then(|| piece.split_once(ARROW)).flatten();
+            let (first, behind) = arrow.map_or((piece, None), |(first, behind)| (first, Some(behind)));
+            if first.starts_with("#Fields:") {
+                self.columns = columns::Columns::named(first);
+            }
+            if let Some(dialogue) = self.columns.as_mut().and_then(|columns| columns.dialogue(first)) {
+                return dialogue.iter().for_each(|line| self.piece(line));
+            }
+            match reply_in_exception(first) {
+                Some(reply) => self.piece(&reply),
+                None => self.piece(first),
+            }
             for part in behind.into_iter().flat_map(|behind| behind.split(ARROW)) {
                 self.piece(&format!("==>{part}"));
             }
@@ -192,7 +226,8 @@ impl Gathered {
     }
 
     fn piece(&mut self, text: &str) {
-        if text.trim().is_empty() {
+        // Node's ftp tells everything twice, as it came and as it was read.
+        if text.trim().is_empty() || text.trim_start().trim_start_matches('`').starts_with("[parser] ") {
             return;
         }
         let parsed = line::parse(text);
@@ -206,14 +241,22 @@ impl Gathered {
             Words::Reply { .. } | Words::Command { .. } => (None, words::read(parsed.label).1),
             Words::Other(_) => words::read(text),
         };
+        // Words that only a server says, whatever client quotes them.
+        self.dialogue += u32::from(matches!(told, Some(Tells::Refused(425 | 500 | 502) | Tells::Stopped(_))));
         if let Some((program, behind)) = sign {
             self.recognise(program, behind);
         }
+        // A sentence about FTP is none.
+        self.traces |= sign.is_some()
+            || matches!(parsed.words, Words::Reply { .. } | Words::Command { .. })
+            || matches!(text.trim(), "bool(true)" | "bool(false)")
+            || (matches!(told, Some(Tells::Dials(_) | Tells::Joined(_) | Tells::LooksUp)) && is_clients(text));
         if let Some(session) = parsed.session {
             session.clone_into(&mut self.current);
         }
         let seen = session::Seen { at_ms, line: self.number, text, timed: self.clock.tells() };
         if !self.open.contains_key(&self.current) {
+            self.make_room();
             self.open.insert(self.current.clone(), Session::default());
         }
         let Some(session) = self.open.get_mut(&self.current) else { return };
@@ -225,6 +268,17 @@ impl Gathered {
         }
         if let Some(session) = self.open.get_mut(&self.current) {
             session.take(&parsed, told, seen);
+        }
+    }
+
+    /// Sessions that nothing was heard of for longest are over.
+    fn make_room(&mut self) {
+        if self.open.len() < MOST_OPEN {
+            return;
+        }
+        let quiet = self.open.iter().min_by_key(|(_, session)| session.last_line()).map(|(key, _)| key.clone());
+        if let Some(session) = quiet.and_then(|key| self.open.remove(&key)) {
+            self.end(session);
         }
     }
 
@@ -249,10 +303,14 @@ impl Gathered {
         if !session.tells() {
             return;
         }
-        let alike = self.ways.entry(session.way()).or_default();
-        *alike += 1;
         self.left_out += session.left_out;
-        if *alike > MOST_ALIKE || self.done.len() >= MOST_SESSIONS {
+        let full = self.done.len() >= MOST_SESSIONS;
+        let enough = full || {
+            let alike = self.ways.entry(session.way()).or_default();
+            *alike += 1;
+            *alike > MOST_ALIKE
+        };
+        if enough {
             self.left_out += u32::try_from(session.attempts.len()).unwrap_or(u32::MAX);
             return;
         }
@@ -271,6 +329,7 @@ impl Gathered {
                 || session.port().is_some_and(|port| port == 21 || port == 990)
         };
         self.done.retain(is_ftp);
+        self.drop_hearsay();
         let mut targets: Vec<Target> = Vec::new();
         for session in std::mem::take(&mut self.done) {
             match targets.iter_mut().find(|target| target.is_of(&session)) {
@@ -282,8 +341,48 @@ impl Gathered {
     }
 }
 
+impl Gathered {
+    /// Where the log shows commands, what somebody tells of a data connection beside them is told a second time.
+    fn drop_hearsay(&mut self) {
+        let asked = |outcome: &Outcome| {
+            outcome.events.iter().any(|event| event.line.is_some() && matches!(event.what, What::Sent(_)))
+        };
+        let answered = |outcome: &Outcome| outcome.events.iter().any(|event| matches!(event.what, What::Replied(_)));
+        // Where to is more than a dialogue tells.
+        let particular = |outcome: &Outcome| {
+            outcome.events.iter().any(|event| matches!(event.what, What::Dialled(to) if to.port() != 0))
+                && !answered(outcome)
+        };
+        if !self.done.iter().any(|session| session.attempts.iter().any(asked)) {
+            return;
+        }
+        for session in &mut self.done {
+            let dialogue = session.attempts.iter().any(asked) || session.shows_commands();
+            session.attempts.retain(|outcome| asked(outcome) || particular(outcome) || (dialogue && answered(outcome)));
+        }
+        self.done.retain(Session::tells);
+    }
+}
+
+/// Whether a line begins as clients tell of a connection: "Connected to 192.0.2.1." and "---- Resolving host address...".
+fn is_clients(text: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| !c.is_alphabetic());
+    ["Connected to ", "Connecting to ", "Trying ", "Resolving "].iter().any(|begin| text.starts_with(begin))
+        && (words::endpoint(text).is_some() || text.trim_end().ends_with(['.', ']']))
+        && text.len() < 100
+}
+
 /// A reply within an exception's text: "[code=425, message= Unable to build data connection]", "failed: 425 Can't open".
 fn reply_in_exception(text: &str) -> Option<String> {
+    // Most lines hold neither; this is asked of every one.
+    let may_hold = |at: &[u8]| match at[0] {
+        b':' => at[1] == b' ' && matches!(at[2], b'4' | b'5'),
+        b'[' => at == b"[code=",
+        _ => false,
+    };
+    if !text.as_bytes().windows(6).any(may_hold) {
+        return None;
+    }
     if let Some((_, behind)) = text.split_once("[code=") {
         let (code, behind) = behind.split_once(',')?;
         let code: u16 = code.trim().parse().ok()?;
@@ -292,11 +391,14 @@ fn reply_in_exception(text: &str) -> Option<String> {
         return Some(format!("{code} {said}"));
     }
     // Go's errors end in the reply.
-    let (before, behind) = text.rsplit_once(": ")?;
-    let code: u16 = behind.get(..3)?.parse().ok()?;
-    let failed = before.contains("ERROR") || before.contains("error") || before.contains("ailed");
-    let refuses = (400..600).contains(&code) && behind.as_bytes().get(3) == Some(&b' ');
-    (failed && refuses && !before.contains("ftplib.error")).then(|| behind.to_owned())
+    let (before, behind) = text.match_indices(": ").find_map(|(at, _)| {
+        let behind = &text[at + 2..];
+        let code: u16 = behind.get(..3)?.parse().ok()?;
+        let refuses = (400..600).contains(&code) && behind.as_bytes().get(3) == Some(&b' ');
+        refuses.then(|| (&text[..at], behind))
+    })?;
+    let failed = before.contains("ERROR") || before.contains("error ") || before.contains("ailed");
+    failed.then(|| behind.to_owned())
 }
 
 /// Sessions with one server.
@@ -328,19 +430,21 @@ impl Target {
     fn evidence(self, input: &str, gathered: &Gathered) -> Evidence {
         let host = self.sessions.iter().find_map(|session| session.host.clone());
         let peer = self.sessions.iter().find_map(|session| session.peer);
+        let dialled = self.sessions.iter().find_map(Session::dialled);
         let port = self.sessions.iter().find_map(|session| session.port()).unwrap_or(21);
         let mut evidence = Evidence {
             source: Source::Log,
             target: TargetAsked {
                 input: input.to_owned(),
                 host: host
-                    .or_else(|| peer.map(|peer| peer.ip().to_string()))
+                    .or_else(|| peer.or(dialled).map(|peer| peer.ip().to_string()))
                     .unwrap_or_else(|| UNKNOWN_HOST.to_owned()),
                 port,
             },
             ..Evidence::default()
         };
         evidence.asked.user = self.sessions.iter().find_map(|session| session.user.clone());
+        let unroutable = self.sessions.iter().find_map(|session| session.unroutable);
         let mut quotes: BTreeMap<u32, String> = BTreeMap::new();
         for session in self.sessions {
             quotes.extend(session.quotes.iter().map(|(line, text)| (*line, quote(text))));
@@ -355,9 +459,10 @@ impl Target {
             timed: gathered.clock.tells(),
             lines: gathered.number,
             left_out: gathered.left_out,
+            unroutable,
             quotes: quotes
                 .into_iter()
-                .filter(|(line, _)| used.contains(line))
+                .filter(|(line, _)| used.contains(line) || unroutable == Some(*line))
                 .map(|(line, text)| Quote { line, text })
                 .collect(),
         });
@@ -377,25 +482,5 @@ fn lines_of(evidence: &Evidence) -> std::collections::BTreeSet<u32> {
 
 /// A line as it may be quoted: bounded, and without a password.
 fn quote(text: &str) -> String {
-    let text: String = text.trim().chars().take(LONGEST_QUOTE).collect();
-    masked(&text)
-}
-
-/// The argument of PASS and ACCT, and the password in a URL, masked.
-fn masked(text: &str) -> String {
-    let upper = text.to_ascii_uppercase();
-    for verb in ["PASS ", "ACCT "] {
-        if let Some(at) = upper.find(verb)
-            && !upper[..at].ends_with(|c: char| c.is_ascii_alphanumeric())
-        {
-            return format!("{}{}****", &text[..at], verb);
-        }
-    }
-    if let Some((before, behind)) = text.split_once("://")
-        && let Some((user, host)) = behind.rsplit_once('@')
-        && let Some((name, _)) = user.split_once(':')
-    {
-        return format!("{before}://{name}:****@{host}");
-    }
-    text.to_owned()
+    shown(text, LONGEST_QUOTE)
 }

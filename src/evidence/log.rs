@@ -23,6 +23,9 @@ pub struct Log {
     /// How many data connections were left out, since so many others went the same way.
     #[serde(default)]
     pub left_out: u32,
+    /// The line in which the client says that nobody can route to the address in 227, which its log need not show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unroutable: Option<u32>,
     /// The lines that events rest on; passwords in them are masked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quotes: Vec<Quote>,

@@ -89,11 +89,19 @@ pub fn headline(report: &Report) -> &'static str {
         {
             "NOT TESTED: NO ENCRYPTION COMES ABOUT"
         }
+        (Recommendation::Unknown, ControlStage::Greet | ControlStage::Login) if log_ends(report) => {
+            "NOT TESTED: THE LOG ENDS TOO EARLY"
+        }
         (Recommendation::Unknown, ControlStage::Greet) => "NOT TESTED: NO FTP GREETING",
         (Recommendation::Unknown, ControlStage::Login) if untrusted(report) => "NOT TESTED: THE SERVER IS NOT TRUSTED",
         (Recommendation::Unknown, ControlStage::Login) => "NOT TESTED: THE LOGIN FAILED",
         (Recommendation::Unknown, ControlStage::Complete) => "NOT TESTED: NO DATA CONNECTION WAS TRIED",
     }
+}
+
+/// Whether nothing failed that the log tells of: it only ends before the login is over.
+pub fn log_ends(report: &Report) -> bool {
+    report.evidence.log.is_some() && report.control.cause.is_none() && report.findings.is_empty()
 }
 
 /// Whether the password was kept back because nobody vouches for the server.
@@ -160,6 +168,9 @@ pub fn next_step(report: &Report) -> NextStep<'_> {
     let lead = match (all.is_empty(), now) {
         (false, _) => Some(better),
         (true, Some(_)) => None,
+        (true, None) if report.evidence.log.is_some() => Some(
+            "Set the client to its most talkative level, let it list a folder, and read that log with ftpmode triage.",
+        ),
         (true, None) => {
             Some("Ask whoever runs the server to confirm the address, the port and the login; then check again.")
         }

@@ -72,6 +72,9 @@ fn control(report: &Report) -> Arrow {
         (ControlStage::Connect, Some(Cause::Dropped)) => (Course::Lost, Tone::Bad, "no answer"),
         (ControlStage::Connect, Some(Cause::Unreachable)) => (Course::Stopped, Tone::Bad, "unreachable"),
         (ControlStage::Connect, _) => (Course::Absent, Tone::Dim, "not connected"),
+        (ControlStage::Greet | ControlStage::Login, None) if answer::log_ends(report) => {
+            (Course::Through, Tone::Dim, "the log ends")
+        }
         (ControlStage::Greet, Some(Cause::Rejected)) => (Course::Through, Tone::Bad, "turned away"),
         (ControlStage::Greet | ControlStage::Login, Some(Cause::Tls)) => (Course::Through, Tone::Bad, "TLS failed"),
         (ControlStage::Greet, _) => (Course::Through, Tone::Bad, "no greeting"),

@@ -19,14 +19,18 @@ pub static RULE: Rule = Rule {
 fn test(facts: &Facts) -> Match {
     let rejected: Vec<&Tried> =
         facts.tried_in(Mode::Active).filter(|tried| refused_for_address(facts, tried)).collect();
-    let Some(named) = rejected.iter().find_map(|tried| tried.named()) else {
+    if rejected.is_empty() {
         let agreed = facts.tried_in(Mode::Active).filter(|tried| tried.negotiated());
         let answered: Vec<_> = agreed.filter_map(|tried| Some(tried.negotiation()?.1)).collect();
         let switched_off = facts.tried_in(Mode::Active).filter(|tried| refused_verb(facts, tried));
         let otherwise = if answered.is_empty() { ends(switched_off) } else { answered };
         return ruled_out_by(facts, otherwise, "neither PORT nor EPRT was answered");
-    };
-    let named = named.ip().to_canonical();
+    }
+    // A log may hide it.
+    let named = rejected.iter().find_map(|tried| tried.named()).map_or_else(
+        || "the address that this computer names".to_owned(),
+        |named| format!("{}, the address that this computer names", named.ip().to_canonical()),
+    );
     let given = rejected.iter().all(|tried| tried.attempt().address == Address::Given);
     let said = rejected.iter().any(|tried| tried.refusal_says() == Some(Says::AddressRejected));
     let nat = Nat::of(facts);
@@ -80,7 +84,7 @@ fn test(facts: &Facts) -> Match {
         side,
         confidence,
         summary: format!(
-            "The server refuses to connect to {named}, the address that this computer names in {}. {why}.{}",
+            "The server refuses to connect to {named} in {}. {why}.{}",
             verbs(rejected.iter().copied()),
             outer.map_or_else(String::new, |(sentence, _)| format!(" {sentence}"))
         ),

@@ -26,6 +26,8 @@ pub fn trouble<'a>(facts: &Facts<'a>) -> Option<(Trouble, Placed<'a>)> {
         Some(Says::TooManyConnections) => Trouble::TooManyConnections,
         Some(Says::TlsRequired | Says::ProtectionRequired) => Trouble::TlsRequired,
         Some(Says::Misconfigured) => Trouble::Misconfigured,
+        // A log may begin behind the login, and end with the server's own clock.
+        Some(Says::IdleTimeout) if facts.log().is_some() => return None,
         _ if reply.code == 421 => Trouble::Perhaps421,
         _ => Trouble::Rejected,
     };

@@ -16,11 +16,16 @@ pub static RULE: Rule = Rule {
     asks,
 };
 
+/// In the place of an address that a log does not show.
+const OUTER: &str = "<its outer address>";
 const ADVERTISED: Attempt = Attempt::at(DataVerb::Pasv, Address::Advertised);
 
 fn test(facts: &Facts) -> Match {
     let named = || facts.tried_with(DataVerb::Pasv).filter(|tried| tried.named().is_some());
     let Some((tried, address)) = named().find_map(|tried| Some((tried, unroutable(facts, tried)?))) else {
+        if let Some(told) = told_by_client(facts) {
+            return told;
+        }
         return ruled_out_by(facts, named().filter_map(Tried::named_at), "no 227 reply named an address");
     };
     let advertised = || facts.tried_with(DataVerb::Pasv).filter(|tried| tried.attempt() == ADVERTISED);
@@ -50,10 +55,7 @@ fn test(facts: &Facts) -> Match {
                  reached at; from outside its network nobody reaches this one."
             ),
             cites,
-            fixes: vec![
-                Fix::server("Tell the server its outer address", outer_address_setting(facts, "its outer address")),
-                ignore,
-            ],
+            fixes: vec![Fix::server("Tell the server its outer address", outer_address_setting(facts, OUTER)), ignore],
         });
     };
     // Within one private network it may be the right one.
@@ -72,6 +74,25 @@ fn test(facts: &Facts) -> Match {
     })
 }
 
+/// What a log's client says of an address that the log does not show.
+fn told_by_client(facts: &Facts) -> Option<Match> {
+    let log = facts.log()?;
+    let line = log.unroutable?;
+    let said = log.quote(line).unwrap_or("it is called unroutable");
+    let outer = facts.peer().map_or_else(|| OUTER.to_owned(), |peer| peer.to_string());
+    Some(Match::Fires(Conclusion {
+        severity: Severity::Warning,
+        side: Side::Server,
+        confidence: Confidence::High,
+        summary: "The server tells clients to connect to an address that nobody outside its network can reach, as the \
+                  client says. This client uses the server's own address in its place; clients that believe the server \
+                  fail."
+            .to_owned(),
+        cites: vec![Cite::of(format!("line {line}: {said}"))],
+        fixes: vec![Fix::server("Tell the server its outer address", outer_address_setting(facts, &outer))],
+    }))
+}
+
 /// The name that a log's client connected to, where it shows no address.
 fn host(facts: &Facts) -> Option<String> {
     let host = &facts.evidence().target.host;
@@ -81,6 +102,11 @@ fn host(facts: &Facts) -> Option<String> {
 /// The address in 227, where it is not the control peer's and nobody outside the server's network can reach it.
 fn unroutable(facts: &Facts, tried: &Tried) -> Option<std::net::IpAddr> {
     let address = tried.named()?.ip().to_canonical();
+    // In a log such an address stands for one that it does not show.
+    let shown = || tried.negotiation().is_some_and(|(reply, _)| reply.text.contains("0,0,0,0"));
+    if facts.log().is_some() && address.is_unspecified() && !shown() {
+        return None;
+    }
     (Some(address) != facts.peer() && reach(address) != Reach::Public).then_some(address)
 }
 

@@ -57,7 +57,15 @@ impl Facts<'_> {
                 Some(format!("{}: {}", outcome.verb.name(), words(event, dialled, &outcome.events)))
             }),
         };
-        Cite { text: text.unwrap_or_default(), place: Some(place) }
+        let text = text.unwrap_or_default();
+        // What a check does itself, a log only tells of.
+        let text = if evidence.log.is_some() {
+            text.replace("the check was ended before an answer came", "the log tells no more of it")
+                .replace("this computer", "the client")
+        } else {
+            text
+        };
+        Cite { text, place: Some(place) }
     }
 
     /// The line of the log that the event is read from.
@@ -101,7 +109,13 @@ impl Facts<'_> {
 
 /// An event as a clause. `end` is the endpoint that was dialled or listened at.
 fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
-    let end = end.map_or_else(|| "the other end".to_owned(), |end| end.to_string());
+    // A log may hide a part of it.
+    let end = match end {
+        Some(end) if end.ip().is_unspecified() && end.port() == 0 => "the port that it named".to_owned(),
+        Some(end) if end.ip().is_unspecified() => format!("port {}", end.port()),
+        Some(end) => end.to_string(),
+        None => "the other end".to_owned(),
+    };
     let begun = all.iter().rev().find_map(|e| match e.what {
         What::Dialled(_) if e.at_ms <= event.at_ms => Some(e.at_ms),
         _ => None,

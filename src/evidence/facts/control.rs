@@ -112,6 +112,8 @@ impl<'a> Facts<'a> {
         });
         nonsense.or_else(|| {
             events_of(control, self.first()).find_map(|(event, place)| match event.what {
+                // In a log the handshake's beginning shows that a greeting was there.
+                What::Silent { awaited: Awaited::Handshake, .. } if self.log().is_some() => None,
                 What::Silent { .. } => Some(FirstWords::Silence(place)),
                 What::ControlClosed | What::ControlReset => Some(FirstWords::End(place)),
                 _ => None,

@@ -117,13 +117,18 @@ impl<'a> Tried<'a> {
     /// The reply to PASV, EPSV, PORT or EPRT. Replies come in the commands' order, also where the transfer command went
     /// out before this one was answered.
     pub fn negotiation(&self) -> Option<Placed<'a>> {
-        self.replies().find(|(reply, _)| !reply.is_preliminary())
+        let first = self.replies().find(|(reply, _)| !reply.is_preliminary())?;
+        // A log need not show it: whoever dials has had it, and what comes behind is the transfer's.
+        let dialled = self.place_of(|what| matches!(what, What::Dialled(_)));
+        let hidden = self.times != Times::Measured && dialled.is_some_and(|dialled| is_before(dialled, first.1));
+        (!hidden).then_some(first)
     }
 
     /// The reply that closes the transfer: 226, or a refusal.
     pub fn completion(&self) -> Option<Placed<'a>> {
         self.transfer?;
-        self.replies().filter(|(reply, _)| !reply.is_preliminary()).nth(1)
+        let before = usize::from(self.negotiation().is_some() || self.times == Times::Measured);
+        self.replies().filter(|(reply, _)| !reply.is_preliminary()).nth(before)
     }
 
     /// Every reply in order.
@@ -319,4 +324,9 @@ impl<'a> Tried<'a> {
 /// Whether a command line begins with this verb.
 fn begins(command: &str, verb: &str) -> bool {
     command.split(' ').next() == Some(verb)
+}
+
+/// Whether one event of a data connection stands before another of the same.
+fn is_before(one: Place, other: Place) -> bool {
+    matches!((one, other), (Place::Attempt(_, one), Place::Attempt(_, other)) if one < other)
 }

@@ -23,6 +23,8 @@ enum Encoding {
     Bytes,
     /// UTF-16, the low byte first, as Windows writes it.
     Utf16,
+    /// The high byte first.
+    Utf16BigEndian,
 }
 
 impl Lines {
@@ -42,9 +44,12 @@ impl Lines {
             if let Some(behind) = bytes.strip_prefix(&[0xff, 0xfe]) {
                 self.encoding = Encoding::Utf16;
                 bytes = behind;
+            } else if let Some(behind) = bytes.strip_prefix(&[0xfe, 0xff]) {
+                self.encoding = Encoding::Utf16BigEndian;
+                bytes = behind;
             }
         }
-        if self.encoding == Encoding::Utf16 {
+        if self.encoding != Encoding::Bytes {
             return self.feed_utf16(bytes, take);
         }
         while let Some(end) = bytes.iter().position(|&byte| byte == b'\n' || byte == b'\r') {
@@ -66,11 +71,15 @@ impl Lines {
 
     fn feed_utf16(&mut self, bytes: &[u8], take: &mut impl FnMut(&str)) {
         for &byte in bytes {
-            let Some(low) = self.half.take() else {
+            let Some(first) = self.half.take() else {
                 self.half = Some(byte);
                 continue;
             };
-            match char::from_u32(u32::from(u16::from_le_bytes([low, byte]))) {
+            let unit = match self.encoding {
+                Encoding::Utf16BigEndian => u16::from_be_bytes([first, byte]),
+                Encoding::Utf16 | Encoding::Bytes => u16::from_le_bytes([first, byte]),
+            };
+            match char::from_u32(u32::from(unit)) {
                 Some('\n') => self.hand_out(take),
                 Some('\r') | None => {}
                 Some(c) => self.keep(c.encode_utf8(&mut [0; 4]).as_bytes()),
@@ -95,9 +104,16 @@ impl Lines {
 /// The line without markup and colours, cut where markup breaks it. Most lines have none and are handed on as they are.
 pub fn unmarked(line: &str, take: &mut impl FnMut(&str)) {
     let line = line.trim_start_matches('\u{feff}');
-    if !line.bytes().any(|byte| matches!(byte, b'<' | b'&' | b'[' | 0x1b)) {
+    if !line.bytes().any(|byte| matches!(byte, b'<' | b'&' | b'[' | 0x1b | 0xc2 | 0xe2)) {
         return take(line);
     }
+    let plain;
+    let line = if line.contains(TYPESET) {
+        plain = line.chars().filter(|c| *c != '\u{200b}').map(typed).collect::<String>();
+        plain.as_str()
+    } else {
+        line
+    };
     let mut kept = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = rest.find(['<', '&', '[', '\u{1b}']) {
@@ -107,6 +123,7 @@ pub fn unmarked(line: &str, take: &mut impl FnMut(&str)) {
         match replacement {
             Mark::Nothing => {}
             Mark::Text(text) => kept.push_str(text),
+            Mark::Char(c) => kept.push(typed(c)),
             Mark::Break => {
                 take(&kept);
                 kept.clear();
@@ -118,10 +135,23 @@ pub fn unmarked(line: &str, take: &mut impl FnMut(&str)) {
     take(&kept);
 }
 
+/// What editors and browsers put in the place of blanks and apostrophes.
+const TYPESET: [char; 6] = ['\u{a0}', '\u{202f}', '\u{2009}', '\u{200b}', '\u{2019}', '\u{2018}'];
+
+/// The character that was typed.
+fn typed(c: char) -> char {
+    match c {
+        '\u{a0}' | '\u{202f}' | '\u{2009}' => ' ',
+        '\u{2019}' | '\u{2018}' => '\'',
+        _ => c,
+    }
+}
+
 /// What stands in a mark's place.
 enum Mark<'a> {
     Nothing,
     Text(&'a str),
+    Char(char),
     Break,
 }
 
@@ -134,7 +164,7 @@ fn mark(text: &str) -> (Mark<'_>, usize) {
         Some(b'[') => tag(text, ']', FORUM_TAGS).unwrap_or(as_it_is),
         Some(b'&') => {
             let entity = ENTITIES.iter().find(|(name, _)| text.starts_with(name));
-            entity.map_or(as_it_is, |(name, text)| (Mark::Text(text), name.len()))
+            entity.map(|(name, text)| (Mark::Text(text), name.len())).or_else(|| numbered(text)).unwrap_or(as_it_is)
         }
         // CSI: parameters, then a letter.
         _ if text[first..].starts_with('[') => {
@@ -145,11 +175,26 @@ fn mark(text: &str) -> (Mark<'_>, usize) {
     }
 }
 
+/// `&#39;`, `&#x27;`.
+fn numbered(text: &str) -> Option<(Mark<'_>, usize)> {
+    let end = text.bytes().take(10).position(|byte| byte == b';')?;
+    let number = text[..end].strip_prefix("&#")?;
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+        None => number.parse().ok()?,
+    };
+    let c = char::from_u32(code).filter(|c| !c.is_control() || *c == '\t')?;
+    Some((Mark::Char(c), end + 1))
+}
+
 fn tag<'a>(text: &'a str, close: char, known: &[&str]) -> Option<(Mark<'a>, usize)> {
     let inside = &text[1..1 + text.bytes().take(300).position(|byte| char::from(byte) == close)?.checked_sub(1)?];
     let name = inside.trim_start_matches('/');
     let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
-    if name.is_empty() || !known.iter().any(|tag| tag.eq_ignore_ascii_case(name)) {
+    // "[code=425, message= ...]" is an exception's.
+    let number =
+        inside.strip_prefix("code=").is_some_and(|code| code.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+    if number || name.is_empty() || !known.iter().any(|tag| tag.eq_ignore_ascii_case(name)) {
         return None;
     }
     let breaks = ["br", "p", "div", "tr", "li"].iter().any(|tag| tag.eq_ignore_ascii_case(name));
@@ -187,16 +232,8 @@ const HTML_TAGS: &[&str] = &[
 ];
 const FORUM_TAGS: &[&str] =
     &["b", "i", "u", "code", "quote", "color", "size", "font", "url", "img", "list", "spoiler", "pre"];
-const ENTITIES: &[(&str, &str)] = &[
-    ("&lt;", "<"),
-    ("&gt;", ">"),
-    ("&amp;", "&"),
-    ("&quot;", "\""),
-    ("&#39;", "'"),
-    ("&#039;", "'"),
-    ("&nbsp;", " "),
-    ("&#160;", " "),
-];
+const ENTITIES: &[(&str, &str)] =
+    &[("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("&quot;", "\""), ("&apos;", "'"), ("&nbsp;", " ")];
 
 #[cfg(test)]
 mod tests {
@@ -220,6 +257,7 @@ mod tests {
         assert_eq!(lines("Réponse".as_bytes()), ["Réponse"]);
         assert_eq!(lines(b"R\xe9ponse"), ["Réponse"]);
         assert_eq!(lines(b"\xff\xfeH\0i\0\r\0\n\0x\0"), ["Hi", "x"]);
+        assert_eq!(lines(b"\xfe\xff\0H\0i\0\n\0x"), ["Hi", "x"]);
         assert_eq!(lines("\u{feff}220 x".as_bytes()), ["220 x"]);
     }
 
@@ -228,6 +266,8 @@ mod tests {
         assert_eq!(lines(b"<font color=\"red\">220 a</font><br>PASV<br/>"), ["220 a", "PASV"]);
         assert_eq!(lines(b"[code]220 [b]x[/b]"), ["220 x"]);
         assert_eq!(lines(b"&lt;--- 220 a &amp; b"), ["<--- 220 a & b"]);
+        assert_eq!(lines(b"*cmd* &#x27;PASV&#39; &#x1;"), ["*cmd* 'PASV' &#x1;"]);
+        assert_eq!(lines("425 Security:\u{a0}Bad, I won\u{2019}t".as_bytes()), ["425 Security: Bad, I won't"]);
         assert_eq!(lines(b"\x1b[32m220 a\x1b[0m"), ["220 a"]);
         assert_eq!(lines(b"< 220 a <ready> [198.18.0.20]"), ["< 220 a <ready> [198.18.0.20]"]);
     }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use super::shown;
 use super::words::{How, is_mask};
 use crate::evidence::Outcome;
 use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
@@ -23,6 +24,8 @@ pub struct Around {
     pub mends: bool,
     /// Whether times tell how long something took.
     pub timed: bool,
+    /// The server is known to answer PORT before it dials.
+    pub answers_port_first: bool,
     /// Replies are shown, so that one that is not there did not come.
     pub shows_replies: bool,
 }
@@ -37,8 +40,12 @@ pub struct Draft {
     /// The server agreed to the verb.
     pub agreed: bool,
     named: Option<SocketAddr>,
+    /// Why the 227 or 229 could not be read, until the client shows that it could.
+    unread: Option<(String, Event)>,
     dialled: Option<SocketAddr>,
     joined: bool,
+    /// Lines of a listing were shown.
+    pub entries: bool,
     /// TLS stood on it, as the client's words show.
     pub secured: bool,
     /// A preliminary reply came that does not prove that the data connection stands.
@@ -55,8 +62,10 @@ impl Draft {
             transfer: false,
             agreed: false,
             named: None,
+            unread: None,
             dialled: None,
             joined: false,
+            entries: false,
             secured: false,
             begun: false,
             protection: around.protection,
@@ -93,6 +102,8 @@ impl Draft {
     /// The command for the transfer went out.
     pub fn ask(&mut self, sent: Event) {
         self.transfer = true;
+        // Whoever goes on could read the reply: it was made unreadable before it was pasted.
+        self.unread = None;
         self.events.push(sent);
     }
 
@@ -133,10 +144,17 @@ impl Draft {
         self.named = named;
         match (named, why) {
             (Some(named), _) => self.push(&Event { what: What::Named(named), ..event.clone() }),
-            (None, Some(why)) => self.push(&Event { what: What::Unreadable(why), ..event.clone() }),
+            (None, Some(why)) => self.unread = Some((why, event.clone())),
             (None, None) => {}
         }
         false
+    }
+
+    /// The client says that it could not read the reply.
+    pub fn unparsed(&mut self, text: &str, at: &Event) {
+        let (why, at) = self.unread.take().unwrap_or_else(|| (shown(text, 120), at.clone()));
+        self.push(&Event { what: What::Unreadable(why), ..at });
+        self.over = true;
     }
 
     /// The client dialled the data port; the endpoint where its words name it.
@@ -144,6 +162,7 @@ impl Draft {
         if self.dialled.is_some() || self.mode() == Mode::Active {
             return;
         }
+        self.unread = None;
         let to = endpoint.filter(|end| end.port() != 0).unwrap_or_else(|| self.target(around));
         // wget shows no 227, and dials what it named.
         if self.named.is_none() && self.verb == DataVerb::Pasv && endpoint.is_some_and(|end| end.port() != 0) {
@@ -192,7 +211,10 @@ impl Draft {
                 self.dial(None, around, event);
             }
             self.begun = true;
-            self.push(event);
+            // A server that says the same again and again says nothing more.
+            if self.events.len() < MOST_EVENTS {
+                self.push(event);
+            }
             return false;
         }
         if reply.is_completion() || reply.code == 426 {
@@ -211,6 +233,18 @@ impl Draft {
         true
     }
 
+    /// A 421 ends the session in the middle of it.
+    pub fn session_ended(&mut self, reply: &Reply, event: Event, around: Around) {
+        let lower = reply.text.to_ascii_lowercase();
+        let waited = ["timeout", "timed out", "idle", "no transfer"].iter().any(|words| lower.contains(words));
+        let idle = lower.contains("control connection timed out");
+        if waited && !idle && self.agreed && !self.joined && !self.begun && self.mode() == Mode::Passive {
+            // The server's patience ended before the client's connection came.
+            return self.fail(How::TimedOut, None, &reply.text, around, &event);
+        }
+        self.events.push(event);
+    }
+
     /// The client says that it came.
     pub fn got(&mut self, bytes: Option<u64>, around: Around, at: &Event) {
         self.join(None, around, at);
@@ -222,7 +256,12 @@ impl Draft {
 
     /// The client says that it failed.
     pub fn fail(&mut self, how: How, ms: Option<f64>, text: &str, around: Around, at: &Event) {
-        let unanswered = around.shows_replies && !self.agreed;
+        // Nobody goes on from a reply that he can't read.
+        if self.unread.is_some() && matches!(how, How::Unsaid | How::Closed) {
+            return self.unparsed(text, at);
+        }
+        let calls_first = self.mode() == Mode::Active && how == How::TimedOut && !around.answers_port_first;
+        let unanswered = around.shows_replies && !self.agreed && !calls_first;
         let awaited = match (self.joined, self.mode()) {
             _ if unanswered => Awaited::Reply,
             (true, _) if self.unsecured() => Awaited::Handshake,
@@ -230,23 +269,30 @@ impl Draft {
             (false, Mode::Passive) => Awaited::Connect,
             (false, Mode::Active) => Awaited::Callback,
         };
-        if awaited == Awaited::Connect {
-            self.dial(None, around, at);
-        }
         let waited = ms.or_else(|| self.waited_ms(around, at.at_ms));
+        if awaited == Awaited::Connect {
+            // It dialled when it had last done something, and not when it told of the failure.
+            let since = self.events.iter().rev().find(|event| event.line.is_some()).map_or(at.at_ms, |last| last.at_ms);
+            self.dial(None, around, &Event { at_ms: since, ..at.clone() });
+        }
         let what = match how {
             How::TimedOut => What::Silent { awaited, ms: waited.unwrap_or(0.0) },
             How::Refused if awaited == Awaited::Connect => What::Refused,
             How::HostUnreachable if awaited == Awaited::Connect => What::Unreachable { icmp: Icmp::Host, from: None },
             How::NetUnreachable if awaited == Awaited::Connect => What::Unreachable { icmp: Icmp::Net, from: None },
+            How::Here => What::Failed(shown(text, 120)),
             How::Tls => {
                 self.join(None, around, at);
-                What::TlsFailed { how: Broken::Invalid, words: text.trim().chars().take(120).collect() }
+                What::TlsFailed { how: Broken::Invalid, words: shown(text, 120) }
             }
             How::Reset | How::Closed if awaited == Awaited::Handshake => What::TlsFailed {
                 how: if how == How::Reset { Broken::Reset } else { Broken::Closed },
                 words: String::new(),
             },
+            // Whoever waited for the data connection gave up.
+            How::Closed if awaited == Awaited::Connect && around.timed && waited.is_some_and(|ms| ms >= STALLED_MS) => {
+                What::Silent { awaited, ms: waited.unwrap_or(0.0) }
+            }
             How::Closed if awaited == Awaited::Reply || !self.joined => What::ControlClosed,
             How::Reset if !self.joined => What::ControlReset,
             // What ends after such a wait ended long before.
@@ -280,12 +326,17 @@ impl Draft {
         if self.over {
             return;
         }
+        if self.unread.is_some() {
+            return self.unparsed("", at);
+        }
         // A log without commands does not show the one for the transfer either.
         let inferred = self.events.first().is_some_and(|sent| sent.line.is_none());
-        let asked = self.agreed && (self.transfer || inferred);
+        let asked = self.agreed && (self.transfer || inferred || self.dialled.is_some());
         let what = match (end, asked, self.joined || self.begun, self.mode()) {
             (Leaving::LogEnds, true, false, Mode::Passive) => What::Abandoned(Awaited::Connect),
             (Leaving::LogEnds, true, false, Mode::Active) => What::Abandoned(Awaited::Callback),
+            // What came through it is shown, and nothing of a failure.
+            _ if self.joined && self.entries => What::Enough,
             _ => What::CutShort,
         };
         if matches!(what, What::Abandoned(Awaited::Connect)) && self.dialled.is_none() {
@@ -296,7 +347,8 @@ impl Draft {
     }
 
     pub fn outcome(self, control: usize, peer: Option<SocketAddr>) -> Outcome {
-        let elsewhere = matches!((self.dialled, peer), (Some(to), Some(peer)) if to.ip() != peer.ip());
+        let elsewhere =
+            matches!((self.dialled, peer), (Some(to), Some(peer)) if to.ip() != peer.ip() && !to.ip().is_unspecified());
         let address = match self.mode() {
             Mode::Active => Address::Local,
             Mode::Passive if elsewhere => Address::Advertised,
@@ -323,8 +375,10 @@ pub enum Leaving {
     LogEnds,
 }
 
+/// Events kept of one data connection before its end.
+const MOST_EVENTS: usize = 40;
 /// What a client waits at least before it gives up, in milliseconds.
-const PATIENCE_MS: f64 = 4_000.0;
+pub const PATIENCE_MS: f64 = 4_000.0;
 /// A connection that is lost after so long without a sign had stalled, in milliseconds.
 const STALLED_MS: f64 = 20_000.0;
 

@@ -12,6 +12,7 @@ pub mod fireftp;
 pub mod flashfxp;
 pub mod general;
 pub mod gftp;
+pub mod iis;
 pub mod inetutils_ftp;
 pub mod lftp;
 pub mod ncftp;

@@ -53,7 +53,8 @@ fn clock(text: &str) -> Option<(f64, &str)> {
         && let digits = fraction.bytes().take_while(u8::is_ascii_digit).count()
         && (1..=9).contains(&digits)
     {
-        time += fraction[..digits].parse::<f64>().unwrap_or(0.0) / 10f64.powi(i32::try_from(digits).unwrap_or(0));
+        time +=
+            fraction[..digits].parse::<u32>().map_or(0.0, f64::from) / 10f64.powi(i32::try_from(digits).unwrap_or(0));
         rest = &fraction[digits..];
     }
     if let Some(half) = rest.trim_start().get(..2).filter(|_| rest.trim_start().len() >= 2) {
@@ -74,7 +75,9 @@ fn clock(text: &str) -> Option<(f64, &str)> {
         rest = &zone[digits..];
     }
     // "Mon Jan  1 10:00:00 2020".
-    if let Some((_, behind)) = number(rest.trim_start(), 4).filter(|(year, _)| (1990.0..2100.0).contains(year)) {
+    if let Some((_, behind)) = number(rest.trim_start(), 4)
+        .filter(|(year, behind)| (1990.0..2100.0).contains(year) && !behind.starts_with(['-', '/', '.']))
+    {
         rest = behind;
     }
     Some((time, rest))
@@ -86,7 +89,8 @@ fn number(text: &str, most: usize) -> Option<(f64, &str)> {
     if digits == 0 || digits > most {
         return None;
     }
-    Some((text[..digits].parse().ok()?, &text[digits..]))
+    let value = text.bytes().take(digits).fold(0u32, |value, digit| value * 10 + u32::from(digit - b'0'));
+    Some((f64::from(value), &text[digits..]))
 }
 
 #[cfg(test)]

@@ -22,10 +22,26 @@ pub enum Tells {
     MendsAddress,
     /// The address in 227 was not believed, and the client gave up for it.
     RefusesAddress,
+    /// The same, and the client says that nobody can route to it.
+    Unroutable,
+    /// The client could not read the 227 or 229.
+    Unparsed,
+    /// A data connection is being made, as the functions show in which an exception was met.
+    Transfers,
+    /// The control connection stands, and what was awaited on it did not come.
+    Unanswered(How),
+    /// Nothing, though a part of it would elsewhere.
+    Nothing,
     /// The name is looked up.
     LooksUp,
     /// The name led to no address.
     NoAddress,
+    /// A TLS handshake begins on a connection that was greeted.
+    Securing,
+    /// A server was connected to; the address is the client's.
+    Accepted,
+    /// The client leaves what it was about.
+    GivesUp,
     /// TLS stands.
     Secured,
     /// The client does not trust the server's certificate, for this reason.
@@ -61,6 +77,8 @@ pub enum How {
     Closed,
     Reset,
     Tls,
+    /// The client's own computer would not do it.
+    Here,
     /// The words tell only that it did.
     Unsaid,
 }
@@ -115,7 +133,7 @@ pub fn read(text: &str) -> (Option<Tells>, Option<(&'static Program, &str)>) {
         // Windows' numbers of errors, and not a part of a size.
         let is_digit = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
         let number = text.as_bytes().get(found.start()).is_some_and(u8::is_ascii_digit);
-        if number && (is_digit(found.start().checked_sub(1)) || is_digit(Some(found.end()))) {
+        if number && (is_digit(Some(found.end())) || !names_an_error(&text[..found.start()])) {
             continue;
         }
         if let Some(program) = meaning.sign_of {
@@ -128,6 +146,14 @@ pub fn read(text: &str) -> (Option<Tells>, Option<(&'static Program, &str)>) {
     (told, sign)
 }
 
+/// Whether what stands before a number makes it an error's: a size, a port and a column of a table are none.
+fn names_an_error(before: &str) -> bool {
+    let before = before.trim_end_matches([' ', '=']);
+    let lower = before.get(before.len().saturating_sub(8)..).unwrap_or("").to_ascii_lowercase();
+    before.ends_with(['(', '#', '['])
+        || ["error", "error:", "errno", "code", "code:"].iter().any(|word| lower.ends_with(word))
+}
+
 /// Two phrases of one line: "connection attempt failed" tells which, "ECONNREFUSED" tells how.
 fn together(one: Tells, other: Tells) -> Tells {
     match (one, other) {
@@ -135,12 +161,15 @@ fn together(one: Tells, other: Tells) -> Tells {
             if which == Which::Either { other_which } else { which },
             if how == How::Unsaid { other_how } else { how },
         ),
+        // A function's name and the exception that came out of it.
+        (Tells::Transfers, failed @ Tells::Failed(..)) => failed,
         (Tells::Untrusted(Distrust::Other), particular @ Tells::Untrusted(_)) => particular,
         // "Connecting to x ... failed: Connection refused."
         (Tells::Dials(which), Tells::Failed(Which::Either, how)) => Tells::Failed(which, how),
         (Tells::Dials(_), failed @ Tells::Failed(..)) => failed,
         (_, Tells::NoAddress) => Tells::NoAddress,
-        (Tells::Dials(_), joined @ Tells::Joined(_)) => joined,
+        // "trying to" is in many sentences.
+        (Tells::Dials(_), particular) if !matches!(particular, Tells::LooksUp | Tells::Dials(_)) => particular,
         (first, _) => first,
     }
 }
@@ -185,7 +214,7 @@ pub fn is_entry(text: &str) -> bool {
         && bytes[2] == b'-'
         && bytes[5] == b'-'
         && text.get(6..20).is_some_and(|rest| rest.contains("M "));
-    unix || dos || (text.contains("type=") && text.contains("modify=") && text.contains(';'))
+    unix || dos || (text.contains(';') && text.contains("type=") && text.contains("modify="))
 }
 
 /// An address and perhaps a port in one word; dots and colons of the sentence are passed over.

@@ -23,11 +23,13 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "auth tls first", says: Says::TlsRequired },
         Phrase { text: "must use tls", says: Says::TlsRequired },
         Phrase { text: "please use tls", says: Says::TlsRequired },
+        Phrase { text: "reconnect using tls", says: Says::TlsRequired },
         Phrase { text: "session reuse required", says: Says::SessionReuseRequired },
         // FileZilla Server, Rebex.
         Phrase { text: "tls session of data connection not resumed", says: Says::SessionReuseRequired },
         Phrase { text: "tls session of data connection has not resumed", says: Says::SessionReuseRequired },
         Phrase { text: "tls session resumption required", says: Says::SessionReuseRequired },
+        Phrase { text: "was not resumed from the control", says: Says::SessionReuseRequired },
         Phrase { text: "no transfer timeout", says: Says::IdleTimeout },
         Phrase { text: "idle timeout", says: Says::IdleTimeout },
         Phrase { text: "login timeout", says: Says::IdleTimeout },

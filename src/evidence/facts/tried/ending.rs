@@ -150,7 +150,8 @@ impl<'a> Tried<'a> {
     pub fn negotiated(&self) -> bool {
         let agreed =
             self.negotiation().is_some_and(|(reply, _)| reply.is_completion() && !self.is_disguised_refusal(reply));
-        self.unreadable().is_none() && (agreed || self.joined().is_some())
+        let hidden = self.times != Times::Measured && self.dialled().is_some();
+        self.unreadable().is_none() && (agreed || hidden || self.joined().is_some())
     }
 
     /// "220 Active mode is disabled" (Pure-FTPd) is no agreement, whatever its code.
@@ -255,7 +256,11 @@ impl<'a> Tried<'a> {
     fn gave_up_waiting(&self) -> bool {
         if self.times == Times::Untold {
             // The client would have told of a refusal, and the server says that nobody came.
-            return matches!(self.refusal_says(), Some(Says::CallbackFailed | Says::CallbackTimedOut));
+            let unsaid = matches!(
+                self.refusal_says(),
+                None | Some(Says::CallbackFailed | Says::CallbackTimedOut | Says::NoDataConnection)
+            );
+            return unsaid && self.refused_with(425);
         }
         let dialled = self.time_of(|what| matches!(what, What::Dialled(_)));
         let refused = self.refusal().and_then(|(_, place)| self.time_of_place(place));

@@ -1,4 +1,5 @@
-//! Node's basic-ftp and the programs built on it, from its source and from logs that users published.
+//! Node's basic-ftp and the programs built on it. The words for a failed data connection are from logs that users
+//! published; the two timeouts with the socket's name have been met in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

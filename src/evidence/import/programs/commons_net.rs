@@ -1,4 +1,5 @@
-//! Apache Commons Net's command listener and Java's exceptions, from their documentation and from logs that users published.
+//! Apache Commons Net and Java's exceptions. The exceptions are named as Java's documentation names them; none of these
+//! words was met in a log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

@@ -1,4 +1,5 @@
-//! CuteFTP, from logs that users published.
+//! CuteFTP, from logs that users published; the words for transfers and listings that failed have been met in no log
+//! yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

@@ -1,4 +1,5 @@
-//! Cyberduck's log drawer, from its documentation and from logs that users published.
+//! Cyberduck's log drawer and its transcript, from logs that users published; two of its own phrases have been met in
+//! no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

@@ -1,4 +1,5 @@
-//! .NET's trace and its exceptions, from their documentation and from logs that users published.
+//! .NET's trace and its exceptions. Seen in published logs: the time-out, the refusal, and the error that quotes a 227;
+//! the others are named as .NET's documentation names them.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -9,7 +10,7 @@ pub static PROGRAM: Program = Program {
     id: "dotnet",
     name: ".NET FtpWebRequest",
     writer: Writer::Client,
-    signs: &["ftpwebrequest", "system.net information"],
+    signs: &["ftpwebrequest", "system.net information", "the remote server returned an error: 227"],
     phrases: &[
         phrase("unable to connect to the remote server", Tells::Failed(Which::Control, How::Unsaid)),
         phrase("the operation has timed out", Tells::Failed(Which::Either, How::TimedOut)),
@@ -20,5 +21,7 @@ pub static PROGRAM: Program = Program {
         phrase("connected party did not properly respond", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("actively refused it", Tells::Failed(Which::Either, How::Refused)),
         phrase("the underlying connection was closed", Tells::Failed(Which::Either, How::Unsaid)),
+        phrase("the remote server returned an error: 227", Tells::Stopped(227)),
+        phrase("(530) not logged in", Tells::Refused(530)),
     ],
 };

@@ -1,5 +1,5 @@
-//! FileZilla 2 and 3, in English and as far as known in other languages; the words of 3.63 were seen, others are from its
-//! translations and from logs that users published.
+//! FileZilla 2 and 3. The English words were seen in runs of 3.63 and in logs that users published, of other languages
+//! a part in published logs; the rest of the translations have been met in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -15,6 +15,7 @@ pub static PROGRAM: Program = Program {
         "connection established, waiting for welcome message",
         " of inactivity",
         "could not connect to server",
+        "transfer channel can't be opened",
         "failed to retrieve directory listing",
         "insecure server, it does not support ftp over tls",
     ],
@@ -22,7 +23,7 @@ pub static PROGRAM: Program = Program {
         phrase("logged in", Tells::LoggedIn),
         phrase("retrieving directory listing", Tells::LoggedIn),
         phrase("angemeldet", Tells::LoggedIn),
-        phrase("insecure server, it does not support", Tells::LooksUp),
+        phrase("insecure server, it does not support", Tells::Nothing),
         phrase("zalogowano", Tells::LoggedIn),
         phrase("accesso effettuato", Tells::LoggedIn),
         phrase("aangemeld", Tells::LoggedIn),
@@ -32,11 +33,10 @@ pub static PROGRAM: Program = Program {
         phrase("connected with ", Tells::Joined(Which::Control)),
         phrase("waiting for welcome message", Tells::Joined(Which::Control)),
         phrase("resolving address of ", Tells::LooksUp),
-        phrase("initializing tls", Tells::Secured),
+        phrase("initializing tls", Tells::Securing),
         phrase("tls connection established", Tells::Secured),
         phrase("tls/ssl connection established", Tells::Secured),
         phrase("ssl connection established", Tells::Secured),
-        phrase("server sent passive reply with unroutable address", Tells::MendsAddress),
         phrase("using server address instead", Tells::MendsAddress),
         phrase("using host address instead", Tells::MendsAddress),
         phrase("connection attempt failed", Tells::Failed(Which::Control, How::Unsaid)),
@@ -90,5 +90,20 @@ pub static PROGRAM: Program = Program {
         phrase("连接超时", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("读取目录列表失败", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("bağlantı zaman aşımı", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("server sent passive reply with unroutable address", Tells::Unroutable),
+        phrase("connessione a ", Tells::Dials(Which::Either)),
+        phrase("connessione stabilita", Tells::Joined(Which::Control)),
+        phrase("conectando-se a ", Tells::Dials(Which::Either)),
+        phrase("conexão estabelecida", Tells::Joined(Which::Control)),
+        phrase("verbinden met ", Tells::Dials(Which::Either)),
+        phrase("verbinding gemaakt", Tells::Joined(Which::Control)),
+        phrase("соединяюсь с ", Tells::Dials(Which::Either)),
+        phrase("подключение к ", Tells::Dials(Which::Either)),
+        phrase("соединение установлено", Tells::Joined(Which::Control)),
+        phrase("łączenie z ", Tells::Dials(Which::Either)),
+        phrase("połączenie nawiązane", Tells::Joined(Which::Control)),
+        phrase("正在连接", Tells::Dials(Which::Either)),
+        phrase("连接建立", Tells::Joined(Which::Control)),
+        phrase("connection established, initializing tls", Tells::Secured),
     ],
 };

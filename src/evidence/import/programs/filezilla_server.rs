@@ -1,4 +1,4 @@
-//! FileZilla Server's log, of 0.9 and 1.
+//! FileZilla Server's log, of 0.9 and 1, from logs that users published.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

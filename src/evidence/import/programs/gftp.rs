@@ -1,4 +1,4 @@
-//! gFTP, from logs that users published.
+//! gFTP. None of these words was met in a log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

@@ -1,4 +1,5 @@
-//! The ftp commands of inetutils and netkit, and of the BSDs before; the words of inetutils 2.4 were seen.
+//! The ftp commands of inetutils and netkit, and of the BSDs before. Seen in runs of inetutils 2.4; those of netkit in
+//! logs that users published.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

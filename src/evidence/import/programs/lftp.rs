@@ -1,4 +1,5 @@
-//! lftp -d; the words of 4.9.2 were seen.
+//! lftp -d. Seen in runs of 4.9.2; the Spanish words in a log that a user published, the German and the Russian have
+//! been met in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -39,5 +40,9 @@ pub static PROGRAM: Program = Program {
         phrase("gnutls_handshake", Tells::Failed(Which::Either, How::Tls)),
         phrase("host name resolve timeout", Tells::NoAddress),
         phrase("resolving host address", Tells::LooksUp),
+        phrase("certificate verification: hostname checking disabled", Tells::Nothing),
+        phrase("---- closing control socket", Tells::GivesUp),
+        phrase("conectando socket de datos a", Tells::Dials(Which::Data)),
+        phrase("conexión de datos establecida", Tells::Joined(Which::Data)),
     ],
 };

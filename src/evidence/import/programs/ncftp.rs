@@ -1,4 +1,4 @@
-//! NcFTP's tools; the words of 3.2.6 were seen.
+//! NcFTP's tools. Seen in runs of 3.2.6; some words for a data connection that failed have been met in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -20,5 +20,8 @@ pub static PROGRAM: Program = Program {
         phrase("lost control connection", Tells::Failed(Which::Control, How::Closed)),
         phrase("timed-out waiting", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("could not accept a data connection", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("could not read reply from control connection", Tells::Unanswered(How::Closed)),
+        phrase("could not read reply from control connection -- timed out", Tells::Unanswered(How::TimedOut)),
+        phrase("malformed url", Tells::Nothing),
     ],
 };

@@ -1,4 +1,4 @@
-//! ProFTPD's debug log.
+//! ProFTPD's debug log, by its form alone.
 
 use crate::evidence::import::Program;
 use crate::evidence::log::Writer;

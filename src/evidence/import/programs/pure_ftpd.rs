@@ -1,4 +1,4 @@
-//! Pure-FTPd's log.
+//! Pure-FTPd's log, from logs that users published.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -10,7 +10,9 @@ pub static PROGRAM: Program = Program {
     writer: Writer::Server,
     signs: &["pure-ftpd:", "pure-ftpd[", "[debug] command ["],
     phrases: &[
-        phrase("new connection from ", Tells::Joined(Which::Control)),
+        phrase("new connection from ", Tells::Accepted),
         phrase("timeout - try typing a little faster", Tells::Failed(Which::Control, How::TimedOut)),
+        phrase("tls: enabled", Tells::Nothing),
+        phrase("[info] logout.", Tells::Failed(Which::Control, How::Closed)),
     ],
 };

@@ -1,4 +1,4 @@
-//! pyftpdlib's log, from its source and from logs that users published.
+//! pyftpdlib's log, from logs that users published, by its form alone.
 
 use crate::evidence::import::Program;
 use crate::evidence::log::Writer;

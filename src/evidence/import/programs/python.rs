@@ -1,4 +1,5 @@
-//! Python's ftplib with set_debuglevel, and its exceptions; those of 3.11 were seen.
+//! Python's ftplib with set_debuglevel, and its exceptions. Seen in runs of 3.11; those of older versions have been met
+//! in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -22,5 +23,7 @@ pub static PROGRAM: Program = Program {
         phrase("certificate verify failed", Tells::Untrusted(Distrust::Other)),
         phrase("ssl.ssl", Tells::Failed(Which::Either, How::Tls)),
         phrase("[ssl:", Tells::Failed(Which::Either, How::Tls)),
+        phrase("in ntransfercmd", Tells::Transfers),
+        phrase(".makepasv()", Tells::Transfers),
     ],
 };

@@ -1,4 +1,4 @@
-//! tnftp, the ftp of NetBSD and macOS; the words of 20210827 were seen.
+//! tnftp, the ftp of NetBSD and macOS. Seen in runs of 20210827.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

@@ -1,4 +1,4 @@
-//! Total Commander's ftp log, from logs that users published.
+//! Total Commander's ftp log. One phrase is from a published log; the others have been met in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -12,7 +12,7 @@ pub static PROGRAM: Program = Program {
     phrases: &[
         phrase("connect to: (", Tells::Dials(Which::Control)),
         phrase("port command failed", Tells::Failed(Which::Data, How::Unsaid)),
-        phrase("waiting for server...", Tells::LooksUp),
+        phrase("waiting for server...", Tells::Nothing),
         phrase("could not retrieve directory", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("connect ok!", Tells::Joined(Which::Control)),
     ],

@@ -1,4 +1,4 @@
-//! GNU Wget; the words of 1.21.3 were seen.
+//! GNU Wget. Seen in runs of 1.21.3 and in logs that users published.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -8,8 +8,9 @@ pub static PROGRAM: Program = Program {
     id: "wget",
     name: "GNU Wget",
     writer: Writer::Client,
-    signs: &["created by wget ", "gnu wget ", "user-agent: wget/", "==> syst ..."],
+    signs: &["created by wget ", "gnu wget ", "user-agent: wget/", "==> syst ...", "logging in as "],
     phrases: &[
+        phrase("resolving ", Tells::LooksUp),
         phrase("logged in!", Tells::LoggedIn),
         phrase(" connected.", Tells::Joined(Which::Control)),
         phrase("couldn't connect to ", Tells::Failed(Which::Data, How::Unsaid)),
@@ -19,7 +20,6 @@ pub static PROGRAM: Program = Program {
         phrase("no such directory ", Tells::Refused(550)),
         phrase("cannot initiate pasv transfer", Tells::Refused(502)),
         phrase("cannot initiate port transfer", Tells::Refused(502)),
-        phrase("cannot parse pasv response", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("unable to resolve host address", Tells::NoAddress),
         phrase("invalid port", Tells::Refused(500)),
         phrase("retrying.", Tells::Failed(Which::Either, How::Unsaid)),
@@ -28,5 +28,7 @@ pub static PROGRAM: Program = Program {
         phrase(" saved [", Tells::Got),
         phrase("data transfer aborted", Tells::Failed(Which::Data, How::Closed)),
         phrase("control connection closed", Tells::Failed(Which::Control, How::Closed)),
+        phrase("cannot parse pasv response", Tells::Unparsed),
+        phrase("login incorrect.", Tells::Refused(530)),
     ],
 };

@@ -1,4 +1,4 @@
-//! WinSCP's log, from its documentation and from logs that users published.
+//! WinSCP's log and its messages, from logs that users published; some words for transfers have been met in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -8,15 +8,15 @@ pub static PROGRAM: Program = Program {
     id: "winscp",
     name: "WinSCP",
     writer: Writer::Client,
-    signs: &["winscp version ", "winscp session log"],
+    signs: &["winscp version ", "winscp session log", "timeout detected. (", "error listing directory '"],
     phrases: &[
         phrase("timeout detected. (data connection)", Tells::Failed(Which::Data, How::TimedOut)),
-        phrase("timeout detected. (control connection)", Tells::Failed(Which::Control, How::TimedOut)),
         phrase("connection failed.", Tells::Failed(Which::Control, How::Unsaid)),
         phrase("lost connection.", Tells::Failed(Which::Control, How::Closed)),
-        phrase("error listing directory", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("error listing directory '", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("copying files from remote side failed", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("copying files to remote side failed", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("retrieving directory listing failed", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("timeout detected. (control connection)", Tells::Failed(Which::Either, How::TimedOut)),
     ],
 };

@@ -1,4 +1,4 @@
-//! WS_FTP, from logs that users published.
+//! WS_FTP. Its form is from logs that users published; most of these words have been met in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

@@ -1,0 +1,13 @@
+//! The log of FTP in Microsoft's Internet Information Services: one line a command, with the code of its reply. By the form
+//! that its documentation tells; it was met in no log yet.
+
+use crate::evidence::import::Program;
+use crate::evidence::log::Writer;
+
+pub static PROGRAM: Program = Program {
+    id: "iis",
+    name: "IIS",
+    writer: Writer::Server,
+    signs: &["microsoft internet information services"],
+    phrases: &[],
+};

@@ -1,0 +1,141 @@
+//! What the client asked for.
+
+use super::super::draft::{Draft, Leaving};
+use super::super::words::{self, How};
+use super::{MOST_ALIKE, Of, Pending, Seen, Session, way_of};
+use crate::evidence::attempt::{DataVerb, Mode};
+use crate::evidence::timeline::{Event, What};
+
+impl Session {
+    pub(super) fn command(&mut self, verb: &str, argument: &str, seen: &Seen) {
+        if let Some(open) = self.reply.take() {
+            self.complete(open);
+        }
+        self.quote(seen);
+        self.just_greeted = false;
+        self.securing = false;
+        let shown = match (verb, argument) {
+            ("PASS" | "ACCT", _) => format!("{verb} ****"),
+            (_, "") => verb.to_owned(),
+            _ => format!("{verb} {argument}"),
+        };
+        let sent = seen.event(What::Sent(shown));
+        if let Some(data) = DataVerb::ALL.into_iter().find(|known| known.name() == verb && argument != "ALL") {
+            self.leave(&sent);
+            self.draft = Some(Draft::new(data, sent, self.around()));
+            self.pending.push_back(Pending { verb: verb.to_owned(), of: Of::Negotiation });
+            return;
+        }
+        let moves = matches!(verb, "LIST" | "NLST" | "MLSD" | "RETR" | "STOR" | "APPE" | "STOU");
+        let alone = self.draft.as_ref().is_some_and(|draft| !draft.transfer);
+        if moves && alone {
+            if let Some(draft) = &mut self.draft {
+                draft.ask(sent);
+            }
+            self.pending.push_back(Pending { verb: verb.to_owned(), of: Of::Transfer });
+            return;
+        }
+        match verb {
+            // Node's ftp asks for the transfer only when the data connection stands.
+            "ABOR" if self.draft.as_ref().is_some_and(|draft| draft.agreed && !draft.transfer) => {
+                let around = self.around();
+                if let Some(mut draft) = self.draft.take() {
+                    draft.fail(How::Unsaid, None, seen.text, around, &seen.event(What::CutShort));
+                    self.keep(draft);
+                }
+            }
+            "USER" if !matches!(argument.to_ascii_lowercase().as_str(), "anonymous" | "ftp") => {
+                self.user = Some(argument.chars().take(100).collect());
+            }
+            "QUIT" => {
+                self.leave(&sent);
+                self.ended = true;
+            }
+            _ => {}
+        }
+        // A transfer that no data connection was negotiated for says nothing here, nor does what keeps a session alive.
+        if !moves && verb != "NOOP" {
+            self.record(sent, seen);
+        }
+        self.pending.push_back(Pending { verb: verb.to_owned(), of: Of::Control });
+        if self.pending.len() > 40 {
+            self.pending.pop_front();
+        }
+    }
+
+    /// A command and what became of it, in wget's words. It connects before it says that PASV is done.
+    pub(super) fn step(&mut self, verb: &str, argument: &str, outcome: &str, seen: &Seen) {
+        self.steps = true;
+        if outcome.is_empty() {
+            self.step = Some((verb.to_owned(), argument.to_owned(), seen.line, seen.text.to_owned()));
+            return;
+        }
+        self.step = None;
+        self.command(verb, argument, seen);
+        let done = outcome.starts_with("done");
+        let around = self.around();
+        let at = seen.event(What::CutShort);
+        if let Some(draft) = &mut self.draft {
+            draft.agreed = true;
+            if done && (draft.transfer || draft.mode() == Mode::Passive) {
+                draft.join(None, around, &at);
+            }
+        }
+        self.step_done();
+        if !done && let (Some(tells), _) = words::read(outcome) {
+            self.words(tells, seen);
+        }
+    }
+
+    /// The command whose outcome did not come on its line.
+    pub(super) fn take_step(&mut self, at_ms: f64) {
+        if let Some((verb, argument, line, text)) = self.step.take() {
+            self.command(&verb, &argument, &Seen { at_ms, line, text: &text, timed: self.timed });
+            self.step_done();
+        }
+    }
+
+    /// No reply will be shown.
+    pub(super) fn step_done(&mut self) {
+        self.pending.pop_back();
+    }
+
+    /// A client that shows no commands says that the replies before were to PASV or EPSV.
+    pub(super) fn passive_refused(&mut self) {
+        if self.draft.is_some() || self.turned_away || self.shows_commands() {
+            return;
+        }
+        let is_refusal = |event: &Event| matches!(&event.what, What::Replied(reply) if reply.is_refusal());
+        let from = self.events.iter().rposition(|event| !is_refusal(event)).map_or(0, |at| at + 1);
+        let Some(event) = self.events.drain(from..).next() else { return };
+        let What::Replied(reply) = &event.what else { return };
+        let sent = Event { at_ms: event.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
+        let mut draft = Draft::new(DataVerb::Pasv, sent, self.around());
+        draft.answer(reply, &event, self.around());
+        self.keep(draft);
+    }
+
+    /// The data connection under way is left for something else.
+    pub(super) fn leave(&mut self, at: &Event) {
+        if let Some(draft) = self.draft.take() {
+            self.close(draft, Leaving::Superseded, at);
+        }
+        self.pending.retain(|pending| pending.of == Of::Control);
+    }
+
+    pub(super) fn close(&mut self, mut draft: Draft, leaving: Leaving, at: &Event) {
+        draft.leave(leaving, &Event { at_ms: at.at_ms, line: at.line, what: What::CutShort });
+        self.keep(draft);
+    }
+
+    pub(super) fn keep(&mut self, draft: Draft) {
+        let outcome = draft.outcome(0, self.peer);
+        let alike = self.ways.entry(way_of(&outcome)).or_default();
+        *alike += 1;
+        if *alike > MOST_ALIKE {
+            self.left_out += 1;
+            return;
+        }
+        self.attempts.push(outcome);
+    }
+}

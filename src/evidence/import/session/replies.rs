@@ -1,0 +1,391 @@
+//! What the server answered, and to which command.
+
+use super::super::draft::Draft;
+use super::super::line::{Line, Words};
+use super::super::masked;
+use super::super::words::{self, How, Tells, Which};
+use super::{MOST_EVENTS, MOST_LINES, Of, OpenReply, Seen, Session};
+use crate::evidence::attempt::DataVerb;
+use crate::evidence::security::Security;
+use crate::evidence::timeline::{self, Event, What};
+use crate::protocol::dialect::{self, Says};
+use crate::protocol::host_port;
+use crate::protocol::reply::Reply;
+
+impl Session {
+    /// Whether the line belongs to the reply that is under way.
+    pub(super) fn continues_reply(&mut self, parsed: &Line, seen: &Seen) -> bool {
+        let Some(mut open) = self.reply.take() else { return false };
+        let same_label = open.label == parsed.label;
+        let text = match parsed.words {
+            Words::Reply { code, open: more, line } => {
+                let unmarked = parsed.label.is_empty() || open.label.is_empty();
+                if code != open.code || (!more && !same_label && !unmarked) {
+                    self.complete(open);
+                    return false;
+                }
+                open.lines.push(line.to_owned());
+                if more {
+                    self.reply = Some(open)
+                } else {
+                    self.complete(open)
+                }
+                return true;
+            }
+            Words::Command { verb, argument } if same_label && matches!(open.code, 211 | 214) => {
+                format!(" {verb} {argument}")
+            }
+            Words::Other(text) if same_label || parsed.label.is_empty() => format!(" {text}"),
+            // The client's own word in the middle of a reply does not end it, unless it tells something.
+            Words::Other(text) if words::read(text).0.is_none() && open.lines.len() < MOST_LINES => {
+                self.reply = Some(open);
+                return false;
+            }
+            Words::Command { .. } | Words::Other(_) => {
+                self.complete(open);
+                return false;
+            }
+        };
+        // In some logs nothing marks the lines, and the last may have been cut off: its own words end it.
+        let told =
+            matches!(parsed.words, Words::Other(_)) && open.label.is_empty() && words::read(seen.text).0.is_some();
+        if told || open.lines.len() >= MOST_LINES {
+            self.complete(open);
+            return false;
+        }
+        open.lines.push(text.trim_end().to_owned());
+        self.reply = Some(open);
+        true
+    }
+
+    pub(super) fn reply_line(&mut self, code: u16, open: bool, line: &str, label: &str, seen: &Seen) {
+        // The client's own words in the form of a reply.
+        let lower = line.to_ascii_lowercase();
+        if code == 421 && lower.contains("service not available, ") {
+            let how = if lower.contains("timed out") { How::TimedOut } else { How::Closed };
+            let which = if how == How::Closed { Which::Control } else { Which::Either };
+            if lower.contains("remote server") {
+                self.words(Tells::Failed(which, how), seen);
+                return;
+            }
+            if lower.contains("user interrupt") {
+                return;
+            }
+        }
+        let reply = OpenReply {
+            code,
+            lines: vec![line.to_owned()],
+            label: label.to_owned(),
+            at_ms: seen.at_ms,
+            line: seen.line,
+        };
+        self.quote(seen);
+        if open { self.reply = Some(reply) } else { self.complete(reply) }
+    }
+
+    /// A whole reply: who asked for it?
+    pub(super) fn complete(&mut self, open: OpenReply) {
+        let text = open.lines.join("\n");
+        // "227: Entering" of ncftp, and codes beyond those of RFC 959.
+        let text = match text.split_at_checked(4) {
+            Some((code, words)) if code.ends_with(':') => format!("{} {}", &code[..3], words.trim_start()),
+            _ => text,
+        };
+        // Some servers say again what they did not understand.
+        let text = if open.code >= 500 && text.contains("PASS ") { masked(&text) } else { text };
+        let Some(reply) = Reply::from_text(text) else { return };
+        let event = Event { at_ms: open.at_ms, line: Some(open.line), what: What::Replied(reply.clone()) };
+        // An exception says again what the dialogue shows, and some clients show replies twice.
+        let more = open.lines.len() > 1 && self.last_code == reply.code && matches!(reply.code, 211 | 214 | 220 | 230);
+        let again = self.pending.is_empty() && (self.last_reply == reply.text || more);
+        self.last_reply.clone_from(&reply.text);
+        self.last_code = reply.code;
+        self.just_greeted = reply.code == 220;
+        if reply.code == 220 && self.product.is_none() {
+            self.product = dialect::recognise(&reply);
+        }
+        if again {
+            return;
+        }
+        self.resynchronise(reply.code);
+        if self.is_of_another(&reply) {
+            return self.unasked(&reply, event);
+        }
+        if self.agreed_to_tls {
+            self.secure(Security::ExplicitTls, &event);
+        }
+        let Some(of) = self.pending.front().map(|pending| pending.of) else {
+            return self.unasked(&reply, event);
+        };
+        let verb = self.pending.front().map(|pending| pending.verb.clone()).unwrap_or_default();
+        if !reply.is_preliminary() {
+            self.pending.pop_front();
+        }
+        match of {
+            // The log begins between PASV and the transfer.
+            Of::Control if self.draft.is_none() && matches!(reply.code, 400..=499 | 522) && of_data_alone(&reply) => {
+                self.unasked(&reply, event)
+            }
+            Of::Negotiation => self.negotiated(&reply, &event),
+            Of::Transfer => self.transferred(&reply, &event),
+            Of::Control => self.answered(&verb, &reply, event),
+        }
+    }
+
+    /// Lines are lost, and clients send ahead: a reply that can be of one command alone finds it.
+    pub(super) fn resynchronise(&mut self, code: u16) {
+        let verbs: &[&str] = match code {
+            227 => &["PASV"],
+            229 => &["EPSV"],
+            331 => &["USER"],
+            230 => &["PASS", "USER", "ACCT"],
+            234 | 334 => &["AUTH"],
+            215 => &["SYST"],
+            257 => &["PWD", "XPWD", "MKD", "XMKD"],
+            221 => &["QUIT"],
+            125 | 150 | 226 => &["LIST", "NLST", "MLSD", "RETR", "STOR", "APPE", "STOU", "ABOR"],
+            _ => return,
+        };
+        if let Some(at) = self.pending.iter().position(|pending| verbs.contains(&pending.verb.as_str())) {
+            self.pending.drain(..at);
+        } else if matches!(code, 227 | 229 | 331 | 125 | 150) {
+            // None that is known: what is pending was lost.
+            self.pending.clear();
+        }
+    }
+
+    /// A refusal whose words fit none of what is pending: an address in PORT, or a file where PASV was asked.
+    fn is_of_another(&mut self, reply: &Reply) -> bool {
+        let Some(front) = self.pending.front() else { return false };
+        let verb = front.verb.as_str();
+        // What names no port is no answer to PASV or EPSV, and a reply to something before.
+        let passive = matches!(verb, "PASV" | "EPSV") && reply.is_completion() && !matches!(reply.code, 227 | 229);
+        if passive && host_port::parse(&reply.message()).is_err() {
+            return true;
+        }
+        if !reply.is_refusal() {
+            return false;
+        }
+        let lower = reply.text.to_ascii_lowercase();
+        let illegal = ["illegal port", "illegal eprt"].iter().any(|words| lower.contains(words));
+        if illegal && !matches!(verb, "PORT" | "EPRT") {
+            return true;
+        }
+        let file = reply.code == 550 && (lower.contains("no such file") || lower.contains("not found"));
+        file && front.of == Of::Negotiation
+    }
+
+    pub(super) fn answered(&mut self, verb: &str, reply: &Reply, event: Event) {
+        match (verb, reply.code) {
+            ("USER" | "PASS" | "ACCT", 230 | 232) => {
+                self.let_in = true;
+                self.turned_away = false;
+            }
+            ("USER" | "PASS" | "ACCT", 400..) => self.turned_away = !self.let_in,
+            ("AUTH", 234 | 334) => self.agreed_to_tls = true,
+            ("PROT", 200..=299) => self.protected = self.asked_for("PROT P"),
+            ("CCC", 200..=299) => self.security = Security::Plain,
+            (_, 220) if !self.greeted => self.greeted = true,
+            // Some clients show nothing of the greeting and the login.
+            ("PWD" | "XPWD" | "TYPE" | "CWD" | "SIZE" | "MDTM" | "OPTS", 200..=299) if !self.turned_away => {
+                self.greeted = true;
+                self.let_in = true;
+            }
+            (_, 421) => self.ended = true,
+            _ => {}
+        }
+        if reply.code == 421
+            && let Some(mut draft) = self.draft.take()
+        {
+            let around = self.around();
+            draft.session_ended(reply, event, around);
+            return self.keep(draft);
+        }
+        self.push(event);
+    }
+
+    /// Whether the last command sent but one that is unanswered was this.
+    pub(super) fn asked_for(&self, line: &str) -> bool {
+        let mut sent = self.events.iter().rev().filter_map(|event| match &event.what {
+            What::Sent(sent) => Some(sent.as_str()),
+            _ => None,
+        });
+        sent.find(|sent| sent.starts_with("PROT")).is_some_and(|sent| sent == line)
+    }
+
+    pub(super) fn secure(&mut self, security: Security, at: &Event) {
+        if self.security == Security::Plain {
+            self.security = security;
+            let what = What::Secured { version: "TLS".to_owned(), session: timeline::Session::New };
+            self.push(Event { what, ..at.clone() });
+        }
+        self.agreed_to_tls = false;
+    }
+
+    pub(super) fn push(&mut self, event: Event) {
+        if self.events.len() < MOST_EVENTS {
+            self.events.push(event);
+        }
+    }
+
+    pub(super) fn negotiated(&mut self, reply: &Reply, event: &Event) {
+        let around = self.around();
+        let Some(mut draft) = self.draft.take() else { return };
+        if reply.is_refusal() && (self.turned_away || (reply.code == 530 && !self.let_in)) {
+            return;
+        }
+        if draft.answer(reply, event, around) {
+            self.pending.retain(|pending| pending.of != Of::Transfer);
+            return self.keep(draft);
+        }
+        self.draft = Some(draft);
+    }
+
+    pub(super) fn transferred(&mut self, reply: &Reply, event: &Event) {
+        let around = self.around();
+        let Some(mut draft) = self.draft.take() else { return };
+        // A listing that the server does not know is asked for in another way over the same data connection.
+        if matches!(reply.code, 500 | 502 | 504)
+            && matches!(last_sent(&draft.events), Some(sent) if sent.starts_with("MLSD"))
+        {
+            draft.transfer = false;
+            draft.events.pop();
+            self.draft = Some(draft);
+            return;
+        }
+        // Replies come late where the client gave up on one before.
+        if reply.is_completion() && !matches!(reply.code, 200 | 225 | 226 | 250) {
+            self.draft = Some(draft);
+            return;
+        }
+        if draft.transfer_reply(reply, event, around) {
+            return self.keep(draft);
+        }
+        self.draft = Some(draft);
+    }
+
+    /// A reply to a command that the log does not show.
+    pub(super) fn unasked(&mut self, reply: &Reply, event: Event) {
+        // What somebody quotes behind the end is told a second time.
+        if self.ended {
+            return;
+        }
+        let lower = reply.text.to_ascii_lowercase();
+        let inferred = |verb: &str| Event { at_ms: event.at_ms, line: None, what: What::Sent(verb.to_owned()) };
+        let verb = match reply.code {
+            220 if !self.greeted => {
+                self.greeted = true;
+                self.join_control(None);
+                return self.push(event);
+            }
+            227 => Some(DataVerb::Pasv),
+            229 => Some(DataVerb::Epsv),
+            _ if lower.contains("eprt") => Some(DataVerb::Eprt),
+            500.. if lower.contains("epsv") => Some(DataVerb::Epsv),
+            500.. if lower.contains("pasv") => Some(DataVerb::Pasv),
+            // pyftpdlib.
+            200 if lower.contains("active data connection established") => Some(DataVerb::Port),
+            _ if lower.contains("port command") => Some(DataVerb::Port),
+            200 if lower.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "port") => Some(DataVerb::Port),
+            500 | 501 if dialect::addresses_in_refusal(reply).client.is_some() => Some(DataVerb::Port),
+            _ => None,
+        };
+        if let Some(verb) = verb {
+            self.leave(&event);
+            self.draft = Some(Draft::new(verb, inferred(verb.name()), self.around()));
+            return self.negotiated(reply, &event);
+        }
+        match reply.code {
+            331 | 332 => {
+                let sent = inferred("USER");
+                self.push(sent);
+                self.push(event);
+            }
+            230 => {
+                self.let_in = true;
+                let verb = if self.events.iter().any(|e| matches!(&e.what, What::Sent(line) if line == "USER")) {
+                    "PASS ****"
+                } else {
+                    "USER"
+                };
+                let sent = inferred(verb);
+                self.push(sent);
+                self.push(event);
+            }
+            400..
+                if may_be_of_login(reply, self.greeted)
+                    && !self.let_in
+                    && self.draft.is_none()
+                    && !self.turned_away
+                    && reply.code != 421 =>
+            {
+                let asked_password =
+                    self.events.iter().any(|e| matches!(&e.what, What::Replied(reply) if reply.code == 331));
+                self.push(inferred(if asked_password { "PASS ****" } else { "USER" }));
+                self.turned_away = true;
+                self.push(event);
+            }
+            // A file that was asked for before is missing, which says nothing of what is under way.
+            200..=299 | 550 if self.is_of_another(reply) => self.push(event),
+            421 if self.draft.is_some() => self.answered("", reply, event),
+            // What only a data connection can be refused for.
+            400.. if self.draft.is_none() && of_data_alone(reply) => {
+                // Only TLS has sessions, and ProFTPD's words are of TLS as well.
+                if matches!(dialect::says(reply), Some(Says::SessionReuseRequired)) {
+                    self.protected = true;
+                    self.security = if self.security.is_plain() { Security::ExplicitTls } else { self.security };
+                }
+                let mut draft = Draft::agreed(DataVerb::Pasv, inferred("PASV"), self.around());
+                draft.ask(inferred("LIST"));
+                self.draft = Some(draft);
+                self.transferred(reply, &event);
+            }
+            // Its words are of TLS on a data connection, which the log does not show.
+            400..
+                if self.draft.is_none()
+                    && (lower.contains("tls") || lower.contains("ssl"))
+                    && lower.contains("data c") =>
+            {
+                self.protected = true;
+                self.security = if self.security.is_plain() { Security::ExplicitTls } else { self.security };
+                let mut draft = Draft::agreed(DataVerb::Pasv, inferred("PASV"), self.around());
+                draft.ask(inferred("LIST"));
+                draft.fail(How::Tls, None, &reply.text, self.around(), &event);
+                self.keep(draft);
+            }
+            221 => {
+                self.push(event);
+                self.ended = true;
+            }
+            _ if self.draft.is_some()
+                && (reply.is_preliminary() || reply.code == 226 || reply.code == 250 || reply.is_refusal()) =>
+            {
+                if let Some(draft) = self.draft.as_mut().filter(|draft| !draft.transfer) {
+                    draft.ask(inferred("LIST"));
+                }
+                self.transferred(reply, &event);
+            }
+            _ => self.answered("", reply, event),
+        }
+    }
+}
+
+/// A refusal of a data connection for what only it can lack.
+fn of_data_alone(reply: &Reply) -> bool {
+    matches!(dialect::says(reply), Some(Says::SessionReuseRequired | Says::ForeignDataSource))
+}
+
+/// Whether a refusal that nobody is known to have asked for can be the login's: of a connection that was greeted, where it
+/// does not speak of a transfer.
+fn may_be_of_login(reply: &Reply, greeted: bool) -> bool {
+    let of_transfer = matches!(reply.code, 425 | 426 | 450..=452 | 522 | 550..=553);
+    let of_login = matches!(dialect::says(reply), Some(Says::TlsRequired | Says::TooManyConnections));
+    matches!(reply.code, 430 | 530) || (greeted && (!of_transfer || of_login))
+}
+
+fn last_sent(events: &[Event]) -> Option<&str> {
+    events.iter().rev().find_map(|event| match &event.what {
+        What::Sent(line) => Some(line.as_str()),
+        _ => None,
+    })
+}

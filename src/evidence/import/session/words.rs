@@ -1,0 +1,302 @@
+//! What the program said in its own words.
+
+use std::net::SocketAddr;
+
+use super::super::draft::{Around, Draft, PATIENCE_MS, UNSEEN};
+use super::super::shown;
+use super::super::words::{self, How, Tells, Which};
+use super::{Of, Seen, Session};
+use crate::evidence::attempt::{DataVerb, Mode};
+use crate::evidence::security::{Broken, Security};
+use crate::evidence::timeline::{Awaited, Event, Icmp, What};
+use crate::evidence::{Dial, Outcome};
+use crate::protocol::reply::Reply;
+
+impl Session {
+    pub(super) fn words(&mut self, tells: Tells, seen: &Seen) {
+        let endpoint = words::endpoint(seen.text);
+        let around = self.around();
+        let at = seen.event(What::CutShort);
+        let agreed = self.draft.as_ref().is_some_and(|draft| draft.agreed || draft.transfer || self.silent());
+        self.quote(seen);
+        if !self.joined
+            && let Some(name) = words::host(seen.text)
+        {
+            self.host.get_or_insert_with(|| name.to_ascii_lowercase());
+        }
+        match tells {
+            Tells::LooksUp | Tells::Nothing => {}
+            Tells::LoggedIn => {
+                self.let_in = true;
+                self.greeted = true;
+            }
+            Tells::PassiveRefused => self.passive_refused(),
+            Tells::NoAddress => {
+                if !self.joined {
+                    self.no_address = Some((seen.line, shown(seen.text, 200)));
+                }
+            }
+            Tells::Dials(Which::Data) => self.dial_data(endpoint, around, &at),
+            Tells::Dials(Which::Either) if agreed => self.dial_data(endpoint, around, &at),
+            Tells::Dials(_) => {
+                self.dialled_ms = seen.at_ms;
+                self.dial_control(endpoint);
+            }
+            Tells::Joined(Which::Data) => self.join_data(endpoint, around, &at),
+            Tells::Joined(Which::Either) if agreed => self.join_data(endpoint, around, &at),
+            Tells::Joined(_) => self.join_control(endpoint),
+            Tells::MendsAddress => {
+                self.mends = true;
+                if self.draft.is_none() && self.let_in && !self.ended {
+                    self.draft = Some(Draft::agreed(DataVerb::Pasv, seen.event(What::Sent("PASV".to_owned())), around));
+                }
+            }
+            Tells::Unroutable => {
+                self.unroutable = Some(seen.line);
+                self.words(Tells::MendsAddress, seen);
+            }
+            Tells::Unparsed => {
+                // A reply to something else is a matter of order.
+                let is_answer = matches!(self.last_code, 0 | 227 | 229);
+                if let Some(mut draft) = self.draft.take_if(|_| is_answer) {
+                    draft.unparsed(seen.text, &at);
+                    self.pending.retain(|pending| pending.of == Of::Control);
+                    self.keep(draft);
+                }
+            }
+            Tells::Transfers => {
+                if self.draft.is_none() && self.attempts.is_empty() && !self.ended {
+                    let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
+                    self.draft = Some(Draft::agreed(DataVerb::Pasv, sent, around));
+                    self.joined = true;
+                }
+            }
+            Tells::Unanswered(how) => {
+                let which = if self.joined { Which::Either } else { Which::Control };
+                self.join_control(None);
+                self.fail(which, how, seen);
+            }
+            Tells::RefusesAddress => {
+                if let Some(mut draft) = self.draft.take() {
+                    draft.fail(How::Unsaid, None, seen.text, around, &at);
+                    self.keep(draft);
+                }
+            }
+            Tells::Secured => {
+                self.securing = false;
+                if let Some(draft) = &mut self.draft {
+                    draft.secured = true;
+                } else {
+                    // FileZilla waits for the greeting before it begins with explicit TLS.
+                    let implicit = self.peer.or(self.dialling).is_some_and(|peer| peer.port() == 990);
+                    if implicit {
+                        self.join_control(None);
+                    }
+                    self.secure(if implicit { Security::ImplicitTls } else { Security::ExplicitTls }, &at);
+                }
+            }
+            Tells::Securing => {
+                // It waits for the greeting before it begins.
+                self.greeted = true;
+                if self.draft.is_none() && !self.let_in {
+                    self.securing = true;
+                }
+            }
+            Tells::Accepted => self.join_control(None),
+            Tells::GivesUp => {
+                if !self.joined && self.dialling.is_some() {
+                    self.fail(Which::Control, How::Unsaid, seen);
+                }
+            }
+            Tells::Untrusted(why) => {
+                let known = self.events.iter().any(|event| matches!(event.what, What::Distrusted(_)));
+                if !known && !self.let_in {
+                    self.push(seen.event(What::Distrusted(why)));
+                }
+            }
+            Tells::Refused(code) => self.refused_without_code(code, seen),
+            Tells::Stopped(code) => {
+                self.refused_without_code(code, seen);
+                self.fail(Which::Data, How::Unsaid, seen);
+            }
+            Tells::Got => {
+                if let Some(mut draft) = self.draft.take() {
+                    if draft.transfer || draft.agreed {
+                        draft.got(None, around, &at);
+                        return self.keep(draft);
+                    }
+                    self.draft = Some(draft);
+                }
+            }
+            Tells::Failed(which, how) => self.fail(which, how, seen),
+        }
+    }
+
+    /// Whether the log shows commands and no replies.
+    pub(super) fn silent(&self) -> bool {
+        self.last_code == 0
+    }
+
+    pub(super) fn dial_data(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
+        if let Some(draft) = &mut self.draft {
+            draft.dial(endpoint, around, at);
+        }
+    }
+
+    pub(super) fn join_data(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
+        if let Some(draft) = &mut self.draft {
+            draft.join(endpoint, around, at);
+        }
+    }
+
+    pub(super) fn dial_control(&mut self, endpoint: Option<SocketAddr>) {
+        if !self.joined {
+            self.dialling = endpoint.map(with_control_port);
+        }
+    }
+
+    pub(super) fn join_control(&mut self, endpoint: Option<SocketAddr>) {
+        if self.joined {
+            return;
+        }
+        self.joined = true;
+        self.peer = endpoint.map(with_control_port).or(self.dialling).or(self.peer);
+        if self.peer.is_some_and(|peer| peer.port() == 990) {
+            self.security = Security::ImplicitTls;
+        }
+    }
+
+    /// The words of a refusal, whose code the client keeps to itself.
+    pub(super) fn refused_without_code(&mut self, code: u16, seen: &Seen) {
+        let words = seen.text.rsplit("(): ").next().unwrap_or(seen.text);
+        let words = words.split(" in /").next().unwrap_or(words).trim();
+        // A sentence that quotes the reply with its code.
+        let words = words.split_once(&format!(" {code} ")).map_or(words, |(_, reply)| reply);
+        if self.ended || (self.turned_away && self.draft.is_none()) {
+            return;
+        }
+        // What is told of PORT is not of a passive transfer.
+        let passive = self.draft.as_ref().is_some_and(|draft| draft.mode() == Mode::Passive);
+        if passive && words.to_ascii_lowercase().contains("port command") {
+            return;
+        }
+        let Some(reply) = Reply::from_text(format!("{code} {words}")) else { return };
+        let event = seen.event(What::Replied(reply.clone()));
+        if self.draft.is_some() {
+            match self.pending.front().map(|pending| pending.of) {
+                Some(Of::Negotiation) => self.negotiated(&reply, &event),
+                _ => self.transferred(&reply, &event),
+            }
+        } else {
+            // The dialogue shows the reply itself where there is one.
+            if self.last_code < 400 {
+                self.unasked(&reply, event);
+            }
+        }
+    }
+
+    pub(super) fn fail(&mut self, which: Which, how: How, seen: &Seen) {
+        let ms = words::seconds(seen.text).map(|seconds| seconds * 1000.0);
+        let around = self.around();
+        let at = seen.event(What::CutShort);
+        let endpoint = words::endpoint(seen.text).filter(|end| end.port() != 0);
+        let control_port = self.peer.or(self.dialling).map(|peer| peer.port());
+        let elsewhere =
+            endpoint.is_some_and(|end| end.port() > 1023 && control_port.is_some_and(|port| port != end.port()));
+        let of_data = match which {
+            Which::Data => true,
+            Which::Control => false,
+            Which::Either => self.draft.is_some() || elsewhere,
+        };
+        // Some programs tell of their data connection only when it failed.
+        let said = self.last_code >= 400 && how == How::Unsaid;
+        if of_data && self.draft.is_none() && self.attempts.is_empty() && !self.turned_away && !self.ended && !said {
+            let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
+            self.draft = Some(Draft::agreed(DataVerb::Pasv, sent, around));
+            self.joined = true;
+        }
+        // A control connection that ends takes its data connection with it.
+        if let Some(mut draft) = self.draft.take_if(|_| of_data || matches!(how, How::Closed | How::Reset)) {
+            if let Some(endpoint) =
+                words::endpoint(seen.text).filter(|end| of_data && end.port() != 0 && Some(*end) != self.peer)
+            {
+                draft.dial(Some(endpoint), around, &at);
+            }
+            draft.fail(how, ms, seen.text, around, &at);
+            self.pending.retain(|pending| pending.of == Of::Control);
+            self.keep(draft);
+            self.ended |= !of_data;
+            return;
+        }
+        if of_data || self.ended {
+            return;
+        }
+        if !self.joined && !self.greeted {
+            return self.not_joined(which, how, ms, seen);
+        }
+        if self.securing && self.draft.is_none() {
+            let broken = |how| What::TlsFailed { how, words: String::new() };
+            let what = match how {
+                How::TimedOut | How::Unsaid => What::Silent { awaited: Awaited::Handshake, ms: ms.unwrap_or(0.0) },
+                How::Reset => broken(Broken::Reset),
+                How::Closed => broken(Broken::Closed),
+                _ => broken(Broken::Invalid),
+            };
+            self.record(seen.event(what), seen);
+            self.ended = true;
+            return;
+        }
+        let waits = !self.pending.is_empty() || !(self.greeted || self.let_in || self.attempts.iter().any(is_whole));
+        let what = match how {
+            How::TimedOut | How::Unsaid if waits => What::Silent { awaited: Awaited::Reply, ms: ms.unwrap_or(0.0) },
+            How::Closed if waits || !self.let_in => What::ControlClosed,
+            How::Reset if waits || !self.let_in => What::ControlReset,
+            How::Tls => What::TlsFailed { how: Broken::Invalid, words: shown(seen.text, 120) },
+            // It ended when there was nothing more to come.
+            How::Closed | How::Reset => {
+                self.ended |= which == Which::Control;
+                return;
+            }
+            _ => return,
+        };
+        self.record(seen.event(what), seen);
+        self.ended = true;
+    }
+
+    /// The control connection was not joined.
+    pub(super) fn not_joined(&mut self, which: Which, how: How, ms: Option<f64>, seen: &Seen) {
+        // Without an address nothing was dialled.
+        if self.no_address.is_some() {
+            return;
+        }
+        let named = words::endpoint(seen.text).map(with_control_port);
+        // A wait on a connection that is named as one of two was on one that stood.
+        let stood = which == Which::Either && seen.text.contains("(control connection)");
+        let Some(address) =
+            self.dialling.take().or(named).or_else(|| (!stood && self.dials.is_empty()).then_some(UNSEEN))
+        else {
+            return;
+        };
+        let waited = Some(seen.at_ms - self.dialled_ms).filter(|ms| seen.timed && *ms >= PATIENCE_MS);
+        let what = match how {
+            How::TimedOut => What::Silent { awaited: Awaited::Connect, ms: ms.or(waited).unwrap_or(0.0) },
+            How::Unsaid if waited.is_some() => What::Silent { awaited: Awaited::Connect, ms: waited.unwrap_or(0.0) },
+            How::Refused => What::Refused,
+            How::HostUnreachable => What::Unreachable { icmp: Icmp::Host, from: None },
+            How::NetUnreachable => What::Unreachable { icmp: Icmp::Net, from: None },
+            How::Closed | How::Reset | How::Tls | How::Unsaid | How::Here => What::Abandoned(Awaited::Connect),
+        };
+        let address = if address.port() == 0 { SocketAddr::new(address.ip(), 21) } else { address };
+        self.quote(seen);
+        self.dials.push(Dial { address, events: vec![seen.event(what)] });
+    }
+}
+
+fn with_control_port(end: SocketAddr) -> SocketAddr {
+    if end.port() == 0 { SocketAddr::new(end.ip(), 21) } else { end }
+}
+
+/// Whether its data came.
+fn is_whole(outcome: &Outcome) -> bool {
+    outcome.events.iter().any(|event| matches!(event.what, What::EndOfFile | What::Enough))
+}

@@ -1,0 +1,425 @@
+//! Holds the reader of logs against logs of real clients, each with what was true when it was written
+//! (`fixtures/logs`): what it says of them may be less than the truth, and never something else.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ftpmode::diagnosis::diagnose;
+use ftpmode::diagnosis::rule::{Confidence, Severity};
+use ftpmode::evidence::Evidence;
+use ftpmode::evidence::attempt::Mode;
+use ftpmode::evidence::facts::Facts;
+use ftpmode::evidence::import::Reader;
+use proptest::prelude::*;
+use serde::Deserialize;
+
+/// What was true of a log.
+#[derive(Deserialize)]
+struct Sidecar {
+    mode: String,
+    /// The client showed the listing.
+    listed: bool,
+    case: Case,
+    truth: Truth,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Truth {
+    fires: Vec<String>,
+    not: Vec<String>,
+    #[serde(default)]
+    methods: BTreeMap<String, bool>,
+}
+
+/// A log with its truth.
+struct Fixture {
+    name: String,
+    client: String,
+    bytes: Vec<u8>,
+    side: Sidecar,
+}
+
+/// Findings that may be made beside the truth, and why. Each is a limit of what the log tells, not of how it is read.
+const ALLOWED: &[Allowance] = &[
+    Allowance {
+        finding: "active-callback-dropped",
+        truth: "active-callback-refused",
+        why: "a 425 without times tells no refusal from a silence; the report says so",
+    },
+    Allowance {
+        finding: "passive-port-dropped",
+        truth: "passive-port-refused",
+        why: "PHP prints the same words however its dial ended; it is told as a guess",
+    },
+    Allowance {
+        finding: "passive-port-dropped",
+        truth: "passive-port-unreachable",
+        why: "PHP and tnftp print the same words however their dial ended; it is told as a guess",
+    },
+    Allowance {
+        finding: "passive-port-dropped",
+        truth: "passive-address-unroutable",
+        why: "PHP does not show what 227 named; it is told as a guess",
+    },
+    Allowance {
+        finding: "passive-port-dropped",
+        truth: "passive-address-foreign",
+        why: "PHP does not show what 227 named; it is told as a guess",
+    },
+    Allowance {
+        finding: "login-rejected",
+        truth: "tls-unsupported",
+        why: "PHP shows the refusal of the login alone, and not the one of AUTH before it",
+    },
+    Allowance {
+        finding: "control-port-dropped",
+        truth: "no-greeting",
+        why: "the client does not tell a connection that stands and is silent from one that does not stand",
+    },
+    Allowance {
+        finding: "control-port-dropped",
+        truth: "not-ftp",
+        why: "the client does not tell a connection that stands and is silent from one that does not stand",
+    },
+    Allowance {
+        finding: "control-port-dropped",
+        truth: "ipv6-unanswered",
+        why: "the log ends before the other address is tried",
+    },
+    Allowance {
+        finding: "passive-address-unroutable",
+        truth: "tls-blinds-ftp-helper",
+        why: "that TLS is the reason shows only beside a try without it",
+    },
+    Allowance {
+        finding: "active-rejected",
+        truth: "active-address-rejected",
+        why: "wget says that the command was refused, and not with which words",
+    },
+    Allowance {
+        finding: "passive-port-unreachable",
+        truth: "passive-address-foreign",
+        why: "the client never dials the control connection's address, so only how its own dial ended is told",
+    },
+    Allowance {
+        finding: "server-misconfigured",
+        truth: "passive-ports-exhausted",
+        why: "vsftpd says it in words that do not name the ports, and the client does not show what it had asked for",
+    },
+];
+
+struct Allowance {
+    finding: &'static str,
+    /// What was true.
+    truth: &'static str,
+    why: &'static str,
+}
+
+/// Cases in which something else than what they are about went wrong with some clients.
+const ODD_CASES: &[(&str, &[&str], &str)] = &[
+    (
+        "listing-lost",
+        &["passive-ports-exhausted"],
+        "the server's one passive port was not yet free again when the client tried a second time",
+    ),
+    ("open-pyftpdlib", &["transfer-stalled"], "the first listing stalled, and the client came a second time"),
+    (
+        "tls-pyftpdlib",
+        &["data-tls-failed", "control-idle-dropped"],
+        "pyftpdlib cuts the data connection of a client that asks for TLS on it before the transfer",
+    ),
+    (
+        "tls-demanded-in-plain-pyftpdlib",
+        &["data-tls-failed", "control-idle-dropped"],
+        "pyftpdlib cuts the data connection of a client that asks for TLS on it before the transfer",
+    ),
+    ("tls-vsftpd", &["certificate-untrusted"], "the client was not given the authority that the check was given"),
+];
+
+/// Clients whose log may say nothing of what became of the mode, and why.
+const SILENT: &[(&str, &str)] = &[
+    ("php", "its functions return true or false"),
+    ("inetutils-ftp", "it shows no commands, and was ended while it waited"),
+    ("tnftp", "it shows no commands, and was ended while it waited"),
+    ("ncftp", "it ends without a word of why"),
+    ("lftp", "it says nothing of an empty listing"),
+    ("python-ftplib", "an empty listing looks like a missing folder"),
+];
+
+#[test]
+fn logs_of_real_clients_are_read_for_what_was_true() {
+    let mut wrong = Vec::new();
+    let mut used = std::collections::BTreeSet::new();
+    let fixtures = fixtures();
+    assert!(fixtures.len() > 100, "the fixtures are there");
+    for fixture in &fixtures {
+        let all = read(&fixture.bytes);
+        let mut say = |what: String| wrong.push(format!("{}: {what}", fixture.name));
+        let silent = SILENT.iter().any(|(client, _)| *client == fixture.client);
+        let Some(evidence) = all.first() else {
+            if !silent && fixture.side.truth.fires != ["no-greeting"] {
+                say(format!("nothing is read, though {:?} was true", fixture.side.truth.fires));
+            }
+            continue;
+        };
+        let facts = Facts::of(evidence);
+        let found = diagnose(&facts);
+        let works = Mode::BOTH.into_iter().any(|mode| facts.works(mode));
+        let mode = if fixture.side.mode == "active" { Mode::Active } else { Mode::Passive };
+        if fixture.side.listed && !works {
+            say("it listed, and no mode is seen to work".to_owned());
+        }
+        let truth = &fixture.side.truth;
+        let none_works = !truth.methods.is_empty() && !truth.methods.values().any(|works| *works);
+        if !fixture.side.listed && none_works && facts.works(mode) {
+            say("it did not list, and the mode is seen to work".to_owned());
+        }
+        for finding in &found.findings {
+            let (id, severity) = (finding.rule.id, finding.conclusion.severity);
+            let true_of_it = truth.fires.iter().any(|fires| fires == id);
+            let forbidden = truth.not.iter().any(|not| not == id);
+            if true_of_it || (severity == Severity::Info && !forbidden) {
+                continue;
+            }
+            let allowed = ALLOWED.iter().position(|allowance| {
+                allowance.finding == id && truth.fires.iter().any(|fires| fires == allowance.truth)
+            });
+            // What is allowed as a guess has to be told as one.
+            let guess = id != "passive-port-dropped" || finding.conclusion.confidence == Confidence::Low;
+            let odd =
+                ODD_CASES.iter().any(|(case, findings, _)| fixture.side.case.id == *case && findings.contains(&id));
+            match allowed.filter(|_| guess) {
+                Some(at) => _ = used.insert(at),
+                None if odd => {}
+                None => say(format!("{id} is found ({severity:?}), and {:?} was true", truth.fires)),
+            }
+        }
+        if fixture.side.listed && found.findings.iter().any(|f| f.conclusion.severity == Severity::Error) && works {
+            let ids: Vec<&str> = found.findings.iter().map(|finding| finding.rule.id).collect();
+            say(format!("it listed, and there is an error among {ids:?}"));
+        }
+        let hit = found.findings.iter().any(|finding| {
+            let id = finding.rule.id;
+            let allowed =
+                |allowance: &Allowance| allowance.finding == id && truth.fires.iter().any(|f| f == allowance.truth);
+            let odd =
+                |(case, findings, _): &(&str, &[&str], &str)| fixture.side.case.id == *case && findings.contains(&id);
+            truth.fires.iter().any(|fires| fires == id) || ALLOWED.iter().any(allowed) || ODD_CASES.iter().any(odd)
+        });
+        if !fixture.side.listed && !hit && !silent && !truth.fires.is_empty() {
+            say(format!("nothing of what was true is found: {:?}", truth.fires));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}\n", wrong.len(), fixtures.len(), wrong.join("\n"));
+    let idle: Vec<&str> =
+        ALLOWED.iter().enumerate().filter(|(at, _)| !used.contains(at)).map(|(_, allowance)| allowance.why).collect();
+    assert!(idle.is_empty(), "allowances that no log needs: {idle:?}");
+}
+
+/// What is told of a log, without its lines.
+fn told(bytes: &[u8]) -> Vec<String> {
+    let one = |evidence: &Evidence| {
+        let facts = Facts::of(evidence);
+        let mut findings: Vec<String> = diagnose(&facts)
+            .findings
+            .iter()
+            .map(|finding| format!("{} {:?}", finding.rule.id, finding.conclusion.severity))
+            .collect();
+        findings.sort();
+        let works: Vec<bool> = Mode::BOTH.into_iter().map(|mode| facts.works(mode)).collect();
+        format!("{} {works:?} {findings:?}", evidence.target.host)
+    };
+    read(bytes).iter().map(one).collect()
+}
+
+/// A log as somebody else would have pasted it.
+type Pasting = (&'static str, fn(&str) -> Vec<u8>);
+
+const PASTINGS: &[Pasting] = &[
+    ("CR LF", |log| log.replace('\n', "\r\n").into_bytes()),
+    ("CR", |log| log.replace('\n', "\r").into_bytes()),
+    ("quoted in a mail", |log| each_line(log, |line| format!("> {line}"))),
+    ("quoted twice", |log| each_line(log, |line| format!("> > {line}"))),
+    ("indented", |log| each_line(log, |line| format!("    {line}"))),
+    ("behind a tab", |log| each_line(log, |line| format!("\t{line}"))),
+    ("with blanks at the ends", |log| each_line(log, |line| format!("{line}  \t"))),
+    ("with empty lines between", |log| each_line(log, |line| format!("{line}\n"))),
+    ("numbered", |log| {
+        let mut number = 0;
+        each_line(log, |line| {
+            number += 1;
+            format!("{number}: {line}")
+        })
+    }),
+    ("escaped for HTML", |log| escaped(log).into_bytes()),
+    ("as a page of HTML", |log| {
+        let lines: Vec<String> = escaped(log).lines().map(|line| format!("<p>{line}</p>")).collect();
+        format!("<html><body>{}</body></html>", lines.join("")).into_bytes()
+    }),
+    ("in a forum's code block", |log| format!("[code]{log}[/code]\nIt does not work!\n").into_bytes()),
+    ("in Markdown", |log| format!("Hello, it does not work:\n```\n{log}```\n").into_bytes()),
+    ("in colours", |log| each_line(log, |line| format!("\u{1b}[32m{line}\u{1b}[0m"))),
+    ("in UTF-16", |log| {
+        let units = "\u{feff}".encode_utf16().chain(log.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
+    }),
+    ("in UTF-16, the high byte first", |log| {
+        let units = "\u{feff}".encode_utf16().chain(log.encode_utf16());
+        units.flat_map(u16::to_be_bytes).collect()
+    }),
+    ("with typeset blanks", |log| log.replace(": ", ":\u{a0}").into_bytes()),
+];
+
+fn each_line(log: &str, mut turn: impl FnMut(&str) -> String) -> Vec<u8> {
+    log.lines().map(|line| turn(line) + "\n").collect::<String>().into_bytes()
+}
+
+fn escaped(log: &str) -> String {
+    log.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#x27;")
+}
+
+#[test]
+fn however_a_log_was_pasted_the_same_is_told() {
+    let mut wrong = Vec::new();
+    let shown = |fixture: &Fixture| fixture.client != "php";
+    for fixture in fixtures().iter().filter(|fixture| shown(fixture)).step_by(17) {
+        let log = String::from_utf8_lossy(&fixture.bytes).into_owned();
+        let plain = told(log.as_bytes());
+        for (how, paste) in PASTINGS {
+            let pasted = told(&paste(&log));
+            if pasted != plain {
+                wrong.push(format!("{} {how}: {pasted:?}, not {plain:?}", fixture.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}\n", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_time_before_each_line_takes_nothing_away() {
+    for fixture in fixtures().iter().filter(|fixture| fixture.side.listed && fixture.client != "php").step_by(9) {
+        let log = String::from_utf8_lossy(&fixture.bytes).into_owned();
+        for stamp in ["10:00:05 ", "2024-01-05 10:00:05,123 ", "[10:00:05] ", "2024-01-05T10:00:05Z "] {
+            let stamped = each_line(&log, |line| format!("{stamp}{line}"));
+            assert_eq!(told(&stamped), told(log.as_bytes()), "{} with {stamp}", fixture.name);
+        }
+    }
+}
+
+#[test]
+fn no_password_comes_out() {
+    let log = "\
+> curl -v -u alice:geheim1 ftp://alice:geheim2@198.18.0.20/
+curl: user alice --user alice:geheim3
+* Connected to 198.18.0.20 (198.18.0.20) port 21
+< 220 ready
+> USER alice
+< 331 Password required
+> PASS geheim4
+*cmd* 'PASS geheim5'
+*put* 'PASS geheim6\\r\\n'
+Command: pass geheim7
+FTP command: Client \"198.18.0.30\", \"PASS geheim8\"
+< 530 Login incorrect for PASS geheim9
+> PASV
+< 227 Entering Passive Mode (198,18,0,20,195,88).
+* connect to ftp://bob:geheim10@198.18.0.20:50008 failed: Connection refused
+";
+    let all = read(log.as_bytes());
+    assert!(!all.is_empty());
+    for evidence in &all {
+        let shown = format!("{evidence:?}{:?}", diagnose(&Facts::of(evidence)));
+        let at = shown.find("geheim").map(|at| &shown[at.saturating_sub(60)..(at + 20).min(shown.len())]);
+        assert_eq!(at, None);
+    }
+}
+
+#[test]
+fn a_log_that_says_too_little_is_told_from_prose() {
+    let thin = |text: &str| {
+        let mut reader = Reader::new();
+        reader.feed(text.as_bytes());
+        let reading = reader.read("log");
+        assert!(reading.evidence.is_empty(), "{text}");
+        reading.thin
+    };
+    for log in ["Connected to 198.18.0.20.\n", "bool(true)\nbool(false)\n", "---- Resolving host address...\n"] {
+        assert!(thin(log), "{log}");
+    }
+    for prose in ["We use FTP here, and connecting to it fails.\n", "Is port 21 open?\n", ""] {
+        assert!(!thin(prose), "{prose}");
+    }
+}
+
+/// Lines of every client, for mixing.
+fn lines() -> Vec<String> {
+    let all = fixtures();
+    let some = all
+        .iter()
+        .step_by(23)
+        .flat_map(|fixture| String::from_utf8_lossy(&fixture.bytes).lines().map(str::to_owned).collect::<Vec<_>>());
+    some.collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..4000)) {
+        told(&bytes);
+    }
+
+    #[test]
+    fn nor_any_text_in_the_form_of_a_log(text in "([0-9:\\[\\]<> *'\"(),A-Z-]{0,12}(220|227|PASV|PORT|LIST|425|USER|==>|:)[^\\n]{0,30}\\n){0,40}") {
+        told(text.as_bytes());
+    }
+
+    #[test]
+    fn nor_lines_of_clients_mixed_and_cut(picks in prop::collection::vec((any::<prop::sample::Index>(), 0usize..200), 0..120)) {
+        static LINES: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(lines);
+        let mut log = String::new();
+        for (pick, length) in picks {
+            let line = pick.get(&LINES);
+            log.extend(line.chars().take(length));
+            log.push('\n');
+        }
+        told(log.as_bytes());
+    }
+}
+
+fn read(bytes: &[u8]) -> Vec<Evidence> {
+    let mut reader = Reader::new();
+    reader.feed(bytes);
+    reader.finish("log")
+}
+
+fn fixtures() -> Vec<Fixture> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs");
+    let mut all = Vec::new();
+    for folder in entries(&root) {
+        for path in entries(&folder).into_iter().filter(|path| path.extension().is_some_and(|ext| ext == "log")) {
+            let side = fs::read_to_string(path.with_extension("toml")).expect("a sidecar beside each log");
+            let client = folder.file_name().expect("a client").to_string_lossy().into_owned();
+            all.push(Fixture {
+                name: format!("{client}/{}", path.file_stem().expect("a name").to_string_lossy()),
+                client,
+                bytes: fs::read(&path).expect("a readable log"),
+                side: toml::from_str(&side).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+            });
+        }
+    }
+    all
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    all.sort();
+    all
+}
