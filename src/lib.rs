@@ -5,7 +5,8 @@
 //! ```text
 //! target ──> engine (probes) ──┐
 //!                              ├──> Evidence ──> Facts ──> diagnosis ──> Report ──> one file a format
-//! saved case ──────────────────┘                  ^             │
+//! customer's log ──> import ───┤                  ^             │
+//! saved case ──────────────────┘                  │             │
 //!                                              planner <────────┘   "which probe would tell the remaining causes apart?"
 //! ```
 //!

@@ -1,7 +1,7 @@
 //! `ftpmode triage`: reads a client's or a server's log and answers as `check` does.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -27,31 +27,34 @@ pub struct TriageArgs {
 }
 
 pub fn run(args: &TriageArgs) -> ExitCode {
+    let from_standard_input = args.file.as_os_str() == "-";
     let named = args.file.display().to_string();
+    let called = if from_standard_input { "standard input".to_owned() } else { output::shown(&named) };
+    if from_standard_input && std::io::stdin().is_terminal() {
+        output::warn("paste the log here, then press Ctrl-D (Ctrl-Z and Enter on Windows)");
+    }
     let Reading { evidence: all, thin } = match read(&args.file, &named) {
         Ok(reading) => reading,
-        Err(error) => return output::fail_with(&format!("{} can't be read", output::shown(&named)), &error),
+        Err(error) => return output::fail_with(&format!("{called} can't be read"), &error),
     };
     if all.is_empty() && thin {
         return output::fail(&format!(
-            "{} is a log of FTP that ends before anything is told: no reply, no data connection and no failure is in it; \
-             set the client to its most talkative level, try again and paste all of it",
-            output::shown(&named)
+            "{called} is a log of FTP that ends before anything is told: no reply, no data connection and no failure is in \
+             it; set the client to its most talkative level, try again and paste all of it"
         ));
     }
     if all.is_empty() {
         return output::fail(&format!(
-            "{} holds no FTP: no command, no reply and no words of an FTP client are in it",
-            output::shown(&named)
+            "{called} holds no FTP: no command, no reply and no words of an FTP client are in it"
         ));
     }
+    let all: Vec<Evidence> = all.into_iter().map(|evidence| output::shown_as_asked(&args.output, evidence)).collect();
     if let (Some(path), Some(first)) = (&args.save, all.first())
         && let Err(why) = save(first, path)
     {
         output::warn(&format!("what was read could not be saved: {why}"));
     }
-    let reports: Vec<Report> =
-        all.into_iter().map(|evidence| Report::of(&output::shown_as_asked(&args.output, evidence))).collect();
+    let reports: Vec<Report> = all.iter().map(Report::of).collect();
     // A program that reads JSON reads one object: of several servers the one with most to tell.
     let most = reports.iter().max_by_key(|report| (report.attempts.len(), report.findings.len()));
     let one = output::takes_one_report(&args.output);
