@@ -108,6 +108,12 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
     if facts.log().is_some() { afar::seen_from_afar(diagnosis) } else { diagnosis }
 }
 
+/// What a rule finds, in a few words, as its reader sees it.
+pub fn title(facts: &Facts, id: &str) -> Option<String> {
+    let title = rules::with_id(id)?.title;
+    Some(if facts.log().is_some() { afar::title_from_afar(title) } else { title.to_owned() })
+}
+
 impl Diagnosis {
     pub fn fires(&self, id: &str) -> bool {
         self.findings.iter().any(|finding| finding.rule.id == id)

@@ -32,7 +32,7 @@ pub const PRIVACY_REFUSED: &str = "Fails: the server refuses PROT P, and it dema
 pub const NOTHING_RESUMED: &str = "Not known: it fails where the server lets no TLS session be resumed, and the check's data connections began new ones.";
 pub const FAMILY_UNKNOWN: &str = "Not known: what it does over IPv6 is not known.";
 pub const CERTIFICATE_UNKNOWN: &str = "Not known: what it makes of this certificate depends on how it is set up.";
-pub const NO_PEER: &str = "Not known: no control connection was joined.";
+pub const NO_PEER: &str = "Not known: the server's address on the control connection was not seen.";
 pub const SESSION_USED_UP: &str =
     "Not known: the check's TLS session was used up by its earlier data connections; a client begins afresh.";
 pub const MLSD_NOT_TRIED: &str = "Not known: it asks with MLSD, and the check asked with LIST, which is refused here.";

@@ -61,6 +61,11 @@ pub fn seen_from_afar(mut diagnosis: Diagnosis) -> Diagnosis {
     diagnosis
 }
 
+/// A rule's title, for a reader who has the log alone.
+pub fn title_from_afar(title: &str) -> String {
+    turned(title)
+}
+
 fn turn(fix: &mut Fix) {
     fix.action = turned(&fix.action);
     fix.detail = turned(&fix.detail);

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::attempt::{Address, Attempt, DataVerb, Load, Mode};
-use super::log::Log;
+use super::log::{Log, Writer};
 use super::observed::Observed;
 use super::timeline::{Event, What};
 use super::{Control, Evidence, Outcome};
@@ -350,7 +350,10 @@ impl<'a> Facts<'a> {
 
     fn recognised(&self) -> Option<&'static str> {
         let placed = [self.greeting(), self.answer("STAT"), self.answer("SYST")];
-        placed.into_iter().flatten().find_map(|(reply, _)| dialect::recognise(reply))
+        let told = placed.into_iter().flatten().find_map(|(reply, _)| dialect::recognise(reply));
+        // A server's own log need not hold its greeting.
+        let wrote = self.log().filter(|log| log.writer == Writer::Server).and_then(|log| log.program.as_deref());
+        told.or_else(|| dialect::DIALECTS.iter().map(|known| known.id).find(|id| Some(*id) == wrote))
     }
 
     /// Every refusal on any connection whose words tell `says`.

@@ -7,7 +7,7 @@ use super::model::{
     PassivePorts, Path, Reply, Report, Target, Tool, Verdict,
 };
 use crate::clients;
-use crate::diagnosis::{self, Diagnosis, comparison, rules};
+use crate::diagnosis::{self, Diagnosis, comparison};
 use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::facts::{Cause, Cite, Facts, Login, Place, Stage, Tried};
 use crate::evidence::observed::Observed;
@@ -45,8 +45,12 @@ impl Report {
             passive_ports: passive_ports(&facts),
             attempts: tried.chain(evidence.not_tried.iter().map(not_tried)).collect(),
             findings: findings(&diagnosis),
-            ruled_out: diagnosis.ruled_out.iter().map(|cause| open(cause.id, joined(&cause.because))).collect(),
-            not_tested: diagnosis.not_tested.iter().map(|cause| open(&cause.id, cause.because.clone())).collect(),
+            ruled_out: diagnosis.ruled_out.iter().map(|cause| open(&facts, cause.id, joined(&cause.because))).collect(),
+            not_tested: diagnosis
+                .not_tested
+                .iter()
+                .map(|cause| open(&facts, &cause.id, cause.because.clone()))
+                .collect(),
             forecast: forecast(&facts),
             for_client: None,
             verdict: Verdict {
@@ -249,8 +253,8 @@ fn findings(diagnosis: &Diagnosis) -> Vec<Finding> {
     all.collect()
 }
 
-fn open(id: &str, because: String) -> Open {
-    Open { id: id.to_owned(), title: rules::with_id(id).map(|rule| rule.title.to_owned()), because }
+fn open(facts: &Facts, id: &str, because: String) -> Open {
+    Open { id: id.to_owned(), title: diagnosis::title(facts, id), because }
 }
 
 fn joined(cites: &[Cite]) -> String {

@@ -38,10 +38,18 @@ pub enum Direction {
 }
 
 impl Facts<'_> {
+    /// Why the two ends can't be told apart.
+    fn unseen_ends(&self) -> &'static str {
+        match self.log() {
+            Some(_) => "the log does not show the addresses of both ends",
+            None => "no control connection was joined",
+        }
+    }
+
     /// Whether an address translation lies on this client's side.
     pub fn client_nat(&self) -> Observed<NatSign> {
         let (Some(local), Some(peer)) = (self.local(), self.peer()) else {
-            return Observed::NotTested("no control connection was joined");
+            return Observed::NotTested(self.unseen_ends());
         };
         if let Observed::Seen((outside, place)) = self.seen_by_server() {
             if outside == local {
@@ -74,7 +82,7 @@ impl Facts<'_> {
     /// Whether the server names an address of its own that it is not reached at: `outside` is the control peer,
     /// `inside` what it names.
     pub fn server_nat(&self) -> Observed<NatSign> {
-        let Some(peer) = self.peer() else { return Observed::NotTested("no control connection was joined") };
+        let Some(peer) = self.peer() else { return Observed::NotTested(self.unseen_ends()) };
         // Another public address may be another machine's, or right; loopback and the like are nobody's.
         let named = self.tried_with(DataVerb::Pasv).find_map(|tried| {
             let address = tried.named()?.ip().to_canonical();
@@ -114,7 +122,7 @@ impl Facts<'_> {
 
     /// Whether something on the way reads and rewrites PORT. What was not seen may still be there.
     pub fn helper(&self) -> Observed<Vec<Cite>> {
-        let Some(peer) = self.peer() else { return Observed::NotTested("no control connection was joined") };
+        let Some(peer) = self.peer() else { return Observed::NotTested(self.unseen_ends()) };
         let fragments = &self.evidence().fragments;
         let fate = |text: &str| fragments.iter().find(|f| f.text == text && f.ttl.is_none()).map(|f| (f.fate, f.ms));
         if let (Some((Fate::Acknowledged, plain)), Some((Fate::Unacknowledged, ms))) = (fate("NOO"), fate("POR")) {
