@@ -103,11 +103,6 @@ const ALLOWED: &[Allowance] = &[
         why: "wget says that the command was refused, and not with which words",
     },
     Allowance {
-        finding: "passive-port-unreachable",
-        truth: "passive-address-foreign",
-        why: "the client never dials the control connection's address, so only how its own dial ended is told",
-    },
-    Allowance {
         finding: "server-misconfigured",
         truth: "passive-ports-exhausted",
         why: "vsftpd says it in words that do not name the ports, and the client does not show what it had asked for",

@@ -321,12 +321,17 @@ impl<'a> Facts<'a> {
 
     /// A log may begin behind the login: what the server agreed to then shows that it was there.
     fn is_past_the_login(&self, number: usize) -> bool {
+        let let_in = self
+            .evidence
+            .controls
+            .get(number)
+            .is_some_and(|control| control.events.iter().any(|event| is_reply(event, 230)));
         let on_it = |tried: &&Tried| tried.outcome().control == number;
         let answered = |tried: &Tried| tried.negotiation().is_some_and(|(reply, _)| !matches!(reply.code, 421 | 530));
         let told = |verb| self.answer_on(number, verb).is_some_and(|(reply, _)| reply.is_completion());
         let tried = |tried: &Tried| tried.negotiated() || tried.dialled().is_some() || answered(tried);
         self.log().is_some()
-            && (self.tried.iter().filter(on_it).any(tried) || ["PWD", "TYPE", "CWD"].into_iter().any(told))
+            && (let_in || self.tried.iter().filter(on_it).any(tried) || ["PWD", "TYPE", "CWD"].into_iter().any(told))
     }
 
     /// What FEAT listed.

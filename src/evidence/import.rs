@@ -446,7 +446,9 @@ impl Target {
         evidence.asked.user = self.sessions.iter().find_map(|session| session.user.clone());
         let unroutable = self.sessions.iter().find_map(|session| session.unroutable);
         let mut quotes: BTreeMap<u32, String> = BTreeMap::new();
-        for session in self.sessions {
+        for mut session in self.sessions {
+            // They are of one server.
+            session.peer = session.peer.or(peer);
             quotes.extend(session.quotes.iter().map(|(line, text)| (*line, quote(text))));
             session.add_to(&mut evidence);
         }

@@ -17,7 +17,8 @@ pub static RULE: Rule = Rule {
 
 fn test(facts: &Facts) -> Match {
     let refused: Vec<&Tried> = facts.tried().iter().filter(|tried| is_refused_listing(tried)).collect();
-    let told = facts.log().and_then(|_| facts.answer("SIZE")).filter(|_| !facts.moves_data());
+    let failed = facts.tried().iter().any(|tried| !matches!(tried.failure(), None | Some(Failure::NotTried)));
+    let told = facts.log().and_then(|_| facts.answer("SIZE")).filter(|_| !facts.moves_data() && !failed);
     let folder = facts.answer("CWD").or(told).filter(|(reply, _)| reply.is_refusal()).map(|(_, place)| place);
     if let (Some(place), true) = (folder, refused.is_empty()) {
         return fires(

@@ -15,7 +15,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    let Some(broken) = facts.tls_broken().filter(|_| !facts.is_encrypted()) else {
+    // A log may tell of TLS that stood and was broken before the login was over.
+    let open = !facts.is_encrypted() || (facts.log().is_some() && !facts.control_works());
+    let Some(broken) = facts.tls_broken().filter(|_| open) else {
         return match facts.handshake() {
             Some((_, place)) => Match::RuledOut(facts.cites([place])),
             None => Match::Undecided("no TLS handshake was begun"),

@@ -125,8 +125,9 @@ impl<'a> Facts<'a> {
     pub fn joined_control(&self) -> Option<Cite> {
         let control = self.control()?;
         if self.log().is_some() {
-            let (_, place) = events_of(control, self.first()).next()?;
-            return Some(self.cite(place));
+            let first = events_of(control, self.first()).next().map(|(_, place)| place);
+            let of_data = || self.tried().first().and_then(|tried| tried.named_at().or(tried.ended_by()));
+            return first.or_else(of_data).map(|place| self.cite(place));
         }
         Some(Cite::of(format!(
             "the control connection from {} to {} was joined after {:.0} ms",

@@ -1,6 +1,6 @@
 //! What the evidence tells of TLS (RFC 4217).
 
-use super::{Facts, Place, Placed, Realm, Tried, events_of};
+use super::{Facts, Login, Place, Placed, Realm, Tried, events_of};
 use crate::evidence::attempt::Attempt;
 use crate::evidence::security::{Certificate, Distrust, Protection, Security};
 use crate::evidence::timeline::{Awaited, Session, What};
@@ -82,7 +82,10 @@ impl<'a> Facts<'a> {
 
     /// How TLS on a control connection came to its end before it stood.
     pub fn tls_broken(&self) -> Option<Broken> {
-        let plain = self.evidence.controls.iter().enumerate().filter(|(_, control)| control.security.is_plain());
+        // A log's client says so also of TLS that stood and was broken before the login was over.
+        let stood = |number| self.log().is_none() || self.login_on(number) == Login::LoggedIn;
+        let numbered = self.evidence.controls.iter().enumerate();
+        let plain = numbered.filter(|(number, control)| control.security.is_plain() || !stood(*number));
         plain.flat_map(|(number, control)| events_of(control, number)).find_map(|(event, place)| match &event.what {
             What::TlsFailed { how, .. } => Some(Broken { how: Some(*how), place }),
             What::Silent { awaited: Awaited::Handshake, .. } => Some(Broken { how: None, place }),

@@ -48,6 +48,8 @@ pub struct Draft {
     pub entries: bool,
     /// TLS stood on it, as the client's words show.
     pub secured: bool,
+    /// The client passed over the address in 227.
+    pub mends: bool,
     /// A preliminary reply came that does not prove that the data connection stands.
     begun: bool,
     protection: Protection,
@@ -67,6 +69,7 @@ impl Draft {
             joined: false,
             entries: false,
             secured: false,
+            mends: false,
             begun: false,
             protection: around.protection,
             over: false,
@@ -331,7 +334,8 @@ impl Draft {
         }
         // A log without commands does not show the one for the transfer either.
         let inferred = self.events.first().is_some_and(|sent| sent.line.is_none());
-        let asked = self.agreed && (self.transfer || inferred || self.dialled.is_some());
+        let hangs = inferred && !self.mends;
+        let asked = self.agreed && (self.transfer || hangs || self.dialled.is_some());
         let what = match (end, asked, self.joined || self.begun, self.mode()) {
             (Leaving::LogEnds, true, false, Mode::Passive) => What::Abandoned(Awaited::Connect),
             (Leaving::LogEnds, true, false, Mode::Active) => What::Abandoned(Awaited::Callback),

@@ -78,6 +78,8 @@ pub struct Session {
     step: Option<(String, String, u32, String)>,
     /// wget's steps were met, in the place of replies.
     steps: bool,
+    /// The transfer that the log begins with.
+    alone: Option<Event>,
     /// Commands come with a label, so that a bare one in the middle of a reply is none.
     labelled: bool,
     last_reply: String,
@@ -156,6 +158,7 @@ impl Session {
             (_, Some(Tells::Joined(Which::Control) | Tells::Accepted)) => {
                 (self.greeted || self.let_in) && !self.just_greeted
             }
+            (Words::Other(_), None) => (self.joined || self.ended) && told_in::console_target(text).is_some(),
             _ => false,
         }
     }
@@ -204,6 +207,9 @@ impl Session {
                 }
             }
             Words::Other(text) => {
+                if told.is_none() && !self.joined {
+                    self.called(seen.text);
+                }
                 if told.is_some() {
                     self.take_step(seen.at_ms);
                 }
@@ -219,6 +225,15 @@ impl Session {
                     self.words(tells, &seen);
                 }
             }
+        }
+    }
+
+    /// Somebody calls the client from a console, and names the host.
+    fn called(&mut self, text: &str) {
+        let Some((host, port)) = told_in::console_target(text) else { return };
+        match host.parse() {
+            Ok(ip) => self.dialling = Some(SocketAddr::new(ip, port)),
+            Err(_) => self.host = Some(host.to_ascii_lowercase()),
         }
     }
 

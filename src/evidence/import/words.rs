@@ -267,6 +267,22 @@ const LEADS: &[&str] = &[
     "open ",
 ];
 
+/// The host that somebody at a console calls: `$ ftp -p 192.0.2.1 2121`. Nothing may stand before it but a prompt, and
+/// nothing behind it but a port.
+pub fn console_target(text: &str) -> Option<(&str, u16)> {
+    let at = text.find("ftp ")?;
+    let (before, behind) = text.split_at(at);
+    let before = before.trim_end_matches(['t', 'n', 'k']).trim_end();
+    if !(before.is_empty() || before.ends_with(['$', '#', '%', '>'])) || before.ends_with("ftp>") {
+        return None;
+    }
+    let mut words = behind.split_whitespace().skip(1).skip_while(|word| word.starts_with('-'));
+    let host = words.next()?;
+    let port = words.next().map_or(Some(21), |word| word.parse().ok())?;
+    let is_host = host.contains('.') && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+    (is_host && words.next().is_none() && !host.ends_with('.')).then_some((host, port))
+}
+
 /// So many seconds as the words tell: "after 20 seconds", "Timeout (60s)", "15001 ms".
 pub fn seconds(text: &str) -> Option<f64> {
     let bytes = text.as_bytes();
@@ -342,5 +358,10 @@ mod tests {
         assert_eq!(seconds("Connection timed out after 5001 milliseconds"), Some(5.001));
         assert_eq!(seconds("Timeout (60s)"), Some(60.0));
         assert_eq!(seconds("no number"), None);
+        assert_eq!(console_target("root@x:~# ftp -p 192.0.2.1"), Some(("192.0.2.1", 21)));
+        assert_eq!(console_target("$ ftp ftp.example.com 2121"), Some(("ftp.example.com", 2121)));
+        for text in ["we use ftp to 192.0.2.1", "ftp is slow.", "# ftp over tls. See below", "ftp> open x"] {
+            assert_eq!(console_target(text), None, "{text}");
+        }
     }
 }

@@ -35,6 +35,10 @@ impl Session {
             self.pending.push_back(Pending { verb: verb.to_owned(), of: Of::Transfer });
             return;
         }
+        // A log that begins with the transfer shows nothing of how its data connection was agreed on.
+        if moves && self.last_code == 0 && self.attempts.is_empty() && self.events.is_empty() {
+            self.alone = Some(sent.clone());
+        }
         match verb {
             // Node's ftp asks for the transfer only when the data connection stands.
             "ABOR" if self.draft.as_ref().is_some_and(|draft| draft.agreed && !draft.transfer) => {

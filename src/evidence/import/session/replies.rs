@@ -107,6 +107,7 @@ impl Session {
         if again {
             return;
         }
+        self.alone = None;
         self.resynchronise(reply.code);
         if self.is_of_another(&reply) {
             return self.unasked(&reply, event);

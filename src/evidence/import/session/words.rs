@@ -27,6 +27,9 @@ impl Session {
         match tells {
             Tells::LooksUp | Tells::Nothing => {}
             Tells::LoggedIn => {
+                if !self.let_in && self.last_code == 0 {
+                    self.logged_in(seen);
+                }
                 self.let_in = true;
                 self.greeted = true;
             }
@@ -47,6 +50,9 @@ impl Session {
             Tells::Joined(_) => self.join_control(endpoint),
             Tells::MendsAddress => {
                 self.mends = true;
+                if let Some(draft) = &mut self.draft {
+                    draft.mends = true;
+                }
                 if self.draft.is_none() && self.let_in && !self.ended {
                     self.draft = Some(Draft::agreed(DataVerb::Pasv, seen.event(What::Sent("PASV".to_owned())), around));
                 }
@@ -96,8 +102,13 @@ impl Session {
                 }
             }
             Tells::Securing => {
-                // It waits for the greeting before it begins.
-                self.greeted = true;
+                // It waits for the greeting before it begins, where TLS does not come first.
+                let at_once = seen.text.to_ascii_lowercase().contains("connection established, initializing");
+                if at_once {
+                    self.join_control(None);
+                } else {
+                    self.greeted = true;
+                }
                 if self.draft.is_none() && !self.let_in {
                     self.securing = true;
                 }
@@ -130,6 +141,13 @@ impl Session {
             }
             Tells::Failed(which, how) => self.fail(which, how, seen),
         }
+    }
+
+    /// The client says that the login was taken, and shows no reply.
+    fn logged_in(&mut self, seen: &Seen) {
+        let Some(reply) = Reply::from_text("230") else { return };
+        self.push(Event { at_ms: seen.at_ms, line: None, what: What::Sent("USER".to_owned()) });
+        self.push(seen.event(What::Replied(reply)));
     }
 
     /// Whether the log shows commands and no replies.
@@ -196,6 +214,10 @@ impl Session {
     }
 
     pub(super) fn fail(&mut self, which: Which, how: How, seen: &Seen) {
+        // GnuTLS's own trace is no failure.
+        if seen.text.trim_start().starts_with("GNUTLS: ") {
+            return;
+        }
         let ms = words::seconds(seen.text).map(|seconds| seconds * 1000.0);
         let around = self.around();
         let at = seen.event(What::CutShort);
@@ -206,13 +228,17 @@ impl Session {
         let of_data = match which {
             Which::Data => true,
             Which::Control => false,
-            Which::Either => self.draft.is_some() || elsewhere,
+            Which::Either => self.draft.is_some() || elsewhere || self.alone.is_some(),
         };
         // Some programs tell of their data connection only when it failed.
         let said = self.last_code >= 400 && how == How::Unsaid;
         if of_data && self.draft.is_none() && self.attempts.is_empty() && !self.turned_away && !self.ended && !said {
             let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
-            self.draft = Some(Draft::agreed(DataVerb::Pasv, sent, around));
+            let mut draft = Draft::agreed(DataVerb::Pasv, sent, around);
+            if let Some(sent) = self.alone.take() {
+                draft.ask(sent);
+            }
+            self.draft = Some(draft);
             self.joined = true;
         }
         // A control connection that ends takes its data connection with it.
