@@ -357,7 +357,7 @@ impl Gathered {
             return;
         }
         for session in &mut self.done {
-            let dialogue = session.attempts.iter().any(asked) || session.shows_commands();
+            let dialogue = session.attempts.iter().any(asked) || session.shows_commands() || session.shows_greeting();
             session.attempts.retain(|outcome| asked(outcome) || particular(outcome) || (dialogue && answered(outcome)));
         }
         self.done.retain(Session::tells);

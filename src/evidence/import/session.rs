@@ -264,6 +264,11 @@ impl Session {
         !self.events.is_empty() || !self.attempts.is_empty() || !self.dials.is_empty() || self.no_address.is_some()
     }
 
+    /// Whether its greeting is in the log: it is a session of its own, and nobody's summary.
+    pub fn shows_greeting(&self) -> bool {
+        self.events.iter().any(|event| matches!(&event.what, What::Replied(reply) if reply.code == 220))
+    }
+
     /// Where it dialled to no avail.
     pub fn dialled(&self) -> Option<SocketAddr> {
         self.dials.first().map(|dial| dial.address).filter(|address| !address.ip().is_unspecified())
