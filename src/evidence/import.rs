@@ -327,6 +327,7 @@ impl Gathered {
             self.dialogue > 0
                 || self.program.is_some_and(|p| !p.id.is_empty())
                 || session.port().is_some_and(|port| port == 21 || port == 990)
+                || session.names_ftp()
         };
         self.done.retain(is_ftp);
         self.drop_hearsay();

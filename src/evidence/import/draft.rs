@@ -102,6 +102,16 @@ impl Draft {
         self.events.push(event.clone());
     }
 
+    /// What guards it became known.
+    pub fn guard(&mut self, protection: Protection) {
+        self.protection = protection;
+    }
+
+    /// Whether it was asked for and has not come about, as far as is known.
+    pub fn waits(&self) -> bool {
+        !self.joined && !self.begun
+    }
+
     /// The command for the transfer went out.
     pub fn ask(&mut self, sent: Event) {
         self.transfer = true;

@@ -79,8 +79,50 @@ pub fn parse(text: &str) -> Line<'_> {
         }
         rest = behind.trim_start();
     }
-    line.words = Words::Other(rest);
+    line.words = behind_logger(rest).unwrap_or(Words::Other(rest));
     line
+}
+
+/// What logging libraries write before a message: a time, a level, a name, in whatever order. The message begins where the
+/// first command or reply is read behind one of their separators. Prose begins like none of them.
+fn behind_logger(text: &str) -> Option<Words<'_>> {
+    const LEVELS: &[&str] = &[
+        "DEBUG",
+        "INFO",
+        "TRACE",
+        "WARN",
+        "ERROR",
+        "VERBOSE",
+        "info:",
+        "dbug:",
+        "I (",
+        "D (",
+        "Net::FTP=",
+        "time=",
+        "##[",
+        "(send) ",
+        "(recv) ",
+        "(send)",
+        "(recv)",
+    ];
+    const SEPARATORS: &[&str] =
+        &[" - ", ": ", ":", "| ", "|", "> ", ">>> ", "<<< ", "< ", "] ", ") ", "\"", "\u{2192} ", "\u{2190} ", " F "];
+    let logs = text.starts_with(['{', '\u{2192}', '\u{2190}'])
+        || LEVELS.iter().any(|level| text.starts_with(level))
+        || text.split_once(" | ").is_some_and(|(name, _)| name.len() < 24 && !name.trim().contains(' '));
+    if !logs || text.len() > 400 {
+        return None;
+    }
+    let mut starts: Vec<usize> =
+        SEPARATORS.iter().flat_map(|mark| text.match_indices(mark).map(|(at, mark)| at + mark.len())).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    starts.into_iter().find_map(|at| {
+        let message = text[at..].trim_start().trim_end_matches(['"', '}', '\'']);
+        // A number behind a colon is most often none of a reply.
+        let certain = |words: &Words| !matches!(words, Words::Reply { line, .. } if !line.as_bytes().get(3).is_some_and(|b| matches!(b, b' ' | b'-')));
+        reply(message).filter(certain).or_else(|| command(message))
+    })
 }
 
 /// Whether a label stands before replies: an arrow to the left, or the word for an answer.
@@ -263,6 +305,22 @@ mod tests {
             assert_eq!(says(text), "220", "{text}");
         }
         assert_eq!(says("Response:\t211-Features:"), "211-");
+    }
+
+    #[test]
+    fn a_logging_library_writes_what_it_likes_before_the_words() {
+        for text in [
+            "DEBUG:ftp.client:USER bob",
+            "I (1234) ftp: USER bob",
+            "(send) USER bob",
+            "web-1  | > USER bob",
+            "{\"level\":\"debug\",\"msg\":\"USER bob\"}",
+        ] {
+            assert_eq!(says(text), "USER|bob", "{text}");
+        }
+        for text in ["INFO: pass 220 euros on to the user", "ERROR: the user was told to list them"] {
+            assert!(says(text).starts_with('?'), "{text}: {}", says(text));
+        }
     }
 
     #[test]

@@ -264,6 +264,11 @@ impl Session {
         !self.events.is_empty() || !self.attempts.is_empty() || !self.dials.is_empty() || self.no_address.is_some()
     }
 
+    /// Whether a name that led nowhere was an FTP server's.
+    pub fn names_ftp(&self) -> bool {
+        self.no_address.as_ref().is_some_and(|(_, words)| words.to_ascii_lowercase().contains("ftp"))
+    }
+
     /// Whether its greeting is in the log: it is a session of its own, and nobody's summary.
     pub fn shows_greeting(&self) -> bool {
         self.events.iter().any(|event| matches!(&event.what, What::Replied(reply) if reply.code == 220))

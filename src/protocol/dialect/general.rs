@@ -14,6 +14,7 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "use auth tls", says: Says::TlsRequired },
         Phrase { text: "tls required", says: Says::TlsRequired },
         Phrase { text: "tls is required", says: Says::TlsRequired },
+        Phrase { text: "ssl required", says: Says::TlsRequired },
         Phrase { text: "ssl is required", says: Says::TlsRequired },
         Phrase { text: "encryption required", says: Says::TlsRequired },
         Phrase { text: "encryption is required", says: Says::TlsRequired },

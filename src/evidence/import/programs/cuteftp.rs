@@ -15,7 +15,7 @@ pub static PROGRAM: Program = Program {
         phrase("failed to establish data socket", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("connecting to ftp server", Tells::Dials(Which::Control)),
         phrase("socket connected. waiting for welcome message", Tells::Joined(Which::Control)),
-        phrase("can't connect to remote server", Tells::Failed(Which::Control, How::Unsaid)),
+        phrase("can't connect to remote server", Tells::Failed(Which::Either, How::Unsaid)),
         phrase("can't establish data connection", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("cannot establish data connection", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("directory listing completed", Tells::Got),

@@ -12,6 +12,7 @@ pub static PROGRAM: Program = Program {
     writer: Writer::Client,
     signs: &[],
     phrases: &[
+        phrase("data connection failed", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("connection timed out", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("timed out", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("etimedout", Tells::Failed(Which::Either, How::TimedOut)),

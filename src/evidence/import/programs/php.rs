@@ -15,6 +15,7 @@ pub static PROGRAM: Program = Program {
         "php warning: ",
         "ftp_connect",
         "ftp_login",
+        "ftp_login(): ",
         "ftp_nlist",
         "ftp_rawlist",
         "ftp_mlsd",

@@ -11,7 +11,9 @@ pub static PROGRAM: Program = Program {
     signs: &["pure-ftpd:", "pure-ftpd[", "[debug] command ["],
     phrases: &[
         phrase("new connection from ", Tells::Accepted),
-        phrase("timeout - try typing a little faster", Tells::Failed(Which::Control, How::TimedOut)),
+        phrase("timeout - try typing a little faster", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("is now logged in", Tells::LoggedIn),
+        phrase("[warning] authentication failed for user", Tells::Refused(530)),
         phrase("tls: enabled", Tells::Nothing),
         phrase("[info] logout.", Tells::Failed(Which::Control, How::Closed)),
     ],

@@ -6,7 +6,7 @@ use super::super::masked;
 use super::super::words::{self, How, Tells, Which};
 use super::{MOST_EVENTS, MOST_LINES, Of, OpenReply, Seen, Session};
 use crate::evidence::attempt::DataVerb;
-use crate::evidence::security::Security;
+use crate::evidence::security::{Protection, Security};
 use crate::evidence::timeline::{self, Event, What};
 use crate::protocol::dialect::{self, Says};
 use crate::protocol::host_port;
@@ -258,6 +258,18 @@ impl Session {
         if reply.is_completion() && !matches!(reply.code, 200 | 225 | 226 | 250) {
             self.draft = Some(draft);
             return;
+        }
+        // Only a session under TLS can be asked to resume one.
+        if self.security == Security::Plain && dialect::says(reply) == Some(Says::SessionReuseRequired) {
+            self.security = Security::ExplicitTls;
+            self.protected = true;
+            draft.guard(Protection::Private);
+        }
+        // The server's patience with a data connection that did not come.
+        if reply.code == 421 && draft.agreed && draft.waits() && reply.text.to_ascii_lowercase().contains("time") {
+            draft.fail(How::TimedOut, None, &reply.text, around, event);
+            self.ended = true;
+            return self.keep(draft);
         }
         if draft.transfer_reply(reply, event, around) {
             return self.keep(draft);
