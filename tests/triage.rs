@@ -307,6 +307,24 @@ fn a_time_before_each_line_takes_nothing_away() {
     }
 }
 
+/// The log stops at LIST, and its addresses are masked: a silent port is the likeliest of several causes, and no more.
+#[test]
+fn what_the_log_leaves_open_rules_nothing_out() {
+    let log = "220 Welcome\nUSER bob\n331 Password\nPASS ****\n230 Login successful.\nPASV\n\
+               227 Entering Passive Mode (X,X,X,X,114,242)\nLIST\n";
+    let all = read(log.as_bytes());
+    let diagnosis = diagnose(&Facts::of(&all[0]));
+    let found: Vec<_> = diagnosis.findings.iter().map(|found| (found.rule.id, found.conclusion.confidence)).collect();
+    assert_eq!(found, [("passive-port-dropped", Confidence::Low)]);
+    let excluded: Vec<&str> = diagnosis.ruled_out.iter().map(|excluded| excluded.id).collect();
+    for open in
+        ["passive-port-refused", "passive-port-unreachable", "passive-address-unroutable", "passive-address-foreign"]
+    {
+        assert!(!excluded.contains(&open), "{excluded:?}");
+        assert!(diagnosis.not_tested.iter().any(|left| left.id == open), "{open}");
+    }
+}
+
 #[test]
 fn no_password_comes_out() {
     let log = "\

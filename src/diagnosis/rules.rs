@@ -153,6 +153,29 @@ fn failed_at_peer<'f>(facts: &'f Facts<'f>, failure: Failure) -> Vec<&'f Tried<'
     failed
 }
 
+/// The passive data connections that failed in these ways at the control connection's peer, as far as it was told how: a
+/// client that gave up without a word rules no way out.
+fn told_at_peer<'f>(facts: &'f Facts<'f>, failures: [Failure; 2]) -> Vec<&'f Tried<'f>> {
+    let mut failed = failures.map(|failure| failed_at_peer(facts, failure)).concat();
+    failed.retain(|tried| !tried.is_guess());
+    failed
+}
+
+/// What is wanting where every failure in [`told_at_peer`] is left out.
+fn untold(facts: &Facts) -> &'static str {
+    if failed_at_peer(facts, Failure::DialDropped).iter().any(|tried| tried.is_guess()) {
+        "the log does not say how the passive data connection failed"
+    } else {
+        "no passive data connection was dialled"
+    }
+}
+
+/// Whether the address in 227 is known: in a log it may be masked, and 0.0.0.0 stands for it then.
+fn shows_address(facts: &Facts, tried: &Tried) -> bool {
+    let named_so = || tried.negotiation().is_some_and(|(reply, _)| reply.text.contains("0,0,0,0"));
+    tried.named().is_some_and(|end| facts.log().is_none() || !end.ip().is_unspecified() || named_so())
+}
+
 /// Whether the data connection went to the control connection's peer, whatever 227 named.
 fn dialled_at_peer(facts: &Facts, tried: &Tried) -> bool {
     match (tried.dialled().map(|end| end.ip().to_canonical()), facts.peer()) {

@@ -67,7 +67,9 @@ fn encryption(report: &Report) -> Option<String> {
 
 /// The address that answered, or the first that was dialled in vain.
 pub fn server_address(report: &Report) -> Option<String> {
-    let dialled = || report.evidence.dials.first().map(|dial| dial.address.ip().to_canonical().to_string());
+    let first = || report.evidence.dials.first().map(|dial| dial.address.ip().to_canonical());
+    // A log may leave it out.
+    let dialled = || first().filter(|address| !address.is_unspecified()).map(|address| address.to_string());
     report.control.peer_address.clone().or_else(dialled)
 }
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::{ends, joins, loss, outer_address_setting, peer, ruled_out_by};
+use crate::diagnosis::rules::{ends, joins, loss, outer_address_setting, peer, ruled_out_by, shows_address};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Probe};
 use crate::evidence::facts::{Cite, Facts, Tried};
@@ -20,10 +20,10 @@ pub static RULE: Rule = Rule {
 const ADVERTISED: Attempt = Attempt::at(DataVerb::Pasv, Address::Advertised);
 
 fn test(facts: &Facts) -> Match {
-    let named = || facts.tried_with(DataVerb::Pasv).filter(|tried| tried.named().is_some());
+    let named = || facts.tried_with(DataVerb::Pasv).filter(|tried| shows_address(facts, tried));
     let foreign: Vec<(&Tried, IpAddr)> = named().filter_map(|tried| Some((tried, foreign(facts, tried)?))).collect();
     let Some((first, address)) = foreign.first() else {
-        return ruled_out_by(facts, named().filter_map(Tried::named_at), "no 227 reply named an address");
+        return ruled_out_by(facts, named().filter_map(Tried::named_at), "no address in a 227 reply was seen");
     };
     if facts.peer().is_none() {
         return Match::Undecided("the log does not show the address that the server is reached at");

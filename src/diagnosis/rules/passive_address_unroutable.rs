@@ -1,7 +1,7 @@
 #![doc = include_str!("passive_address_unroutable.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::{ends, loss, outer_address_setting, ruled_out_by};
+use crate::diagnosis::rules::{ends, loss, outer_address_setting, ruled_out_by, shows_address};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Probe};
 use crate::evidence::facts::{Cite, Facts, Tried};
@@ -21,12 +21,12 @@ const OUTER: &str = "<its outer address>";
 const ADVERTISED: Attempt = Attempt::at(DataVerb::Pasv, Address::Advertised);
 
 fn test(facts: &Facts) -> Match {
-    let named = || facts.tried_with(DataVerb::Pasv).filter(|tried| tried.named().is_some());
+    let named = || facts.tried_with(DataVerb::Pasv).filter(|tried| shows_address(facts, tried));
     let Some((tried, address)) = named().find_map(|tried| Some((tried, unroutable(facts, tried)?))) else {
         if let Some(told) = told_by_client(facts) {
             return told;
         }
-        return ruled_out_by(facts, named().filter_map(Tried::named_at), "no 227 reply named an address");
+        return ruled_out_by(facts, named().filter_map(Tried::named_at), "no address in a 227 reply was seen");
     };
     let advertised = || facts.tried_with(DataVerb::Pasv).filter(|tried| tried.attempt() == ADVERTISED);
     if let Some(joined) = advertised().find_map(|tried| tried.joined_at()) {
@@ -101,12 +101,7 @@ fn host(facts: &Facts) -> Option<String> {
 
 /// The address in 227, where it is not the control peer's and nobody outside the server's network can reach it.
 fn unroutable(facts: &Facts, tried: &Tried) -> Option<std::net::IpAddr> {
-    let address = tried.named()?.ip().to_canonical();
-    // In a log such an address stands for one that it does not show.
-    let shown = || tried.negotiation().is_some_and(|(reply, _)| reply.text.contains("0,0,0,0"));
-    if facts.log().is_some() && address.is_unspecified() && !shown() {
-        return None;
-    }
+    let address = tried.named().filter(|_| shows_address(facts, tried))?.ip().to_canonical();
     (Some(address) != facts.peer() && reach(address) != Reach::Public).then_some(address)
 }
 

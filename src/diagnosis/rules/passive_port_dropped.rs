@@ -1,7 +1,9 @@
 #![doc = include_str!("passive_port_dropped.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by};
+use crate::diagnosis::rules::{
+    endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, told_at_peer, untold,
+};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure};
 use crate::evidence::observed::Observed;
@@ -29,9 +31,8 @@ fn test(facts: &Facts) -> Match {
     }
     let dropped = failed_at_peer(facts, Failure::DialDropped);
     if dropped.is_empty() {
-        let otherwise =
-            [Failure::DialRefused, Failure::DialUnreachable].map(|failure| failed_at_peer(facts, failure)).concat();
-        return ruled_out_by(facts, ends(otherwise), "no passive data connection was dialled");
+        let otherwise = told_at_peer(facts, [Failure::DialRefused, Failure::DialUnreachable]);
+        return ruled_out_by(facts, ends(otherwise), untold(facts));
     }
     let mut cites = facts.cites(ends(dropped.iter().copied()));
     let ports = endpoints(dropped.iter().copied());

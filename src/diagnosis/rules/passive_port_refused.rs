@@ -1,7 +1,9 @@
 #![doc = include_str!("passive_port_refused.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by};
+use crate::diagnosis::rules::{
+    endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, told_at_peer, untold,
+};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure};
 use crate::evidence::observed::Observed;
@@ -37,9 +39,8 @@ fn test(facts: &Facts) -> Match {
     }
     let refused = failed_at_peer(facts, Failure::DialRefused);
     if refused.is_empty() {
-        let otherwise =
-            [Failure::DialDropped, Failure::DialUnreachable].map(|failure| failed_at_peer(facts, failure)).concat();
-        return ruled_out_by(facts, ends(otherwise), "no passive data connection was dialled");
+        let otherwise = told_at_peer(facts, [Failure::DialDropped, Failure::DialUnreachable]);
+        return ruled_out_by(facts, ends(otherwise), untold(facts));
     }
     let ports = endpoints(refused.iter().copied());
     let mut cites = facts.cites(ends(refused.iter().copied()));

@@ -1,7 +1,9 @@
 #![doc = include_str!("passive_port_unreachable.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, side_of};
+use crate::diagnosis::rules::{
+    endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, side_of, told_at_peer, untold,
+};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure};
 
@@ -28,9 +30,8 @@ fn test(facts: &Facts) -> Match {
     }
     let unreachable = failed_at_peer(facts, Failure::DialUnreachable);
     let Some(icmp) = unreachable.iter().find_map(|tried| tried.icmp()) else {
-        let otherwise =
-            [Failure::DialDropped, Failure::DialRefused].map(|failure| failed_at_peer(facts, failure)).concat();
-        return ruled_out_by(facts, ends(otherwise), "no passive data connection was dialled");
+        let otherwise = told_at_peer(facts, [Failure::DialDropped, Failure::DialRefused]);
+        return ruled_out_by(facts, ends(otherwise), untold(facts));
     };
     let ports = endpoints(unreachable.iter().copied());
     let place = place::of(facts).filter(|place| place.side != Side::Unknown);

@@ -1,7 +1,7 @@
 #![doc = include_str!("passive_range_partly_open.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, joins, listed, loss, samples, setting};
+use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, joins, listed, loss, samples, setting, untold};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::{Facts, Tried};
 
@@ -38,6 +38,7 @@ fn test(facts: &Facts) -> Match {
     }
     match (joined.is_empty(), unanswered.is_empty()) {
         (true, true) => return Match::Undecided("no passive data connection was dialled"),
+        (true, false) if unanswered.iter().all(|tried| tried.is_guess()) => return Match::Undecided(untold(facts)),
         (true, false) => return Match::RuledOut(facts.cites(ends(unanswered))),
         (false, true) if samples::are_wanted(facts) => {
             return Match::Undecided("a port failed whose command went out together with others: others must tell");
