@@ -106,6 +106,11 @@ pub const LET_THE_RANGE_IN: Step = Step::Say(
      an address is translated. `ftpmode recipe` lists firewalls, routers and clouds.",
 );
 
+/// What a cloud's network says of helpers.
+pub const NO_HELPER: Step = Step::Say("It has none: nothing reads or mends PORT and PASV here, in plain or under TLS.");
+/// And what that means under TLS.
+pub const NO_HELPER_TO_BLIND: Step = Step::Say("Nothing to mind, since there is no helper to blind.");
+
 /// Why a firewall's FTP helper is no cure under TLS.
 pub const HELPER_AND_TLS: Step = Step::Say(
     "Under TLS a helper is blind: it can't read PORT and PASV, opens nothing and mends no address. What worked in plain by its \

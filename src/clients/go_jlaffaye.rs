@@ -26,11 +26,8 @@ pub static CLIENT: Client = Client {
     rules: Some(Rules {
         used_as: "ftp.Dial(addr); c.Login(user, password); c.List(\"\")",
         source: "jlaffaye/ftp 0.2.1, ftp.go",
-        way: Way {
-            ipv4: &[Step::epsv(EPSV_FAILED).reading(wire::loose_229), PASV],
-            ipv6: &[Step::epsv(&[]).reading(wire::loose_229)],
-        },
-        settings: &[Setting { text: "ftp.DialWithDisabledEPSV(true)", way: Way { ipv4: &[PASV], ipv6: &[] } }],
+        way: WAY,
+        settings: &[Setting { text: "ftp.DialWithDisabledEPSV(true)", way: WITHOUT_EPSV }],
         earlier: None,
         tls: Tls {
             explicit: Some("ftp.DialWithExplicitTLS"),
@@ -49,3 +46,10 @@ pub static CLIENT: Client = Client {
 /// Any answer but a readable 229.
 const EPSV_FAILED: &[Setback] = &[Setback::Refused, Setback::RefusedForNow, Setback::Unreadable];
 const PASV: Step = Step::pasv(Dials::Mended(wire::go_mends), &[]).reading(wire::six_enclosed);
+
+/// Its way of opening data connections, and that of the programs built on it.
+pub const WAY: Way = Way {
+    ipv4: &[Step::epsv(EPSV_FAILED).reading(wire::loose_229), PASV],
+    ipv6: &[Step::epsv(&[]).reading(wire::loose_229)],
+};
+pub const WITHOUT_EPSV: Way = Way { ipv4: &[PASV], ipv6: &[] };

@@ -1,10 +1,8 @@
 //! rclone, built on Go's `jlaffaye/ftp`; options from `backend/ftp/ftp.go`.
 
-use super::rules::{
-    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
-    WithoutPrivacy,
-};
-use super::{Client, Recipe, UNKNOWN, wire};
+use super::go_jlaffaye::{WAY, WITHOUT_EPSV};
+use super::rules::{DataHandshake, Listing, Manner, Rules, Sessions, Setting, Tls, Unasked, Vouching, WithoutPrivacy};
+use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
     id: "rclone",
@@ -26,11 +24,8 @@ pub static CLIENT: Client = Client {
     rules: Some(Rules {
         used_as: "rclone lsf remote:",
         source: "rclone 1.71, backend/ftp/ftp.go; jlaffaye/ftp, ftp.go",
-        way: Way {
-            ipv4: &[Step::epsv(EPSV_FAILED).reading(wire::loose_229), PASV],
-            ipv6: &[Step::epsv(&[]).reading(wire::loose_229)],
-        },
-        settings: &[Setting { text: "--ftp-disable-epsv", way: Way { ipv4: &[PASV], ipv6: &[] } }],
+        way: WAY,
+        settings: &[Setting { text: "--ftp-disable-epsv", way: WITHOUT_EPSV }],
         earlier: None,
         tls: Tls {
             explicit: Some("--ftp-explicit-tls"),
@@ -45,7 +40,3 @@ pub static CLIENT: Client = Client {
         manner: Manner::Plain,
     }),
 };
-
-/// Any answer but a readable 229.
-const EPSV_FAILED: &[Setback] = &[Setback::Refused, Setback::RefusedForNow, Setback::Unreadable];
-const PASV: Step = Step::pasv(Dials::Mended(wire::go_mends), &[]).reading(wire::six_enclosed);

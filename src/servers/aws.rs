@@ -1,6 +1,6 @@
 //! Amazon EC2: security groups, network ACLs, Elastic IP.
 
-use super::{Group, LOOK_FROM_OUTSIDE, Product, Recipe, Step, TRY_ACTIVE, UNKNOWN};
+use super::{Group, LOOK_FROM_OUTSIDE, NO_HELPER, Product, Recipe, Step, TRY_ACTIVE, UNKNOWN};
 
 pub static PRODUCT: Product = Product {
     id: "aws",
@@ -45,7 +45,7 @@ curl -s -H \"X-aws-ec2-metadata-token: $TOKEN\" http://169.254.169.254/latest/me
             ),
             Step::Say("Behind a NAT gateway no connection comes in at all: there a client has passive mode alone."),
         ],
-        helper: &[Step::Say("It has none: nothing reads or mends PORT and PASV here, in plain or under TLS.")],
+        helper: &[NO_HELPER],
         tls: &[Step::Say(
             "Nothing to mind, since there is no helper to blind. A load balancer that ends TLS itself can't carry FTP.",
         )],

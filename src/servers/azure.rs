@@ -1,6 +1,6 @@
 //! Microsoft Azure: network security groups, public addresses.
 
-use super::{Group, LOOK_FROM_OUTSIDE, Product, Recipe, Step, TRY_ACTIVE, UNKNOWN};
+use super::{Group, LOOK_FROM_OUTSIDE, NO_HELPER, NO_HELPER_TO_BLIND, Product, Recipe, Step, TRY_ACTIVE, UNKNOWN};
 
 pub static PRODUCT: Product = Product {
     id: "azure",
@@ -37,8 +37,8 @@ pub static PRODUCT: Product = Product {
             ),
             Step::Say("Behind a NAT gateway no connection comes in at all: there a client has passive mode alone."),
         ],
-        helper: &[Step::Say("It has none: nothing reads or mends PORT and PASV here, in plain or under TLS.")],
-        tls: &[Step::Say("Nothing to mind, since there is no helper to blind.")],
+        helper: &[NO_HELPER],
+        tls: &[NO_HELPER_TO_BLIND],
         reload: &[Step::Say("Rules count within a minute or so. The server reads its address when it is restarted.")],
         check: &[
             Step::Run("az network nsg rule list --resource-group my-group --nsg-name my-nsg --output table"),

@@ -1,6 +1,6 @@
 //! Google Cloud: VPC firewall rules, external addresses.
 
-use super::{Group, LOOK_FROM_OUTSIDE, Product, Recipe, Step, TRY_ACTIVE, UNKNOWN};
+use super::{Group, LOOK_FROM_OUTSIDE, NO_HELPER, NO_HELPER_TO_BLIND, Product, Recipe, Step, TRY_ACTIVE, UNKNOWN};
 
 pub static PRODUCT: Product = Product {
     id: "gcp",
@@ -39,8 +39,8 @@ gcloud compute instances add-tags my-vm --zone=europe-west1-b --tags=ftp-server"
             ),
             Step::Say("Behind Cloud NAT no connection comes in at all: there a client has passive mode alone."),
         ],
-        helper: &[Step::Say("It has none: nothing reads or mends PORT and PASV here, in plain or under TLS.")],
-        tls: &[Step::Say("Nothing to mind, since there is no helper to blind.")],
+        helper: &[NO_HELPER],
+        tls: &[NO_HELPER_TO_BLIND],
         reload: &[Step::Say("Rules count within seconds. The server reads its address when it is restarted.")],
         check: &[
             Step::Run("gcloud compute firewall-rules list --filter='name~^ftp' --format='table(name,sourceRanges,allowed)'"),
