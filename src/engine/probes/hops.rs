@@ -8,7 +8,7 @@
 //! Kernels before Linux 5.8 tell of an ICMP error on a TCP connection that is being made only that there was one. There a
 //! datagram is sent with the same life: it ends at the same router, and the kernel tells with whom and why.
 //!
-//! Bounds: at most 64 packets, within 1.8 s (`Budget::location`); sockets are closed before a SYN is sent again.
+//! Bounds: at most [`MOST`] packets, within 1.8 s (`Budget::location`); sockets are closed before a SYN is sent again.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -31,8 +31,13 @@ const STEP: u8 = 4;
 /// Silent probes that are sent again: the packet or the router's answer may have been lost, or routers may ration
 /// their answers.
 const MOST_AGAIN: usize = 3;
-/// Routers that are asked for by UDP, one packet each.
-const MOST_BY_UDP: usize = 15;
+/// Packets in all, those by UDP among them.
+const MOST: usize = 64;
+/// What of these is left once the data port was dialled and the last round has its own: [`MOST_AGAIN`], and one by UDP.
+const LEFT: usize = MOST - FURTHEST as usize - MOST_AGAIN - 1;
+/// Routers that are asked for by UDP, one packet each: so many that the control port can still be dialled [`STEP`] hops
+/// beyond the last of them.
+const MOST_BY_UDP: usize = (LEFT - STEP as usize) / 2;
 /// Where traceroute knocks, since nobody listens there.
 const NOBODY_LISTENS: u16 = 33_434;
 
@@ -49,17 +54,19 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
     data.gather(within(), Series::is_settled).await;
     data.stop_waiting();
     let mut routers = Series::new(Swept::Udp, SocketAddr::new(control.ip(), NOBODY_LISTENS));
-    routers.name_those_of(&mut data, tools, within()).await;
+    routers.name_those_of(&mut data, LEFT, tools, within()).await;
 
     let mut to_control = Series::new(Swept::Control, control);
     let mut sent = 0;
-    while sent < FURTHEST && to_control.first_end().is_none() && Instant::now() < give_up {
-        let next = (data.last_passed().max(sent) + STEP).min(FURTHEST);
+    let left = |sent: u8, routers: &Series| LEFT.saturating_sub(usize::from(sent) + routers.begun.len());
+    while sent < FURTHEST && left(sent, &routers) > 0 && to_control.first_end().is_none() && Instant::now() < give_up {
+        let most = u8::try_from(left(sent, &routers)).map_or(FURTHEST, |left| sent.saturating_add(left));
+        let next = (data.last_passed().max(sent) + STEP).min(FURTHEST).min(most);
         to_control.send(tools, sent + 1..=next);
         sent = next;
         to_control.gather(within(), Series::is_settled_or_passed).await;
         to_control.stop_waiting();
-        routers.name_those_of(&mut to_control, tools, within()).await;
+        routers.name_those_of(&mut to_control, left(sent, &routers), tools, within()).await;
     }
 
     let mut by_udp = Series::new(Swept::Udp, SocketAddr::new(control.ip(), NOBODY_LISTENS));
@@ -113,14 +120,14 @@ impl Series {
         }));
     }
 
-    /// Sends a datagram for each answer of `series` that names nobody, and puts the router in its place that let its time
-    /// run out. Where the longest-lived probe is answered so as well, it was turned away and did not live too short, and
-    /// nobody can say which of the others were.
-    async fn name_those_of(&mut self, series: &mut Series, tools: Tools<'_>, until: Instant) {
+    /// Sends a datagram for each answer of `series` that names nobody, `most` at most, and puts the router in its place
+    /// that let its time run out. Where the longest-lived probe is answered so as well, it was turned away and did not live
+    /// too short, and nobody can say which of the others were.
+    async fn name_those_of(&mut self, series: &mut Series, most: usize, tools: Tools<'_>, until: Instant) {
         if series.answers.get(&FURTHEST).is_some_and(|probe| is_nameless(probe.answer)) {
             return;
         }
-        let room = MOST_BY_UDP.saturating_sub(self.begun.len());
+        let room = MOST_BY_UDP.saturating_sub(self.begun.len()).min(most);
         let nameless = series.answers.values().filter(|probe| is_nameless(probe.answer)).map(|probe| probe.ttl);
         let unasked: Vec<u8> = nameless.filter(|ttl| !self.begun.contains_key(ttl)).take(room).collect();
         unasked.into_iter().for_each(|ttl| self.knock(tools, ttl));
