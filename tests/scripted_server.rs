@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ftpmode::protocol::{extended, host_port};
 
-use raw::{Client, read_all};
+use raw::{Client, closed_port, read_all};
 use scripted::Step::*;
 use scripted::{Scripted, say};
 
@@ -38,7 +38,8 @@ fn without_a_script_it_is_a_healthy_server() {
     client.send(b"LIST\r\n");
     assert!(!read_all(listener.accept().expect("a callback").0).is_empty());
     assert_eq!((client.reply().code, client.reply().code), (150, 226));
-    drop(listener);
+    let (_held, closed) = closed_port(client.own_ip());
+    let eprt = format!("EPRT {}", extended::format(closed));
     assert_eq!((client.ask(&eprt).code, client.ask("LIST").code), (200, 425));
 
     assert_eq!(client.ask("QUIT").code, 221);

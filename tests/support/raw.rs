@@ -12,6 +12,7 @@ use std::time::Duration;
 use ftpmode::protocol::host_port;
 use ftpmode::protocol::reply::Reply;
 use ftpmode::serve::{self, Fault, Settings};
+use socket2::{Domain, Socket, Type};
 use tokio::sync::oneshot;
 
 /// A server in a thread of its own; it ends with the test.
@@ -129,6 +130,15 @@ impl Client {
     pub fn listen(&self) -> TcpListener {
         TcpListener::bind((self.own_ip(), 0)).expect("a free port")
     }
+}
+
+/// A port that refuses for as long as the socket is kept: bound, so nobody else gets it, and not listening.
+pub fn closed_port(ip: IpAddr) -> (Socket, SocketAddr) {
+    let address = SocketAddr::new(ip, 0);
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).expect("a socket");
+    socket.bind(&address.into()).expect("a free port");
+    let bound = socket.local_addr().ok().and_then(|bound| bound.as_socket()).expect("an address");
+    (socket, bound)
 }
 
 /// Everything that comes until the connection's orderly end.
