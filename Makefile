@@ -35,13 +35,16 @@ install: cargo # Install ftpmode for this user
 # What tests need beside cargo: installed where apt and root are, named where not.
 tools:
 	@missing=; for tool in chromium:chromium curl:curl nft:nftables ip:iproute2 iptables:iptables lftp:lftp openssl:openssl python3:python3 \
-	    wget:wget ncftpls:ncftp tnftp:tnftp inetutils-ftp:inetutils-ftp php:php-cli; do \
-	  command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool##*:}"; done; \
+	    wget:wget ncftpls:ncftp tnftp:tnftp inetutils-ftp:inetutils-ftp php:php-cli \
+	    rclone:rclone javac:default-jdk-headless /usr/share/java/commons-net.jar:libcommons-net-java npm:npm; do \
+	  command -v $${tool%%:*} >/dev/null || [ -e $${tool%%:*} ] || missing="$$missing $${tool##*:}"; done; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "installing$$missing"; export DEBIAN_FRONTEND=noninteractive; \
 	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; } >/dev/null; \
 	  else echo "these would let more tests run:$$missing"; fi; fi
+	@[ -e target/tools/node_modules/basic-ftp ] || ! command -v npm >/dev/null \
+	  || npm install --silent --no-audit --no-fund --prefix target/tools basic-ftp@6.2.6 >/dev/null
 
 cargo:
 	@command -v cargo >/dev/null || { echo "ftpmode is built with Rust's cargo, 1.88 or later: install it from https://rustup.rs or your system's packages, then run make again."; exit 1; }

@@ -6,14 +6,14 @@
 use std::net::IpAddr;
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Step, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Step, Unasked, Way, WithoutPrivacy,
 };
 use super::{Outlook, sentences};
 use crate::evidence::Source;
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::{DialEnd, Facts, Failure, Login, Tried};
-use crate::evidence::security::{Distrust, Protection, Security};
+use crate::evidence::security::{Protection, Security};
 use crate::evidence::timeline::{Session, What};
 use crate::protocol::dialect::Says;
 
@@ -82,12 +82,12 @@ fn before_data(facts: &Facts, rules: &Rules) -> Option<Outlook> {
         return None;
     }
     if let Some((certificate, _)) = facts.certificate()
-        && certificate.distrust.is_some()
+        && let Some(distrust) = certificate.distrust
         && facts.withheld().is_some()
     {
-        return Some(match rules.tls.vouching {
-            Vouching::Refuses(_) => fails(sentences::DISTRUSTS.to_owned()),
-            Vouching::Asks | Vouching::Ignores | Vouching::Unknown => unknown(sentences::WITHHELD.to_owned()),
+        return Some(match rules.tls.vouching.refuses(distrust) {
+            Some(Err(_)) => fails(sentences::DISTRUSTS.to_owned()),
+            Some(Ok(())) | None => unknown(sentences::WITHHELD.to_owned()),
         });
     }
     if let Some((reply, place)) = facts.login_refusal() {
@@ -135,12 +135,10 @@ fn under_tls(facts: &Facts, rules: &Rules, how: &'static str) -> Outlook {
         (false, _) => {}
     }
     let distrust = facts.certificate().and_then(|(certificate, _)| certificate.distrust);
-    match (distrust, rules.tls.vouching) {
-        (None, _) | (Some(_), Vouching::Ignores | Vouching::Asks) => judged(facts, rules, told),
-        (Some(Distrust::NoAuthorities), _) | (_, Vouching::Unknown) => {
-            unknown(sentences::CERTIFICATE_UNKNOWN.to_owned())
-        }
-        (Some(_), Vouching::Refuses(unless)) => {
+    match distrust.map(|distrust| rules.tls.vouching.refuses(distrust)) {
+        None | Some(Some(Ok(()))) => judged(facts, rules, told),
+        Some(None) => unknown(sentences::CERTIFICATE_UNKNOWN.to_owned()),
+        Some(Some(Err(unless))) => {
             let beyond = judged(facts, rules, told);
             let setting = match (beyond.works, beyond.setting) {
                 (Some(true), _) => Some(unless.to_owned()),
@@ -355,6 +353,10 @@ fn outcome(facts: &Facts, rules: &Rules, step: &Step, tried: &Tried, differing: 
         }
         if verb.mode() == Mode::Active && let_in_by_hand(facts) {
             return Came::Unknown(sentences::OTHER_PORTS.to_owned());
+        }
+        // What MLSD says of a file is longer than LIST's line.
+        if rules.listing == Listing::Machine && lists(facts, "MLST") && !facts.failed(Failure::Stalled).is_empty() {
+            return Came::Unknown(sentences::MLSD_IS_LARGER.to_owned());
         }
         let named = tried.named().map(|named| named.ip().to_canonical());
         return Came::Through { differing, named: named.filter(|_| verb.mode() == Mode::Active) };

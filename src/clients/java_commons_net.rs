@@ -9,7 +9,7 @@ use super::{Client, Recipe};
 pub static CLIENT: Client = Client {
     id: "java-commons-net",
     name: "Apache Commons Net (Java)",
-    checked_with: "3.11, from its source, 2026-11",
+    checked_with: "3.9, and the source of 3.11, 2026-11",
     recipe: Recipe {
         passive: Some("`client.enterLocalPassiveMode()` after `connect`, since `connect` goes back to active mode."),
         active: Some("Active mode is what it does by itself; `client.enterLocalActiveMode()` brings it back."),
@@ -29,7 +29,7 @@ pub static CLIENT: Client = Client {
     },
     rules: Some(Rules {
         used_as: "client.connect(host); client.login(user, password); client.listFiles()",
-        source: "Apache Commons Net 3.11, FTPClient.java: active until enterLocalPassiveMode is called",
+        source: "Apache Commons Net 3.9 in the lab; 3.11, FTPClient.java: active until enterLocalPassiveMode is called",
         way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] },
         settings: &[
             Setting {
@@ -49,9 +49,10 @@ pub static CLIENT: Client = Client {
         tls: Tls {
             explicit: Some("FTPSClient and execPROT(\"P\")"),
             implicit: Some("FTPSClient(true) and execPROT(\"P\")"),
-            vouching: Vouching::Unknown,
-            sessions: Sessions::Unknown,
-            without_privacy: WithoutPrivacy::Unknown,
+            // FTPSClient.java: getValidateServerCertificateTrustManager, which checks the dates and nothing else.
+            vouching: Vouching::Dates("setTrustManager(TrustManagerUtils.getAcceptAllTrustManager())"),
+            sessions: Sessions::New,
+            without_privacy: WithoutPrivacy::Fails,
             unasked: Unasked::Never,
             data: DataHandshake::WithTheTransfer,
         },

@@ -9,7 +9,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "node-basic-ftp",
     name: "basic-ftp (Node.js)",
-    checked_with: "6.0, from its source, 2026-11",
+    checked_with: "6.2, 2026-11",
     recipe: Recipe {
         passive: Some("Passive mode is all that it can do."),
         control_peer: Some(
@@ -25,7 +25,7 @@ pub static CLIENT: Client = Client {
     },
     rules: Some(Rules {
         used_as: "client.access({ host }); client.list()",
-        source: "basic-ftp 6.0.1, src/transfer.ts and src/Client.ts",
+        source: "basic-ftp 6.2.6 in the lab; basic-ftp 6.0.1, src/transfer.ts and src/Client.ts",
         way: Way {
             ipv4: &[Step::epsv(ANY).reading(wire::loose_229), Step::pasv(Dials::SameOnly, &[])],
             ipv6: &[Step::epsv(&[]).reading(wire::loose_229)],
@@ -48,7 +48,7 @@ pub static CLIENT: Client = Client {
             sessions: Sessions::Resumes,
             without_privacy: WithoutPrivacy::Unknown,
             unasked: Unasked::Never,
-            data: DataHandshake::WithTheTransfer,
+            data: DataHandshake::AheadOfIt,
         },
         listing: Listing::Machine,
         manner: Manner::Plain,

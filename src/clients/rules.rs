@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use crate::evidence::attempt::DataVerb;
+use crate::evidence::security::Distrust;
 
 /// A client's rules, and where they were read.
 #[derive(Debug)]
@@ -133,8 +134,8 @@ pub struct Tls {
 pub enum DataHandshake {
     /// When the server has answered the transfer command.
     WithTheTransfer,
-    /// In passive mode ahead of it, and in active mode in a way that servers wait for in vain (curl 7.88.1, in the lab
-    /// with four servers).
+    /// In passive mode ahead of it, and in active mode, where the client has one, in a way that servers wait for in vain
+    /// (curl 7.88.1, in the lab with four servers).
     AheadOfIt,
 }
 
@@ -162,12 +163,29 @@ pub enum WithoutPrivacy {
 pub enum Vouching {
     /// It refuses; the setting that has it go on.
     Refuses(&'static str),
+    /// It looks at the dates alone; the setting that has it go on with any.
+    Dates(&'static str),
     /// It asks the user.
     Asks,
     /// It does not look.
     Ignores,
     /// Depends on the calling program.
     Unknown,
+}
+
+impl Vouching {
+    /// Whether it refuses such a certificate, and the setting that has it go on; `None` where that is not known.
+    pub fn refuses(self, distrust: Distrust) -> Option<Result<(), &'static str>> {
+        let dates = matches!(distrust, Distrust::Expired | Distrust::NotYetValid);
+        match self {
+            Self::Asks | Self::Ignores => Some(Ok(())),
+            Self::Unknown => None,
+            Self::Refuses(_) | Self::Dates(_) if distrust == Distrust::NoAuthorities => None,
+            Self::Refuses(unless) => Some(Err(unless)),
+            Self::Dates(unless) if dates => Some(Err(unless)),
+            Self::Dates(_) => Some(Ok(())),
+        }
+    }
 }
 
 /// Whether data connections offer to resume the control connection's session.

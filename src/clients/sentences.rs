@@ -36,6 +36,8 @@ pub const NO_PEER: &str = "Not known: the server's address on the control connec
 pub const SESSION_USED_UP: &str =
     "Not known: the check's TLS session was used up by its earlier data connections; a client begins afresh.";
 pub const MLSD_NOT_TRIED: &str = "Not known: it asks with MLSD, and the check asked with LIST, which is refused here.";
+pub const MLSD_IS_LARGER: &str =
+    "Not known: it asks with MLSD, whose answer is larger than LIST's, and larger transfers stop here on the way.";
 pub const STRANGER: &str = "Not known: a connection came from another address than the server's, and the check took it \
                             for a stranger's.";
 pub const NEW_SESSION_NOT_TRIED: &str =

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::cases::{AUTHORITY, Case};
 use crate::clients::{Target, at_home};
 use crate::network::{self, Network};
+use crate::programs;
 use crate::servers::Kind;
 use crate::terminal::{self, Kind as Screen};
 
@@ -96,7 +97,8 @@ pub fn hold(
     authority: &Path,
     tally: &Mutex<Tally>,
 ) -> Result<Vec<String>, String> {
-    let claims = claims(report, tally);
+    let target = target(case, report)?;
+    let claims = claims(report, &target, tally);
     let at_once = match Clients::of(case) {
         Clients::SideBySide => AT_ONCE,
         Clients::OneByOne => 1,
@@ -105,7 +107,6 @@ pub fn hold(
             return Ok(Vec::new());
         }
     };
-    let target = target(case, report)?;
     let authority = case.arguments.contains(&AUTHORITY).then_some(authority);
     let next = AtomicUsize::new(0);
     let doubtful = Mutex::new(Vec::new());
@@ -152,12 +153,16 @@ fn agreed(claim: &Claim, tally: &Mutex<Tally>) {
     }
 }
 
-fn claims(report: &Value, tally: &Mutex<Tally>) -> Vec<Claim> {
+fn claims(report: &Value, target: &Target, tally: &Mutex<Tally>) -> Vec<Claim> {
     let mut claims = Vec::new();
     let mut tally = tally.lock().expect("no holder panics");
     for forecast in report["forecast"].as_array().into_iter().flatten() {
         let client = forecast["client"].as_str().unwrap_or_default().to_owned();
         if !ways::knows(&client) {
+            continue;
+        }
+        if ways::is_too_old(&client, target) {
+            tally.not_compared += 1;
             continue;
         }
         let said = forecast["why"].as_str().unwrap_or_default().to_owned();
@@ -206,7 +211,7 @@ fn run(
     let setting = claim.setting.clone().unwrap_or_default();
     let trust = if authority.is_some() { ways::Trust::Authority } else { ways::Trust::System };
     let way = ways::way(&claim.client, target, &setting, trust, patience);
-    if let Some((name, text)) = &way.file {
+    for (name, text) in way.file.iter().chain(&programs::file(&claim.client)?) {
         std::fs::write(home.path().join(name), text).map_err(|error| error.to_string())?;
     }
     let kind = if way.answers.is_empty() { Screen::Pipe } else { Screen::Terminal };

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::agreement;
 use crate::cases::{Case, Truth};
 use crate::network::{self, Network};
+use crate::programs;
 use crate::terminal::{self, Ran};
 
 mod filezilla;
@@ -312,6 +313,9 @@ pub fn at_home(network: &Network, home: &Path, words: &[String]) -> Command {
         ("HOME", "/srv"),
         ("TERM", "dumb"),
         ("LANG", "C.UTF-8"),
+        ("NODE_PATH", programs::NODE_MODULES),
+        // Go's programs know no other way to be given authorities.
+        ("SSL_CERT_DIR", "/etc/ssl/certs:/srv"),
     ]);
     command
 }

@@ -28,6 +28,7 @@ mod clients;
 mod dialogue;
 mod judge;
 mod network;
+mod programs;
 mod recipes;
 mod servers;
 mod stub;

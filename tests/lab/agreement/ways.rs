@@ -1,6 +1,7 @@
 //! The clients as forecasts mean them: nothing set but patience, and what a setting says.
 
 use crate::clients::Target;
+use crate::programs;
 
 /// How a client is run once.
 pub struct Way {
@@ -8,7 +9,7 @@ pub struct Way {
     /// Prompts and what is typed; empty for those that nobody types to.
     pub answers: Vec<(&'static str, String)>,
     /// A file that it reads.
-    pub file: Option<(&'static str, String)>,
+    pub file: Option<(&'static str, Vec<u8>)>,
     /// From then on it is killed: some have no patience to be set.
     pub seconds: u64,
 }
@@ -33,8 +34,32 @@ pub struct Setting {
 }
 
 /// What chooses TLS, which these do anyway where the check was encrypted.
-const CHOOSES_TLS: [&str; 7] =
-    ["--ssl-reqd", "ftps://", "--ftps-implicit", "ftplib.FTP_TLS", "prot_p()", "ftp_ssl_connect", ""];
+const CHOOSES_TLS: [&str; 14] = [
+    "--ssl-reqd",
+    "ftps://",
+    "--ftps-implicit",
+    "ftplib.FTP_TLS",
+    "prot_p()",
+    "ftp_ssl_connect",
+    "--ftp-explicit-tls",
+    "--ftp-tls",
+    "FTPSClient",
+    "FTPSClient(true)",
+    "execPROT(\"P\")",
+    "secure: true",
+    "secure: \"implicit\"",
+    "",
+];
+/// What the library's own words say to the lab's programs (`programs`).
+const CALLS: [(&str, &str); 7] = [
+    ("client.enterLocalPassiveMode(), from 3.9.0 on", "passive"),
+    ("client.enterLocalPassiveMode()", "passive"),
+    ("client.setUseEPSVwithIPv4(true)", "epsv"),
+    ("client.setActiveExternalIPAddress(", "external="),
+    ("setTrustManager(TrustManagerUtils.getAcceptAllTrustManager())", "any"),
+    ("secureOptions: { rejectUnauthorized: false }", "any"),
+    ("new Client(timeout, { allowSeparateTransferHost: true })", "separate"),
+];
 
 impl Setting {
     /// The words of a forecast, where a machine can follow them.
@@ -49,6 +74,11 @@ impl Setting {
                     setting.lines += &format!("{};\n", part.trim_end_matches(", ahead of ftp_pasv"));
                 }
                 "lftp" if part.starts_with("set ") => setting.lines += &format!("{part}; "),
+                "java-commons-net" | "node-basic-ftp" => {
+                    let (call, word) = CALLS.iter().find(|(call, _)| part.starts_with(call))?;
+                    let given = part[call.len()..].trim_end_matches(')').trim_matches('"');
+                    setting.options.push(format!("{word}{given}"));
+                }
                 "tnftp" if part.starts_with("epsv4") => setting.typed.push(part.to_owned()),
                 _ => {
                     let words: Vec<&str> = part.split(' ').collect();
@@ -63,9 +93,28 @@ impl Setting {
     }
 }
 
-/// Those that Debian has.
+/// Those that Debian has, and Node's.
+const AT_HAND: [&str; 11] = [
+    "curl",
+    "wget",
+    "lftp",
+    "ncftp",
+    "tnftp",
+    "inetutils-ftp",
+    "python-ftplib",
+    "php",
+    "rclone",
+    "java-commons-net",
+    "node-basic-ftp",
+];
+
 pub fn knows(client: &str) -> bool {
-    ["curl", "wget", "lftp", "ncftp", "tnftp", "inetutils-ftp", "python-ftplib", "php"].contains(&client)
+    AT_HAND.contains(&client)
+}
+
+/// Debian's rclone is 1.60, and what is said of its TLS holds from 1.64 on.
+pub fn is_too_old(client: &str, target: &Target) -> bool {
+    client == "rclone" && target.encrypted
 }
 
 pub fn way(client: &str, to: &Target, setting: &Setting, trust: Trust, patience: u64) -> Way {
@@ -128,12 +177,20 @@ pub fn way(client: &str, to: &Target, setting: &Setting, trust: Trust, patience:
                     .collect();
         }
         "python-ftplib" => {
-            way.file = Some(("list.py", python(to, setting, patience)));
+            way.file = Some(("list.py", python(to, setting, patience).into()));
             words(&["python3", "-u", "list.py"]);
         }
         "php" => {
-            way.file = Some(("list.php", php(to, setting, patience)));
+            way.file = Some(("list.php", php(to, setting, patience).into()));
             words(&["php", "-d", "display_errors=1", "-d", "log_errors=0", "list.php"]);
+        }
+        "rclone" => {
+            way.command = programs::rclone(to, patience);
+            way.command.extend(setting.options.clone());
+        }
+        "java-commons-net" | "node-basic-ftp" => {
+            way.command = programs::command(client, &Target { path: String::new(), ..to.clone() }, patience);
+            way.command.extend(setting.options.clone());
         }
         _ => {}
     }

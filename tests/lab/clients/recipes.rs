@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::programs;
+
 use super::{Mode, Recipe, Screen, Target, Tls, filezilla};
 
 /// What those who ask for a name, a password and commands are told; see [`Target::typed`].
@@ -116,6 +118,26 @@ pub static RECIPES: &[Recipe] = &[
     Recipe { client: "php", command: |to| php(to, "active"), ..ACTIVE },
     Recipe { client: "php", variant: "tls", tls: Tls::Always, command: |to| php(to, "tls"), ..PASSIVE },
     Recipe { client: "php", variant: "stream", command: |to| php(to, "stream"), ..PASSIVE },
+    Recipe { client: "rclone", command: |to| rclone(to, &[]), ..PASSIVE },
+    Recipe { client: "rclone", variant: "pasv", command: |to| rclone(to, &["--ftp-disable-epsv"]), ..PASSIVE },
+    Recipe { client: "rclone", variant: "tls", tls: Tls::Always, command: |to| rclone(&under_tls(to), &[]), ..PASSIVE },
+    Recipe { client: "java-commons-net", command: |to| library("java-commons-net", to, &["passive"]), ..PASSIVE },
+    Recipe { client: "java-commons-net", command: |to| library("java-commons-net", to, &[]), ..ACTIVE },
+    Recipe {
+        client: "java-commons-net",
+        variant: "tls",
+        tls: Tls::Always,
+        command: |to| library("java-commons-net", &under_tls(to), &["passive"]),
+        ..PASSIVE
+    },
+    Recipe { client: "node-basic-ftp", command: |to| library("node-basic-ftp", to, &[]), ..PASSIVE },
+    Recipe {
+        client: "node-basic-ftp",
+        variant: "tls",
+        tls: Tls::Always,
+        command: |to| library("node-basic-ftp", &under_tls(to), &[]),
+        ..PASSIVE
+    },
     Recipe { client: "filezilla", screen: Screen::Window, command: filezilla::command, ..PASSIVE },
     Recipe { client: "filezilla", screen: Screen::Window, command: filezilla::command, ..ACTIVE },
     Recipe {
@@ -176,6 +198,18 @@ fn php(to: &Target, how: &str) -> Vec<String> {
     words(&["php", "-d", "display_errors=1", "list.php", &first, &port, &to.path, &to.user, &to.password, how])
 }
 
+fn under_tls(to: &Target) -> Target {
+    Target { encrypted: true, ..to.clone() }
+}
+
+fn rclone(to: &Target, extra: &[&str]) -> Vec<String> {
+    [programs::rclone(to, 8), words(extra)].concat()
+}
+
+fn library(client: &str, to: &Target, how: &[&str]) -> Vec<String> {
+    [programs::command(client, to, 8), words(how)].concat()
+}
+
 const PYTHON: &str = "\
 import ssl
 import sys
@@ -224,7 +258,10 @@ pub fn write_files(home: &Path, recipe: &Recipe, to: &Target) -> std::io::Result
         "python-ftplib" => std::fs::write(home.join("list.py"), PYTHON),
         "php" => std::fs::write(home.join("list.php"), PHP),
         "filezilla" => filezilla::write_settings(home, recipe, to),
-        _ => Ok(()),
+        client => match programs::file(client).map_err(std::io::Error::other)? {
+            Some((name, text)) => std::fs::write(home.join(name), text),
+            None => Ok(()),
+        },
     }
 }
 
@@ -238,6 +275,9 @@ pub fn listed(recipe: &Recipe, to: &Target, said: &str) -> bool {
 
 /// The client's version in its own words. tnftp has none to tell, so the package's stands for it.
 pub fn version(client: &str) -> Result<String, String> {
+    if let Some(version) = programs::version(client) {
+        return version;
+    }
     let asked: &[&str] = match client {
         "ncftp" => &["ncftpls", "--version"],
         "python-ftplib" => &["python3", "--version"],
