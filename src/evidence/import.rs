@@ -19,6 +19,7 @@ mod draft;
 mod line;
 mod passwords;
 mod programs;
+mod quoted;
 mod session;
 mod stamp;
 mod words;
@@ -215,8 +216,8 @@ impl Gathered {
             if let Some(dialogue) = self.columns.as_mut().and_then(|columns| columns.dialogue(first)) {
                 return dialogue.iter().for_each(|line| self.piece(line));
             }
-            match reply_in_exception(first) {
-                Some(reply) => self.piece(&reply),
+            match quoted::line(first) {
+                Some(quoted) => self.piece(&quoted),
                 None => self.piece(first),
             }
             for part in behind.into_iter().flat_map(|behind| behind.split(ARROW)) {
@@ -254,7 +255,8 @@ impl Gathered {
         if let Some(session) = parsed.session {
             session.clone_into(&mut self.current);
         }
-        let seen = session::Seen { at_ms, line: self.number, text, timed: self.clock.tells() };
+        let of_server = self.program.is_some_and(|program| program.writer == Writer::Server);
+        let seen = session::Seen { at_ms, line: self.number, text, timed: self.clock.tells(), of_server };
         if !self.open.contains_key(&self.current) {
             self.make_room();
             self.open.insert(self.current.clone(), Session::default());
@@ -371,35 +373,6 @@ fn is_clients(text: &str) -> bool {
     ["Connected to ", "Connecting to ", "Trying ", "Resolving "].iter().any(|begin| text.starts_with(begin))
         && (words::endpoint(text).is_some() || text.trim_end().ends_with(['.', ']']))
         && text.len() < 100
-}
-
-/// A reply within an exception's text: "[code=425, message= Unable to build data connection]", "failed: 425 Can't open".
-fn reply_in_exception(text: &str) -> Option<String> {
-    // Most lines hold neither; this is asked of every one.
-    let may_hold = |at: &[u8]| match at[0] {
-        b':' => at[1] == b' ' && matches!(at[2], b'4' | b'5'),
-        b'[' => at == b"[code=",
-        _ => false,
-    };
-    if !text.as_bytes().windows(6).any(may_hold) {
-        return None;
-    }
-    if let Some((_, behind)) = text.split_once("[code=") {
-        let (code, behind) = behind.split_once(',')?;
-        let code: u16 = code.trim().parse().ok()?;
-        let message = behind.split_once("message=")?.1.trim().trim_end_matches(']').trim();
-        let said = message.strip_prefix(&code.to_string()).unwrap_or(message).trim();
-        return Some(format!("{code} {said}"));
-    }
-    // Go's errors end in the reply.
-    let (before, behind) = text.match_indices(": ").find_map(|(at, _)| {
-        let behind = &text[at + 2..];
-        let code: u16 = behind.get(..3)?.parse().ok()?;
-        let refuses = (400..600).contains(&code) && behind.as_bytes().get(3) == Some(&b' ');
-        refuses.then(|| (&text[..at], behind))
-    })?;
-    let failed = before.contains("ERROR") || before.contains("error ") || before.contains("ailed");
-    failed.then(|| behind.to_owned())
 }
 
 /// Sessions with one server.

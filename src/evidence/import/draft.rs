@@ -53,6 +53,8 @@ pub struct Draft {
     /// A preliminary reply came that does not prove that the data connection stands.
     begun: bool,
     protection: Protection,
+    /// What went wrong went wrong at its answer, as a traceback shows.
+    pub unanswered: bool,
     over: bool,
 }
 
@@ -72,6 +74,7 @@ impl Draft {
             mends: false,
             begun: false,
             protection: around.protection,
+            unanswered: false,
             over: false,
         };
         let argument = match &draft.events[0].what {
@@ -105,6 +108,11 @@ impl Draft {
     /// What guards it became known.
     pub fn guard(&mut self, protection: Protection) {
         self.protection = protection;
+    }
+
+    /// Whether nothing is known of it but that it was begun.
+    pub fn is_guess(&self) -> bool {
+        !self.transfer && matches!(&self.events[..], [sent] if sent.line.is_none())
     }
 
     /// Whether it was asked for and has not come about, as far as is known.
@@ -230,7 +238,9 @@ impl Draft {
             }
             return false;
         }
-        if reply.is_completion() || reply.code == 426 {
+        // 226 tells of nothing else; a 200 behind no 150 may answer something that was asked before.
+        let ends = reply.code == 226 || (reply.is_completion() && (self.begun || self.joined));
+        if ends || reply.code == 426 {
             // A transfer that is closed, or broken off, was open.
             self.join(None, around, event);
         } else if self.mode() == Mode::Passive && self.agreed {
@@ -239,7 +249,7 @@ impl Draft {
             let at_ms = asked.map_or(event.at_ms, |asked| asked.at_ms);
             self.dial(None, around, &Event { at_ms, ..event.clone() });
         }
-        if reply.is_completion() {
+        if ends {
             self.push(&Event { what: What::EndOfFile, ..event.clone() });
         }
         self.push(event);
@@ -253,6 +263,11 @@ impl Draft {
         let idle = lower.contains("control connection timed out");
         if waited && !idle && self.agreed && !self.joined && !self.begun && self.mode() == Mode::Passive {
             // The server's patience ended before the client's connection came.
+            return self.fail(How::TimedOut, None, &reply.text, around, &event);
+        }
+        if lower.contains("data timeout") && (self.joined || self.begun) {
+            // It ended while nothing came through the connection.
+            self.join(None, around, &event);
             return self.fail(How::TimedOut, None, &reply.text, around, &event);
         }
         self.events.push(event);
@@ -274,7 +289,7 @@ impl Draft {
             return self.unparsed(text, at);
         }
         let calls_first = self.mode() == Mode::Active && how == How::TimedOut && !around.answers_port_first;
-        let unanswered = around.shows_replies && !self.agreed && !calls_first;
+        let unanswered = (around.shows_replies || self.unanswered) && !self.agreed && !calls_first;
         let awaited = match (self.joined, self.mode()) {
             _ if unanswered => Awaited::Reply,
             (true, _) if self.unsecured() => Awaited::Handshake,
@@ -338,6 +353,10 @@ impl Draft {
     pub fn leave(&mut self, end: Leaving, at: &Event) {
         if self.over {
             return;
+        }
+        // A reply that the log cuts off is no malformed one.
+        if let Some((_, answer)) = self.unread.take_if(|(_, answer)| is_cut_off(answer)) {
+            return self.push(&Event { what: What::CutShort, ..answer });
         }
         if self.unread.is_some() {
             return self.unparsed("", at);
@@ -403,6 +422,13 @@ fn proves_connection(reply: &Reply) -> bool {
     reply.code == 125
         || known.iter().any(|words| text.starts_with(words))
         || text.contains("mode data connection for file list")
+}
+
+/// Whether a reply ends within its numbers.
+fn is_cut_off(answer: &Event) -> bool {
+    let What::Replied(reply) = &answer.what else { return false };
+    let inside = reply.text.rsplit_once('(').map(|(_, inside)| inside);
+    inside.is_some_and(|inside| !inside.contains(')') && inside.len() < 24 && !inside.contains('.'))
 }
 
 /// The port in a 227 whose address is masked, as "(xxx,xxx,xxx,xxx,195,80)"; `Some(None)` where the port is, too.

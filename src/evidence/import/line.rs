@@ -55,7 +55,11 @@ pub fn parse(text: &str) -> Line<'_> {
         words: Words::Other(""),
     };
     // Marks of Markdown around a line.
+    // Or of a comment.
     let mut rest = text.trim();
+    if let Some(inside) = rest.strip_prefix("//") {
+        rest = inside.trim_start();
+    }
     if rest.starts_with(['`', '*', '_']) || rest.ends_with(['`', '_']) {
         rest = rest.trim_matches('`').trim_start_matches("**").trim_matches('_').trim();
     }

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::draft::{Around, Draft, Leaving, UNSEEN};
 use super::line::{Line, Words};
-use super::shown;
-use super::words::{self as told_in, Tells, Which};
+use super::{quoted, shown};
+use super::words::{self as told_in, How, Tells, Which};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::security::{Protection, Security};
 use crate::evidence::timeline::{Event, What};
@@ -35,6 +35,8 @@ pub struct Seen<'a> {
     pub text: &'a str,
     /// Whether the log's times were seen to pass.
     pub timed: bool,
+    /// It is a server's log.
+    pub of_server: bool,
 }
 
 #[derive(Debug, Default)]
@@ -194,10 +196,15 @@ impl Session {
             }
             Words::Command { .. } if parsed.indented && parsed.label.is_empty() && self.labelled => {}
             Words::Reply { code, open, line } => self.reply_line(code, open, line, parsed.label, &seen),
+            // A traceback behind the dialogue says again what the dialogue shows.
+            Words::Command { .. } if parsed.label == quoted::TRACEBACK && (self.shows_commands() || !self.silent()) => {}
             Words::Command { verb, argument } => {
                 self.labelled |= !parsed.label.is_empty();
                 self.step = None;
                 self.command(verb, argument, &seen);
+                if let Some(draft) = self.draft.as_mut().filter(|_| parsed.label == quoted::TRACEBACK) {
+                    draft.unanswered = true;
+                }
             }
             Words::Other(text) if told_in::is_entry(text) => {
                 let (around, at) = (self.around(), seen.event(What::CutShort));
@@ -223,6 +230,8 @@ impl Session {
                 }
                 if let Some(tells) = told {
                     self.words(tells, &seen);
+                } else if self.agreed_to_tls && self.draft.is_none() && gives_up(text) {
+                    self.fail(Which::Control, How::Unsaid, &seen);
                 }
             }
         }
@@ -378,6 +387,13 @@ impl Session {
             self.events.push(event);
         }
     }
+}
+
+/// A line that tells that the client gave up, and nothing more.
+fn gives_up(text: &str) -> bool {
+    let words = text.trim().trim_end_matches(['.', '!']).to_ascii_lowercase();
+    ["unable to connect", "could not connect", "connection failed", "disconnected", "connection closed"]
+        .contains(&words.as_str())
 }
 
 /// How a data connection went, in a word.

@@ -40,6 +40,10 @@ pub enum Tells {
     Securing,
     /// A server was connected to; the address is the client's.
     Accepted,
+    /// Nobody called at the port that was opened for it: the client's in active mode, or the server's in passive mode.
+    AwaitsCallback,
+    /// A data connection stood, and broke.
+    Breaks(How),
     /// The client leaves what it was about.
     GivesUp,
     /// TLS stands.
@@ -161,6 +165,7 @@ fn together(one: Tells, other: Tells) -> Tells {
             if which == Which::Either { other_which } else { which },
             if how == How::Unsaid { other_how } else { how },
         ),
+        (Tells::Breaks(How::Unsaid), Tells::Failed(_, how)) => Tells::Breaks(how),
         // A function's name and the exception that came out of it.
         (Tells::Transfers, failed @ Tells::Failed(..)) => failed,
         (Tells::Untrusted(Distrust::Other), particular @ Tells::Untrusted(_)) => particular,

@@ -9,6 +9,7 @@ pub static DIALECT: Dialect = Dialect {
     phrases: &[
         Phrase { text: "too many connections", says: Says::TooManyConnections },
         Phrase { text: "too many users", says: Says::TooManyConnections },
+        Phrase { text: "sorry, max ", says: Says::TooManyConnections },
         Phrase { text: "connection limit", says: Says::TooManyConnections },
         Phrase { text: "must use encryption", says: Says::TlsRequired },
         Phrase { text: "use auth tls", says: Says::TlsRequired },
@@ -30,6 +31,7 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "tls session of data connection not resumed", says: Says::SessionReuseRequired },
         Phrase { text: "tls session of data connection has not resumed", says: Says::SessionReuseRequired },
         Phrase { text: "tls session resumption required", says: Says::SessionReuseRequired },
+        Phrase { text: "did not reuse ssl session from control", says: Says::SessionReuseRequired },
         Phrase { text: "was not resumed from the control", says: Says::SessionReuseRequired },
         Phrase { text: "no transfer timeout", says: Says::IdleTimeout },
         Phrase { text: "idle timeout", says: Says::IdleTimeout },

@@ -13,6 +13,10 @@ pub static PROGRAM: Program = Program {
     phrases: &[
         phrase("can't open data connection in passive mode", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("unable to make data connection", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("none of the available transfer strategies work", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("can't parse response to 'epsv'", Tells::Unparsed),
+        phrase("can't parse response to 'pasv'", Tells::Unparsed),
+        phrase("server sent fin packet unexpectedly", Tells::Failed(Which::Control, How::Closed)),
         phrase("timeout (data socket)", Tells::Failed(Which::Data, How::TimedOut)),
         phrase("timeout (control socket)", Tells::Failed(Which::Control, How::TimedOut)),
     ],

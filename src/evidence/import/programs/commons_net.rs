@@ -13,7 +13,7 @@ pub static PROGRAM: Program = Program {
     signs: &["org.apache.commons.net"],
     phrases: &[
         phrase("connectexception", Tells::Failed(Which::Either, How::Unsaid)),
-        phrase("sockettimeoutexception: accept", Tells::Failed(Which::Data, How::TimedOut)),
+        phrase("sockettimeoutexception: accept", Tells::AwaitsCallback),
         phrase("sockettimeoutexception: connect", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("sockettimeoutexception: read", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("sockettimeoutexception", Tells::Failed(Which::Either, How::TimedOut)),

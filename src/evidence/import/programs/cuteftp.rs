@@ -20,6 +20,8 @@ pub static PROGRAM: Program = Program {
         phrase("cannot establish data connection", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("directory listing completed", Tells::Got),
         phrase("getting listing \"\" failed", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("can't write to data socket", Tells::Breaks(How::Unsaid)),
+        phrase("can't read from data socket", Tells::Breaks(How::Unsaid)),
         phrase("can't get list of remote", Tells::Failed(Which::Data, How::Unsaid)),
     ],
 };

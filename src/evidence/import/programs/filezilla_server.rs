@@ -9,5 +9,7 @@ pub static PROGRAM: Program = Program {
     name: "FileZilla Server",
     writer: Writer::Server,
     signs: &["ftp server [", "[ftp session ", "(not logged in)"],
-    phrases: &[phrase("disconnected.", Tells::Failed(Which::Control, How::Closed))],
+    phrases: &[
+        phrase("client did not properly shut down tls connection", Tells::Failed(Which::Data, How::Tls)),
+        phrase("disconnected.", Tells::Failed(Which::Control, How::Closed))],
 };

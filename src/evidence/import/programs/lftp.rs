@@ -13,6 +13,8 @@ pub static PROGRAM: Program = Program {
     signs: &[
         "lftp | version ",
         "lftp/",
+        "lftp -c ",
+        "lftp -e ",
         "---- connecting data socket to",
         "max-retries exceeded",
         "---- closing control socket",

@@ -1,12 +1,22 @@
 //! ProFTPD's debug log, by its form alone.
 
 use crate::evidence::import::Program;
+use crate::evidence::import::words::{How, Tells, Which, phrase};
 use crate::evidence::log::Writer;
 
 pub static PROGRAM: Program = Program {
     id: "proftpd",
     name: "ProFTPD",
     writer: Writer::Server,
-    signs: &["proftpd[", "dispatching cmd command"],
-    phrases: &[],
+    signs: &["proftpd[", "dispatching cmd command", "mod_tls/"],
+    phrases: &[
+        phrase("no such user found from", Tells::Refused(530)),
+        phrase("(login failed)", Tells::Refused(530)),
+        phrase(": login successful.", Tells::LoggedIn),
+        phrase("ftp session opened.", Tells::Accepted),
+        phrase("ftp session closed.", Tells::Failed(Which::Control, How::Closed)),
+        phrase("data transfer stall timeout", Tells::Breaks(How::TimedOut)),
+        phrase("passive data transfer failed, possibly due to network issues", Tells::Failed(Which::Data, How::TimedOut)),
+        phrase("client did not reuse ssl session from control channel", Tells::Refused(522)),
+    ],
 };

@@ -1,6 +1,7 @@
 //! pyftpdlib's log, from logs that users published, by its form alone.
 
 use crate::evidence::import::Program;
+use crate::evidence::import::words::{Tells, phrase};
 use crate::evidence::log::Writer;
 
 pub static PROGRAM: Program = Program {
@@ -8,5 +9,8 @@ pub static PROGRAM: Program = Program {
     name: "pyftpdlib",
     writer: Writer::Server,
     signs: &[">>> starting ftp server", "ftp session opened (connect)"],
-    phrases: &[],
+    phrases: &[
+        phrase("] rejected data connection to foreign address", Tells::Refused(501)),
+        phrase("] rejected data connection from foreign address", Tells::Refused(425)),
+    ],
 };

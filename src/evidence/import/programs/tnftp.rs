@@ -14,6 +14,7 @@ pub static PROGRAM: Program = Program {
         phrase("remote server has closed connection", Tells::Failed(Which::Control, How::Closed)),
         phrase("service not available, remote server", Tells::Failed(Which::Control, How::Closed)),
         phrase("passive mode refused", Tells::PassiveRefused),
+        phrase("passive mode address scan failure", Tells::Unparsed),
         phrase("login failed", Tells::Refused(530)),
     ],
 };

@@ -1,6 +1,7 @@
 //! vsftpd's own log with log_ftp_protocol, by its form, from logs that users published.
 
 use crate::evidence::import::Program;
+use crate::evidence::import::words::{Tells, phrase};
 use crate::evidence::log::Writer;
 
 pub static PROGRAM: Program = Program {
@@ -8,5 +9,8 @@ pub static PROGRAM: Program = Program {
     name: "vsftpd",
     writer: Writer::Server,
     signs: &["ftp command: client \"", "ftp response: client \"", " connect: client \""],
-    phrases: &[],
+    phrases: &[
+        phrase("] fail login: client", Tells::Refused(530)),
+        phrase("] ok login: client", Tells::LoggedIn),
+    ],
 };

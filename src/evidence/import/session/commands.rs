@@ -21,6 +21,8 @@ impl Session {
         };
         let sent = seen.event(What::Sent(shown));
         if let Some(data) = DataVerb::ALL.into_iter().find(|known| known.name() == verb && argument != "ALL") {
+            // What was concluded from a function's name is this.
+            self.draft.take_if(|draft| draft.is_guess());
             self.leave(&sent);
             self.draft = Some(Draft::new(data, sent, self.around()));
             self.pending.push_back(Pending { verb: verb.to_owned(), of: Of::Negotiation });
@@ -94,7 +96,7 @@ impl Session {
     /// The command whose outcome did not come on its line.
     pub(super) fn take_step(&mut self, at_ms: f64) {
         if let Some((verb, argument, line, text)) = self.step.take() {
-            self.command(&verb, &argument, &Seen { at_ms, line, text: &text, timed: self.timed });
+            self.command(&verb, &argument, &Seen { at_ms, line, text: &text, timed: self.timed, of_server: false });
             self.step_done();
         }
     }

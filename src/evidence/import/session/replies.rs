@@ -118,6 +118,11 @@ impl Session {
         let Some(of) = self.pending.front().map(|pending| pending.of) else {
             return self.unasked(&reply, event);
         };
+        // Whoever sends ahead is greeted all the same.
+        let ahead = self.pending.front().is_some_and(|pending| matches!(pending.verb.as_str(), "USER" | "HOST" | "AUTH"));
+        if reply.code == 220 && ahead && !self.greeted && !self.let_in {
+            return self.unasked(&reply, event);
+        }
         let verb = self.pending.front().map(|pending| pending.verb.clone()).unwrap_or_default();
         if !reply.is_preliminary() {
             self.pending.pop_front();
@@ -147,7 +152,8 @@ impl Session {
             125 | 150 | 226 => &["LIST", "NLST", "MLSD", "RETR", "STOR", "APPE", "STOU", "ABOR"],
             _ => return,
         };
-        if let Some(at) = self.pending.iter().position(|pending| verbs.contains(&pending.verb.as_str())) {
+        let is_of = |verb: &str| verbs.contains(&verb) || (code == 227 && verb == "EPSV" && self.pending.len() == 1);
+        if let Some(at) = self.pending.iter().position(|pending| is_of(&pending.verb)) {
             self.pending.drain(..at);
         } else if matches!(code, 227 | 229 | 331 | 125 | 150) {
             // None that is known: what is pending was lost.
@@ -294,6 +300,7 @@ impl Session {
             227 => Some(DataVerb::Pasv),
             229 => Some(DataVerb::Epsv),
             _ if lower.contains("eprt") => Some(DataVerb::Eprt),
+            500.. if port_in(&reply.text).is_some() => Some(DataVerb::Port),
             500.. if lower.contains("epsv") => Some(DataVerb::Epsv),
             500.. if lower.contains("pasv") => Some(DataVerb::Pasv),
             // pyftpdlib.
@@ -305,10 +312,18 @@ impl Session {
         };
         if let Some(verb) = verb {
             self.leave(&event);
-            self.draft = Some(Draft::new(verb, inferred(verb.name()), self.around()));
+            let line = port_in(&reply.text).filter(|_| verb == DataVerb::Port);
+            let sent = inferred(line.as_deref().unwrap_or(verb.name()));
+            self.draft = Some(Draft::new(verb, sent, self.around()));
             return self.negotiated(reply, &event);
         }
         match reply.code {
+            // It names the command that it refuses.
+            500..=504 if lower.contains("'auth'") || lower.contains("\"auth\"") => {
+                let sent = inferred("AUTH TLS");
+                self.push(sent);
+                self.push(event);
+            }
             331 | 332 => {
                 let sent = inferred("USER");
                 self.push(sent);
@@ -370,6 +385,8 @@ impl Session {
                 self.push(event);
                 self.ended = true;
             }
+            // Of a data connection that is not agreed on nothing can have come.
+            226 | 250 if self.draft.as_ref().is_some_and(|draft| !draft.agreed && !draft.transfer) => self.push(event),
             _ if self.draft.is_some()
                 && (reply.is_preliminary() || reply.code == 226 || reply.code == 250 || reply.is_refusal()) =>
             {
@@ -385,7 +402,17 @@ impl Session {
 
 /// A refusal of a data connection for what only it can lack.
 fn of_data_alone(reply: &Reply) -> bool {
-    matches!(dialect::says(reply), Some(Says::SessionReuseRequired | Says::ForeignDataSource))
+    matches!(
+        dialect::says(reply),
+        Some(Says::SessionReuseRequired | Says::ForeignDataSource | Says::ProtectionRequired)
+    )
+}
+
+/// The PORT line that a refusal says again.
+fn port_in(text: &str) -> Option<String> {
+    let (_, behind) = text.split_once("PORT ")?;
+    let end = behind.find(|c: char| !(c.is_ascii_digit() || c == ',')).unwrap_or(behind.len());
+    host_port::parse(&behind[..end]).ok().map(|_| format!("PORT {}", &behind[..end]))
 }
 
 /// Whether a refusal that nobody is known to have asked for can be the login's: of a connection that was greeted, where it

@@ -63,11 +63,29 @@ impl Session {
             }
             Tells::Unparsed => {
                 // A reply to something else is a matter of order.
-                let is_answer = matches!(self.last_code, 0 | 227 | 229);
+                let is_answer = matches!(self.last_code, 0 | 227 | 229)
+                    || self.draft.as_ref().is_some_and(|draft| draft.agreed && !draft.transfer);
                 if let Some(mut draft) = self.draft.take_if(|_| is_answer) {
                     draft.unparsed(seen.text, &at);
                     self.pending.retain(|pending| pending.of == Of::Control);
                     self.keep(draft);
+                }
+            }
+            Tells::AwaitsCallback => {
+                let verb = if seen.of_server { DataVerb::Pasv } else { DataVerb::Port };
+                if self.draft.is_none() && self.attempts.is_empty() && !self.ended {
+                    let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent(verb.name().to_owned()) };
+                    self.draft = Some(Draft::agreed(verb, sent, around));
+                    self.joined = true;
+                }
+                self.fail(Which::Data, How::TimedOut, seen);
+            }
+            Tells::Breaks(how) => {
+                if self.draft.is_some() {
+                    self.join_data(endpoint, around, &at);
+                    self.fail(Which::Data, how, seen);
+                } else if self.attempts.is_empty() {
+                    self.fail(Which::Data, how, seen);
                 }
             }
             Tells::Transfers => {
@@ -260,7 +278,7 @@ impl Session {
         if !self.joined && !self.greeted {
             return self.not_joined(which, how, ms, seen);
         }
-        if self.securing && self.draft.is_none() {
+        if (self.securing || self.agreed_to_tls) && self.draft.is_none() {
             let broken = |how| What::TlsFailed { how, words: String::new() };
             let what = match how {
                 How::TimedOut | How::Unsaid => What::Silent { awaited: Awaited::Handshake, ms: ms.unwrap_or(0.0) },

@@ -1,0 +1,99 @@
+//! Replies and commands in the middle of other sentences: in exceptions, tracebacks, and in one library's own words.
+
+/// What a line quotes, written as a line of its own.
+pub fn line(text: &str) -> Option<String> {
+    // Most lines hold nothing of the kind; this is asked of every one.
+    let bytes = text.as_bytes();
+    let is_code = |at: &[u8]| matches!(at[0], b'4' | b'5') && at[1].is_ascii_digit() && at[2].is_ascii_digit();
+    let may_hold = bytes.windows(5).any(|at| match at[0] {
+        b':' | b't' => at[1] == b' ' && is_code(&at[2..]),
+        b'(' => is_code(&at[1..]),
+        b'[' => is_code(&at[1..]) || at == b"[code",
+        b'd' => at == b"dcmd(",
+        _ => false,
+    });
+    if may_hold {
+        return in_exception(text).or_else(|| in_traceback(text));
+    }
+    of_goftp(text)
+}
+
+/// "[code=425, message= Unable to build data connection]", "failed: 425 Can't open", "Server message: [522 SSL/TLS required",
+/// "but got 502 [' not implemented.']", "Response: (550 x)".
+fn in_exception(text: &str) -> Option<String> {
+    if let Some((_, behind)) = text.split_once("[code=") {
+        let (code, behind) = behind.split_once(',')?;
+        let code: u16 = code.trim().parse().ok()?;
+        let message = behind.split_once("message=")?.1.trim().trim_end_matches(']').trim();
+        let said = message.strip_prefix(&code.to_string()).unwrap_or(message).trim();
+        return Some(format!("{code} {said}"));
+    }
+    const LEADS: [&str; 4] = [": ", "essage: [", "esponse: (", "got "];
+    let (before, lead, behind) = LEADS.iter().find_map(|lead| {
+        text.match_indices(lead).find_map(|(at, _)| {
+            let behind = &text[at + lead.len()..];
+            let code: u16 = behind.get(..3)?.parse().ok()?;
+            let ends = behind.as_bytes().get(3).is_none_or(|byte| *byte == b' ');
+            ((400..600).contains(&code) && ends).then_some((&text[..at], *lead, behind))
+        })
+    })?;
+    let failed = ["ERROR", "Error", "error ", "ailed", "xception", "not report OK"].iter().any(|word| before.contains(word));
+    match lead {
+        ": " | "got " if !failed => None,
+        // A list of lines, in Python's way.
+        "got " => {
+            let (code, words) = behind.split_at(3);
+            let words = words.trim_start_matches([' ', '[', '\'', '"']);
+            Some(format!("{code} {}", words.trim_end_matches(['>', ')', ',', ']', '\'', '"', ' '])))
+        }
+        _ => Some(behind.trim_end_matches([']', ')', '"', '\'']).to_owned()),
+    }
+}
+
+/// ftplib's own lines in a traceback name the command that the exception was met at: `resp = self.voidcmd('AUTH TLS')`.
+fn in_traceback(text: &str) -> Option<String> {
+    let (_, behind) = text.split_once("dcmd('")?;
+    let command = behind.split('\'').next()?.trim();
+    Some(format!("{TRACEBACK}: {command}"))
+}
+
+/// What stands before a command out of a traceback: its answer is what was met.
+pub const TRACEBACK: &str = "sendcmd";
+
+/// Go's goftp: "goftp: 0.046 #1 sending command PASV", "goftp: 0.050 #1 got 500-'FEAT': command not understood."
+fn of_goftp(text: &str) -> Option<String> {
+    let (_, words) = text.split_once("goftp: ")?;
+    if let Some((_, command)) = words.split_once(" sending command ") {
+        return Some(command.to_owned());
+    }
+    let (_, reply) = words.split_once(" got ")?;
+    let (code, said) = reply.split_once('-')?;
+    (code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("{code} {said}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn replies_and_commands_are_found_in_sentences() {
+        for (text, want) in [
+            ("x: code=1 [code=425, message= Unable to build data connection]", "425 Unable to build data connection"),
+            ("2020/01/01 ERROR : copy failed: 425 Can't open", "425 Can't open"),
+            ("Could not write file. Server message: [522 SSL/TLS required on the data channel", "522 SSL/TLS required on the data channel"),
+            ("Error(\"Waiting for ('227',) but got 502 [' PASV command not implemented.']\",)>", "502 PASV command not implemented."),
+            ("[-] Failed to download. Response: (550 Could not get file size.)", "550 Could not get file size."),
+            ("curl: (18) server did not report OK, got 450", "450 "),
+            ("Net::FTPPermError: 501 Syntax error in 'PORT 10,0,0,1,226,4'", "501 Syntax error in 'PORT 10,0,0,1,226,4"),
+            ("    resp = self.voidcmd('AUTH TLS')", "sendcmd: AUTH TLS"),
+            ("    resp = self.sendcmd('PASS ' + passwd)", "sendcmd: PASS"),
+            ("goftp: 0.057 #1 got 227-Entering Passive Mode (192,0,2,1,15,155)", "227 Entering Passive Mode (192,0,2,1,15,155)"),
+            ("goftp: 0.053 #1 sending command EPSV", "EPSV"),
+        ] {
+            assert_eq!(line(text).as_deref(), Some(want), "{text}");
+        }
+        for text in ["Response: 425 Can't open data connection", "took 4: 500 files", "226-Options: 500 matches", "at (450 m)"] {
+            assert_eq!(line(text), None, "{text}");
+        }
+    }
+}
