@@ -216,7 +216,10 @@ pub(super) fn refused_for_address(facts: &Facts, tried: &Tried) -> bool {
                 Observed::Seen(sign) => tried.named().is_some_and(|named| named.ip().to_canonical() == sign.inside),
                 Observed::NotSeen | Observed::NotTested(_) => false,
             };
-            translated && tried.refusal().is_some_and(|(reply, _)| matches!(reply.code, 500 | 501 | 504))
+            // Nobody's server can dial its client's own loopback.
+            let own = tried.named().is_some_and(|named| reach(named.ip()) == Reach::Loopback)
+                && facts.peer().is_none_or(|peer| reach(peer) != Reach::Loopback);
+            (translated || own) && tried.refusal().is_some_and(|(reply, _)| matches!(reply.code, 500 | 501 | 504))
         }
         _ => false,
     }

@@ -10,12 +10,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::log::{Log, Quote, Writer};
-use super::timeline::What;
-use super::{Evidence, Outcome, Source, TargetAsked};
+use super::{Evidence, Source, TargetAsked};
 
 mod clean;
 mod columns;
 mod draft;
+mod hearsay;
 mod line;
 mod passwords;
 mod programs;
@@ -70,6 +70,7 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::pure_ftpd::PROGRAM,
     &programs::pyftpdlib::PROGRAM,
     &programs::filezilla_server::PROGRAM,
+    &programs::apache_ftpserver::PROGRAM,
     &programs::iis::PROGRAM,
     &programs::general::PROGRAM,
 ];
@@ -141,7 +142,7 @@ struct Gathered {
     ways: HashMap<String, usize>,
     left_out: u32,
     /// Sessions under way, by what the log tells them apart with; empty where it does not.
-    open: BTreeMap<String, Session>,
+    open: HashMap<String, Session>,
     current: String,
     /// Commands or replies met.
     dialogue: u32,
@@ -213,25 +214,32 @@ impl Gathered {
             if first.starts_with("#Fields:") {
                 self.columns = columns::Columns::named(first);
             }
+            if self.columns.is_none() && self.dialogue == 0 && first.trim_start().starts_with("20") {
+                self.columns = columns::Columns::guessed(first);
+            }
             if let Some(dialogue) = self.columns.as_mut().and_then(|columns| columns.dialogue(first)) {
-                return dialogue.iter().for_each(|line| self.piece(line));
+                return dialogue.iter().for_each(|line| self.piece(line, first));
             }
-            match quoted::line(first) {
-                Some(quoted) => self.piece(&quoted),
-                None => self.piece(first),
-            }
+            self.piece(first, first);
             for part in behind.into_iter().flat_map(|behind| behind.split(ARROW)) {
-                self.piece(&format!("==>{part}"));
+                let step = format!("==>{part}");
+                self.piece(&step, &step);
             }
         });
     }
 
-    fn piece(&mut self, text: &str) {
+    /// What is read, and the line that it is quoted with.
+    fn piece(&mut self, text: &str, whole: &str) {
         // Node's ftp tells everything twice, as it came and as it was read.
         if text.trim().is_empty() || text.trim_start().trim_start_matches('`').starts_with("[parser] ") {
             return;
         }
         let parsed = line::parse(text);
+        if matches!(parsed.words, Words::Other(_))
+            && let Some(quoted) = quoted::line(text)
+        {
+            return self.piece(&quoted, whole);
+        }
         let at_ms = self.clock.tick(parsed.time);
         if !matches!(parsed.words, Words::Other(_)) {
             self.dialogue += 1;
@@ -256,20 +264,22 @@ impl Gathered {
             session.clone_into(&mut self.current);
         }
         let of_server = self.program.is_some_and(|program| program.writer == Writer::Server);
-        let seen = session::Seen { at_ms, line: self.number, text, timed: self.clock.tells(), of_server };
-        if !self.open.contains_key(&self.current) {
-            self.make_room();
-            self.open.insert(self.current.clone(), Session::default());
-        }
-        let Some(session) = self.open.get_mut(&self.current) else { return };
-        if session.begins_anew(&parsed, told, text) {
-            let over = std::mem::take(session);
+        let seen = session::Seen { at_ms, line: self.number, text, whole, timed: self.clock.tells(), of_server };
+        let session = match self.open.get_mut(&self.current) {
+            Some(session) => session,
+            None => {
+                self.make_room();
+                self.open.entry(self.current.clone()).or_default()
+            }
+        };
+        let over = session.begins_anew(&parsed, told, text).then(|| std::mem::take(session));
+        if let Some(over) = &over {
             // What a client says of itself and of the name comes before the connection.
-            session.carry_over(&over);
-            self.end(over);
+            session.carry_over(over);
         }
-        if let Some(session) = self.open.get_mut(&self.current) {
-            session.take(&parsed, told, seen);
+        session.take(&parsed, told, seen);
+        if let Some(over) = over {
+            self.end(over);
         }
     }
 
@@ -278,7 +288,8 @@ impl Gathered {
         if self.open.len() < MOST_OPEN {
             return;
         }
-        let quiet = self.open.iter().min_by_key(|(_, session)| session.last_line()).map(|(key, _)| key.clone());
+        let quiet =
+            self.open.iter().min_by_key(|(key, session)| (session.last_line(), *key)).map(|(key, _)| key.clone());
         if let Some(session) = quiet.and_then(|key| self.open.remove(&key)) {
             self.end(session);
         }
@@ -320,8 +331,9 @@ impl Gathered {
     }
 
     fn evidence(mut self, input: &str) -> Vec<Evidence> {
-        let open = std::mem::take(&mut self.open);
-        for session in open.into_values() {
+        let mut open: Vec<(String, Session)> = std::mem::take(&mut self.open).into_iter().collect();
+        open.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for (_, session) in open {
             self.end(session);
         }
         // Words of refusals alone are in every log of the world.
@@ -332,7 +344,7 @@ impl Gathered {
                 || session.names_ftp()
         };
         self.done.retain(is_ftp);
-        self.drop_hearsay();
+        hearsay::settle(&mut self.done);
         let mut targets: Vec<Target> = Vec::new();
         for session in std::mem::take(&mut self.done) {
             match targets.iter_mut().find(|target| target.is_of(&session)) {
@@ -341,29 +353,6 @@ impl Gathered {
             }
         }
         targets.into_iter().map(|target| target.evidence(input, &self)).collect()
-    }
-}
-
-impl Gathered {
-    /// Where the log shows commands, what somebody tells of a data connection beside them is told a second time.
-    fn drop_hearsay(&mut self) {
-        let asked = |outcome: &Outcome| {
-            outcome.events.iter().any(|event| event.line.is_some() && matches!(event.what, What::Sent(_)))
-        };
-        let answered = |outcome: &Outcome| outcome.events.iter().any(|event| matches!(event.what, What::Replied(_)));
-        // Where to is more than a dialogue tells.
-        let particular = |outcome: &Outcome| {
-            outcome.events.iter().any(|event| matches!(event.what, What::Dialled(to) if to.port() != 0))
-                && !answered(outcome)
-        };
-        if !self.done.iter().any(|session| session.attempts.iter().any(asked)) {
-            return;
-        }
-        for session in &mut self.done {
-            let dialogue = session.attempts.iter().any(asked) || session.shows_commands() || session.shows_greeting();
-            session.attempts.retain(|outcome| asked(outcome) || particular(outcome) || (dialogue && answered(outcome)));
-        }
-        self.done.retain(Session::tells);
     }
 }
 

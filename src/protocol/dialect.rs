@@ -4,6 +4,9 @@
 //! greeting said: greetings are edited, masked and forged, replies seldom are.
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use super::reply::Reply;
 
@@ -125,13 +128,18 @@ pub fn in_transfer(product: &str) -> InTransfer {
 
 /// What a refusal says, as far as its words are known.
 pub fn says(reply: &Reply) -> Option<Says> {
-    let text = reply.text.to_lowercase();
-    DIALECTS
-        .iter()
-        .flat_map(|dialect| dialect.phrases)
-        .find(|phrase| text.contains(phrase.text))
-        .map(|phrase| phrase.says)
+    // Where several fit, the first in the tables is meant.
+    let (machine, phrases) = PHRASES.as_ref()?;
+    let found = machine.find_overlapping_iter(&reply.text).map(|found| found.pattern().as_usize()).min()?;
+    phrases.get(found).map(|phrase| phrase.says)
 }
+
+/// All phrases in one machine: a log of any length asks for each reply in it.
+static PHRASES: LazyLock<Option<(AhoCorasick, Vec<&'static Phrase>)>> = LazyLock::new(|| {
+    let phrases: Vec<&Phrase> = DIALECTS.iter().flat_map(|dialect| dialect.phrases).collect();
+    let texts = phrases.iter().map(|phrase| phrase.text);
+    Some((AhoCorasick::builder().ascii_case_insensitive(true).build(texts).ok()?, phrases))
+});
 
 /// The products that are known to say so, in these or like words; none where several share them.
 pub fn speakers(reply: &Reply) -> Vec<&'static str> {

@@ -4,8 +4,9 @@ use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity,
 use crate::diagnosis::rules::{ends, loss, outer_address_setting, ruled_out_by, shows_address};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Probe};
-use crate::evidence::facts::{Cite, Facts, Tried};
+use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::evidence::import::UNKNOWN_HOST;
+use crate::evidence::log::Writer;
 
 pub static RULE: Rule = Rule {
     id: "passive-address-unroutable",
@@ -33,7 +34,7 @@ fn test(facts: &Facts) -> Match {
         return Match::RuledOut(facts.cites([joined]));
     }
     // Whom a log's client reached there is in the same network.
-    let reached = facts.tried_with(DataVerb::Pasv).filter(|tried| tried.works()).find_map(|tried| tried.joined_at());
+    let reached = facts.tried_with(DataVerb::Pasv).find_map(|tried| tried.joined_at());
     if let (None, Some(joined)) = (facts.peer(), reached) {
         return Match::RuledOut(facts.cites([joined]));
     }
@@ -46,6 +47,13 @@ fn test(facts: &Facts) -> Match {
          passive mode connections.",
     );
     let Some(peer) = facts.peer().map(|peer| peer.to_string()).or_else(|| host(facts)) else {
+        // A server in somebody's own network names its address there to clients who are in it, too.
+        let client = facts.control().and_then(|control| control.client);
+        if facts.log().is_some_and(|log| log.writer == Writer::Server)
+            && client.is_none_or(|client| reach(client) != Reach::Public)
+        {
+            return Match::Undecided("the server's log does not show that the client is in another network");
+        }
         return Match::Fires(Conclusion {
             severity: Severity::Warning,
             side: Side::Server,
@@ -101,7 +109,9 @@ fn host(facts: &Facts) -> Option<String> {
 
 /// The address in 227, where it is not the control peer's and nobody outside the server's network can reach it.
 fn unroutable(facts: &Facts, tried: &Tried) -> Option<std::net::IpAddr> {
-    let address = tried.named().filter(|_| shows_address(facts, tried))?.ip().to_canonical();
+    // Nobody was sent anywhere by a reply that the client could not read.
+    let read = tried.failure() != Some(Failure::Unreadable);
+    let address = tried.named().filter(|_| read && shows_address(facts, tried))?.ip().to_canonical();
     (Some(address) != facts.peer() && reach(address) != Reach::Public).then_some(address)
 }
 

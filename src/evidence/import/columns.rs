@@ -3,6 +3,8 @@
 /// Where the columns stand that tell of a dialogue.
 #[derive(Debug)]
 pub struct Columns {
+    /// Date and time, or the time alone.
+    time: [Option<usize>; 2],
     method: usize,
     argument: Option<usize>,
     status: usize,
@@ -19,6 +21,7 @@ impl Columns {
         let at = |name| names.iter().position(|known| *known == name);
         let (method, status) = (at("cs-method")?, at("sc-status")?);
         Some(Self {
+            time: [at("date"), at("time")],
             method,
             argument: at("cs-uri-stem"),
             status,
@@ -28,21 +31,35 @@ impl Columns {
         })
     }
 
+    /// Those of IIS from 7 on, where a line has their form and the log was pasted without its head.
+    pub fn guessed(line: &str) -> Option<Self> {
+        let mut fields = line.split_whitespace();
+        let date = fields.next()?;
+        let is_ip = |field: Option<&str>| field.is_some_and(|field| field.parse::<std::net::IpAddr>().is_ok());
+        let form = date.len() == 10 && date.as_bytes()[4] == b'-' && is_ip(fields.nth(1)) && is_ip(fields.nth(1));
+        form.then(|| Self::named(IIS)).flatten()
+    }
+
     /// A command and its reply as two lines in the form that servers write them.
     pub fn dialogue(&mut self, text: &str) -> Option<[String; 2]> {
         let fields: Vec<&str> = text.split_whitespace().collect();
         let field = |at: Option<usize>| at.and_then(|at| fields.get(at)).copied().filter(|field| *field != "-");
         let (method, status) = (field(Some(self.method))?, field(Some(self.status))?);
+        // IIS up to 6 writes the session before the method: "[135]USER".
+        let (number, method) = match method.strip_prefix('[').and_then(|method| method.split_once(']')) {
+            Some((number, method)) => (Some(number), method),
+            None => (None, method),
+        };
         let is_verb = (3..=4).contains(&method.len()) && method.bytes().all(|byte| byte.is_ascii_uppercase());
         let is_code = status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit());
         if !is_verb || !is_code {
             return None;
         }
-        let time = format!("{} {}", fields.first()?, fields.get(1)?);
+        let time = self.time.iter().filter_map(|at| field(*at)).collect::<Vec<_>>().join(" ");
         let asked = std::mem::replace(&mut self.before, time.clone());
         let asked = if asked.is_empty() { time.clone() } else { asked };
-        let session =
-            format!("[FTP Session {} {}]", field(self.session).unwrap_or("1"), field(self.client).unwrap_or(""));
+        let session = number.or_else(|| field(self.session)).unwrap_or("1");
+        let session = format!("[FTP Session {session} {}]", field(self.client).unwrap_or(""));
         let command = match field(self.argument) {
             Some(argument) => format!("{asked} {session} {method} {argument}"),
             None => format!("{asked} {session} {method}"),
@@ -50,6 +67,9 @@ impl Columns {
         Some([command, format!("{time} {session} {status}")])
     }
 }
+
+const IIS: &str = "#Fields: date time c-ip cs-username s-ip s-port cs-method cs-uri-stem sc-status sc-win32-status \
+                   sc-substatus x-session x-fullpath";
 
 #[cfg(test)]
 mod tests {
@@ -67,5 +87,25 @@ mod tests {
         assert_eq!(columns.dialogue(line), Some(want));
         assert_eq!(columns.dialogue("2021-03-15 10:00:02 192.0.2.7 - ControlChannelOpened - 0 aa-bb"), None);
         assert!(Columns::named("#Fields: date time cs-uri-stem").is_none());
+    }
+
+    #[test]
+    fn older_forms_and_logs_without_a_head_are_read_too() {
+        let mut old =
+            Columns::named("#Fields: time c-ip cs-username s-port cs-method cs-uri-stem sc-status").expect("of FTP");
+        let want = ["17:40:30 [FTP Session 139 192.0.2.4] PASS IEUser@", "17:40:30 [FTP Session 139 192.0.2.4] 530"];
+        assert_eq!(
+            old.dialogue("17:40:30 192.0.2.4 - 21 [139]PASS IEUser@ 530")
+                .as_ref()
+                .map(|l| l.each_ref().map(String::as_str)),
+            Some(want)
+        );
+        let line = "2016-06-25 16:26:30 192.0.2.48 HOST\\bob 198.51.100.4 21 PASV - 227 0 0 aa-bb -";
+        let mut guessed = Columns::guessed(line).expect("its form");
+        assert_eq!(
+            guessed.dialogue(line).map(|[command, _]| command).as_deref(),
+            Some("2016-06-25 16:26:30 [FTP Session aa-bb 192.0.2.48] PASV")
+        );
+        assert!(Columns::guessed("2016-06-25 16:26:30 host sshd[12]: Accepted password").is_none());
     }
 }

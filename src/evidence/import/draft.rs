@@ -365,7 +365,10 @@ impl Draft {
         let inferred = self.events.first().is_some_and(|sent| sent.line.is_none());
         let hangs = inferred && !self.mends;
         let asked = self.agreed && (self.transfer || hangs || self.dialled.is_some());
+        // The last that the log shows is the answer, behind a command that was sent ahead of it.
+        let just_answered = !inferred && matches!(self.events.last().map(|event| &event.what), Some(What::Named(_)));
         let what = match (end, asked, self.joined || self.begun, self.mode()) {
+            (Leaving::LogEnds, true, false, _) if just_answered && self.dialled.is_none() => What::CutShort,
             (Leaving::LogEnds, true, false, Mode::Passive) => What::Abandoned(Awaited::Connect),
             (Leaving::LogEnds, true, false, Mode::Active) => What::Abandoned(Awaited::Callback),
             // What came through it is shown, and nothing of a failure.

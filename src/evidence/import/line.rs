@@ -109,20 +109,24 @@ fn behind_logger(text: &str) -> Option<Words<'_>> {
         "(send)",
         "(recv)",
     ];
-    const SEPARATORS: &[&str] =
-        &[" - ", ": ", ":", "| ", "|", "> ", ">>> ", "<<< ", "< ", "] ", ") ", "\"", "\u{2192} ", "\u{2190} ", " F "];
+    const SEPARATORS: &[&str] = &[" -", ":", "|", ">", "<", "]", ")", "\"", "\u{2192}", "\u{2190}", " F"];
+    let begins =
+        |first: u8| matches!(first, b'D' | b'I' | b'T' | b'W' | b'E' | b'V' | b'i' | b'd' | b'N' | b't' | b'#' | b'(');
     let logs = text.starts_with(['{', '\u{2192}', '\u{2190}'])
-        || LEVELS.iter().any(|level| text.starts_with(level))
+        || (text.bytes().next().is_some_and(begins) && LEVELS.iter().any(|level| text.starts_with(level)))
         || text.split_once(" | ").is_some_and(|(name, _)| name.len() < 24 && !name.trim().contains(' '));
     if !logs || text.len() > 400 {
         return None;
     }
-    let mut starts: Vec<usize> =
-        SEPARATORS.iter().flat_map(|mark| text.match_indices(mark).map(|(at, mark)| at + mark.len())).collect();
-    starts.sort_unstable();
-    starts.dedup();
+    // Every separator ends in one of these, and every message begins with a digit or a capital.
+    let bytes = text.as_bytes();
+    let starts = (1..bytes.len()).filter(|&at| {
+        matches!(bytes[at - 1], b' ' | b':' | b'|' | b'"')
+            && (bytes[at].is_ascii_digit() || bytes[at].is_ascii_uppercase())
+            && SEPARATORS.iter().any(|mark| text[..at].trim_end_matches(' ').ends_with(mark))
+    });
     starts.into_iter().find_map(|at| {
-        let message = text[at..].trim_start().trim_end_matches(['"', '}', '\'']);
+        let message = text[at..].trim_end_matches(['"', '}', '\'']);
         // A number behind a colon is most often none of a reply.
         let certain = |words: &Words| !matches!(words, Words::Reply { line, .. } if !line.as_bytes().get(3).is_some_and(|b| matches!(b, b' ' | b'-')));
         reply(message).filter(certain).or_else(|| command(message))
@@ -165,6 +169,10 @@ fn reply(text: &str) -> Option<Words<'_>> {
     let bytes = text.as_bytes();
     let digits = bytes.get(..3)?;
     if !(matches!(digits[0], b'1'..=b'6') && matches!(digits[1], b'0'..=b'6') && digits[2].is_ascii_digit()) {
+        return None;
+    }
+    // "100 36.0M": the part of a file that has come.
+    if digits[0] == b'1' && digits[1] == b'0' {
         return None;
     }
     let behind = text[3..].trim_start();

@@ -1,5 +1,6 @@
 //! The programs whose logs are known, one file each.
 
+pub mod apache_ftpserver;
 pub mod basic_ftp;
 pub mod commons_net;
 pub mod curl;

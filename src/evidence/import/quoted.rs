@@ -1,21 +1,28 @@
 //! Replies and commands in the middle of other sentences: in exceptions, tracebacks, and in one library's own words.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+/// What stands in a line that quotes something. Most lines hold none of it; this is asked of every one.
+static LEADS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let leads = [": 4", ": 5", "[4", "[5", "(4", "(5", "got 4", "got 5", "[code=", "dcmd('", "goftp: ", "code = "];
+    AhoCorasick::new(leads).ok()
+});
+
 /// What a line quotes, written as a line of its own.
 pub fn line(text: &str) -> Option<String> {
-    // Most lines hold nothing of the kind; this is asked of every one.
-    let bytes = text.as_bytes();
-    let is_code = |at: &[u8]| matches!(at[0], b'4' | b'5') && at[1].is_ascii_digit() && at[2].is_ascii_digit();
-    let may_hold = bytes.windows(5).any(|at| match at[0] {
-        b':' | b't' => at[1] == b' ' && is_code(&at[2..]),
-        b'(' => is_code(&at[1..]),
-        b'[' => is_code(&at[1..]) || at == b"[code",
-        b'd' => at == b"dcmd(",
-        _ => false,
-    });
-    if may_hold {
-        return in_exception(text).or_else(|| in_traceback(text));
+    if !LEADS.as_ref()?.is_match(text) {
+        return None;
     }
-    of_goftp(text)
+    in_exception(text).or_else(|| in_traceback(text)).or_else(|| of_goftp(text)).or_else(|| code_and_text(text))
+}
+
+/// Node's ftp of old: "Response: code = 220; text = 'FTP Server'".
+fn code_and_text(text: &str) -> Option<String> {
+    let (code, said) = text.split_once("code = ")?.1.split_once("; text = ")?;
+    let said = said.trim().trim_matches('\'').split("\\n").next().unwrap_or_default();
+    (code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("{code} {said}"))
 }
 
 /// "[code=425, message= Unable to build data connection]", "failed: 425 Can't open", "Server message: [522 SSL/TLS required",
@@ -37,7 +44,9 @@ fn in_exception(text: &str) -> Option<String> {
             ((400..600).contains(&code) && ends).then_some((&text[..at], *lead, behind))
         })
     })?;
-    let failed = ["ERROR", "Error", "error ", "ailed", "xception", "not report OK"].iter().any(|word| before.contains(word));
+    let failed = ["ERROR", "Error", "error ", "ailed", "xception", "not report OK", " but "]
+        .iter()
+        .any(|word| before.contains(word));
     match lead {
         ": " | "got " if !failed => None,
         // A list of lines, in Python's way.
@@ -80,19 +89,34 @@ mod tests {
         for (text, want) in [
             ("x: code=1 [code=425, message= Unable to build data connection]", "425 Unable to build data connection"),
             ("2020/01/01 ERROR : copy failed: 425 Can't open", "425 Can't open"),
-            ("Could not write file. Server message: [522 SSL/TLS required on the data channel", "522 SSL/TLS required on the data channel"),
-            ("Error(\"Waiting for ('227',) but got 502 [' PASV command not implemented.']\",)>", "502 PASV command not implemented."),
+            (
+                "Could not write file. Server message: [522 SSL/TLS required on the data channel",
+                "522 SSL/TLS required on the data channel",
+            ),
+            (
+                "Error(\"Waiting for ('227',) but got 502 [' PASV command not implemented.']\",)>",
+                "502 PASV command not implemented.",
+            ),
             ("[-] Failed to download. Response: (550 Could not get file size.)", "550 Could not get file size."),
             ("curl: (18) server did not report OK, got 450", "450 "),
-            ("Net::FTPPermError: 501 Syntax error in 'PORT 10,0,0,1,226,4'", "501 Syntax error in 'PORT 10,0,0,1,226,4"),
+            (
+                "Net::FTPPermError: 501 Syntax error in 'PORT 10,0,0,1,226,4'",
+                "501 Syntax error in 'PORT 10,0,0,1,226,4",
+            ),
             ("    resp = self.voidcmd('AUTH TLS')", "sendcmd: AUTH TLS"),
             ("    resp = self.sendcmd('PASS ' + passwd)", "sendcmd: PASS"),
-            ("goftp: 0.057 #1 got 227-Entering Passive Mode (192,0,2,1,15,155)", "227 Entering Passive Mode (192,0,2,1,15,155)"),
+            (
+                "goftp: 0.057 #1 got 227-Entering Passive Mode (192,0,2,1,15,155)",
+                "227 Entering Passive Mode (192,0,2,1,15,155)",
+            ),
             ("goftp: 0.053 #1 sending command EPSV", "EPSV"),
+            ("Response: code = 211; text = 'Features:\\n EPRT\\nEnd'", "211 Features:"),
         ] {
             assert_eq!(line(text).as_deref(), Some(want), "{text}");
         }
-        for text in ["Response: 425 Can't open data connection", "took 4: 500 files", "226-Options: 500 matches", "at (450 m)"] {
+        for text in
+            ["Response: 425 Can't open data connection", "took 4: 500 files", "226-Options: 500 matches", "at (450 m)"]
+        {
             assert_eq!(line(text), None, "{text}");
         }
     }

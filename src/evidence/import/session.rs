@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::draft::{Around, Draft, Leaving, UNSEEN};
 use super::line::{Line, Words};
-use super::{quoted, shown};
 use super::words::{self as told_in, How, Tells, Which};
+use super::{quoted, shown};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::security::{Protection, Security};
 use crate::evidence::timeline::{Event, What};
@@ -33,6 +33,8 @@ pub struct Seen<'a> {
     pub at_ms: f64,
     pub line: u32,
     pub text: &'a str,
+    /// The line as it stood there.
+    pub whole: &'a str,
     /// Whether the log's times were seen to pass.
     pub timed: bool,
     /// It is a server's log.
@@ -197,7 +199,8 @@ impl Session {
             Words::Command { .. } if parsed.indented && parsed.label.is_empty() && self.labelled => {}
             Words::Reply { code, open, line } => self.reply_line(code, open, line, parsed.label, &seen),
             // A traceback behind the dialogue says again what the dialogue shows.
-            Words::Command { .. } if parsed.label == quoted::TRACEBACK && (self.shows_commands() || !self.silent()) => {}
+            Words::Command { .. } if parsed.label == quoted::TRACEBACK && (self.shows_commands() || !self.silent()) => {
+            }
             Words::Command { verb, argument } => {
                 self.labelled |= !parsed.label.is_empty();
                 self.step = None;
@@ -283,6 +286,15 @@ impl Session {
         self.events.iter().any(|event| matches!(&event.what, What::Replied(reply) if reply.code == 220))
     }
 
+    /// What became of dials whose address the log does not tell.
+    pub fn dials_to_nowhere(&self) -> impl Iterator<Item = &Event> {
+        self.dials.iter().filter(|dial| dial.address.ip().is_unspecified()).flat_map(|dial| &dial.events)
+    }
+
+    pub fn forget_dials_to_nowhere(&mut self) {
+        self.dials.retain(|dial| !dial.address.ip().is_unspecified());
+    }
+
     /// Where it dialled to no avail.
     pub fn dialled(&self) -> Option<SocketAddr> {
         self.dials.first().map(|dial| dial.address).filter(|address| !address.ip().is_unspecified())
@@ -366,8 +378,8 @@ impl Session {
         if self.quotes.len() >= MOST_QUOTES {
             self.drop_unused_quotes();
         }
-        let short = seen.text.len() <= LONGEST_LINE;
-        let text = if short { seen.text.to_owned() } else { seen.text.chars().take(LONGEST_LINE).collect() };
+        let short = seen.whole.len() <= LONGEST_LINE;
+        let text = if short { seen.whole.to_owned() } else { seen.whole.chars().take(LONGEST_LINE).collect() };
         self.quotes.push((seen.line, text));
     }
 

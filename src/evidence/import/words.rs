@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::{PROGRAMS, Program};
 use crate::evidence::security::Distrust;
@@ -123,6 +123,8 @@ static KNOWN: LazyLock<Option<Known>> = LazyLock::new(|| {
     }
     let (texts, means): (Vec<&str>, Vec<Meaning>) = all.into_iter().unzip();
     let mut builder = AhoCorasick::builder();
+    // A larger machine, and a faster one.
+    let builder = builder.kind(Some(AhoCorasickKind::DFA));
     let machine = builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(texts).ok()?;
     Some(Known { machine, means })
 });
@@ -225,6 +227,9 @@ pub fn is_entry(text: &str) -> bool {
 /// An address and perhaps a port in one word; dots and colons of the sentence are passed over.
 fn address(word: &str) -> Option<(IpAddr, Option<u16>)> {
     let word = word.trim_end_matches(['.', ':']);
+    if !word.contains(['.', ':']) {
+        return None;
+    }
     if let Ok(ip) = word.parse::<IpAddr>() {
         return (word.contains('.') || word.matches(':').count() > 1).then(|| (ip.to_canonical(), None));
     }

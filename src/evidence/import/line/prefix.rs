@@ -117,7 +117,8 @@ fn bracketed<'a>(text: &'a str, close: char, line: &mut Line<'a>) -> Option<&'a 
     } else if !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit()) {
         line.session = Some(inside);
     } else if close == ')' && !inside.contains('@') {
-        return None;
+        // A name for the server, and an arrow.
+        return [" < ", " > "].iter().any(|arrow| rest.starts_with(arrow)).then_some(rest);
     }
     // Pure-FTPd: "(user@192.0.2.1) [DEBUG] Command ...".
     if let Some((_, client)) = inside.rsplit_once('@').filter(|_| close == ')') {

@@ -19,7 +19,6 @@ pub static PROGRAM: Program = Program {
         phrase("different than the address to which the ftp connection was made", Tells::RefusesAddress),
         phrase("remote certificate is invalid", Tells::Untrusted(Distrust::Other)),
         phrase("connected party did not properly respond", Tells::Failed(Which::Either, How::TimedOut)),
-        phrase("actively refused it", Tells::Failed(Which::Either, How::Refused)),
         phrase("the underlying connection was closed", Tells::Failed(Which::Either, How::Unsaid)),
         phrase("the remote server returned an error: 227", Tells::Stopped(227)),
         phrase("(530) not logged in", Tells::Refused(530)),

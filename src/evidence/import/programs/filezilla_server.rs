@@ -11,5 +11,6 @@ pub static PROGRAM: Program = Program {
     signs: &["ftp server [", "[ftp session ", "(not logged in)"],
     phrases: &[
         phrase("client did not properly shut down tls connection", Tells::Failed(Which::Data, How::Tls)),
-        phrase("disconnected.", Tells::Failed(Which::Control, How::Closed))],
+        phrase("disconnected.", Tells::Failed(Which::Control, How::Closed)),
+    ],
 };

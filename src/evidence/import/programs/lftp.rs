@@ -34,6 +34,7 @@ pub static PROGRAM: Program = Program {
         phrase("peer closed connection", Tells::Failed(Which::Control, How::Closed)),
         phrase("remote end closes connection", Tells::Failed(Which::Control, How::Closed)),
         phrase("seemed to be incorrect and has been fixed", Tells::MendsAddress),
+        phrase("copy-peer: eof", Tells::Nothing),
         phrase("not connected", Tells::Failed(Which::Control, How::Unsaid)),
         phrase("certificate verification", Tells::Untrusted(Distrust::Other)),
         phrase("data connection from a foreign", Tells::Failed(Which::Data, How::Unsaid)),

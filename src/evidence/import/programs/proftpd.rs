@@ -16,7 +16,10 @@ pub static PROGRAM: Program = Program {
         phrase("ftp session opened.", Tells::Accepted),
         phrase("ftp session closed.", Tells::Failed(Which::Control, How::Closed)),
         phrase("data transfer stall timeout", Tells::Breaks(How::TimedOut)),
-        phrase("passive data transfer failed, possibly due to network issues", Tells::Failed(Which::Data, How::TimedOut)),
+        phrase(
+            "passive data transfer failed, possibly due to network issues",
+            Tells::Failed(Which::Data, How::TimedOut),
+        ),
         phrase("client did not reuse ssl session from control channel", Tells::Refused(522)),
     ],
 };

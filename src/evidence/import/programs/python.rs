@@ -24,6 +24,7 @@ pub static PROGRAM: Program = Program {
         phrase("ssl.ssl", Tells::Failed(Which::Either, How::Tls)),
         phrase("[ssl:", Tells::Failed(Which::Either, How::Tls)),
         phrase("in ntransfercmd", Tells::Transfers),
+        phrase("= ftp.makepasv()", Tells::Transfers),
         phrase("in parse227", Tells::Unparsed),
         phrase("in parse229", Tells::Unparsed),
     ],

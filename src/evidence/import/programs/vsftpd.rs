@@ -9,8 +9,5 @@ pub static PROGRAM: Program = Program {
     name: "vsftpd",
     writer: Writer::Server,
     signs: &["ftp command: client \"", "ftp response: client \"", " connect: client \""],
-    phrases: &[
-        phrase("] fail login: client", Tells::Refused(530)),
-        phrase("] ok login: client", Tells::LoggedIn),
-    ],
+    phrases: &[phrase("] fail login: client", Tells::Refused(530)), phrase("] ok login: client", Tells::LoggedIn)],
 };

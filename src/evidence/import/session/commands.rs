@@ -96,7 +96,11 @@ impl Session {
     /// The command whose outcome did not come on its line.
     pub(super) fn take_step(&mut self, at_ms: f64) {
         if let Some((verb, argument, line, text)) = self.step.take() {
-            self.command(&verb, &argument, &Seen { at_ms, line, text: &text, timed: self.timed, of_server: false });
+            self.command(
+                &verb,
+                &argument,
+                &Seen { at_ms, line, text: &text, whole: &text, timed: self.timed, of_server: false },
+            );
             self.step_done();
         }
     }

@@ -119,7 +119,8 @@ impl Session {
             return self.unasked(&reply, event);
         };
         // Whoever sends ahead is greeted all the same.
-        let ahead = self.pending.front().is_some_and(|pending| matches!(pending.verb.as_str(), "USER" | "HOST" | "AUTH"));
+        let ahead =
+            self.pending.front().is_some_and(|pending| matches!(pending.verb.as_str(), "USER" | "HOST" | "AUTH"));
         if reply.code == 220 && ahead && !self.greeted && !self.let_in {
             return self.unasked(&reply, event);
         }
@@ -271,6 +272,12 @@ impl Session {
             self.protected = true;
             draft.guard(Protection::Private);
         }
+        // It ended the session for want of bytes.
+        if reply.code == 421 && reply.text.to_ascii_lowercase().contains("data timeout") {
+            draft.session_ended(reply, event.clone(), around);
+            self.ended = true;
+            return self.keep(draft);
+        }
         // The server's patience with a data connection that did not come.
         if reply.code == 421 && draft.agreed && draft.waits() && reply.text.to_ascii_lowercase().contains("time") {
             draft.fail(How::TimedOut, None, &reply.text, around, event);
@@ -308,6 +315,7 @@ impl Session {
             _ if lower.contains("port command") => Some(DataVerb::Port),
             200 if lower.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "port") => Some(DataVerb::Port),
             500 | 501 if dialect::addresses_in_refusal(reply).client.is_some() => Some(DataVerb::Port),
+            500 | 501 if dialect::says(reply) == Some(Says::AddressRejected) => Some(DataVerb::Port),
             _ => None,
         };
         if let Some(verb) = verb {

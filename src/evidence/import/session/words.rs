@@ -19,10 +19,8 @@ impl Session {
         let at = seen.event(What::CutShort);
         let agreed = self.draft.as_ref().is_some_and(|draft| draft.agreed || draft.transfer || self.silent());
         self.quote(seen);
-        if !self.joined
-            && let Some(name) = words::host(seen.text)
-        {
-            self.host.get_or_insert_with(|| name.to_ascii_lowercase());
+        if !self.joined && self.host.is_none() {
+            self.host = words::host(seen.text).map(str::to_ascii_lowercase);
         }
         match tells {
             Tells::LooksUp | Tells::Nothing => {}
@@ -65,6 +63,12 @@ impl Session {
                 // A reply to something else is a matter of order.
                 let is_answer = matches!(self.last_code, 0 | 227 | 229)
                     || self.draft.as_ref().is_some_and(|draft| draft.agreed && !draft.transfer);
+                // A client that shows no commands has no other reason to say so.
+                if self.draft.is_none() && self.let_in && self.attempts.is_empty() && !self.shows_commands() {
+                    let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
+                    self.draft = Some(Draft::agreed(DataVerb::Pasv, sent, around));
+                }
+                let is_answer = is_answer || self.draft.as_ref().is_some_and(|draft| draft.is_guess());
                 if let Some(mut draft) = self.draft.take_if(|_| is_answer) {
                     draft.unparsed(seen.text, &at);
                     self.pending.retain(|pending| pending.of == Of::Control);
@@ -81,10 +85,9 @@ impl Session {
                 self.fail(Which::Data, How::TimedOut, seen);
             }
             Tells::Breaks(how) => {
+                // Of a mode that the log does not tell nothing is concluded.
                 if self.draft.is_some() {
                     self.join_data(endpoint, around, &at);
-                    self.fail(Which::Data, how, seen);
-                } else if self.attempts.is_empty() {
                     self.fail(Which::Data, how, seen);
                 }
             }
@@ -248,6 +251,15 @@ impl Session {
             Which::Control => false,
             Which::Either => self.draft.is_some() || elsewhere || self.alone.is_some(),
         };
+        // The server has closed a transfer that does not come to its end for the client.
+        if how == How::TimedOut
+            && ms.is_some()
+            && self.draft.is_none()
+            && self.pending.is_empty()
+            && self.last_code == 226
+        {
+            return self.not_at_its_end(ms, &at);
+        }
         // Some programs tell of their data connection only when it failed.
         let said = self.last_code >= 400 && how == How::Unsaid;
         if of_data && self.draft.is_none() && self.attempts.is_empty() && !self.turned_away && !self.ended && !said {
@@ -305,6 +317,14 @@ impl Session {
         };
         self.record(seen.event(what), seen);
         self.ended = true;
+    }
+
+    fn not_at_its_end(&mut self, ms: Option<f64>, at: &Event) {
+        self.last_code = 0;
+        let Some(last) = self.attempts.last_mut() else { return };
+        last.events.retain(|event| !matches!(event.what, What::EndOfFile));
+        let what = What::Silent { awaited: Awaited::Bytes, ms: ms.unwrap_or(0.0) };
+        last.events.push(Event { what, ..at.clone() });
     }
 
     /// The control connection was not joined.
