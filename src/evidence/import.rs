@@ -250,6 +250,17 @@ impl Gathered {
             Words::Reply { .. } | Words::Command { .. } => (None, words::read(parsed.label).1),
             Words::Other(_) => words::read(text),
         };
+        let (told, sign) = match parsed.words {
+            Words::Other(_) => match programs::filezilla::translated(parsed.speaker, text) {
+                // Some programs share a label with it, and none its words.
+                Some(translated) => (
+                    Some(told.map_or(translated, |told| words::together(translated, told))),
+                    sign.or(Some((&programs::filezilla::PROGRAM, ""))),
+                ),
+                None => (told, sign),
+            },
+            Words::Reply { .. } | Words::Command { .. } => (told, sign),
+        };
         // Words that only a server says, whatever client quotes them.
         self.dialogue += u32::from(matches!(told, Some(Tells::Refused(425 | 500 | 502) | Tells::Stopped(_))));
         if let Some((program, behind)) = sign {

@@ -16,6 +16,8 @@ pub struct Line<'a> {
     pub session: Option<&'a str>,
     /// What stands before the words, as a mark or a label: `<`, `--->`, `Response`.
     pub label: &'a str,
+    /// The first of several labels, as far as it is a word.
+    pub speaker: &'a str,
     /// The client's address, which a server's log puts before what the client sent.
     pub client: Option<&'a str>,
     /// What became of a command, in the words of a client that writes both on one line and no reply: wget.
@@ -49,6 +51,7 @@ pub fn parse(text: &str) -> Line<'_> {
         time: None,
         session: None,
         label: "",
+        speaker: "",
         client: None,
         outcome: None,
         indented: text.starts_with([' ', '\t']),

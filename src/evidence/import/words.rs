@@ -161,7 +161,7 @@ fn names_an_error(before: &str) -> bool {
 }
 
 /// Two phrases of one line: "connection attempt failed" tells which, "ECONNREFUSED" tells how.
-fn together(one: Tells, other: Tells) -> Tells {
+pub fn together(one: Tells, other: Tells) -> Tells {
     match (one, other) {
         (Tells::Failed(which, how), Tells::Failed(other_which, other_how)) => Tells::Failed(
             if which == Which::Either { other_which } else { which },

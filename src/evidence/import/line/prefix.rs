@@ -220,8 +220,14 @@ fn labelled<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
                 let behind = &text[at + c.len_utf8()..];
                 let behind = behind.strip_prefix('>').unwrap_or(behind);
                 let ends = behind.starts_with([' ', '\t', '\u{a0}']) || c == '\u{ff1a}';
+                if !ends {
+                    return None;
+                }
                 line.label = text[..at].trim_end();
-                return ends.then_some(behind);
+                if line.speaker.is_empty() {
+                    line.speaker = line.label;
+                }
+                return Some(behind);
             }
             // "host vsftpd[123]: ".
             '[' => {

@@ -1,5 +1,11 @@
-//! FileZilla 2 and 3. The English words were seen in runs of 3.63 and in logs that users published, of other languages
-//! a part in published logs; the rest of the translations have been met in no log yet.
+//! FileZilla 2 and 3. The English words were seen in runs of 3.63 and in logs that users published. Those of other
+//! languages are from published logs, and from its translations (`filezilla.toml`).
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use serde::Deserialize;
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -123,3 +129,96 @@ pub static PROGRAM: Program = Program {
         phrase("connection established, initializing tls", Tells::Securing),
     ],
 };
+
+/// What a line of FileZilla's own tells in another language than English; `speaker` stands before it.
+pub fn translated(speaker: &str, text: &str) -> Option<Tells> {
+    if speaker.is_empty() || speaker.len() > 40 {
+        return None;
+    }
+    let translations = TRANSLATIONS.as_ref()?;
+    if !translations.labels.iter().any(|label| label == speaker) {
+        return None;
+    }
+    let found = translations.machine.find(text)?;
+    translations.tells.get(found.pattern().as_usize()).copied()
+}
+
+struct Translations {
+    labels: Vec<String>,
+    machine: AhoCorasick,
+    /// Of each pattern.
+    tells: Vec<Tells>,
+}
+
+#[derive(Deserialize)]
+struct Texts {
+    labels: Vec<String>,
+    words: BTreeMap<String, Vec<String>>,
+}
+
+static TRANSLATIONS: LazyLock<Option<Translations>> = LazyLock::new(|| {
+    let texts: Texts = toml::from_str(include_str!("filezilla.toml")).ok()?;
+    let known = texts
+        .words
+        .iter()
+        .filter_map(|(name, words)| Some((MEANINGS.iter().find(|(known, _)| known == name)?.1, words)));
+    let (tells, words): (Vec<Tells>, Vec<&String>) =
+        known.flat_map(|(tells, words)| words.iter().map(move |word| (tells, word))).unzip();
+    let machine = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()?;
+    Some(Translations { labels: texts.labels, machine, tells })
+});
+
+/// The names in `filezilla.toml`.
+const MEANINGS: &[(&str, Tells)] = &[
+    ("dials", Tells::Dials(Which::Either)),
+    ("looks_up", Tells::LooksUp),
+    ("not_joined", Tells::Failed(Which::Control, How::Unsaid)),
+    ("joined", Tells::Joined(Which::Control)),
+    ("securing", Tells::Securing),
+    ("secured", Tells::Secured),
+    ("logged_in", Tells::LoggedIn),
+    ("unroutable", Tells::Unroutable),
+    ("got", Tells::Got),
+    ("failed", Tells::Failed(Which::Data, How::Unsaid)),
+    ("timed_out", Tells::Failed(Which::Either, How::TimedOut)),
+    ("closed", Tells::Failed(Which::Control, How::Closed)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_in_the_translations_has_a_meaning() {
+        let texts: Texts = toml::from_str(include_str!("filezilla.toml")).expect("a valid file");
+        for name in texts.words.keys() {
+            assert!(MEANINGS.iter().any(|(known, _)| known == name), "{name}");
+        }
+        assert_eq!(texts.words.len(), MEANINGS.len());
+    }
+
+    #[test]
+    fn a_session_is_told_in_any_language() {
+        for (speaker, text, tells) in [
+            (
+                "Estado",
+                "Conexi\u{f3}n establecida, esperando el mensaje de bienvenida...",
+                Tells::Joined(Which::Control),
+            ),
+            (
+                "\u{72b6}\u{6001}",
+                "\u{5217}\u{51fa}\u{201c}/pub\u{201d}\u{7684}\u{76ee}\u{5f55}\u{6210}\u{529f}",
+                Tells::Got,
+            ),
+            (
+                "\u{421}\u{442}\u{430}\u{442}\u{443}\u{441}",
+                "\u{421}\u{43f}\u{438}\u{441}\u{43e}\u{43a} \u{43a}\u{430}\u{442}\u{430}\u{43b}\u{43e}\u{433}\u{43e}\u{432} \"/\" \u{438}\u{437}\u{432}\u{43b}\u{435}\u{447}\u{435}\u{43d}",
+                Tells::Got,
+            ),
+            ("Fout", "Ontvangen van mappenlijst is mislukt", Tells::Failed(Which::Data, How::Unsaid)),
+        ] {
+            assert_eq!(translated(speaker, text), Some(tells), "{text}");
+        }
+        assert_eq!(translated("Antwort", "Verzeichnis erfolgreich"), None);
+    }
+}
