@@ -127,6 +127,10 @@ fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) 
         Recommendation::Passive => recommended(facts, Mode::Passive, Mode::Active),
         Recommendation::Active => recommended(facts, Mode::Active, Mode::Passive),
         Recommendation::None => none_works(facts),
+        Recommendation::Unknown if facts.control_works() && got(facts).is_some() => format!(
+            "The login works, and a listing or a file came through, says line {}; the log does not show in which mode.",
+            got(facts).unwrap_or_default()
+        ),
         Recommendation::Unknown if facts.control_works() => {
             "The login works, but no data connection was tried to its end, so no mode can be recommended.".to_owned()
         }
@@ -136,6 +140,11 @@ fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) 
             None => "No mode could be tried: the check did not come as far as a data connection.".to_owned(),
         },
     }
+}
+
+/// The line of a log that tells of data, where it tells nothing of their connection.
+fn got(facts: &Facts) -> Option<u32> {
+    facts.log()?.got
 }
 
 fn recommended(facts: &Facts, works: Mode, other: Mode) -> String {

@@ -220,6 +220,10 @@ impl Gathered {
             if let Some(dialogue) = self.columns.as_mut().and_then(|columns| columns.dialogue(first)) {
                 return dialogue.iter().for_each(|line| self.piece(line, first));
             }
+            // What is asked here begins like few lines.
+            if let Some(dialogue) = first.contains("\" ").then(|| columns::quoted(first)).flatten() {
+                return dialogue.iter().for_each(|line| self.piece(line, first));
+            }
             self.piece(first, first);
             for part in behind.into_iter().flat_map(|behind| behind.split(ARROW)) {
                 let step = format!("==>{part}");
@@ -419,6 +423,8 @@ impl Target {
         };
         evidence.asked.user = self.sessions.iter().find_map(|session| session.user.clone());
         let unroutable = self.sessions.iter().find_map(|session| session.unroutable);
+        let told_elsewhere = self.sessions.iter().any(|session| !session.attempts.is_empty());
+        let got = self.sessions.iter().find_map(|session| session.got).filter(|_| !told_elsewhere);
         let mut quotes: BTreeMap<u32, String> = BTreeMap::new();
         for mut session in self.sessions {
             // They are of one server.
@@ -436,9 +442,10 @@ impl Target {
             lines: gathered.number,
             left_out: gathered.left_out,
             unroutable,
+            got,
             quotes: quotes
                 .into_iter()
-                .filter(|(line, _)| used.contains(line) || unroutable == Some(*line))
+                .filter(|(line, _)| used.contains(line) || [unroutable, got].contains(&Some(*line)))
                 .map(|(line, text)| Quote { line, text })
                 .collect(),
         });

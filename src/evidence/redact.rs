@@ -191,9 +191,9 @@ impl Redactor {
     }
 
     fn log(&mut self, log: Log) -> Log {
-        let Log { program, version, writer, timed, lines, left_out, unroutable, quotes } = log;
+        let Log { program, version, writer, timed, lines, left_out, unroutable, got, quotes } = log;
         let quotes = quotes.into_iter().map(|Quote { line, text }| Quote { line, text: self.text(text) }).collect();
-        Log { program, version, writer, timed, lines, left_out, unroutable, quotes }
+        Log { program, version, writer, timed, lines, left_out, unroutable, got, quotes }
     }
 
     fn certificate(&mut self, certificate: Certificate) -> Certificate {

@@ -97,6 +97,9 @@ pub fn headline(report: &Report) -> &'static str {
         (Recommendation::Unknown, ControlStage::Greet) => "NOT TESTED: NO FTP GREETING",
         (Recommendation::Unknown, ControlStage::Login) if untrusted(report) => "NOT TESTED: THE SERVER IS NOT TRUSTED",
         (Recommendation::Unknown, ControlStage::Login) => "NOT TESTED: THE LOGIN FAILED",
+        (Recommendation::Unknown, ControlStage::Complete) if came_through(report) => {
+            "IT WORKS; THE LOG DOES NOT TELL THE MODE"
+        }
         (Recommendation::Unknown, ControlStage::Complete) => "NOT TESTED: NO DATA CONNECTION WAS TRIED",
     }
 }
@@ -104,6 +107,11 @@ pub fn headline(report: &Report) -> &'static str {
 /// Whether nothing failed that the log tells of: it only ends before the login is over.
 pub fn log_ends(report: &Report) -> bool {
     report.evidence.log.is_some() && report.control.cause.is_none() && report.findings.is_empty()
+}
+
+/// Whether the log says that data came, and does not show how.
+fn came_through(report: &Report) -> bool {
+    report.evidence.log.as_ref().is_some_and(|log| log.got.is_some())
 }
 
 /// Whether the password was kept back because nobody vouches for the server.
@@ -170,6 +178,9 @@ pub fn next_step(report: &Report) -> NextStep<'_> {
     let lead = match (all.is_empty(), now) {
         (false, _) => Some(better),
         (true, Some(_)) => None,
+        (true, None) if came_through(report) => Some(
+            "Nothing needs mending. To learn the mode, set the client to its most talkative level and let it list again.",
+        ),
         (true, None) if report.evidence.log.is_some() => Some(
             "Set the client to its most talkative level, let it list a folder, and read that log with ftpmode triage.",
         ),

@@ -3,6 +3,7 @@
 use crate::diagnosis::rule::{Fix, Match};
 use crate::diagnosis::rules::listed;
 use crate::evidence::facts::{DialEnd, Dialled, Facts};
+use crate::evidence::import::UNKNOWN_HOST;
 
 /// The dials that ended as `mine` says, where no control connection was joined; else what a rule has to say at once.
 /// That this computer has no route to one address counts only where it has none to any.
@@ -26,13 +27,24 @@ pub fn ended(facts: &Facts, mine: fn(&DialEnd) -> bool) -> Result<Vec<Dialled>, 
     Ok(ended)
 }
 
-/// `192.0.2.1:21 and [2001:db8::1]:21`.
+/// `192.0.2.1:21 and [2001:db8::1]:21`; the port alone where a log does not tell the address.
 pub fn addresses(dials: &[Dialled]) -> String {
-    listed(&dials.iter().map(|dial| dial.address.to_string()).collect::<Vec<_>>())
+    let name = |dial: &Dialled| match dial.address {
+        address if address.ip().is_unspecified() => format!("its port {}", address.port()),
+        address => address.to_string(),
+    };
+    listed(&dials.iter().map(name).collect::<Vec<_>>())
 }
 
 pub fn check_host_and_port(facts: &Facts) -> Fix {
     let target = &facts.evidence().target;
+    if target.host == UNKNOWN_HOST {
+        return Fix::client(
+            "Check the host name and the port",
+            "The log does not name the host. FTP listens at port 21 unless its operator says otherwise, FTP with \
+             implicit TLS at 990; SFTP (port 22) is another protocol.",
+        );
+    }
     Fix::client(
         "Check the host name and the port",
         format!(

@@ -68,6 +68,23 @@ impl Columns {
     }
 }
 
+/// A command in quotation marks with the code of its reply, as Apache's log of FTP-like form and ProFTPD's ExtendedLog
+/// have it: `192.0.2.7 UNKNOWN bob [15/Aug/2014:19:03:22 +0000] "PASV" 227 -`.
+pub fn quoted(text: &str) -> Option<[String; 2]> {
+    let (before, behind) = text.split_at(text.rfind("\" ")?);
+    let code = behind[2..].split_whitespace().next()?;
+    let (before, command) = before.split_at(before.rfind('"')?);
+    let verb = command[1..].split(' ').next()?;
+    let is_verb = (3..=4).contains(&verb.len()) && verb.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_verb || !(is_code || code == "-") || command.contains("HTTP/") {
+        return None;
+    }
+    let time = before.rfind('[').map_or("", |at| &before[at..]);
+    let reply = if is_code { format!("{} {code}", time.trim()) } else { String::new() };
+    Some([format!("{} {}", time.trim(), &command[1..]), reply])
+}
+
 const IIS: &str = "#Fields: date time c-ip cs-username s-ip s-port cs-method cs-uri-stem sc-status sc-win32-status \
                    sc-substatus x-session x-fullpath";
 
@@ -106,6 +123,10 @@ mod tests {
             guessed.dialogue(line).map(|[command, _]| command).as_deref(),
             Some("2016-06-25 16:26:30 [FTP Session aa-bb 192.0.2.48] PASV")
         );
+        let line = "192.0.2.7 UNKNOWN bob [15/Aug/2014:19:03:22 +0000] \"PASV\" 227 -";
+        let want = ["[15/Aug/2014:19:03:22 +0000] PASV".to_owned(), "[15/Aug/2014:19:03:22 +0000] 227".to_owned()];
+        assert_eq!(super::quoted(line).map(|lines| lines), Some(want));
+        assert_eq!(super::quoted("192.0.2.7 - - [15/Aug/2014:19:03:22 +0000] \"GET / HTTP/1.1\" 200 12"), None);
         assert!(Columns::guessed("2016-06-25 16:26:30 host sshd[12]: Accepted password").is_none());
     }
 }

@@ -6,7 +6,21 @@ use aho_corasick::AhoCorasick;
 
 /// What stands in a line that quotes something. Most lines hold none of it; this is asked of every one.
 static LEADS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let leads = [": 4", ": 5", "[4", "[5", "(4", "(5", "got 4", "got 5", "[code=", "dcmd('", "goftp: ", "code = "];
+    let leads = [
+        ": 4",
+        ": 5",
+        "[4",
+        "[5",
+        "(4",
+        "(5",
+        "got 4",
+        "got 5",
+        "[code=",
+        "dcmd('",
+        "goftp: ",
+        "code = ",
+        " - Entering Passive Mode (",
+    ];
     AhoCorasick::new(leads).ok()
 });
 
@@ -14,6 +28,10 @@ static LEADS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 pub fn line(text: &str) -> Option<String> {
     if !LEADS.as_ref()?.is_match(text) {
         return None;
+    }
+    // ProFTPD's debug log shows this one without its code.
+    if let Some((_, words)) = text.split_once(" - Entering Passive Mode (") {
+        return Some(format!("227 Entering Passive Mode ({words}"));
     }
     in_exception(text).or_else(|| in_traceback(text)).or_else(|| of_goftp(text)).or_else(|| code_and_text(text))
 }

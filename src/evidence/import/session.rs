@@ -52,6 +52,8 @@ pub struct Session {
     pub quotes: Vec<(u32, String)>,
     /// The client's address as a server's log names it.
     client: Option<IpAddr>,
+    /// Where the client said that a listing came, and nothing of its data connection is shown.
+    pub got: Option<u32>,
     no_address: Option<(u32, String)>,
     /// Where the client said that the address in 227 is not routable.
     pub unroutable: Option<u32>,
@@ -311,6 +313,8 @@ impl Session {
 
     pub fn port(&self) -> Option<u16> {
         let dialled = self.peer.or_else(|| self.dials.first().map(|dial| dial.address));
+        // Of an address that the log does not tell no port is known.
+        let dialled = dialled.filter(|end| !end.ip().is_unspecified());
         dialled.map(|end| end.port()).filter(|port| *port != 0)
     }
 
@@ -387,9 +391,11 @@ impl Session {
     fn drop_unused_quotes(&mut self) {
         let attempts = self.attempts.iter().flat_map(|attempt| &attempt.events);
         let draft = self.draft.iter().flat_map(|draft| &draft.events);
-        let all = self.events.iter().chain(attempts).chain(draft);
+        let dials = self.dials.iter().flat_map(|dial| &dial.events);
+        let all = self.events.iter().chain(attempts).chain(draft).chain(dials);
         let mut used: BTreeSet<u32> = all.filter_map(|event| event.line).collect();
         used.extend(self.unroutable);
+        used.extend(self.got);
         self.quotes.retain(|(line, _)| used.contains(line));
     }
 

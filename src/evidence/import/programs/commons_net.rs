@@ -18,6 +18,7 @@ pub static PROGRAM: Program = Program {
         phrase("sockettimeoutexception: read", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("sockettimeoutexception", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("ftpconnectionclosedexception", Tells::Failed(Which::Control, How::Closed)),
+        phrase("timed out waiting for initial connect reply", Tells::Unanswered(How::TimedOut)),
         phrase("unknownhostexception", Tells::NoAddress),
         phrase("host attempting data connection", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("sslhandshakeexception", Tells::Failed(Which::Either, How::Tls)),

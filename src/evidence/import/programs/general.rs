@@ -65,6 +65,7 @@ pub static PROGRAM: Program = Program {
         phrase("does not match control connection ip address", Tells::Refused(425)),
         phrase("in `parse227'", Tells::Unparsed),
         phrase("in `parse229'", Tells::Unparsed),
+        phrase("established connection was aborted", Tells::Failed(Which::Either, How::Closed)),
         phrase("error parsing pasv response", Tells::Unparsed),
         phrase("opening control connection to", Tells::Dials(Which::Control)),
         phrase("actively refused it", Tells::Failed(Which::Either, How::Refused)),

@@ -13,6 +13,7 @@ pub static PROGRAM: Program = Program {
     signs: &[
         "lftp | version ",
         "lftp/",
+        "lftp -u ",
         "lftp -c ",
         "lftp -e ",
         "---- connecting data socket to",

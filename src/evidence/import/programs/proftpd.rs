@@ -15,6 +15,13 @@ pub static PROGRAM: Program = Program {
         phrase(": login successful.", Tells::LoggedIn),
         phrase("ftp session opened.", Tells::Accepted),
         phrase("ftp session closed.", Tells::Failed(Which::Control, How::Closed)),
+        phrase("passive data connection opened - local", Tells::Joined(Which::Data)),
+        phrase("active data connection opened - local", Tells::Joined(Which::Data)),
+        phrase("dispatching log_cmd command 'list", Tells::Got),
+        phrase("dispatching log_cmd command 'nlst", Tells::Got),
+        phrase("dispatching log_cmd command 'mlsd", Tells::Got),
+        phrase("dispatching log_cmd command 'retr", Tells::Got),
+        phrase("dispatching log_cmd command 'stor", Tells::Got),
         phrase("data transfer stall timeout", Tells::Breaks(How::TimedOut)),
         phrase(
             "passive data transfer failed, possibly due to network issues",

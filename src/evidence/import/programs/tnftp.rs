@@ -15,6 +15,8 @@ pub static PROGRAM: Program = Program {
         phrase("service not available, remote server", Tells::Failed(Which::Control, How::Closed)),
         phrase("passive mode refused", Tells::PassiveRefused),
         phrase("passive mode address scan failure", Tells::Unparsed),
+        phrase("parse error!", Tells::Unparsed),
+        phrase("receive aborted. waiting for remote", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("login failed", Tells::Refused(530)),
     ],
 };

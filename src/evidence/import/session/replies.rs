@@ -12,6 +12,9 @@ use crate::protocol::dialect::{self, Says};
 use crate::protocol::host_port;
 use crate::protocol::reply::Reply;
 
+/// Commands sent ahead of their replies.
+const MOST_AHEAD: usize = 6;
+
 impl Session {
     /// Whether the line belongs to the reply that is under way.
     pub(super) fn continues_reply(&mut self, parsed: &Line, seen: &Seen) -> bool {
@@ -99,7 +102,7 @@ impl Session {
         let more = open.lines.len() > 1 && self.last_code == reply.code && matches!(reply.code, 211 | 214 | 220 | 230);
         let again = self.pending.is_empty() && (self.last_reply == reply.text || more);
         self.last_reply.clone_from(&reply.text);
-        self.last_code = reply.code;
+        let before = std::mem::replace(&mut self.last_code, reply.code);
         self.just_greeted = reply.code == 220;
         if reply.code == 220 && self.product.is_none() {
             self.product = dialect::recognise(&reply);
@@ -108,6 +111,13 @@ impl Session {
             return;
         }
         self.alone = None;
+        // Nobody sends so far ahead: the log does not show the replies between.
+        if self.pending.len() > MOST_AHEAD {
+            self.pending.drain(..self.pending.len() - 1);
+            if before == 0 {
+                return;
+            }
+        }
         self.resynchronise(reply.code);
         if self.is_of_another(&reply) {
             return self.unasked(&reply, event);
@@ -427,8 +437,11 @@ fn port_in(text: &str) -> Option<String> {
 /// does not speak of a transfer.
 fn may_be_of_login(reply: &Reply, greeted: bool) -> bool {
     let of_transfer = matches!(reply.code, 425 | 426 | 450..=452 | 522 | 550..=553);
+    // A command that the server does not know is none of the login's, and whatever it says of the login it says in words.
+    let unknown = matches!(reply.code, 500..=504)
+        && !["log", "user", "oops"].iter().any(|word| reply.text.to_ascii_lowercase().contains(word));
     let of_login = matches!(dialect::says(reply), Some(Says::TlsRequired | Says::TooManyConnections));
-    matches!(reply.code, 430 | 530) || (greeted && (!of_transfer || of_login))
+    matches!(reply.code, 430 | 530) || (greeted && ((!of_transfer && !unknown) || of_login))
 }
 
 fn last_sent(events: &[Event]) -> Option<&str> {

@@ -158,6 +158,8 @@ impl Session {
                         return self.keep(draft);
                     }
                     self.draft = Some(draft);
+                } else if self.let_in && !self.shows_commands() {
+                    self.got.get_or_insert(seen.line);
                 }
             }
             Tells::Failed(which, how) => self.fail(which, how, seen),
@@ -177,9 +179,11 @@ impl Session {
     }
 
     pub(super) fn dial_data(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
-        if let Some(draft) = &mut self.draft {
-            draft.dial(endpoint, around, at);
-        }
+        let Some(draft) = &mut self.draft else { return };
+        draft.dial(endpoint, around, at);
+        // Who passes over the address in 227 dials the server's own.
+        let instead = endpoint.filter(|end| draft.mends && !end.ip().is_unspecified());
+        self.peer = self.peer.or(instead.map(|end| SocketAddr::new(end.ip(), 21)));
     }
 
     pub(super) fn join_data(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
@@ -299,6 +303,11 @@ impl Session {
                 _ => broken(Broken::Invalid),
             };
             self.record(seen.event(what), seen);
+            self.ended = true;
+            return;
+        }
+        // A server writes down every session's end.
+        if seen.of_server && matches!(how, How::Closed | How::Reset) && self.pending.is_empty() {
             self.ended = true;
             return;
         }
