@@ -105,7 +105,7 @@ fn data(report: &Report, mode: Mode) -> Arrow {
     let tried = || of_mode.iter().filter(|attempt| attempt.cause != Some(Cause::NotTried));
     let shown = tried().find(|attempt| attempt.works).or_else(|| tried().next());
     let Some(attempt) = shown else {
-        let labels = vec!["not tried".to_owned()];
+        let labels = vec![if report.evidence.log.is_some() { "not in the log" } else { "not tried" }.to_owned()];
         return Arrow {
             name: mode.name(),
             heading,

@@ -234,6 +234,9 @@ impl Clients {
                 command.env("DISPLAY", self.display.name());
                 // Without this it sets its debug level back.
                 command.env("FZDEBUG", if recipe.variant == filezilla::DEBUG { "1" } else { "0" });
+                if let Some(locale) = filezilla::locale(recipe.variant) {
+                    command.env("LANG", locale);
+                }
                 filezilla::run(command, home.path())
             }
         }

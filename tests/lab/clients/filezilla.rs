@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use super::{Mode, Recipe, Target};
@@ -14,6 +15,8 @@ use crate::terminal::Ran;
 pub const LISTED: &str = "Status: Directory listing of ";
 /// The variant whose settings show most.
 pub const DEBUG: &str = "debug";
+/// Variants in other languages, each a locale that the system must have.
+pub const LANGUAGES: [&str; 6] = ["de_DE", "es_ES", "fr_FR", "ja_JP", "ru_RU", "zh_CN"];
 
 /// Its own patience can't be set below 10 s, and a busy machine is slow to open its window.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -24,6 +27,28 @@ const LAST_WORDS: [&str; 4] = [
     "Critical error:",
     "Critical file transfer error",
 ];
+
+/// The same in other languages: what tells that the listing came or won't.
+static ENDINGS: LazyLock<Vec<String>> =
+    LazyLock::new(|| ["got", "failed", "not_joined"].into_iter().flat_map(translated).collect());
+
+/// What it says in other languages, by the name in its translations.
+fn translated(name: &str) -> Vec<String> {
+    let translations = include_str!("../../../src/evidence/import/programs/filezilla.toml");
+    let translations: toml::Table = toml::from_str(translations).expect("a valid file");
+    let words = translations["words"][name].as_array().expect("a list");
+    words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect()
+}
+
+/// Whether it says in another language that the listing came.
+pub fn says_listed(said: &str) -> bool {
+    translated("got").iter().any(|word| said.contains(word))
+}
+
+/// The locale that a variant is run in.
+pub fn locale(variant: &str) -> Option<String> {
+    LANGUAGES.contains(&variant).then(|| format!("{variant}.UTF-8"))
+}
 
 /// A virtual screen; it goes with this.
 pub struct Display {
@@ -111,6 +136,7 @@ pub fn run(mut command: Command, home: &Path) -> std::io::Result<Ran> {
         let last = |line: &str| {
             (line.contains(LISTED) && line.ends_with("successful"))
                 || LAST_WORDS.iter().any(|words| line.contains(words))
+                || (!line.contains("Status:") && ENDINGS.iter().any(|words| line.contains(words)))
         };
         if said.lines().any(last) {
             break true;

@@ -19,6 +19,8 @@ const PASSIVE: Recipe = Recipe {
     tls: Tls::Never,
     command: |_| Vec::new(),
 };
+const FILEZILLA: Recipe =
+    Recipe { client: "filezilla", screen: Screen::Window, command: filezilla::command, ..PASSIVE };
 const ACTIVE: Recipe = Recipe { mode: Mode::Active, ..PASSIVE };
 
 /// Every client, in every way that it is run.
@@ -138,15 +140,15 @@ pub static RECIPES: &[Recipe] = &[
         command: |to| library("node-basic-ftp", &under_tls(to), &[]),
         ..PASSIVE
     },
-    Recipe { client: "filezilla", screen: Screen::Window, command: filezilla::command, ..PASSIVE },
-    Recipe { client: "filezilla", screen: Screen::Window, command: filezilla::command, ..ACTIVE },
-    Recipe {
-        client: "filezilla",
-        variant: filezilla::DEBUG,
-        screen: Screen::Window,
-        command: filezilla::command,
-        ..PASSIVE
-    },
+    FILEZILLA,
+    Recipe { mode: Mode::Active, ..FILEZILLA },
+    Recipe { variant: filezilla::LANGUAGES[0], ..FILEZILLA },
+    Recipe { variant: filezilla::LANGUAGES[1], ..FILEZILLA },
+    Recipe { variant: filezilla::LANGUAGES[2], ..FILEZILLA },
+    Recipe { variant: filezilla::LANGUAGES[3], ..FILEZILLA },
+    Recipe { variant: filezilla::LANGUAGES[4], ..FILEZILLA },
+    Recipe { variant: filezilla::LANGUAGES[5], ..FILEZILLA },
+    Recipe { variant: filezilla::DEBUG, ..FILEZILLA },
 ];
 
 const LFTP_TLS: &str = "set ftp:ssl-force on; set ftp:ssl-allow-anonymous on; set ssl:ca-file ca.pem; ";
@@ -268,7 +270,7 @@ pub fn write_files(home: &Path, recipe: &Recipe, to: &Target) -> std::io::Result
 /// Whether what it printed shows that the listing came.
 pub fn listed(recipe: &Recipe, to: &Target, said: &str) -> bool {
     match recipe.screen {
-        Screen::Window => said.contains(filezilla::LISTED),
+        Screen::Window => said.contains(filezilla::LISTED) || filezilla::says_listed(said),
         _ => !to.retrieves && said.contains("hello.txt"),
     }
 }
