@@ -111,6 +111,10 @@ fn host(facts: &Facts) -> Option<String> {
 fn unroutable(facts: &Facts, tried: &Tried) -> Option<std::net::IpAddr> {
     // Nobody was sent anywhere by a reply that the client could not read.
     let read = tried.failure() != Some(Failure::Unreadable);
+    // PASV can name no IPv6 address, so what stands there over IPv6 says nothing.
+    if facts.peer().is_some_and(|peer| peer.is_ipv6()) {
+        return None;
+    }
     let address = tried.named().filter(|_| read && shows_address(facts, tried))?.ip().to_canonical();
     (Some(address) != facts.peer() && reach(address) != Reach::Public).then_some(address)
 }

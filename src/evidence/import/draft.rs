@@ -115,6 +115,11 @@ impl Draft {
         !self.transfer && matches!(&self.events[..], [sent] if sent.line.is_none())
     }
 
+    /// The server agreed to it, no transfer was asked for, and the client says nothing of its dial.
+    pub fn waits_untold(&self) -> bool {
+        self.agreed && !self.transfer && !self.joined && !self.over && self.unread.is_none()
+    }
+
     /// Whether it was asked for and has not come about, as far as is known.
     pub fn waits(&self) -> bool {
         !self.joined && !self.begun
@@ -305,10 +310,12 @@ impl Draft {
         }
         let what = match how {
             How::TimedOut => What::Silent { awaited, ms: waited.unwrap_or(0.0) },
-            How::Refused if awaited == Awaited::Connect => What::Refused,
             How::HostUnreachable if awaited == Awaited::Connect => What::Unreachable { icmp: Icmp::Host, from: None },
             How::NetUnreachable if awaited == Awaited::Connect => What::Unreachable { icmp: Icmp::Net, from: None },
             How::Here => What::Failed(shown(text, 120)),
+            // Its own computer said so.
+            How::Refused if text.contains("0.0.0.0") => What::Failed(shown(text, 120)),
+            How::Refused if awaited == Awaited::Connect => What::Refused,
             How::Tls => {
                 self.join(None, around, at);
                 What::TlsFailed { how: Broken::Invalid, words: shown(text, 120) }
@@ -364,12 +371,13 @@ impl Draft {
         // A log without commands does not show the one for the transfer either.
         let inferred = self.events.first().is_some_and(|sent| sent.line.is_none());
         let hangs = inferred && !self.mends;
-        let asked = self.agreed && (self.transfer || hangs || self.dialled.is_some());
+        let turns = end == Leaving::Turns;
+        let asked = self.agreed && (self.transfer || hangs || turns || self.dialled.is_some());
         // The last that the log shows is the answer, behind a command that was sent ahead of it.
         let just_answered = !inferred && matches!(self.events.last().map(|event| &event.what), Some(What::Named(_)));
         let what = match (end, asked, self.joined || self.begun, self.mode()) {
             (Leaving::LogEnds, true, false, _) if just_answered && self.dialled.is_none() => What::CutShort,
-            (Leaving::LogEnds, true, false, Mode::Passive) => What::Abandoned(Awaited::Connect),
+            (Leaving::LogEnds | Leaving::Turns, true, false, Mode::Passive) => What::Abandoned(Awaited::Connect),
             (Leaving::LogEnds, true, false, Mode::Active) => What::Abandoned(Awaited::Callback),
             // What came through it is shown, and nothing of a failure.
             _ if self.joined && self.entries => What::Enough,
@@ -407,6 +415,8 @@ impl Draft {
 pub enum Leaving {
     /// The client went on to something else.
     Superseded,
+    /// The client went on to the older command for the same.
+    Turns,
     /// The log ends, though time enough had passed.
     LogEnds,
 }

@@ -19,6 +19,8 @@ static LEADS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "dcmd('",
         "goftp: ",
         "code = ",
+        ": dial(\"tcp\",\"",
+        "> dial: ",
         " - Entering Passive Mode (",
     ];
     AhoCorasick::new(leads).ok()
@@ -33,7 +35,21 @@ pub fn line(text: &str) -> Option<String> {
     if let Some((_, words)) = text.split_once(" - Entering Passive Mode (") {
         return Some(format!("227 Entering Passive Mode ({words}"));
     }
+    if let Some(dial) = of_rclone(text) {
+        return Some(dial);
+    }
     in_exception(text).or_else(|| in_traceback(text)).or_else(|| of_goftp(text)).or_else(|| code_and_text(text))
+}
+
+/// rclone names the server before each of its own lines: `ftp://192.0.2.1:21: dial("tcp","192.0.2.1:50003")`, and then
+/// `> dial: conn=..., err=<nil>`.
+fn of_rclone(text: &str) -> Option<String> {
+    if let Some((_, end)) = text.split_once(": dial(\"tcp\",\"") {
+        return Some(format!("dial tcp {}", end.trim_end_matches([')', '"'])));
+    }
+    let (_, end) = text.split_once(": > dial: ")?;
+    let (_, error) = end.split_once("err=")?;
+    Some(if error == "<nil>" { "dialled and connected".to_owned() } else { error.to_owned() })
 }
 
 /// Node's ftp of old: "Response: code = 220; text = 'FTP Server'".
@@ -127,6 +143,8 @@ mod tests {
                 "goftp: 0.057 #1 got 227-Entering Passive Mode (192,0,2,1,15,155)",
                 "227 Entering Passive Mode (192,0,2,1,15,155)",
             ),
+            ("ftp://192.0.2.1:21: dial(\"tcp\",\"192.0.2.1:50003\")", "dial tcp 192.0.2.1:50003"),
+            ("ftp://192.0.2.1:21: > dial: conn=*fshttp.timeoutConn, err=<nil>", "dialled and connected"),
             ("goftp: 0.053 #1 sending command EPSV", "EPSV"),
             ("Response: code = 211; text = 'Features:\\n EPRT\\nEnd'", "211 Features:"),
         ] {

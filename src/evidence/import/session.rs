@@ -79,6 +79,8 @@ pub struct Session {
     mends: bool,
     /// The client took its leave, or the connection ended.
     ended: bool,
+    /// When the client took its leave, something had not come: what it says next may be why.
+    owed: bool,
     pending: VecDeque<Pending>,
     /// A command of wget's whose outcome is not on its line: with --debug the dialogue follows.
     step: Option<(String, String, u32, String)>,
@@ -186,6 +188,11 @@ impl Session {
             return;
         }
         if self.continues_reply(parsed, &seen) {
+            return;
+        }
+        // Some programs write down QUIT also where there is no connection to send it on.
+        let leave = matches!(parsed.words, Words::Command { verb: "QUIT", .. });
+        if leave && !self.joined {
             return;
         }
         if !matches!(parsed.words, Words::Other(_)) {

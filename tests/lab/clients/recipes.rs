@@ -122,7 +122,6 @@ pub static RECIPES: &[Recipe] = &[
     Recipe { client: "php", variant: "stream", command: |to| php(to, "stream"), ..PASSIVE },
     Recipe { client: "rclone", command: |to| rclone(to, &[]), ..PASSIVE },
     Recipe { client: "rclone", variant: "pasv", command: |to| rclone(to, &["--ftp-disable-epsv"]), ..PASSIVE },
-    Recipe { client: "rclone", variant: "tls", tls: Tls::Always, command: |to| rclone(&under_tls(to), &[]), ..PASSIVE },
     Recipe { client: "java-commons-net", command: |to| library("java-commons-net", to, &["passive"]), ..PASSIVE },
     Recipe { client: "java-commons-net", command: |to| library("java-commons-net", to, &[]), ..ACTIVE },
     Recipe {

@@ -95,6 +95,8 @@ fn engine_number<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
     if process == 0 || engine == 0 || engine > 3 || process > 7 || !behind[engine..].starts_with([' ', '\t']) {
         return None;
     }
+    // A label follows. "226 4 matches total" is a reply.
+    behind[engine..].chars().take(24).find(|c| matches!(c, ':' | '\u{ff1a}'))?;
     line.session = Some(&behind[..engine]);
     Some(&behind[engine..])
 }

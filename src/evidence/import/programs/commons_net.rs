@@ -19,6 +19,8 @@ pub static PROGRAM: Program = Program {
         phrase("sockettimeoutexception", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("ftpconnectionclosedexception", Tells::Failed(Which::Control, How::Closed)),
         phrase("timed out waiting for initial connect reply", Tells::Unanswered(How::TimedOut)),
+        phrase("sslhandshakeexception: notafter", Tells::Untrusted(Distrust::Expired)),
+        phrase("malformedserverreplyexception", Tells::Joined(Which::Control)),
         phrase("unknownhostexception", Tells::NoAddress),
         phrase("host attempting data connection", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("sslhandshakeexception", Tells::Failed(Which::Either, How::Tls)),

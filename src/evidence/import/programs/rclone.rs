@@ -12,6 +12,9 @@ pub static PROGRAM: Program = Program {
     writer: Writer::Client,
     signs: &["rclone: version", "rclone v", "ftp rx: ", "ftp tx: ", "dial tcp "],
     phrases: &[
+        phrase("dialled and connected", Tells::Joined(Which::Either)),
+        phrase("dial tcp: lookup ", Tells::NoAddress),
+        phrase("timeout when waiting for list", Tells::Failed(Which::Data, How::TimedOut)),
         phrase("i/o timeout", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("dial tcp ", Tells::Dials(Which::Either)),
         phrase("no such host", Tells::NoAddress),

@@ -23,6 +23,14 @@ impl Session {
         if let Some(data) = DataVerb::ALL.into_iter().find(|known| known.name() == verb && argument != "ALL") {
             // What was concluded from a function's name is this.
             self.draft.take_if(|draft| draft.is_guess());
+            // A client turns from EPSV to PASV where the connection to EPSV's port did not come about.
+            if data == DataVerb::Pasv
+                && let Some(mut draft) =
+                    self.draft.take_if(|draft| draft.verb == DataVerb::Epsv && draft.waits_untold())
+            {
+                draft.leave(Leaving::Turns, &Event { what: What::CutShort, ..sent.clone() });
+                self.keep(draft);
+            }
             self.leave(&sent);
             self.draft = Some(Draft::new(data, sent, self.around()));
             self.pending.push_back(Pending { verb: verb.to_owned(), of: Of::Negotiation });
@@ -54,13 +62,15 @@ impl Session {
                 self.user = Some(argument.chars().take(100).collect());
             }
             "QUIT" => {
-                self.leave(&sent);
+                self.owed = self.draft.is_some() || !self.greeted || !self.pending.is_empty();
                 self.ended = true;
             }
             _ => {}
         }
         // A transfer that no data connection was negotiated for says nothing here, nor does what keeps a session alive.
-        if !moves && verb != "NOOP" {
+        // Nor does a goodbye to who has not said a word.
+        let farewell = verb == "QUIT" && !self.greeted && !self.let_in;
+        if !moves && verb != "NOOP" && !farewell {
             self.record(sent, seen);
         }
         self.pending.push_back(Pending { verb: verb.to_owned(), of: Of::Control });

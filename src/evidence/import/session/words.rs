@@ -288,9 +288,10 @@ impl Session {
             self.ended |= !of_data;
             return;
         }
-        if of_data || self.ended {
+        if of_data || (self.ended && !self.owed) {
             return;
         }
+        self.owed = false;
         if !self.joined && !self.greeted {
             return self.not_joined(which, how, ms, seen);
         }
