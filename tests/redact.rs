@@ -80,7 +80,7 @@ fn a_customer_is_not_known_again() {
         local = "192.168.178.23:40000"
         peer = "85.214.132.117:2121"
         events = [
-            "1 < 220-Welcome to Brauerei-Huber\n220 ProFTPD Server (HuberNAS) [::ffff:85.214.132.117]",
+            "1 < 220-Welcome to Brauerei-Huber and M\u00fcnchner Bierkontor\n220-Sudhaus, local time is 10:54\n220 ProFTPD Server (HuberNAS) [::ffff:85.214.132.117]",
             "2 > USER hmeier",
             "3 > PASS ****",
             "4 < 230 User hmeier logged in from p5dcc1.dip0.t-ipconnect.de [93.184.216.34]; mail postmaster@brauerei-huber.de",
@@ -116,6 +116,9 @@ fn a_customer_is_not_known_again() {
         "hmeier",
         "kunden",
         "umsatz",
+        "bierkontor",
+        "sudhaus",
+        "m\u{fc}nchner",
         "93.184",
         "85.214",
         "85, 214",

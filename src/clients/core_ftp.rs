@@ -10,7 +10,7 @@ pub static CLIENT: Client = Client {
         passive: Some("Site Manager > the site: the box PASV ticked."),
         active: Some("Site Manager > the site: the box PASV not ticked."),
         mind: Some(
-            "This is from memory: no public document of its makers was found, so the names of boxes and menus may differ.",
+            "This is from memory: no public document of its makers was found, so the names of boxes and menus may differ. In logs of 2007 it sends PASV first, and PORT where that is refused or not answered.",
         ),
         ..UNKNOWN
     },

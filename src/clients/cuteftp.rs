@@ -1,6 +1,10 @@
-//! CuteFTP; menus from its help.
+//! CuteFTP; menus from its help, what it does by itself from its help and from three logs that users published.
 
-use super::{Client, Recipe, UNKNOWN};
+use super::rules::{
+    DataHandshake, Dials, Listing, Manner, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Step, Tls, UNSURE, Unasked,
+    Vouching, Way, WithoutPrivacy,
+};
+use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
     id: "cuteftp",
@@ -8,12 +12,32 @@ pub static CLIENT: Client = Client {
     checked_with: "9, from Globalscape's documentation, 2026-11",
     recipe: Recipe {
         passive: Some(
-            "Tools > Global Options > Transfer > Data mode: PASV. With Auto it tries PASV first and PORT where that fails.",
+            "Tools > Global Options > Transfer > Data mode: PASV. With Auto it tries PASV first and PORT where that fails. For one site: the site's settings, Type.",
         ),
-        active: Some("Tools > Global Options > Transfer > Data mode: PORT."),
+        active: Some("Tools > Global Options > Transfer > Data mode: PORT. For one site: the site's settings, Type."),
         active_ports: Some("Tools > Global Options > Transfer: Limit local port range, from {low} to {high}."),
         without_extended: Some("Tools > Global Options > Transfer > Data mode: PASV or PORT, and not EPSV or EPRT."),
         ..UNKNOWN
     },
-    rules: None,
+    rules: Some(Rules {
+        used_as: "Data mode: Auto",
+        source: "Globalscape's help for CuteFTP 9, Transfer settings; logs of CuteFTP 3.3 and 8.3, published 2007 and 2009",
+        way: Way {
+            ipv4: &[Step::pasv(Dials::Mended(wire::unroutable_from_routable), REFUSED_OR_CLOSED), Step::port(&[])],
+            ipv6: UNSURE,
+        },
+        settings: &[Setting { text: "Data mode: PORT", way: Way { ipv4: &[Step::port(&[])], ipv6: UNSURE } }],
+        earlier: None,
+        tls: Tls {
+            explicit: Some("FTP over TLS chosen for the site"),
+            implicit: Some("implicit TLS chosen for the site"),
+            vouching: Vouching::Asks,
+            sessions: Sessions::Unknown,
+            without_privacy: WithoutPrivacy::Unknown,
+            unasked: Unasked::Never,
+            data: DataHandshake::WithTheTransfer,
+        },
+        listing: Listing::List,
+        manner: Manner::Plain,
+    }),
 };

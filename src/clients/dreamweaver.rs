@@ -12,7 +12,7 @@ pub static CLIENT: Client = Client {
             "Site > Manage Sites > the site > Servers > the server > More Options: Use Passive FTP not ticked.",
         ),
         mind: Some(
-            "This is from memory: no public document of its makers was found, so the names of boxes and menus may differ.",
+            "This is from memory: no public document of its makers was found, so the names of boxes and menus may differ. In a site file (.ste) it is the attribute `usepasv`.",
         ),
         ..UNKNOWN
     },

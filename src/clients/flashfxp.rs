@@ -12,7 +12,7 @@ pub static CLIENT: Client = Client {
         ),
         active: Some("Sites > Site Manager > the site > Options: passive mode off."),
         mind: Some(
-            "This is from memory: no public document of its makers was found, so the names of boxes and menus may differ.",
+            "This is from memory: no public document of its makers was found, so the names of boxes and menus may differ. In logs of 2006 to 2013 it sends PASV also where the server offers EPSV.",
         ),
         ..UNKNOWN
     },

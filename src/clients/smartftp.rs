@@ -8,11 +8,11 @@ pub static CLIENT: Client = Client {
     checked_with: "not checked: from memory, since no public documentation was found, 2026-11",
     recipe: Recipe {
         passive: Some(
-            "The favourite's Properties > Connection > Mode: Passive. For all of them: Tools > Settings > Connection.",
+            "The favourite's Properties > Connection > Mode: Passive Mode (PASV). For all of them: Tools > Settings > Connection.",
         ),
-        active: Some("The favourite's Properties > Connection > Mode: Active."),
+        active: Some("The favourite's Properties > Connection > Mode: Active Mode (PORT)."),
         mind: Some(
-            "This is from memory: no public document of its makers was found, so the names of boxes and menus may differ.",
+            "This is from memory: no public document of its makers was found, so the names of boxes and menus may differ. The names of the modes are those of its own log, which in 2007 also showed that it goes over to PORT where PASV fails.",
         ),
         ..UNKNOWN
     },

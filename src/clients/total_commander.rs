@@ -10,9 +10,11 @@ pub static CLIENT: Client = Client {
         passive: Some(
             "Net > FTP Connect > Edit: the box for passive mode ticked (\"Use passive mode for transfers (like a WWW browser)\").",
         ),
-        active: Some("Net > FTP Connect > Edit: the box for passive mode not ticked."),
+        active: Some(
+            "Net > FTP Connect > Edit: the box for passive mode not ticked. In wcx_ftp.ini, under the connection's name: `pasvmode=0` (`pasvmode=1` for passive).",
+        ),
         mind: Some(
-            "This is from memory: no public document of its makers was found, so the names of boxes and menus may differ.",
+            "This is from memory: no public document of its makers was found, so the names of boxes and menus may differ. The line in wcx_ftp.ini is as other programs write it.",
         ),
         ..UNKNOWN
     },

@@ -221,7 +221,7 @@ impl Gathered {
                 return dialogue.iter().for_each(|line| self.piece(line, first));
             }
             // What is asked here begins like few lines.
-            if let Some(dialogue) = first.contains("\" ").then(|| columns::quoted(first)).flatten() {
+            if let Some(dialogue) = first.contains('"').then(|| columns::quoted(first)).flatten() {
                 return dialogue.iter().for_each(|line| self.piece(line, first));
             }
             self.piece(first, first);

@@ -134,6 +134,14 @@ pub fn says(reply: &Reply) -> Option<Says> {
     phrases.get(found).map(|phrase| phrase.says)
 }
 
+/// Whether a word (in lower case) stands in what servers say, or in what tells their product.
+pub fn uses(word: &str) -> bool {
+    DIALECTS.iter().any(|dialect| {
+        dialect.signs.iter().any(|sign| sign.contains(word))
+            || dialect.phrases.iter().any(|phrase| phrase.text.contains(word))
+    })
+}
+
 /// All phrases in one machine: a log of any length asks for each reply in it.
 static PHRASES: LazyLock<Option<(AhoCorasick, Vec<&'static Phrase>)>> = LazyLock::new(|| {
     let phrases: Vec<&Phrase> = DIALECTS.iter().flat_map(|dialect| dialect.phrases).collect();

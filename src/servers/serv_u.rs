@@ -8,7 +8,7 @@ pub static PRODUCT: Product = Product {
     aliases: &["SolarWinds Serv-U", "Serv-U MFT"],
     group: Group::Server,
     about: "passive range, address of the listener, TLS",
-    checked_with: "not run here and not read up either: what is generally known of version 15, whose menus may be named otherwise, 2026-11",
+    checked_with: "not run here; the way to the settings from SolarWinds' documentation of version 15, the names of the fields what is generally known, 2026-11",
     settings: Settings {
         passive_range: Some("Server Limits & Settings, Settings: PASV Port Range 40000 to 40100"),
         external_address: Some("Domain Details, Listeners, the listener: PASV IP Address {address}"),

@@ -125,7 +125,7 @@ mod tests {
         );
         let line = "192.0.2.7 UNKNOWN bob [15/Aug/2014:19:03:22 +0000] \"PASV\" 227 -";
         let want = ["[15/Aug/2014:19:03:22 +0000] PASV".to_owned(), "[15/Aug/2014:19:03:22 +0000] 227".to_owned()];
-        assert_eq!(super::quoted(line).map(|lines| lines), Some(want));
+        assert_eq!(super::quoted(line), Some(want));
         assert_eq!(super::quoted("192.0.2.7 - - [15/Aug/2014:19:03:22 +0000] \"GET / HTTP/1.1\" 200 12"), None);
         assert!(Columns::guessed("2016-06-25 16:26:30 host sshd[12]: Accepted password").is_none());
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::protocol::dialect;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// The host that was asked for.
@@ -121,6 +123,102 @@ const COMMON: &[&str] = &[
     "you",
     "your",
 ];
+
+/// Words that greetings begin with a capital, whoever greets.
+const OF_GREETINGS: &[&str] = &[
+    "activity",
+    "apr",
+    "april",
+    "attention",
+    "aug",
+    "august",
+    "authorized",
+    "bienvenue",
+    "bienvenido",
+    "benvenuto",
+    "bsd",
+    "current",
+    "debian",
+    "dec",
+    "december",
+    "esmtp",
+    "exim",
+    "feb",
+    "february",
+    "filezilla",
+    "freebsd",
+    "fri",
+    "friday",
+    "gmt",
+    "gnu",
+    "guest",
+    "hello",
+    "inactivity",
+    "ipv",
+    "jan",
+    "january",
+    "jul",
+    "july",
+    "jun",
+    "june",
+    "linux",
+    "logging",
+    "mar",
+    "march",
+    "maximum",
+    "may",
+    "microsoft",
+    "mon",
+    "monday",
+    "notice",
+    "nov",
+    "november",
+    "oct",
+    "october",
+    "only",
+    "sat",
+    "saturday",
+    "sep",
+    "september",
+    "postfix",
+    "sendmail",
+    "serv",
+    "smtp",
+    "sun",
+    "sunday",
+    "thank",
+    "thanks",
+    "there",
+    "this",
+    "thu",
+    "thursday",
+    "time",
+    "tue",
+    "tuesday",
+    "ubuntu",
+    "unauthorized",
+    "utc",
+    "utf",
+    "version",
+    "warning",
+    "wed",
+    "wednesday",
+    "willkommen",
+    "windows",
+    "written",
+];
+
+/// The words of a greeting that can be somebody's name: they begin like one, and neither servers nor greetings in general
+/// say them.
+pub fn of_somebody(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphabetic() || c == '-'))
+        .map(|word| word.trim_matches('-'))
+        .filter(|word| word.chars().count() > 2 && word.chars().next().is_some_and(|first| !first.is_lowercase()))
+        .filter(|word| {
+            let lower = word.to_lowercase();
+            !is_common(word) && !OF_GREETINGS.contains(&lower.as_str()) && !dialect::uses(&lower)
+        })
+}
 
 impl Kind {
     fn placeholder(self, number: usize, name: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::names::{Kind, is_common};
+use super::names::{self, Kind, is_common};
 use super::places::Role;
 use super::{Pass, Redactor};
 use crate::protocol::letters;
@@ -77,7 +77,7 @@ impl Redactor {
         }
     }
 
-    /// What servers call themselves in forms that are known: "ProFTPD Server (NAME)" and "Status of 'NAME'", and the host
+    /// What a greeting tells of whose server it is, and what servers call themselves in forms that are known: "ProFTPD Server (NAME)" and "Status of 'NAME'", and the host
     /// in "220 HOST FTP server", as BSD's ftpd greets.
     pub fn names_in_reply(&mut self, text: &str) {
         if self.pass != Pass::Collect {
@@ -87,6 +87,11 @@ impl Redactor {
             let (_, rest) = text.split_once(from)?;
             rest.split_once(to).map(|(name, _)| name.to_owned())
         };
+        if text.starts_with("220") || text.starts_with("230") {
+            for word in names::of_somebody(text) {
+                self.name(Kind::Called, word.to_owned());
+            }
+        }
         let called = [between("Server (", ')'), between("Status of '", '\'')];
         let greeted = text.get(4..).filter(|_| text.starts_with("220"));
         let host = greeted.and_then(|rest| rest.split_once(" FTP server")).map(|(host, _)| host.to_owned());
@@ -123,7 +128,10 @@ impl Redactor {
                 let quoted = previous.is_some_and(is_quote) || next.is_some_and(is_quote);
                 // "550 data: No such file".
                 let leads = done.is_empty() && at == 4 && next == Some(':');
-                let whole = !is_word(previous) && !is_word(next);
+                // "220-Name": the hyphen is the reply's.
+                let code = before.len().checked_sub(4).and_then(|at| before.get(at..before.len() - 1));
+                let begins = before.ends_with('-') && code.is_some_and(is_code);
+                let whole = (begins || !is_word(previous)) && !is_word(next);
                 done.push_str(before);
                 if whole && (!is_common(&name) || quoted || leads) {
                     done.push_str(&self.names.placeholder(kind, found));
@@ -284,6 +292,10 @@ fn numbers(text: &str) -> Option<(Vec<Number>, usize)> {
     }
     let end = found.last()?.to;
     (found.len() >= 4).then_some((found, end))
+}
+
+fn is_code(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Hosts and companies are the same in capitals. ASCII alone is folded, so that places in one are places in the other.

@@ -68,7 +68,9 @@ fn level(text: &str) -> Option<&str> {
 
 /// A browser's console: `client.js:278 < 227 x`, `helpers.js [sm]:97 > PASV`, with a count glued before it.
 fn script_line(text: &str) -> Option<&str> {
-    let at = text.as_bytes().windows(3).take(40).position(|at| at == b".js")?;
+    let bytes = text.as_bytes();
+    let dots = (0..bytes.len().min(40)).filter(|at| bytes[*at] == b'.');
+    let at = dots.into_iter().find(|at| bytes[*at..].starts_with(b".js"))?;
     let behind = text[at + 3..].trim_start_matches(" [sm]").strip_prefix(':')?;
     let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
     (digits > 0).then(|| &behind[digits..])
