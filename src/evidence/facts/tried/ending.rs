@@ -150,7 +150,12 @@ impl<'a> Tried<'a> {
     pub fn negotiated(&self) -> bool {
         let agreed =
             self.negotiation().is_some_and(|(reply, _)| reply.is_completion() && !self.is_disguised_refusal(reply));
-        let hidden = self.times != Times::Measured && self.dialled().is_some();
+        // Whoever waits for a connection at its port, in a log that does not show PORT itself, has had it agreed to.
+        let unseen = self.outcome().events.first().is_some_and(|sent| sent.line.is_none());
+        let awaits = |what: &What| {
+            matches!(what, What::Silent { awaited: Awaited::Callback, .. } | What::Abandoned(Awaited::Callback))
+        };
+        let hidden = self.times != Times::Measured && (self.dialled().is_some() || (unseen && self.has(awaits)));
         self.unreadable().is_none() && (agreed || hidden || self.joined().is_some())
     }
 

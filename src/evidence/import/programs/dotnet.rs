@@ -12,7 +12,7 @@ pub static PROGRAM: Program = Program {
     writer: Writer::Client,
     signs: &["ftpwebrequest", "system.net information", "the remote server returned an error: 227"],
     phrases: &[
-        phrase("unable to connect to the remote server", Tells::Failed(Which::Control, How::Unsaid)),
+        phrase("unable to connect to the remote server", Tells::Failed(Which::Either, How::Unsaid)),
         phrase("the operation has timed out", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("the operation timed out", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("remote name could not be resolved", Tells::NoAddress),

@@ -1,4 +1,4 @@
-//! gFTP. None of these words was met in a log yet.
+//! gFTP. Its form is from logs that users published; none of these words was met in one yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

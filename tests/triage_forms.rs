@@ -1,0 +1,68 @@
+//! Logs in the forms of programs that the lab cannot run, and in odd ones (`fixtures/forms.toml`): what each tells.
+
+use ftpmode::diagnosis::diagnose;
+use ftpmode::diagnosis::rule::Severity;
+use ftpmode::diagnosis::verdict::Recommendation;
+use ftpmode::evidence::facts::Facts;
+use ftpmode::evidence::import::Reader;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Forms {
+    log: Vec<Log>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Log {
+    program: String,
+    /// Where the form of its lines is from.
+    form: String,
+    text: String,
+    recommendation: String,
+    /// One of these is what went wrong; none where nothing did.
+    #[serde(default)]
+    finds: Vec<String>,
+    /// What would be plainly wrong.
+    #[serde(default)]
+    never: Vec<String>,
+}
+
+#[test]
+fn each_form_tells_what_happened_and_nothing_else() {
+    let forms: Forms = toml::from_str(include_str!("../fixtures/forms.toml")).expect("a valid file");
+    let mut wrong = Vec::new();
+    for Log { program, form, text, recommendation, finds, never } in &forms.log {
+        assert!(!form.is_empty(), "{program}");
+        let mut reader = Reader::new();
+        reader.feed(text.as_bytes());
+        let all = reader.finish("log");
+        let Some(evidence) = all.first() else {
+            wrong.push(format!("{program}: nothing is read"));
+            continue;
+        };
+        let found = diagnose(&Facts::of(evidence));
+        let ids: Vec<&str> = found.findings.iter().map(|finding| finding.rule.id).collect();
+        let said = match found.verdict.recommendation {
+            Recommendation::Passive => "passive",
+            Recommendation::Active => "active",
+            Recommendation::Either => "either",
+            Recommendation::None => "none",
+            Recommendation::Unknown => "unknown",
+        };
+        if said != recommendation {
+            wrong.push(format!("{program}: recommends {said}, not {recommendation}; found {ids:?}"));
+        }
+        if !finds.is_empty() && !finds.iter().any(|id| ids.contains(&id.as_str())) {
+            wrong.push(format!("{program}: none of {finds:?} is among {ids:?}"));
+        }
+        let errors = found.findings.iter().filter(|finding| finding.conclusion.severity == Severity::Error);
+        let besides: Vec<&str> = errors.map(|f| f.rule.id).filter(|id| !finds.iter().any(|known| known == id)).collect();
+        if !besides.is_empty() {
+            wrong.push(format!("{program}: {besides:?} is found besides"));
+        }
+        wrong.extend(never.iter().filter(|id| ids.contains(&id.as_str())).map(|id| format!("{program}: {id} is found")));
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), forms.log.len(), wrong.join("\n"));
+}
