@@ -58,11 +58,13 @@ fn each_form_tells_what_happened_and_nothing_else() {
             wrong.push(format!("{program}: none of {finds:?} is among {ids:?}"));
         }
         let errors = found.findings.iter().filter(|finding| finding.conclusion.severity == Severity::Error);
-        let besides: Vec<&str> = errors.map(|f| f.rule.id).filter(|id| !finds.iter().any(|known| known == id)).collect();
+        let besides: Vec<&str> =
+            errors.map(|f| f.rule.id).filter(|id| !finds.iter().any(|known| known == id)).collect();
         if !besides.is_empty() {
             wrong.push(format!("{program}: {besides:?} is found besides"));
         }
-        wrong.extend(never.iter().filter(|id| ids.contains(&id.as_str())).map(|id| format!("{program}: {id} is found")));
+        wrong
+            .extend(never.iter().filter(|id| ids.contains(&id.as_str())).map(|id| format!("{program}: {id} is found")));
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), forms.log.len(), wrong.join("\n"));
 }
