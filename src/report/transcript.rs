@@ -1,5 +1,7 @@
 //! Every event of every connection, merged by time: who said what to whom, and when.
 
+use std::collections::BTreeSet;
+
 use super::{Report, words};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::{Facts, Place};
@@ -80,6 +82,10 @@ pub fn of(report: &Report) -> Vec<Line> {
     }
     // Stable: events of one moment stay in their connection's order.
     all.sort_by(|(one, ..), (other, ..)| one.at_ms.total_cmp(&other.at_ms));
+    // Several events may rest on one line of a log; it is shown once, and as what was said where somebody said it.
+    let mut told: BTreeSet<u32> =
+        all.iter().filter(|(event, ..)| is_said(event)).filter_map(|(e, ..)| e.line).collect();
+    all.retain(|(event, ..)| is_said(event) || event.line.is_none_or(|line| told.insert(line)));
     let lines = all.into_iter().map(|(event, place, connection)| {
         let (said, text) = match &event.what {
             What::Sent(command) => (Said::Client, command.clone()),
@@ -90,6 +96,10 @@ pub fn of(report: &Report) -> Vec<Line> {
         Line { at_ms: event.at_ms, connection, said, text }
     });
     lines.collect()
+}
+
+fn is_said(event: &Event) -> bool {
+    matches!(event.what, What::Sent(_) | What::Replied(_) | What::Nonsense { .. })
 }
 
 /// A citation without the verb that the line names already.
