@@ -329,7 +329,8 @@ impl<'a> Facts<'a> {
         let on_it = |tried: &&Tried| tried.outcome().control == number;
         let answered = |tried: &Tried| tried.negotiation().is_some_and(|(reply, _)| !matches!(reply.code, 421 | 530));
         let told = |verb| self.answer_on(number, verb).is_some_and(|(reply, _)| reply.is_completion());
-        let tried = |tried: &Tried| tried.negotiated() || tried.dialled().is_some() || answered(tried);
+        let unread = |tried: &Tried| tried.failure() == Some(Failure::Unreadable);
+        let tried = |tried: &Tried| tried.negotiated() || tried.dialled().is_some() || answered(tried) || unread(tried);
         self.log().is_some()
             && (let_in || self.tried.iter().filter(on_it).any(tried) || ["PWD", "TYPE", "CWD"].into_iter().any(told))
     }

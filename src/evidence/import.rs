@@ -220,6 +220,9 @@ impl Gathered {
             if let Some(dialogue) = self.columns.as_mut().and_then(|columns| columns.dialogue(first)) {
                 return dialogue.iter().for_each(|line| self.piece(line, first));
             }
+            if let Some(words) = behind_meter(first) {
+                return self.piece(words, first);
+            }
             // What is asked here begins like few lines.
             if let Some(dialogue) = first.contains('"').then(|| columns::quoted(first)).flatten() {
                 return dialogue.iter().for_each(|line| self.piece(line, first));
@@ -369,6 +372,17 @@ impl Gathered {
         }
         targets.into_iter().map(|target| target.evidence(input, &self)).collect()
     }
+}
+
+/// curl's words behind its meter, where the line's end between them was lost.
+fn behind_meter(text: &str) -> Option<&str> {
+    let digits = text.trim_start();
+    if !digits.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let (_, behind) = text.rsplit_once("--:--:--")?;
+    let words = behind.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | ':' | '-'));
+    words.starts_with(['<', '>', '*']).then_some(words)
 }
 
 /// Whether a line begins as clients tell of a connection: "Connected to 192.0.2.1." and "---- Resolving host address...".

@@ -115,6 +115,11 @@ impl Draft {
         !self.transfer && matches!(&self.events[..], [sent] if sent.line.is_none())
     }
 
+    /// The transfer was asked for over a connection that stands.
+    pub fn is_under_way(&self) -> bool {
+        self.transfer && self.joined && !self.over
+    }
+
     /// The server agreed to it, no transfer was asked for, and the client says nothing of its dial.
     pub fn waits_untold(&self) -> bool {
         self.agreed && !self.transfer && !self.joined && !self.over && self.unread.is_none()

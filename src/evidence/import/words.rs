@@ -42,6 +42,10 @@ pub enum Tells {
     Accepted,
     /// Nobody called at the port that was opened for it: the client's in active mode, or the server's in passive mode.
     AwaitsCallback,
+    /// The listing or the file did not come: of a session of which nothing else is known it tells neither mode nor reason.
+    Unlisted,
+    /// What was told of before was the data connection, as the functions show in which the exception was met.
+    OfData,
     /// A data connection stood, and broke.
     Breaks(How),
     /// The client leaves what it was about.
@@ -168,6 +172,7 @@ pub fn together(one: Tells, other: Tells) -> Tells {
             if how == How::Unsaid { other_how } else { how },
         ),
         (Tells::Breaks(How::Unsaid), Tells::Failed(_, how)) => Tells::Breaks(how),
+        (Tells::Unlisted, particular) | (particular, Tells::Unlisted) => particular,
         // A function's name and the exception that came out of it.
         (Tells::Transfers, failed @ Tells::Failed(..)) => failed,
         (Tells::Untrusted(Distrust::Other), particular @ Tells::Untrusted(_)) => particular,

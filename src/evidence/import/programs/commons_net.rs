@@ -21,6 +21,7 @@ pub static PROGRAM: Program = Program {
         phrase("timed out waiting for initial connect reply", Tells::Unanswered(How::TimedOut)),
         phrase("sslhandshakeexception: notafter", Tells::Untrusted(Distrust::Expired)),
         phrase("malformedserverreplyexception", Tells::Joined(Which::Control)),
+        phrase("._opendataconnection_", Tells::OfData),
         phrase("unknownhostexception", Tells::NoAddress),
         phrase("host attempting data connection", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("sslhandshakeexception", Tells::Failed(Which::Either, How::Tls)),

@@ -11,8 +11,8 @@ pub static PROGRAM: Program = Program {
     writer: Writer::Client,
     signs: &["cyberduck/", "cyberduck version"],
     phrases: &[
-        phrase("listing directory / failed", Tells::Failed(Which::Data, How::Unsaid)),
-        phrase("listing directory failed", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("listing directory / failed", Tells::Unlisted),
+        phrase("listing directory failed", Tells::Unlisted),
         phrase("connection failed", Tells::Failed(Which::Control, How::Unsaid)),
         phrase("opening ftp connection to ", Tells::Dials(Which::Control)),
     ],

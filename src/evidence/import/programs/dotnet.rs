@@ -10,7 +10,13 @@ pub static PROGRAM: Program = Program {
     id: "dotnet",
     name: ".NET FtpWebRequest",
     writer: Writer::Client,
-    signs: &["ftpwebrequest", "system.net information", "the remote server returned an error: 227"],
+    signs: &[
+        "ftpwebrequest",
+        "fluentftp.",
+        "system.net.ftpclient.",
+        "system.net information",
+        "the remote server returned an error: 227",
+    ],
     phrases: &[
         phrase("unable to connect to the remote server", Tells::Failed(Which::Either, How::Unsaid)),
         phrase("the operation has timed out", Tells::Failed(Which::Either, How::TimedOut)),

@@ -70,6 +70,8 @@ pub static PROGRAM: Program = Program {
         phrase("error parsing pasv response", Tells::Unparsed),
         phrase("opening control connection to", Tells::Dials(Which::Control)),
         phrase("actively refused it", Tells::Failed(Which::Either, How::Refused)),
+        phrase("failed to get the epsv port from", Tells::Unparsed),
+        phrase(".openpassivedatastream", Tells::OfData),
         phrase("malformed pasv", Tells::Unparsed),
         phrase("could not parse pasv", Tells::Unparsed),
         phrase("time out waiting for data connection", Tells::Failed(Which::Data, How::TimedOut)),

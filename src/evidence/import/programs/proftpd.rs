@@ -27,6 +27,7 @@ pub static PROGRAM: Program = Program {
             "passive data transfer failed, possibly due to network issues",
             Tells::Failed(Which::Data, How::TimedOut),
         ),
+        phrase("unable to open data connection: tls negotiation failed", Tells::Failed(Which::Data, How::Tls)),
         phrase("client did not reuse ssl session from control channel", Tells::Refused(522)),
     ],
 };

@@ -13,7 +13,7 @@ pub static PROGRAM: Program = Program {
         phrase("connect to: (", Tells::Dials(Which::Control)),
         phrase("port command failed", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("waiting for server...", Tells::Nothing),
-        phrase("could not retrieve directory", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("could not retrieve directory", Tells::Unlisted),
         phrase("connect ok!", Tells::Joined(Which::Control)),
     ],
 };

@@ -13,10 +13,10 @@ pub static PROGRAM: Program = Program {
         phrase("timeout detected. (data connection)", Tells::Failed(Which::Data, How::TimedOut)),
         phrase("connection failed.", Tells::Failed(Which::Control, How::Unsaid)),
         phrase("lost connection.", Tells::Failed(Which::Control, How::Closed)),
-        phrase("error listing directory '", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("error listing directory '", Tells::Unlisted),
         phrase("copying files from remote side failed", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("copying files to remote side failed", Tells::Failed(Which::Data, How::Unsaid)),
-        phrase("retrieving directory listing failed", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("retrieving directory listing failed", Tells::Unlisted),
         phrase("timeout detected. (control connection)", Tells::Failed(Which::Either, How::TimedOut)),
     ],
 };

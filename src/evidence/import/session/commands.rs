@@ -23,6 +23,13 @@ impl Session {
         if let Some(data) = DataVerb::ALL.into_iter().find(|known| known.name() == verb && argument != "ALL") {
             // What was concluded from a function's name is this.
             self.draft.take_if(|draft| draft.is_guess());
+            // wget tells of what goes wrong, and of nothing that goes well but the next.
+            if self.steps
+                && let Some(mut draft) = self.draft.take_if(|draft| draft.is_under_way())
+            {
+                draft.got(None, self.around(), &Event { what: What::CutShort, ..sent.clone() });
+                self.keep(draft);
+            }
             // A client turns from EPSV to PASV where the connection to EPSV's port did not come about.
             if data == DataVerb::Pasv
                 && let Some(mut draft) =

@@ -107,7 +107,8 @@ impl Session {
         if reply.code == 220 && self.product.is_none() {
             self.product = dialect::recognise(&reply);
         }
-        if again {
+        // What somebody says of a reply is no second one.
+        if again || (reply.message().trim().is_empty() && before == reply.code && before >= 400) {
             return;
         }
         self.alone = None;
@@ -164,7 +165,12 @@ impl Session {
             _ => return,
         };
         let is_of = |verb: &str| verbs.contains(&verb) || (code == 227 && verb == "EPSV" && self.pending.len() == 1);
-        if let Some(at) = self.pending.iter().position(|pending| is_of(&pending.verb)) {
+        let found = match code {
+            // The login is over, whichever of its replies the log shows.
+            230 => self.pending.iter().rposition(|pending| is_of(&pending.verb)),
+            _ => self.pending.iter().position(|pending| is_of(&pending.verb)),
+        };
+        if let Some(at) = found {
             self.pending.drain(..at);
         } else if matches!(code, 227 | 229 | 331 | 125 | 150) {
             // None that is known: what is pending was lost.
@@ -319,7 +325,7 @@ impl Session {
             _ if lower.contains("eprt") => Some(DataVerb::Eprt),
             500.. if port_in(&reply.text).is_some() => Some(DataVerb::Port),
             500.. if lower.contains("epsv") => Some(DataVerb::Epsv),
-            500.. if lower.contains("pasv") => Some(DataVerb::Pasv),
+            500.. if lower.contains("pasv") || lower.contains("passive command") => Some(DataVerb::Pasv),
             // pyftpdlib.
             200 if lower.contains("active data connection established") => Some(DataVerb::Port),
             _ if lower.contains("port command") => Some(DataVerb::Port),
@@ -385,6 +391,13 @@ impl Session {
                 draft.ask(inferred("LIST"));
                 self.draft = Some(draft);
                 self.transferred(reply, &event);
+            }
+            // Go's servers name their own passive port, where nobody came.
+            425 if self.draft.is_none() && lower.contains("accept tcp") && lower.contains("timeout") => {
+                let mut draft = Draft::agreed(DataVerb::Pasv, inferred("PASV"), self.around());
+                draft.ask(inferred("LIST"));
+                draft.fail(How::TimedOut, None, &reply.text, self.around(), &event);
+                self.keep(draft);
             }
             // Its words are of TLS on a data connection, which the log does not show.
             400..

@@ -64,7 +64,8 @@ impl Session {
                 let is_answer = matches!(self.last_code, 0 | 227 | 229)
                     || self.draft.as_ref().is_some_and(|draft| draft.agreed && !draft.transfer);
                 // A client that shows no commands has no other reason to say so.
-                if self.draft.is_none() && self.let_in && self.attempts.is_empty() && !self.shows_commands() {
+                let alone = self.let_in || !self.joined;
+                if self.draft.is_none() && alone && self.attempts.is_empty() && !self.shows_commands() {
                     let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
                     self.draft = Some(Draft::agreed(DataVerb::Pasv, sent, around));
                 }
@@ -74,6 +75,22 @@ impl Session {
                     self.pending.retain(|pending| pending.of == Of::Control);
                     self.keep(draft);
                 }
+            }
+            Tells::Unlisted => {
+                if self.joined || self.let_in || self.draft.is_some() {
+                    self.fail(Which::Data, How::Unsaid, seen);
+                }
+            }
+            Tells::OfData => {
+                let nowhere = self.dials.pop_if(|dial| dial.address.ip().is_unspecified());
+                let Some(dial) = nowhere.filter(|_| self.attempts.is_empty() && !self.joined) else { return };
+                let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
+                let mut draft = Draft::agreed(DataVerb::Pasv, sent, around);
+                draft.dial(None, around, &Event { line: None, ..at });
+                self.joined = true;
+                let mut outcome = draft.outcome(0, self.peer);
+                outcome.events.extend(dial.events);
+                self.attempts.push(outcome);
             }
             Tells::AwaitsCallback => {
                 let verb = if seen.of_server { DataVerb::Pasv } else { DataVerb::Port };
