@@ -13,7 +13,7 @@ use crate::protocol::host_port;
 use crate::protocol::reply::Reply;
 
 /// Commands sent ahead of their replies.
-const MOST_AHEAD: usize = 6;
+const MOST_AHEAD: usize = 9;
 
 impl Session {
     /// Whether the line belongs to the reply that is under way.
