@@ -324,7 +324,9 @@ impl Gathered {
             .take_while(|c| c.is_ascii_digit() || *c == '.')
             .collect();
         let version = version.trim_matches('.');
-        if self.version.is_none() && version.contains('.') && version.len() <= 16 {
+        // Go's "dial tcp" is followed by an address.
+        let is_address = version.parse::<std::net::Ipv4Addr>().is_ok();
+        if !is_address && self.version.is_none() && version.contains('.') && version.len() <= 16 {
             self.version = Some(version.to_owned());
         }
     }

@@ -221,8 +221,12 @@ impl Session {
             Words::Other(text) if told_in::is_entry(text) => {
                 let (around, at) = (self.around(), seen.event(What::CutShort));
                 if let Some(draft) = self.draft.as_mut().filter(|draft| draft.agreed && draft.transfer) {
+                    let first = !draft.entries;
                     draft.join(None, around, &at);
                     draft.entries = true;
+                    if first {
+                        self.quote(&seen);
+                    }
                 }
             }
             Words::Other(text) => {
