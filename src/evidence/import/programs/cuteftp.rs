@@ -1,5 +1,4 @@
-//! CuteFTP, from logs that users published; the words for transfers and listings that failed have been met in no log
-//! yet.
+//! CuteFTP, from logs that users published; some of the words for listings that failed have been met in no log yet.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -20,6 +19,10 @@ pub static PROGRAM: Program = Program {
         phrase("cannot establish data connection", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("directory listing completed", Tells::Got),
         phrase("getting listing \"\" failed", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("substituting received pasv address", Tells::MendsAddress),
+        phrase("the connection failed due to an error or timeout", Tells::Failed(Which::Either, How::Unsaid)),
+        phrase("pasv failed, trying port", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("increase the connection timeout threshold", Tells::Nothing),
         phrase("can't write to data socket", Tells::Breaks(How::Unsaid)),
         phrase("can't read from data socket", Tells::Breaks(How::Unsaid)),
         phrase("can't get list of remote", Tells::Failed(Which::Data, How::Unsaid)),
