@@ -207,8 +207,8 @@ impl Draft {
     /// Where a client would dial.
     fn target(&self, around: Around) -> SocketAddr {
         match (self.named, around.peer) {
-            (Some(named), Some(peer)) if around.mends || self.verb == DataVerb::Epsv => {
-                SocketAddr::new(peer.ip(), named.port())
+            (Some(named), peer) if around.mends || self.mends || self.verb == DataVerb::Epsv => {
+                SocketAddr::new(peer.map_or(UNSEEN.ip(), |peer| peer.ip()), named.port())
             }
             (Some(named), _) => named,
             (None, peer) => SocketAddr::new(peer.map_or(UNSEEN.ip(), |peer| peer.ip()), 0),
