@@ -378,8 +378,9 @@ impl Gathered {
 
 /// curl's words behind its meter, where the line's end between them was lost.
 fn behind_meter(text: &str) -> Option<&str> {
-    let digits = text.trim_start();
-    if !digits.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+    // Its first column is indented, and a part of a hundred.
+    let part = text.strip_prefix("  ").or_else(|| text.strip_prefix("100 "))?;
+    if !part.trim_start().as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return None;
     }
     let (_, behind) = text.rsplit_once("--:--:--")?;

@@ -53,8 +53,13 @@ impl Lines {
             return self.feed_utf16(bytes, take);
         }
         while let Some(end) = bytes.iter().position(|&byte| byte == b'\n' || byte == b'\r') {
-            self.keep(&bytes[..end]);
-            self.hand_out(take);
+            // Most lines come whole.
+            if self.line.is_empty() && end <= LONGEST_LINE {
+                hand_out(&bytes[..end], take);
+            } else {
+                self.keep(&bytes[..end]);
+                self.hand_out(take);
+            }
             // A CR LF is one line's end, also where the two come apart: the empty line between them says nothing.
             let pair = bytes[end] == b'\r' && bytes.get(end + 1) == Some(&b'\n');
             bytes = &bytes[end + 1 + usize::from(pair)..];
@@ -93,11 +98,15 @@ impl Lines {
     }
 
     fn hand_out(&mut self, take: &mut impl FnMut(&str)) {
-        match std::str::from_utf8(&self.line) {
-            Ok(line) => take(line),
-            Err(_) => take(&self.line.iter().map(|&byte| char::from(byte)).collect::<String>()),
-        }
+        hand_out(&self.line, take);
         self.line.clear();
+    }
+}
+
+fn hand_out(line: &[u8], take: &mut impl FnMut(&str)) {
+    match std::str::from_utf8(line) {
+        Ok(line) => take(line),
+        Err(_) => take(&line.iter().map(|&byte| char::from(byte)).collect::<String>()),
     }
 }
 
@@ -114,14 +123,18 @@ pub fn unmarked(line: &str, take: &mut impl FnMut(&str)) {
     } else {
         line
     };
-    let mut kept = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some(at) = rest.find(['<', '&', '[', '\u{1b}']) {
-        kept.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (replacement, length) = mark(rest);
+    // What was copied so far, and up to where; most lines have no mark after all.
+    let (mut kept, mut copied) = (String::new(), 0);
+    let mut at = 0;
+    while let Some(found) = line[at..].find(['<', '&', '[', '\u{1b}']) {
+        at += found;
+        let (replacement, length) = mark(&line[at..]);
+        if !matches!(replacement, Mark::Same) {
+            kept.push_str(&line[copied..at]);
+            copied = at + length;
+        }
         match replacement {
-            Mark::Nothing => {}
+            Mark::Same | Mark::Nothing => {}
             Mark::Text(text) => kept.push_str(text),
             Mark::Char(c) => kept.push(typed(c)),
             Mark::Break => {
@@ -129,9 +142,12 @@ pub fn unmarked(line: &str, take: &mut impl FnMut(&str)) {
                 kept.clear();
             }
         }
-        rest = &rest[length..];
+        at += length;
     }
-    kept.push_str(rest);
+    if copied == 0 {
+        return take(line);
+    }
+    kept.push_str(&line[copied..]);
     take(&kept);
 }
 
@@ -149,6 +165,8 @@ fn typed(c: char) -> char {
 
 /// What stands in a mark's place.
 enum Mark<'a> {
+    /// It is none.
+    Same,
     Nothing,
     Text(&'a str),
     Char(char),
@@ -158,7 +176,7 @@ enum Mark<'a> {
 /// The mark that `text` begins with, and its length in bytes.
 fn mark(text: &str) -> (Mark<'_>, usize) {
     let first = text.chars().next().map_or(0, char::len_utf8);
-    let as_it_is = (Mark::Text(&text[..first]), first);
+    let as_it_is = (Mark::Same, first);
     match text.as_bytes().first() {
         Some(b'<') => tag(text, '>', HTML_TAGS).unwrap_or(as_it_is),
         Some(b'[') => tag(text, ']', FORUM_TAGS).unwrap_or(as_it_is),

@@ -108,7 +108,7 @@ impl Session {
             self.product = dialect::recognise(&reply);
         }
         // What somebody says of a reply is no second one.
-        if again || (reply.message().trim().is_empty() && before == reply.code && before >= 400) {
+        if again || (before >= 400 && before == reply.code && reply.message().trim().is_empty()) {
             return;
         }
         self.alone = None;
