@@ -10,7 +10,7 @@ use ftpmode::diagnosis::rule::{Confidence, Severity};
 use ftpmode::evidence::Evidence;
 use ftpmode::evidence::attempt::Mode;
 use ftpmode::evidence::facts::Facts;
-use ftpmode::evidence::import::Reader;
+use ftpmode::evidence::import::{self, Reader};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -304,6 +304,17 @@ fn however_a_log_was_pasted_the_same_is_told() {
         }
     }
     assert!(wrong.is_empty(), "{}:\n{}\n", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn however_it_comes_it_is_the_same_log() {
+    let all: Vec<u8> = fixtures().iter().step_by(9).flat_map(|fixture| fixture.bytes.clone()).collect();
+    let mut piecemeal = Reader::new();
+    all.chunks(7).for_each(|chunk| piecemeal.feed(chunk));
+    let piecemeal = piecemeal.finish("log");
+    let at_once = import::read(&mut all.as_slice(), "log").expect("memory can be read").evidence;
+    assert!(piecemeal.len() > 1);
+    assert_eq!(piecemeal, at_once);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use clap::Args;
 use super::output::{self, OutputArgs};
 use crate::evidence::Evidence;
 use crate::evidence::case::Case;
-use crate::evidence::import::{Reader, Reading};
+use crate::evidence::import::{self, Reading};
 use crate::report::Report;
 
 /// Read a client's log, as a customer pastes it, and answer as check does
@@ -70,16 +70,7 @@ pub fn run(args: &TriageArgs) -> ExitCode {
 fn read(path: &Path, named: &str) -> std::io::Result<Reading> {
     let mut input: Box<dyn Read> =
         if path.as_os_str() == "-" { Box::new(std::io::stdin().lock()) } else { Box::new(File::open(path)?) };
-    let mut reader = Reader::new();
-    let mut bytes = vec![0; 256 * 1024];
-    loop {
-        match input.read(&mut bytes) {
-            Ok(0) => return Ok(reader.read(named)),
-            Ok(count) => reader.feed(&bytes[..count]),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+    import::read(&mut input, named)
 }
 
 fn save(evidence: &Evidence, path: &Path) -> Result<(), String> {

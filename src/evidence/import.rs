@@ -14,6 +14,7 @@ use super::{Evidence, Source, TargetAsked};
 
 mod clean;
 mod columns;
+mod cut;
 mod draft;
 mod hearsay;
 mod line;
@@ -91,10 +92,12 @@ const MOST_OPEN: usize = 64;
 /// The longest quotation, in characters.
 const LONGEST_QUOTE: usize = 300;
 
+pub use cut::read;
+
 /// Reads a log as it comes.
 #[derive(Default)]
 pub struct Reader {
-    lines: clean::Lines,
+    cutter: cut::Cutter,
     gathered: Gathered,
 }
 
@@ -105,7 +108,7 @@ impl Reader {
 
     pub fn feed(&mut self, bytes: &[u8]) {
         let gathered = &mut self.gathered;
-        self.lines.feed(bytes, &mut |line| gathered.take(line));
+        self.cutter.feed(bytes, &mut |number, piece| gathered.line(number, piece));
     }
 
     /// One piece of evidence a target, in the order they were met; none where the text is no log.
@@ -116,9 +119,8 @@ impl Reader {
     /// The same, and whether there was anything of FTP in a text that is too thin for evidence.
     pub fn read(mut self, input: &str) -> Reading {
         let gathered = &mut self.gathered;
-        self.lines.finish(&mut |line| gathered.take(line));
-        let thin = self.gathered.traces;
-        Reading { evidence: self.gathered.evidence(input), thin }
+        self.cutter.finish(&mut |number, piece| gathered.line(number, piece));
+        self.gathered.read(input)
     }
 }
 
@@ -191,48 +193,39 @@ impl Clock {
 }
 
 impl Gathered {
-    fn take(&mut self, raw: &str) {
-        self.number = self.number.saturating_add(1);
-        if raw.contains('\\') && raw.contains("\\r\\n") {
-            // Several replies written out as one string.
-            for part in raw.split("\\r\\n") {
-                // What closes the string is no line.
-                if part.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
-                    self.unwrapped(part);
-                }
-            }
-            return;
-        }
-        self.unwrapped(raw);
+    /// What came of it all.
+    fn read(self, input: &str) -> Reading {
+        let thin = self.traces;
+        Reading { evidence: self.evidence(input), thin }
     }
 
-    fn unwrapped(&mut self, raw: &str) {
-        clean::unmarked(raw, &mut |piece| {
-            // wget writes several commands on a line, each behind an arrow.
-            let arrow = piece.contains('=').then(|| piece.split_once(ARROW)).flatten();
-            let (first, behind) = arrow.map_or((piece, None), |(first, behind)| (first, Some(behind)));
-            if first.starts_with("#Fields:") {
-                self.columns = columns::Columns::named(first);
-            }
-            if self.columns.is_none() && self.dialogue == 0 && first.trim_start().starts_with("20") {
-                self.columns = columns::Columns::guessed(first);
-            }
-            if let Some(dialogue) = self.columns.as_mut().and_then(|columns| columns.dialogue(first)) {
-                return dialogue.iter().for_each(|line| self.piece(line, first));
-            }
-            if let Some(words) = behind_meter(first) {
-                return self.piece(words, first);
-            }
-            // What is asked here begins like few lines.
-            if let Some(dialogue) = first.contains('"').then(|| columns::quoted(first)).flatten() {
-                return dialogue.iter().for_each(|line| self.piece(line, first));
-            }
-            self.piece(first, first);
-            for part in behind.into_iter().flat_map(|behind| behind.split(ARROW)) {
-                let step = format!("==>{part}");
-                self.piece(&step, &step);
-            }
-        });
+    /// One line, or a part of it, without markup.
+    fn line(&mut self, number: u32, piece: &str) {
+        self.number = number;
+        // wget writes several commands on a line, each behind an arrow.
+        let arrow = piece.contains('=').then(|| piece.split_once(ARROW)).flatten();
+        let (first, behind) = arrow.map_or((piece, None), |(first, behind)| (first, Some(behind)));
+        if first.starts_with("#Fields:") {
+            self.columns = columns::Columns::named(first);
+        }
+        if self.columns.is_none() && self.dialogue == 0 && first.trim_start().starts_with("20") {
+            self.columns = columns::Columns::guessed(first);
+        }
+        if let Some(dialogue) = self.columns.as_mut().and_then(|columns| columns.dialogue(first)) {
+            return dialogue.iter().for_each(|line| self.piece(line, first));
+        }
+        if let Some(words) = behind_meter(first) {
+            return self.piece(words, first);
+        }
+        // What is asked here begins like few lines.
+        if let Some(dialogue) = first.contains('"').then(|| columns::quoted(first)).flatten() {
+            return dialogue.iter().for_each(|line| self.piece(line, first));
+        }
+        self.piece(first, first);
+        for part in behind.into_iter().flat_map(|behind| behind.split(ARROW)) {
+            let step = format!("==>{part}");
+            self.piece(&step, &step);
+        }
     }
 
     /// What is read, and the line that it is quoted with.
