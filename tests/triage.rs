@@ -313,7 +313,7 @@ fn however_it_comes_it_is_the_same_log() {
     all.chunks(7).for_each(|chunk| piecemeal.feed(chunk));
     let piecemeal = piecemeal.finish("log");
     let at_once = import::read(&mut all.as_slice(), "log").expect("memory can be read").evidence;
-    assert!(piecemeal.len() > 1);
+    assert!(!piecemeal.is_empty());
     assert_eq!(piecemeal, at_once);
 }
 
