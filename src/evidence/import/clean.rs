@@ -14,6 +14,8 @@ pub struct Lines {
     /// The first byte of a UTF-16 unit.
     half: Option<u8>,
     begun: bool,
+    /// The last byte was a CR, which ended a line.
+    cr: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -52,6 +54,10 @@ impl Lines {
         if self.encoding != Encoding::Bytes {
             return self.feed_utf16(bytes, take);
         }
+        // A CR LF is one line's end, also where the two come apart.
+        if !bytes.is_empty() && std::mem::take(&mut self.cr) {
+            bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
+        }
         while let Some(end) = bytes.iter().position(|&byte| byte == b'\n' || byte == b'\r') {
             // Most lines come whole.
             if self.line.is_empty() && end <= LONGEST_LINE {
@@ -60,9 +66,10 @@ impl Lines {
                 self.keep(&bytes[..end]);
                 self.hand_out(take);
             }
-            // A CR LF is one line's end, also where the two come apart: the empty line between them says nothing.
-            let pair = bytes[end] == b'\r' && bytes.get(end + 1) == Some(&b'\n');
+            let cr = bytes[end] == b'\r';
+            let pair = cr && bytes.get(end + 1) == Some(&b'\n');
             bytes = &bytes[end + 1 + usize::from(pair)..];
+            self.cr = cr && !pair && bytes.is_empty();
         }
         self.keep(bytes);
     }
