@@ -194,7 +194,7 @@ pub async fn run(args: CheckArgs) -> ExitCode {
     tokio::pin!(saved);
     tokio::select! {
         () = &mut saved => {}
-        _ = tokio::signal::ctrl_c() => {
+        () = output::ended_by_signal() => {
             // Every check ends with what it has seen so far, and says QUIT.
             interrupted.send_replace(());
             saved.await;

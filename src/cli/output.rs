@@ -201,3 +201,18 @@ fn speaks_utf8() -> bool {
         locale.contains("utf-8") || locale.contains("utf8")
     })
 }
+
+/// Comes when the user, or whoever stops programs, wants this one to end: SIGINT, SIGTERM or SIGHUP.
+pub async fn ended_by_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let one = async |kind: SignalKind| match signal(kind) {
+        Ok(mut signal) => _ = signal.recv().await,
+        // Without a handler it ends at once, as it would have.
+        Err(_) => std::future::pending().await,
+    };
+    tokio::select! {
+        () = one(SignalKind::interrupt()) => {}
+        () = one(SignalKind::terminate()) => {}
+        () = one(SignalKind::hangup()) => {}
+    }
+}

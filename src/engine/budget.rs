@@ -62,7 +62,8 @@ impl Budget {
 
     /// How long a router is given to answer for a packet that ended there: routers answer such packets at leisure.
     pub fn hop(&self, rtt: Duration) -> Duration {
-        rtt * 3 / 2 + Duration::from_millis(150)
+        // Within the second after which the kernel sends a SYN again (RFC 6298): packets are counted.
+        (rtt * 3 / 2 + Duration::from_millis(150)).min(Duration::from_millis(900))
     }
 
     /// The same on a joined connection, where the kernel may miss the first answer while it is still sending, and then

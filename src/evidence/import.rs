@@ -262,7 +262,7 @@ impl Gathered {
             Words::Reply { .. } | Words::Command { .. } => (told, sign),
         };
         // Words that only a server says, whatever client quotes them.
-        self.dialogue += u32::from(matches!(told, Some(Tells::Refused(425 | 500 | 502) | Tells::Stopped(_))));
+        self.dialogue += u32::from(matches!(told, Some(Tells::Refused(421 | 425 | 500 | 502) | Tells::Stopped(_))));
         if let Some((program, behind)) = sign {
             self.recognise(program, behind);
         }

@@ -76,7 +76,9 @@ fn test(facts: &Facts) -> Match {
             // The other end's word that it dialled, and a translation that forwards nothing: no third is left.
             false if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) => Confidence::High,
             false if guessed => Confidence::Low,
-            false => Confidence::Medium,
+            false if matches!(nat, Nat::Seen(_)) => Confidence::Medium,
+            // A firewall before either end does it, and more often this one's.
+            false => Confidence::Low,
         },
         summary: if guessed {
             format!(

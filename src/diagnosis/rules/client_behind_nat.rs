@@ -40,6 +40,8 @@ fn test(facts: &Facts) -> Match {
     };
     let end = if harmed && facts.is_encrypted() {
         "active mode needs ports that the router forwards, since it can read no PORT under TLS"
+    } else if harmed && facts.helper().seen().is_some() {
+        "the FTP helper (ALG) on the way rewrites this computer's own address, and no other"
     } else if harmed {
         "active mode needs the router's help, which it does not give"
     } else {

@@ -71,14 +71,24 @@ fn test(facts: &Facts) -> Match {
         summary: format!("{begin}: {end}."),
         cites,
         fixes: vec![
-            Fix::server(
-                "Correct the address that the server names in 227",
-                format!(
-                    "{} It names {address}; control connections come in at {peer}. An address that has changed, or a \
+            if joins_named {
+                Fix::server(
+                    "Leave the address in 227 as it is",
+                    format!(
+                        "It is one that answers. Where clients that ignore it have to be served, forward the passive \
+                         range at {peer} too."
+                    ),
+                )
+            } else {
+                Fix::server(
+                    "Correct the address that the server names in 227",
+                    format!(
+                        "{} It names {address}; control connections come in at {peer}. An address that has changed, or a \
                      name that leads elsewhere, is the usual reason.",
-                    outer_address_setting(facts, &peer)
-                ),
-            ),
+                        outer_address_setting(facts, &peer)
+                    ),
+                )
+            },
             client_fix(joins_named && !joins_peer),
         ],
     })

@@ -1,7 +1,7 @@
 #![doc = include_str!("passive_range_partly_open.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, joins, listed, loss, samples, setting, untold};
+use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, joins, listed, loss, place, samples, setting, untold};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::{Facts, Tried};
 
@@ -54,18 +54,30 @@ fn test(facts: &Facts) -> Match {
         }
         (false, false) => {}
     }
+    let place = place::of(facts);
+    // A rule on either side may cover only a part of the range; where it was looked for, the place tells.
+    let (side, confidence) = match &place {
+        Some(place) => (place.side, place.confidence.min(Confidence::Medium)),
+        None if mixed => (Side::Server, Confidence::Low),
+        None => (Side::Unknown, Confidence::Low),
+    };
     Match::Fires(Conclusion {
         severity: loss(facts),
-        side: if mixed { Side::Server } else { Side::Unknown },
-        confidence: if mixed { Confidence::Medium } else { Confidence::Low },
+        side,
+        confidence,
         summary: format!(
             "Some of the server's passive ports let connections in and some do not: {} got through, {} did not. \
-             Transfers will fail now and then.{}",
+             Transfers will fail now and then.{}{}",
             ports(&joined),
             endpoints(unanswered.iter().copied()),
-            taken_for(&unanswered)
+            taken_for(&unanswered),
+            place.as_ref().map_or_else(String::new, |place| format!(" {}", place.words))
         ),
-        cites: both(joined, unanswered),
+        cites: {
+            let mut cites = both(joined, unanswered);
+            cites.extend(place.into_iter().flat_map(|place| place.cites));
+            cites
+        },
         fixes: vec![
             Fix::server(
                 "Make the firewall's range and the server's passive range the same",

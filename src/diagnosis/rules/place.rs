@@ -22,7 +22,10 @@ pub fn of(facts: &Facts) -> Option<Place> {
     let server = location.server?;
     let exact = high.saturating_sub(low) <= 1;
     let named = matches!(location.end, End::Unreachable { .. }) || low == high;
+    // Silence from the server on may be the answer's, lost on its way back.
+    let silent = matches!(location.end, End::Silence { .. });
     let (side, confidence) = match location.zone {
+        Zone::Server if silent && (exact || named || low == 0) => (Side::Server, Confidence::Medium),
         Zone::Client | Zone::Server if named || low == 0 => (side(location.zone), Confidence::High),
         // What a router does and what the front of the next does look alike.
         Zone::Server if exact => (Side::Server, Confidence::High),
@@ -101,8 +104,11 @@ fn excludes(location: &Location, server: u8) -> &'static str {
         (Zone::Client, _) => {
             "It is no missing port forward at the server: then the answer would come from the server's own router."
         }
+        (Zone::Server, End::Silence { .. }) => {
+            "This side's routers let them out; an answer that is lost on its way back would look the same."
+        }
         (Zone::Server, _) => "This side's routers let them out, so they are not to blame.",
-        (Zone::Network, _) => "Neither this side's routers nor the server's are to blame.",
+        (Zone::Network, _) => "This side's routers let them out, and they do not come as far as the server.",
         (Zone::NotClient, _) => {
             "This side's routers let them out; whether a router between or the server's own is to blame is open."
         }

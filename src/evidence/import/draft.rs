@@ -340,6 +340,8 @@ impl Draft {
                 Some(ms) => What::Silent { awaited: Awaited::Bytes, ms },
                 None => What::Reset,
             },
+            // What fails so soon was answered.
+            How::Unsaid if awaited == Awaited::Connect && ms.is_some_and(|ms| ms < ANSWERED_MS) => What::Refused,
             // Long enough that somebody's patience ended it.
             _ => match waited.filter(|ms| *ms >= PATIENCE_MS) {
                 Some(ms) => What::Silent { awaited, ms },
@@ -367,7 +369,8 @@ impl Draft {
             return;
         }
         // A reply that the log cuts off is no malformed one.
-        if let Some((_, answer)) = self.unread.take_if(|(_, answer)| is_cut_off(answer)) {
+        let ends = end == Leaving::LogEnds;
+        if let Some((_, answer)) = self.unread.take_if(|(_, answer)| is_cut_off(answer, ends)) {
             return self.push(&Event { what: What::CutShort, ..answer });
         }
         if self.unread.is_some() {
@@ -430,6 +433,8 @@ pub enum Leaving {
 const MOST_EVENTS: usize = 40;
 /// What a client waits at least before it gives up, in milliseconds.
 pub const PATIENCE_MS: f64 = 4_000.0;
+/// A dial whose failure the client tells after so short a time, in milliseconds, was not left to silence.
+const ANSWERED_MS: f64 = 900.0;
 /// A connection that is lost after so long without a sign had stalled, in milliseconds.
 const STALLED_MS: f64 = 20_000.0;
 
@@ -442,9 +447,12 @@ fn proves_connection(reply: &Reply) -> bool {
         || text.contains("mode data connection for file list")
 }
 
-/// Whether a reply ends within its numbers.
-fn is_cut_off(answer: &Event) -> bool {
+/// Whether a reply ends within its numbers, or ahead of them at the end of the log.
+fn is_cut_off(answer: &Event, log_ends: bool) -> bool {
     let What::Replied(reply) = &answer.what else { return false };
+    if log_ends && !reply.message().bytes().any(|byte| byte.is_ascii_digit()) {
+        return true;
+    }
     let inside = reply.text.rsplit_once('(').map(|(_, inside)| inside);
     inside.is_some_and(|inside| !inside.contains(')') && inside.len() < 24 && !inside.contains('.'))
 }

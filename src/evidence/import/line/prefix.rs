@@ -142,6 +142,15 @@ fn marked<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
         line.client = Some(client);
         return Some(&text[at + 2..]);
     }
+    // NLog's "|INFO|FluentFTP|Response: 150 x".
+    if let Some((level, rest)) = text.strip_prefix('|').and_then(|text| text.split_once('|'))
+        && level.len() < 8
+        && level.bytes().all(|byte| byte.is_ascii_uppercase())
+        && let Some((writer, words)) = rest.split_once('|')
+        && !writer.contains(' ')
+    {
+        return Some(words);
+    }
     // A level of syslog: "<7>DEBUG".
     if let Some((level, rest)) = text.strip_prefix('<').and_then(|text| text.split_once('>'))
         && level.len() == 1

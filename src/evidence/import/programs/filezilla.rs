@@ -53,7 +53,7 @@ pub static PROGRAM: Program = Program {
         phrase("failed to retrieve directory listing", Tells::Unlisted),
         phrase("could not retrieve directory listing", Tells::Unlisted),
         phrase("could not read from transfer socket", Tells::Failed(Which::Data, How::Unsaid)),
-        phrase("transfer connection interrupted", Tells::Failed(Which::Data, How::Reset)),
+        phrase("transfer connection interrupted", Tells::Breaks(How::Reset)),
         phrase("file transfer failed", Tells::Unlisted),
         phrase("connection closed by server", Tells::Failed(Which::Control, How::Closed)),
         phrase("verbindung vom server geschlossen", Tells::Failed(Which::Control, How::Closed)),

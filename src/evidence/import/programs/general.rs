@@ -67,6 +67,7 @@ pub static PROGRAM: Program = Program {
         phrase("in `parse227'", Tells::Unparsed),
         phrase("in `parse229'", Tells::Unparsed),
         phrase("established connection was aborted", Tells::Failed(Which::Either, How::Closed)),
+        phrase("too many connections (", Tells::Refused(421)),
         phrase("error parsing pasv response", Tells::Unparsed),
         phrase("opening control connection to", Tells::Dials(Which::Control)),
         phrase("actively refused it", Tells::Failed(Which::Either, How::Refused)),

@@ -14,6 +14,8 @@ pub static PROGRAM: Program = Program {
         phrase("remote server has closed connection", Tells::Failed(Which::Control, How::Closed)),
         phrase("service not available, remote server", Tells::Failed(Which::Control, How::Closed)),
         phrase("passive mode refused", Tells::PassiveRefused),
+        // What Linux makes of an ICMPv6 error that says "administratively prohibited".
+        phrase("': permission denied", Tells::Failed(Which::Either, How::HostUnreachable)),
         phrase("passive mode address scan failure", Tells::Unparsed),
         phrase("parse error!", Tells::Unparsed),
         phrase("receive aborted. waiting for remote", Tells::Failed(Which::Data, How::Unsaid)),

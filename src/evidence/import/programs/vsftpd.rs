@@ -9,5 +9,10 @@ pub static PROGRAM: Program = Program {
     name: "vsftpd",
     writer: Writer::Server,
     signs: &["ftp command: client \"", "ftp response: client \"", " connect: client \""],
-    phrases: &[phrase("] fail login: client", Tells::Refused(530)), phrase("] ok login: client", Tells::LoggedIn)],
+    phrases: &[
+        phrase("] ok upload: client", Tells::Got),
+        phrase("] ok download: client", Tells::Got),
+        phrase("] fail login: client", Tells::Refused(530)),
+        phrase("] ok login: client", Tells::LoggedIn),
+    ],
 };
