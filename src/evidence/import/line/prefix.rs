@@ -119,6 +119,10 @@ fn bracketed<'a>(text: &'a str, close: char, line: &mut Line<'a>) -> Option<&'a 
     } else if let Some(process) = inside.strip_prefix("pid ") {
         line.session = Some(process);
     } else if !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit()) {
+        // "curl: (7) Failed to connect": that one is a status.
+        if close == ')' && inside.len() < 4 {
+            return Some(rest);
+        }
         line.session = Some(inside);
     } else if close == ')' && !inside.contains('@') {
         // A name for the server, and an arrow.
