@@ -186,6 +186,18 @@ impl<'a> Facts<'a> {
             .collect()
     }
 
+    /// A measured transfer was broken off here when enough had come, and the server did not answer to that any more: some
+    /// end the session then (ProFTPD under TLS, now and then).
+    fn is_cut_by_us(&self, number: usize) -> bool {
+        self.log().is_none()
+            && self.tried.iter().any(|tried| {
+                let enough = tried.outcome().events.iter().any(|event| matches!(event.what, What::Enough));
+                tried.outcome().control == number
+                    && enough
+                    && tried.completion().is_none_or(|(r, _)| r.is_preliminary())
+            })
+    }
+
     /// Control connections that were greeted and then lost without a word of farewell, each with how. Silence counts
     /// only where the login was never answered: later it belongs to a data connection's story. And not where commands
     /// that were sent together went unanswered while another control connection, asked one at a time, got in.
@@ -204,6 +216,9 @@ impl<'a> Facts<'a> {
                     return None;
                 }
                 if events_of(control, number).any(|(event, _)| is_reply(event, 421)) {
+                    return None;
+                }
+                if self.is_cut_by_us(number) {
                     return None;
                 }
                 let unfinished = matches!(login, Login::Unfinished(_));
