@@ -93,7 +93,7 @@ impl Setting {
     }
 }
 
-/// Those that Debian has, and Node's.
+/// Those that the project installs itself.
 const AT_HAND: [&str; 11] = [
     "curl",
     "wget",

@@ -1,5 +1,5 @@
 //! Node's basic-ftp and the programs built on it. The words for a failed data connection are from logs that users
-//! published; the two timeouts with the socket's name have been met in no log yet.
+//! published; those that name the socket were seen in runs of basic-ftp too.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

@@ -1,5 +1,5 @@
-//! Apache Commons Net and Java's exceptions. The exceptions are named as Java's documentation names them; none of these
-//! words was met in a log yet.
+//! Apache Commons Net and Java's exceptions. Seen in runs of Commons Net 3.9; what those did not say is named as Java's
+//! documentation names it.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

@@ -1,5 +1,5 @@
-//! The log of FTP in Microsoft's Internet Information Services: one line a command, with the code of its reply. By the form
-//! that its documentation tells; it was met in no log yet.
+//! The log of FTP in Microsoft's Internet Information Services: one line a command, with the code of its reply. Its form is
+//! from its documentation and from logs that users published.
 
 use crate::evidence::import::Program;
 use crate::evidence::log::Writer;

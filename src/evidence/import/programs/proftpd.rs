@@ -1,4 +1,4 @@
-//! ProFTPD's debug log, by its form alone.
+//! ProFTPD's debug log and its lines in the system log, from logs that users published.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};

@@ -1,4 +1,4 @@
-//! pyftpdlib's log, from logs that users published, by its form alone.
+//! pyftpdlib's log, from logs that users published.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{Tells, phrase};

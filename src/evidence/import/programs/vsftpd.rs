@@ -1,4 +1,4 @@
-//! vsftpd's own log with log_ftp_protocol, by its form, from logs that users published.
+//! vsftpd's own log with log_ftp_protocol, from logs that users published.
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{Tells, phrase};
