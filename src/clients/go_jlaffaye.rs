@@ -52,4 +52,5 @@ pub const WAY: Way = Way {
     ipv4: &[Step::epsv(EPSV_FAILED).reading(wire::loose_229), PASV],
     ipv6: &[Step::epsv(&[]).reading(wire::loose_229)],
 };
+/// That with EPSV turned off: PASV alone, and so nothing over IPv6.
 pub const WITHOUT_EPSV: Way = Way { ipv4: &[PASV], ipv6: &[] };

@@ -19,11 +19,13 @@ pub struct Cutter {
 }
 
 impl Cutter {
+    /// Hands over the lines that these bytes end, each with its number; the rest is kept for the next bytes.
     pub fn feed(&mut self, bytes: &[u8], take: &mut impl FnMut(u32, &str)) {
         let number = &mut self.number;
         self.lines.feed(bytes, &mut |line| cut(number, line, take));
     }
 
+    /// Hands over what is left: the last line, which nothing ended.
     pub fn finish(&mut self, take: &mut impl FnMut(u32, &str)) {
         let number = &mut self.number;
         self.lines.finish(&mut |line| cut(number, line, take));

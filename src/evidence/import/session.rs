@@ -304,6 +304,7 @@ impl Session {
         self.dials.iter().filter(|dial| dial.address.ip().is_unspecified()).flat_map(|dial| &dial.events)
     }
 
+    /// Drops those dials, once a failure in the dialogue has taken over what became of them.
     pub fn forget_dials_to_nowhere(&mut self) {
         self.dials.retain(|dial| !dial.address.ip().is_unspecified());
     }
