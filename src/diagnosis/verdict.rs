@@ -8,6 +8,7 @@ use super::rule::{Confidence, Fix, Severity, Side};
 use super::rules;
 use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::evidence::observed::Observed;
 use crate::protocol::dialect::Says;
 use crate::servers;
 
@@ -302,6 +303,7 @@ fn recipes(facts: &Facts, findings: &[Finding], fixes: &[Fix]) -> Vec<&'static s
     let local = findings.iter().any(|finding| {
         finding.rule.id == "local-firewall-drops-callback" && finding.conclusion.severity > Severity::Info
     });
+    let local = local || matches!(facts.answer_stopped_here(), Observed::Seen(_));
     let firewall = servers::with_id("nftables").filter(|_| local);
     server.into_iter().chain(firewall).map(|product| product.id).collect()
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::data::{Data, Step};
-use super::negotiation::{Left, Negotiation, record_unsent};
-use super::net::{self, Dialled, Limits};
+use super::negotiation::{Counters, Left, Negotiation};
+use super::net::{Dialled, Limits};
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
 use super::turns::{Manner, Plan, Planned, StallMark, Tools, secure};
@@ -58,10 +58,7 @@ pub struct Turn<'p, 'q, 's> {
     counts_tickets: bool,
     /// When the handshake begins, though no 1xx came by then.
     handshake_due: Option<Instant>,
-    /// The counter of undelivered packets, as it stood when the wait for the callback began.
-    undelivered: Option<u64>,
-    /// The same of packets that could not be sent again, at the dial.
-    unsent: Option<u64>,
+    counters: Counters,
     /// The data connection can't be had any more.
     failed: bool,
 }
@@ -76,6 +73,7 @@ enum Next {
 impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     pub fn new(plan: &'p Plan<'q>, session: &'s mut Session, negotiation: Negotiation) -> Self {
         let Negotiation { number, planned, data, in_company, transfer_sent } = negotiation;
+        let counters = Counters::now(session.peer());
         Self {
             plan,
             session,
@@ -95,8 +93,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             joined: false,
             counts_tickets: false,
             handshake_due: None,
-            undelivered: None,
-            unsent: net::unsent(),
+            counters,
             failed: false,
         }
     }
@@ -132,15 +129,14 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 Next::Control(_) => {}
                 Next::Silence => {
                     let until = dialled + self.silence();
-                    let (number, planned) = (self.number, self.planned);
-                    let unsent = self.unsent;
-                    self.plan.leave(Left { number, planned, data: self.data, until, since: dialled, unsent });
+                    let (number, planned, counters) = (self.number, self.planned, self.counters);
+                    self.plan.leave(Left { number, planned, data: self.data, until, since: dialled, counters });
                     return None;
                 }
             }
         }
         if self.mode() == Mode::Active {
-            self.undelivered = net::undelivered(self.session.peer().ip().to_canonical());
+            self.counters = Counters::now(self.session.peer());
         }
         self.send_transfer().await;
         self.transfer(dialled).await;
@@ -328,15 +324,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         if awaited == Awaited::Bytes && self.received > 0 {
             self.record_received();
         }
-        if awaited == Awaited::Connect {
-            record_unsent(self.plan.tools.recorder, self.story(), self.unsent);
-        }
-        if awaited == Awaited::Callback {
-            let now = net::undelivered(self.session.peer().ip().to_canonical());
-            let meanwhile = now.zip(self.undelivered).map_or(0, |(now, then)| now.saturating_sub(then));
-            if meanwhile > 0 {
-                self.record(What::Undelivered(meanwhile));
-            }
+        if matches!(awaited, Awaited::Connect | Awaited::Callback) {
+            self.counters.record_growth(self.plan.tools.recorder, self.story(), awaited);
         }
         self.record(What::Silent { awaited, ms: millis(from) });
     }

@@ -157,7 +157,8 @@ fn wall_labels(attempt: &DataConnection, wall: Wall) -> [String; 2] {
         _ => "turned away",
     };
     let place = match (from, to) {
-        (0, _) => format!("before hop {}", to.max(1)),
+        (0, 0) => return [format!("{what} by this computer"), "this computer".to_owned()],
+        (0, to) => format!("before hop {to}"),
         (from, _) if from >= of => return [format!("{what} by the server"), what.to_owned()],
         (from, to) if from == to => format!("at hop {from}"),
         (from, to) if to - from == 1 || to >= of => format!("after hop {from}"),

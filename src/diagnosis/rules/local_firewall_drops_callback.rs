@@ -33,7 +33,7 @@ fn test(facts: &Facts) -> Match {
             "packets were watched, and the server's connection did not reach this computer",
         )]);
     }
-    let counted: Vec<Place> = failed.iter().filter_map(|tried| tried.undelivered()).collect();
+    let counted: Vec<Place> = failed.iter().filter_map(|tried| tried.undelivered(1)).collect();
     // One count may be another program's packet; the same in every try hardly.
     if counted.len() == failed.len() && failed.len() > 1 {
         return fires(facts, Confidence::Low, counted);

@@ -5,7 +5,7 @@ use crate::diagnosis::rules::{
     endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, told_at_peer, untold,
 };
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::{Facts, Failure};
+use crate::evidence::facts::{Cite, Facts, Failure};
 use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
@@ -51,6 +51,8 @@ fn test(facts: &Facts) -> Match {
         }
     };
     cites.extend(place.into_iter().flat_map(|place| place.cites));
+    let watched = matches!(facts.answer_stopped_here(), Observed::NotSeen);
+    cites.extend(watched.then(|| Cite::of("packets were watched, and no answer from that port reached this computer")));
     let guessed = dropped.iter().all(|tried| tried.is_guess());
     let confidence = if guessed { Confidence::Low } else { confidence };
     Match::Fires(Conclusion {

@@ -17,6 +17,30 @@ pub struct Place {
 
 /// The place, where it was looked for and tells whose part of the way it is on, or at least where.
 pub fn of(facts: &Facts) -> Option<Place> {
+    if let Observed::Seen(answer) = facts.answer_stopped_here() {
+        let (words, cites) = (ANSWER_STOPPED.to_owned(), facts.cites([answer]));
+        return Some(Place { side: Side::Client, confidence: Confidence::High, words, cites });
+    }
+    let located = on_the_way(facts);
+    // Where packets get past this side's routers, or nobody looked: else no answer can have come.
+    let open = located.as_ref().is_none_or(|place| !matches!(place.side, Side::Client | Side::Network));
+    let watched = matches!(facts.answer_stopped_here(), Observed::NotSeen);
+    let counted = if open && !watched { facts.answers_counted() } else { Vec::new() };
+    if counted.is_empty() {
+        return located;
+    }
+    let (words, mut cites) = located.map_or((String::new(), Vec::new()), |place| (place.words + " ", place.cites));
+    cites.extend(facts.cites(counted));
+    Some(Place { side: Side::Unknown, confidence: Confidence::Low, words: format!("{words}{ANSWERS_COUNTED}"), cites })
+}
+
+const ANSWER_STOPPED: &str = "The server's answers reach this computer, and its own firewall stops them before the client \
+                              sees them: neither the server nor a router on the way is to blame.";
+const ANSWERS_COUNTED: &str = "By this computer's counters, packets came meanwhile that were given to nobody: its own \
+                               firewall may stop the server's answers. A check as root can tell.";
+
+/// As the sweeps tell.
+fn on_the_way(facts: &Facts) -> Option<Place> {
     let Observed::Seen(location) = facts.location() else { return None };
     let (low, high) = location.between?;
     let server = location.server?;
@@ -135,6 +159,16 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
             " To learn which side stops them, check the same server from another network: what works there is stopped \
              on this side.",
         );
+    }
+    if let Observed::Seen(_) = facts.answer_stopped_here() {
+        return vec![Fix::client(
+            "Let the answers to its own connections in at this computer's firewall",
+            format!(
+                "Allow incoming TCP from {} that belongs to a connection made from here, whatever port it comes from (nft: \
+                 ct state established,related accept; iptables: -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT).",
+                peer(facts)
+            ),
+        )];
     }
     let client = Fix::client("Let this network connect to the server's passive ports", out);
     let network = Fix::network(

@@ -1,5 +1,5 @@
-//! Watching packets before this computer's own firewall sees them (packet(7), Linux, with CAP_NET_RAW): SYN and RST
-//! between this computer and the server.
+//! Watching packets before this computer's own firewall sees them (packet(7), Linux, with CAP_NET_RAW): SYN, SYN-ACK and
+//! RST between this computer and the server.
 //!
 //! What a firewall's input rules drop was seen here all the same; what was dropped further away was not.
 

@@ -1,8 +1,12 @@
 //! What came as far as this computer's network interface and no further.
 
-use super::{Facts, Place, Tried};
+use super::{Facts, Failure, Place, Tried};
+use crate::evidence::attempt::Mode;
 use crate::evidence::observed::Observed;
 use crate::evidence::timeline::{PacketKind, What};
+
+/// A SYN and its two repetitions: so many answers come before it is called silence.
+const ANSWERS: u64 = 3;
 
 impl Facts<'_> {
     /// Whether the server's SYN for this data connection was seen at the network interface.
@@ -17,6 +21,39 @@ impl Facts<'_> {
                  server's connection reaches this computer's own firewall",
             ),
         }
+    }
+
+    /// Whether the server's SYN-ACK was seen at the network interface, for a passive connection that was never joined.
+    pub fn answer_arrived(&self, tried: &Tried) -> Observed<Place> {
+        let end = tried.dialled().map(|end| end.port());
+        let found = tried.packet(|packet| packet.kind == PacketKind::SynAck && Some(packet.from.port()) == end);
+        match found {
+            Some(place) => Observed::Seen(place),
+            None if self.evidence().watched => Observed::NotSeen,
+            None => Observed::NotTested(
+                "packets were not watched: run as root, or with the capability CAP_NET_RAW, to learn whether the \
+                 server's answer reaches this computer's own firewall",
+            ),
+        }
+    }
+
+    /// The server's answer to a passive connection that stayed silent for its client: it reached this computer's network
+    /// interface, and nobody behind it. Not seen: watched for, and none came.
+    pub fn answer_stopped_here(&self) -> Observed<Place> {
+        let all = self.silent_dials().map(|tried| self.answer_arrived(tried));
+        all.reduce(|one, other| if matches!(one, Observed::Seen(_)) { one } else { other })
+            .unwrap_or(Observed::NotTested("no passive connection was waited for in vain"))
+    }
+
+    /// The counts of packets that were given to nobody while passive connections stayed silent, where there are as many
+    /// each time as the server's answers would be.
+    pub fn answers_counted(&self) -> Vec<Place> {
+        let counted: Option<Vec<Place>> = self.silent_dials().map(|tried| tried.undelivered(ANSWERS)).collect();
+        counted.unwrap_or_default()
+    }
+
+    fn silent_dials(&self) -> impl Iterator<Item = &Tried<'_>> {
+        self.tried_in(Mode::Passive).filter(|tried| tried.failure() == Some(Failure::DialDropped))
     }
 
     /// Whether this computer answered the server's SYN with RST although it was listening.

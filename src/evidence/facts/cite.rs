@@ -171,6 +171,9 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Packet(Packet { kind: PacketKind::Syn, from, to, ttl }) => {
             format!("the SYN from {from} was seen arriving for {to} (TTL {ttl})")
         }
+        What::Packet(Packet { kind: PacketKind::SynAck, from, to, ttl }) => {
+            format!("the SYN-ACK from {from} was seen arriving for {to} (TTL {ttl})")
+        }
         What::Packet(Packet { kind: PacketKind::Rst, from, to, ttl }) => {
             format!("an RST was seen from {from} to {to} (TTL {ttl})")
         }

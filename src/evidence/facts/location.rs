@@ -107,7 +107,8 @@ impl Facts<'_> {
         let between = suspects(end, server, &known, edge_is_server);
         // Not past the first router, and not even sent: this computer itself.
         let unsent = self.tried_in(Mode::Passive).all(|tried| tried.joined().is_some() || tried.unsent().is_some());
-        let between = if between == Some((0, 1)) && unsent { Some((0, 0)) } else { between };
+        let here = between == Some((0, 1)) && unsent || matches!(self.answer_stopped_here(), Observed::Seen(_));
+        let between = if here { Some((0, 0)) } else { between };
         let own = self.own_hops(&hops);
         let zone = zone(end, between, server, own);
         let cites = self.cites_of_location(data, end, server, &hops, edge_is_server);
@@ -292,6 +293,7 @@ fn zone(end: End, between: Option<(u8, u8)>, server: Option<u8>, own: u8) -> Zon
     // Who sends an ICMP error names himself; else the next router's front may be the place.
     let reach_of_own = if matches!(end, End::Unreachable { .. }) { own } else { own + 1 };
     match () {
+        () if high == 0 => Zone::Client,
         () if edge <= own && low == high && low == own && low == edge => Zone::Unknown,
         () if low <= own && high <= reach_of_own && high < edge => Zone::Client,
         () if low >= edge && low > own => Zone::Server,

@@ -254,9 +254,9 @@ impl<'a> Tried<'a> {
         self.has(|what| matches!(what, What::Abandoned(_))) || unsaid
     }
 
-    /// Packets that came while the callback was awaited and that nobody was given.
-    pub fn undelivered(&self) -> Option<Place> {
-        self.place_of(|what| matches!(what, What::Undelivered(_)))
+    /// Packets that came while the connection was awaited and that nobody was given: at least so many.
+    pub fn undelivered(&self, least: u64) -> Option<Place> {
+        self.place_of(|what| matches!(what, What::Undelivered(count) if *count >= least))
     }
 
     /// The port refused this connection, and let another in right after.

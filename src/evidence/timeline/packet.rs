@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
-/// One SYN or RST.
+/// One SYN, SYN-ACK or RST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet {
     pub kind: PacketKind,
@@ -18,6 +18,8 @@ pub struct Packet {
 pub enum PacketKind {
     /// Somebody asks for a connection.
     Syn,
+    /// Somebody agrees to one.
+    SynAck,
     /// Somebody turns one away.
     Rst,
 }
@@ -28,7 +30,7 @@ const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
 
 impl Packet {
-    /// Reads an IP packet; `None` for all but SYN without ACK, and RST. (No IPv6 extension headers: TCP has none.)
+    /// Reads an IP packet; `None` for all but SYN, SYN-ACK and RST. (No IPv6 extension headers: TCP has none.)
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let (from, to, ttl, tcp) = match bytes.first()? >> 4 {
             4 => {
@@ -51,6 +53,7 @@ impl Packet {
         let kind = match () {
             () if flags & RST != 0 => PacketKind::Rst,
             () if flags & (SYN | ACK) == SYN => PacketKind::Syn,
+            () if flags & (SYN | ACK) == SYN | ACK => PacketKind::SynAck,
             () => return None,
         };
         Some(Self { kind, from: SocketAddr::new(from, port(0)?), to: SocketAddr::new(to, port(2)?), ttl })
@@ -61,6 +64,7 @@ impl fmt::Display for Packet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match self.kind {
             PacketKind::Syn => "syn",
+            PacketKind::SynAck => "syn-ack",
             PacketKind::Rst => "rst",
         };
         write!(f, "{kind} {} {} {}", self.from, self.to, self.ttl)
@@ -72,13 +76,16 @@ impl FromStr for Packet {
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
         let words: Vec<&str> = text.split(' ').collect();
-        let [kind, from, to, ttl] = words[..] else { return Err("it wants syn or rst, two endpoints and a TTL") };
+        let [kind, from, to, ttl] = words[..] else {
+            return Err("it wants syn, syn-ack or rst, two endpoints and a TTL");
+        };
         let endpoint = |text: &str| text.parse().map_err(|_| "it wants two endpoints");
         Ok(Self {
             kind: match kind {
                 "syn" => PacketKind::Syn,
+                "syn-ack" => PacketKind::SynAck,
                 "rst" => PacketKind::Rst,
-                _ => return Err("it wants syn or rst"),
+                _ => return Err("it wants syn, syn-ack or rst"),
             },
             from: endpoint(from)?,
             to: endpoint(to)?,
@@ -108,12 +115,17 @@ mod tests {
     }
 
     #[test]
-    fn a_syn_with_ack_and_other_protocols_are_none_of_ours() {
+    fn answers_are_told_apart_and_the_rest_is_none_of_ours() {
         let mut answer = SYN_V4;
+        for (flags, kind) in
+            [(0x12, Some(PacketKind::SynAck)), (0x14, Some(PacketKind::Rst)), (0x10, None), (0x18, None)]
+        {
+            answer[33] = flags;
+            let packet = Packet::parse(&answer);
+            assert_eq!(packet.map(|packet| packet.kind), kind, "flags {flags:#x}");
+            assert_eq!(packet.map(|packet| packet.to_string().parse()), packet.map(Ok));
+        }
         answer[33] = 0x12;
-        assert_eq!(Packet::parse(&answer), None);
-        answer[33] = 0x14;
-        assert_eq!(Packet::parse(&answer).map(|packet| packet.kind), Some(PacketKind::Rst));
         answer[9] = 17;
         assert_eq!(Packet::parse(&answer), None);
     }

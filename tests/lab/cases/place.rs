@@ -42,7 +42,23 @@ macro_rules! both {
     };
 }
 
+/// The same before the answers that come back.
+macro_rules! no_answers {
+    ($hook:literal) => {
+        concat!(
+            "table inet wall { chain ",
+            $hook,
+            "s { type filter hook ",
+            $hook,
+            " priority 0; tcp sport 50000-50009 drop; }; }\n"
+        )
+    };
+}
+
 const DROP: &str = "passive-port-dropped";
+const NO_ANSWERS_HERE: Rules = Rules { client: no_answers!("input"), ..NO_RULES };
+/// Nobody on the client's side can tell this from a wall before the server: the report says so, and no side is asked.
+const NO_ANSWERS_AT_GATEWAY: Rules = Rules { gateway1: no_answers!("forward"), ..NO_RULES };
 const BLOCKED: Case = Case { curl: ONLY_ACTIVE, ..OPEN };
 const BLOCKED_IPV6: Case = Case {
     server: OVER_IPV6,
@@ -304,6 +320,67 @@ pub static CASES: &[Case] = &[
         arguments: &["--locate", "never"],
         rules: Rules { gateway2: wall!("forward", "drop"), ..NO_RULES },
         expect: Expect { fires: &[DROP], side: "unknown", ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "answers-stopped-here",
+        shows: "this computer's own firewall drops the server's answers, and root sees them arrive",
+        rules: NO_ANSWERS_HERE,
+        as_root: true,
+        expect: Expect { fires: &[DROP], side: "client", wall: Some((0, 0)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "answers-stopped-here-ipv6",
+        shows: "over IPv6 this computer's own firewall drops the server's answers, and root sees them arrive",
+        rules: NO_ANSWERS_HERE,
+        as_root: true,
+        expect: Expect { fires: &[DROP], side: "client", wall: Some((0, 0)), ..ACTIVE },
+        ..BLOCKED_IPV6
+    },
+    Case {
+        id: "answers-stopped-here-not-looked-for",
+        shows: "the same, with the place not looked for",
+        arguments: &["--locate", "never"],
+        rules: NO_ANSWERS_HERE,
+        as_root: true,
+        expect: Expect { fires: &[DROP], side: "client", ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "answers-stopped-here-counted",
+        shows: "this computer's own firewall drops the server's answers: nobody sees it, the counters hint at it",
+        rules: NO_ANSWERS_HERE,
+        expect: Expect { fires: &[DROP], side: "unknown", ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "answers-dropped-at-gateway-watched",
+        shows: "the client's gateway drops the server's answers, and root sees that none arrives",
+        rules: NO_ANSWERS_AT_GATEWAY,
+        as_root: true,
+        expect: Expect { fires: &[DROP], wall: Some((3, 4)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-before-the-first-hop-counts",
+        shows: "the client's gateway drops ahead of its routing, so that it never says that a packet's time is over",
+        rules: Rules { gateway1: wall!("prerouting", "drop"), ..NO_RULES },
+        expect: Expect { fires: &[DROP], side: "client", wall: Some((0, 1)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-before-the-second-hop-counts",
+        shows: "the router between drops ahead of its routing: the same to see as the client's gateway dropping",
+        rules: Rules { transit: wall!("prerouting", "drop"), ..NO_RULES },
+        expect: Expect { fires: &[DROP], wall: Some((1, 2)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-before-the-last-hop-counts",
+        shows: "the server's gateway drops ahead of its routing: the same to see as the router before it dropping",
+        rules: Rules { gateway2: wall!("prerouting", "drop"), ..NO_RULES },
+        expect: Expect { fires: &[DROP], wall: Some((2, 3)), ..ACTIVE },
         ..BLOCKED
     },
     Case {
