@@ -50,11 +50,17 @@ async fn probe(engine: &mut Engine, methods: &[DataVerb]) {
     }
     engine.turns(plan, experiment).await;
     loop {
-        let wanted = planner::next_probes(&Facts::of(&engine.evidence()));
+        let before = engine.evidence();
+        let wanted = planner::next_probes(&Facts::of(&before));
         if wanted.is_empty() {
             break;
         }
         engine.run(wanted).await;
+        // What leaves no trace would be wanted again for ever.
+        let left_no_trace = Evidence { duration_ms: before.duration_ms, ..engine.evidence() } == before;
+        if left_no_trace {
+            break;
+        }
     }
     engine.upload().await;
     engine.stay_quiet().await;

@@ -11,6 +11,7 @@ pub mod handover;
 pub mod planner;
 pub mod rule;
 pub mod rules;
+mod undone;
 pub mod verdict;
 
 use crate::evidence::facts::{Cite, Facts};
@@ -25,7 +26,7 @@ pub struct Diagnosis {
     pub findings: Vec<Finding>,
     /// Neighbours of a firing rule that the evidence excludes.
     pub ruled_out: Vec<Excluded>,
-    /// What nobody looked at: neighbours of a firing rule that stay undecided, and data connections not tried.
+    /// What nobody looked at: neighbours of a firing rule that stay undecided, and what else was asked for or is usual.
     pub not_tested: Vec<Open>,
     pub verdict: Verdict,
     /// What to send to whoever must act.
@@ -75,33 +76,7 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
         }
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.conclusion.severity));
-    not_tested.extend(facts.evidence().not_tried.iter().map(|skipped| Open {
-        id: match skipped.protection.is_usual() {
-            true => format!("{}-{}", skipped.verb.mode().name(), skipped.verb.name().to_lowercase()),
-            false => "data-session-reuse-required".to_owned(),
-        },
-        because: skipped.because.clone(),
-    }));
-    not_tested.extend(
-        facts
-            .evidence()
-            .not_located
-            .iter()
-            .map(|because| Open { id: "place-on-the-way".to_owned(), because: because.clone() }),
-    );
-    not_tested.extend(facts.evidence().left_behind.iter().map(|name| Open {
-        id: "upload-removed".to_owned(),
-        because: format!("the uploaded file {name} may still be on the server: it could not be deleted for sure"),
-    }));
-    not_tested.extend(facts.too_small_file().map(|(bytes, asked)| Open {
-        id: "large-transfer".to_owned(),
-        because: format!("the file held {bytes} bytes of the {asked} asked for: what more would do was not seen"),
-    }));
-    let never_quiet = facts.evidence().asked.idle_ms.is_some() && facts.quiet().is_none();
-    not_tested.extend(never_quiet.then(|| Open {
-        id: "idle".to_owned(),
-        because: "the check ended, or no control connection was left, before one could be kept quiet".to_owned(),
-    }));
+    not_tested.extend(undone::all(facts));
     let verdict = verdict::conclude(facts, &findings);
     let handover = handover::write(facts, &findings);
     let diagnosis = Diagnosis { findings, ruled_out, not_tested, verdict, handover };

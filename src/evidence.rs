@@ -75,6 +75,9 @@ pub struct Evidence {
     /// Ports that the router was asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mappings: Vec<Mapping>,
+    /// Why the router was asked for none where that was wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_mapped: Option<String>,
     /// Whether packets were watched at this computer's network interface.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub watched: bool,

@@ -227,6 +227,11 @@ impl Recorder {
         self.state.borrow_mut().evidence.fragments.push(fragment);
     }
 
+    /// The router was asked for no port, and why.
+    pub fn not_mapped(&self, because: impl Into<String>) {
+        self.state.borrow_mut().evidence.not_mapped.get_or_insert(because.into());
+    }
+
     /// No sweep was made, and why.
     pub fn not_located(&self, because: impl Into<String>) {
         self.state.borrow_mut().evidence.not_located.get_or_insert(because.into());

@@ -172,7 +172,7 @@ impl<'a> Plan<'a> {
     pub fn suspect_passive(&self) {
         let mut standing = self.standing.borrow_mut();
         standing.passive_suspect = true;
-        if self.tools.settings.locate != Locate::Never && !std::mem::replace(&mut standing.location_asked, true) {
+        if !std::mem::replace(&mut standing.location_asked, true) {
             self.queue.borrow_mut().push_back(LOCATION);
         }
     }
@@ -193,7 +193,8 @@ impl<'a> Plan<'a> {
         let verb = [DataVerb::Pasv, DataVerb::Epsv].into_iter().find(failing).or(always)?;
         let on_this_computer = reach(self.peer.ip()) == Reach::Loopback;
         let no_way = on_this_computer.then_some("the server is this computer itself: no router is on the way");
-        if let Some(why) = no_way.or_else(net::why_no_hops) {
+        let never = (self.tools.settings.locate == Locate::Never).then_some("--locate never was given");
+        if let Some(why) = no_way.or(never).or_else(net::why_no_hops) {
             self.tools.recorder.not_located(why);
             return None;
         }

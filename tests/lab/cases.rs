@@ -59,6 +59,8 @@ pub struct Expect {
     pub recommendation: &'static str,
     pub fires: &'static [&'static str],
     pub not: &'static [&'static str],
+    /// What the report must say that nobody looked at.
+    pub not_tested: &'static [&'static str],
     /// The main finding's side; empty where no one side is to blame; "none" where nothing is wrong.
     pub side: &'static str,
     pub exit: u8,
@@ -140,6 +142,7 @@ const EITHER: Expect = Expect {
     recommendation: "either",
     fires: &[],
     not: &[],
+    not_tested: &[],
     side: "",
     exit: 0,
     wall: None,

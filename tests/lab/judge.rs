@@ -240,6 +240,11 @@ fn compare(case: &Case, report: &Value, status: Option<i32>, outcome: &mut Outco
             complaints.push(format!("{id} must not be there"));
         }
     }
+    for id in expect.not_tested {
+        if !list(&report["not_tested"]).any(|open| open["id"] == *id) {
+            complaints.push(format!("{id} is not told as not tested"));
+        }
+    }
     let main = list(&report["findings"]).find(|finding| finding["severity"] != "info");
     let side = main.map_or("none".to_owned(), |finding| text(&finding["side"]));
     if !expect.side.is_empty() && expect.side != side {

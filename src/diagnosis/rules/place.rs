@@ -37,7 +37,7 @@ pub fn of(facts: &Facts) -> Option<Place> {
 const ANSWER_STOPPED: &str = "The server's answers reach this computer, and its own firewall stops them before the client \
                               sees them: neither the server nor a router on the way is to blame.";
 const ANSWERS_COUNTED: &str = "By this computer's counters, packets came meanwhile that were given to nobody: its own \
-                               firewall may stop the server's answers. A check as root can tell.";
+                               firewall may stop the server's answers.";
 
 /// As the sweeps tell.
 fn on_the_way(facts: &Facts) -> Option<Place> {
@@ -169,6 +169,11 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
                 peer(facts)
             ),
         )];
+    }
+    let counted = side == Side::Unknown && !facts.answers_counted().is_empty();
+    if counted {
+        let look = "Run this check as root, or with the capability CAP_NET_RAW: it sees whether they arrive.";
+        return vec![server, Fix::client("See whether this computer's own firewall stops the server's answers", look)];
     }
     let client = Fix::client("Let this network connect to the server's passive ports", out);
     let network = Fix::network(

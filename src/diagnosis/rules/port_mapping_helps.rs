@@ -63,7 +63,8 @@ fn helps(facts: &Facts, mapping: &Mapping, tried: &Tried) -> Match {
 /// Only where the user allowed it: it changes the router's settings for a moment.
 fn asks(facts: &Facts) -> Vec<Probe> {
     let translated = matches!(facts.client_nat(), Observed::Seen(_));
-    let asked = facts.evidence().asked.port_mapping && facts.evidence().mappings.is_empty();
+    let evidence = facts.evidence();
+    let asked = evidence.asked.port_mapping && evidence.mappings.is_empty() && evidence.not_mapped.is_none();
     let fails = facts.tried_in(Mode::Active).next().is_some() && !facts.works(Mode::Active);
     if asked && translated && fails { vec![Probe::PortMapping] } else { Vec::new() }
 }

@@ -39,14 +39,10 @@ enum Held {
 
 /// Asks for a mapping, tries active mode through it, and takes it away.
 pub async fn try_active(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Session>) {
-    let facts_of = tools.recorder.evidence();
-    let facts = Facts::of(&facts_of);
-    let (Some(IpAddr::V4(local)), Some((IpAddr::V4(seen), _))) = (facts.local(), facts.seen_by_server().seen()) else {
-        return;
+    let Door { router, local, seen, listener, inside } = match door(tools) {
+        Ok(door) => door,
+        Err(why) => return tools.recorder.not_mapped(why),
     };
-    let Some(router) = net::gateway() else { return };
-    let Ok(listener) = net::listen(IpAddr::V4(local), tools.settings.active_ports.as_ref(), None) else { return };
-    let Ok(inside) = listener.local_addr() else { return };
     tools.recorder.say("Asking the router for a port");
     let by_pcp = pcp(router, local, inside.port()).await;
     let mut mapping = Mapping {
@@ -86,6 +82,30 @@ pub async fn try_active(tools: Tools<'_>, standing: &mut Standing, idle: &mut Op
     if removed {
         tools.recorder.mapping_removed(number);
     }
+}
+
+/// What a mapping takes.
+struct Door {
+    router: Ipv4Addr,
+    local: Ipv4Addr,
+    /// The address that the server sees us at.
+    seen: Ipv4Addr,
+    listener: TcpListener,
+    inside: SocketAddr,
+}
+
+fn door(tools: Tools<'_>) -> Result<Door, String> {
+    let evidence = tools.recorder.evidence();
+    let facts = Facts::of(&evidence);
+    let Some(IpAddr::V4(local)) = facts.local() else { return Err("routers are asked over IPv4 alone".to_owned()) };
+    let Some((IpAddr::V4(seen), _)) = facts.seen_by_server().seen() else {
+        return Err("the server does not name the outer address, and no other may be named to it".to_owned());
+    };
+    let router = net::gateway().ok_or("this system names no router to ask")?;
+    let listener = net::listen(IpAddr::V4(local), tools.settings.active_ports.as_ref(), None);
+    let listener = listener.map_err(|error| format!("this computer could not listen at a port: {error}"))?;
+    let inside = listener.local_addr().map_err(|error| error.to_string())?;
+    Ok(Door { router, local, seen, listener, inside })
 }
 
 async fn pcp(router: Ipv4Addr, local: Ipv4Addr, port: u16) -> Result<(u16, Held), String> {

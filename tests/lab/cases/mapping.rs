@@ -48,7 +48,26 @@ pub static CASES: &[Case] = &[
         id: "port-mapping-refused",
         shows: "the router knows neither",
         rules: NO_RULES,
-        expect: Expect { not: &["port-mapping-helps"], fires: &["active-address-rejected"], ..HELPS },
+        expect: Expect {
+            not: &["port-mapping-helps"],
+            not_tested: &["port-mapping"],
+            fires: &["active-address-rejected"],
+            ..HELPS
+        },
+        ..ASKED
+    },
+    Case {
+        id: "port-mapping-no-port-here",
+        shows: "the router would open a port, and this computer may not listen at the only one that is allowed",
+        arguments: &["--port-mapping", "--active-ports", "80-80"],
+        router: "enable_natpmp=yes\nenable_upnp=yes",
+        expect: Expect {
+            not: &["port-mapping-helps"],
+            not_tested: &["port-mapping"],
+            fires: &["client-behind-nat"],
+            side: "none",
+            ..PASSIVE
+        },
         ..ASKED
     },
     Case {

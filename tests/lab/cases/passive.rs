@@ -248,9 +248,14 @@ pub static CASES: &[Case] = &[
     },
     Case {
         id: "both-refused",
-        shows: "both directions are answered with RST",
+        shows: "both directions are answered with RST, so that nothing large and no router's port is tried",
         rules: BOTH_REFUSE,
-        expect: Expect { fires: &["passive-port-refused", "active-callback-refused"], ..NONE },
+        arguments: &["--transfer-size", "1MiB", "--port-mapping"],
+        expect: Expect {
+            fires: &["passive-port-refused", "active-callback-refused"],
+            not_tested: &["large-transfer", "port-mapping"],
+            ..NONE
+        },
         curl: NEITHER,
         ..OPEN
     },

@@ -1,0 +1,97 @@
+//! What the user asked for, or a check does by itself, and what nobody did: it must not look as if it were fine.
+
+use super::Open;
+use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
+use crate::evidence::facts::{Facts, Failure};
+
+/// All of it, each with the reason.
+pub fn all(facts: &Facts) -> Vec<Open> {
+    let evidence = facts.evidence();
+    let attempts = evidence.not_tried.iter().map(|skipped| {
+        let id = match skipped.protection.is_usual() {
+            true => format!("{}-{}", skipped.verb.mode().name(), skipped.verb.name().to_lowercase()),
+            false => "data-session-reuse-required".to_owned(),
+        };
+        open(&id, skipped.because.clone())
+    });
+    let left_behind = evidence.left_behind.as_ref().map(|name| {
+        let because = format!("the uploaded file {name} may still be on the server: it could not be deleted for sure");
+        open("upload-removed", because)
+    });
+    attempts
+        .chain(place(facts))
+        .chain(mapping(facts))
+        .chain(left_behind)
+        .chain(large(facts))
+        .chain(quiet(facts))
+        .collect()
+}
+
+fn open(id: &str, because: impl Into<String>) -> Open {
+    Open { id: id.to_owned(), because: because.into() }
+}
+
+/// Where on the way passive connections end.
+fn place(facts: &Facts) -> Option<Open> {
+    let failed = |verb: &DataVerb| {
+        let dialled = [Failure::DialDropped, Failure::DialRefused, Failure::DialUnreachable].map(Some);
+        let fails = facts.tried_with(*verb).any(|tried| dialled.contains(&tried.failure()));
+        fails && facts.tried_with(*verb).all(|tried| tried.joined().is_none())
+    };
+    let evidence = facts.evidence();
+    let wanted = || facts.located_with().is_none() && [DataVerb::Pasv, DataVerb::Epsv].iter().any(failed);
+    let why = match (&evidence.not_located, evidence.cut_short) {
+        (Some(why), _) => why.clone(),
+        (None, Some(_)) if wanted() => TIME_OVER.to_owned(),
+        (None, _) => return None,
+    };
+    Some(open("place-on-the-way", why))
+}
+
+/// A port of the router on this side.
+fn mapping(facts: &Facts) -> Option<Open> {
+    let evidence = facts.evidence();
+    let tried = || facts.tried().iter().any(|tried| tried.attempt().address == Address::Mapped);
+    if !evidence.asked.port_mapping || tried() {
+        return None;
+    }
+    let refused: Vec<String> = evidence
+        .mappings
+        .iter()
+        .filter_map(|mapping| Some(format!("{}: {}", mapping.protocol, mapping.refused.as_ref()?)))
+        .collect();
+    let why = match (evidence.mappings.first(), &evidence.not_mapped) {
+        (Some(mapping), _) if !refused.is_empty() => {
+            format!("the router {} was asked for a port and gave none ({})", mapping.router, refused.join("; "))
+        }
+        (_, Some(why)) => why.clone(),
+        _ if evidence.cut_short.is_some() => TIME_OVER.to_owned(),
+        _ if facts.works(Mode::Active) => "active mode works without it".to_owned(),
+        _ => "active mode was not tried, or no address translation was seen on this side".to_owned(),
+    };
+    Some(open("port-mapping", why))
+}
+
+/// A transfer of many bytes.
+fn large(facts: &Facts) -> Option<Open> {
+    let evidence = facts.evidence();
+    if let Some((bytes, asked)) = facts.too_small_file() {
+        let because = format!("the file held {bytes} bytes of the {asked} asked for: what more would do was not seen");
+        return Some(open("large-transfer", because));
+    }
+    evidence.asked.transfer_size?;
+    let tried = facts.tried().iter().any(|tried| tried.attempt().load == Load::Large);
+    let told = evidence.not_tried.iter().any(|skipped| skipped.load == Load::Large);
+    (!tried && !told).then(|| match evidence.cut_short {
+        Some(_) => open("large-transfer", TIME_OVER),
+        None => open("large-transfer", "no mode moved a listing, so that nothing larger was asked for"),
+    })
+}
+
+/// A control connection on which nothing is said.
+fn quiet(facts: &Facts) -> Option<Open> {
+    let wanted = facts.evidence().asked.idle_ms.is_some() && facts.quiet().is_none();
+    wanted.then(|| open("idle", "the check ended, or no control connection was left, before one could be kept quiet"))
+}
+
+const TIME_OVER: &str = "the check ended before it came to that";
