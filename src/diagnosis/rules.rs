@@ -1,5 +1,7 @@
 //! Every rule: one file each, named after its finding's id, beside its article. This table is the only list.
 
+use std::collections::BTreeSet;
+
 use super::rule::{Match, Rule, Severity, Side};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::Mode;
@@ -275,6 +277,27 @@ fn endpoints<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> String {
     let mut all: Vec<String> = tried.into_iter().filter_map(Tried::dialled).map(shown).collect();
     all.dedup();
     listed(&all)
+}
+
+/// The one port that failed, as a sentence, where firewalls take it for something else.
+fn taken_for<'t>(failed: impl IntoIterator<Item = &'t Tried<'t>>) -> String {
+    let ports: BTreeSet<u16> = failed.into_iter().filter_map(|tried| Some(tried.dialled()?.port())).collect();
+    let service = ports.first().filter(|_| ports.len() == 1).and_then(|port| Some((port, other_service(*port)?)));
+    service.map_or_else(String::new, |(port, service)| format!(" Firewalls take port {port} for {service}."))
+}
+
+/// What firewalls take the port for, where they meddle with it.
+fn other_service(port: u16) -> Option<&'static str> {
+    Some(match port {
+        1720 => "H.323",
+        1723 => "PPTP",
+        2000 => "SCCP (IP telephones)",
+        3128 | 8080 => "a web proxy",
+        5060 | 5061 => "SIP (IP telephony)",
+        6000 => "X11",
+        6667 => "IRC",
+        _ => return None,
+    })
 }
 
 /// The setting in the recognised server's own words, else in general ones.

@@ -19,6 +19,7 @@ pub fn all(facts: &Facts) -> Vec<Open> {
         open("upload-removed", because)
     });
     attempts
+        .chain(ports(facts))
         .chain(place(facts))
         .chain(mapping(facts))
         .chain(left_behind)
@@ -46,6 +47,14 @@ fn place(facts: &Facts) -> Option<Open> {
         (None, _) => return None,
     };
     Some(open("place-on-the-way", why))
+}
+
+/// Passive ports that the user asked for.
+fn ports(facts: &Facts) -> Option<Open> {
+    let asked = usize::from(facts.evidence().asked.samples?);
+    let tried = facts.tried_in(Mode::Passive).filter(|tried| tried.negotiated()).count();
+    let because = format!("{tried} of the {asked} passive ports asked for were tried");
+    (facts.log().is_none() && tried < asked).then(|| open("passive-ports", because))
 }
 
 /// A port of the router on this side.

@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime};
 use tokio::sync::watch;
 
 use super::{Certificates, Login, Settings};
-use crate::evidence::attempt::{Attempt, DataVerb};
+use crate::evidence::attempt::{Attempt, DataVerb, Mode};
 use crate::evidence::fragment::Fragment;
 use crate::evidence::mapping::Mapping;
 use crate::evidence::security::{Certificate, Protection, Security};
@@ -162,13 +162,19 @@ impl Recorder {
         }
     }
 
-    /// As [`Recorder::set_aside`], where another of the same kind was made and ended since.
+    /// As [`Recorder::set_aside`], where another of the same kind was made and ended since; in passive mode with a port of
+    /// its own, since a server that had none left says nothing of the port before.
     pub fn set_aside_if_repeated(&self, number: usize) {
         let repeated = {
             let state = self.state.borrow();
             let attempt = state.attempts.get(number).map(|draft| draft.outcome.attempt());
             let mut later = state.attempts.iter().skip(number + 1);
-            later.any(|draft| !draft.outcome.set_aside && draft.ended && Some(draft.outcome.attempt()) == attempt)
+            later.any(|draft| {
+                let outcome = &draft.outcome;
+                let named = || outcome.events.iter().any(|event| matches!(event.what, What::Named(_)));
+                let tells = outcome.verb.mode() == Mode::Active || named();
+                !outcome.set_aside && draft.ended && tells && Some(outcome.attempt()) == attempt
+            })
         };
         if repeated {
             self.set_aside(number);

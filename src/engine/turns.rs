@@ -273,8 +273,12 @@ impl<'a> Plan<'a> {
         let standing = self.standing.borrow();
         let why =
             standing.stop.clone().unwrap_or_else(|| "the server allowed no further control connection".to_owned());
+        let evidence = self.tools.recorder.evidence();
+        let facts = Facts::of(&evidence);
         for planned in self.queue.borrow_mut().drain(..).filter(|_| standing.logged_in) {
             match planned.manner {
+                // A further port of a method that was tried: that stands.
+                Manner::Usual if facts.times_tried(planned.attempt) > 0 => {}
                 Manner::Usual => self.tools.recorder.not_tried(planned.attempt, why.clone()),
                 Manner::Locate => self.tools.recorder.not_located(why.clone()),
                 // What would have been made again was tried once: that stands.

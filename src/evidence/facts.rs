@@ -219,16 +219,20 @@ impl<'a> Facts<'a> {
         self.tried.iter().filter_map(Tried::let_in_after_all).collect()
     }
 
-    /// Where passive connections failed whose command went out together with others, and which are not judged for
-    /// that: it says something of their ports, or of a firewall that lost track.
-    pub fn passive_failures_aside(&self) -> Vec<Place> {
+    /// Passive ports that refused again and again.
+    pub fn ports_dialled_in_vain(&self) -> usize {
+        self.tried.iter().filter(|tried| tried.refused_again().is_some()).count()
+    }
+
+    /// Passive connections that failed, whose command went out together with others, and which are not judged for that: it
+    /// says something of their ports, or of a firewall that lost track.
+    pub fn passive_failures_aside(&self) -> Vec<Tried<'a>> {
         let numbered = self.evidence.attempts.iter().enumerate().filter(|(_, outcome)| outcome.set_aside);
         numbered
             .map(|(index, outcome)| Tried::of(index, outcome, Known { answers_port_first: true, times: self.times() }))
             .filter(|tried| {
                 matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
             })
-            .filter_map(|tried| tried.ended_by())
             .collect()
     }
 

@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, told_at_peer, untold,
+    endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, taken_for, told_at_peer, untold,
 };
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure};
@@ -67,8 +67,9 @@ fn test(facts: &Facts) -> Match {
         } else {
             format!(
                 "Connections to the server's passive ports get no answer: {ports} stayed silent, while the control \
-                 connection to port {} works. {whose}",
-                facts.evidence().target.port
+                 connection to port {} works. {whose}{}",
+                facts.evidence().target.port,
+                taken_for(dropped.iter().copied())
             )
         },
         cites,

@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, told_at_peer, untold,
+    endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, taken_for, told_at_peer, untold,
 };
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure};
@@ -78,7 +78,8 @@ fn test(facts: &Facts) -> Match {
         side,
         confidence,
         summary: format!(
-            "Connections to the server's passive ports are refused: {ports} answered with a reset at once. {whose}"
+            "Connections to the server's passive ports are refused: {ports} answered with a reset at once. {whose}{}",
+            taken_for(refused.iter().copied())
         ),
         cites,
         fixes: place::fixes(

@@ -1,9 +1,9 @@
 #![doc = include_str!("passive_ports_exhausted.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{loss, refused_for_want_of_a_port, ruled_out_by, setting};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rules::{ends, loss, refused_for_want_of_a_port, ruled_out_by, setting};
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::{Facts, Place, Tried};
+use crate::evidence::facts::{Facts, Failure, Place, Tried};
 use crate::protocol::dialect::Says;
 
 pub static RULE: Rule = Rule {
@@ -16,14 +16,16 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    let said: Vec<Place> = facts.refusals_saying(Says::PortsExhausted).into_iter().map(|(_, place)| place).collect();
+    let mut said: Vec<Place> =
+        facts.refusals_saying(Says::PortsExhausted).into_iter().map(|(_, place)| place).collect();
+    said.extend(what_followed(facts));
     let hinted: Vec<Place> = facts
         .tried_in(Mode::Passive)
         .filter(|tried| refused_for_want_of_a_port(tried))
         .filter_map(Tried::ended_by)
         .collect();
     let (places, confidence) = match (said.is_empty(), hinted.is_empty()) {
-        (false, _) => ([said, hinted, what_followed(facts)].concat(), Confidence::High),
+        (false, _) => ([said, hinted].concat(), Confidence::High),
         (true, false) => (hinted, Confidence::Low),
         (true, true) => {
             let mut tried = facts.tried_in(Mode::Passive).peekable();
@@ -35,12 +37,21 @@ fn test(facts: &Facts) -> Match {
         }
     };
     let words = if confidence == Confidence::High { "says that it has" } else { "seems to have" };
+    // A server keeps the port of a connection that never comes: then the range is small, and that is not what fails.
+    let held = unanswered(facts);
+    let (severity, why) = match held.is_empty() {
+        true => (loss(facts), ""),
+        false => (
+            Severity::Info,
+            " It still held one for a connection of this check that got no answer, so its range is small.",
+        ),
+    };
     Match::Fires(Conclusion {
-        severity: loss(facts),
+        severity,
         side: Side::Server,
         confidence,
-        summary: format!("The server {words} no free port left for passive mode."),
-        cites: facts.cites(places),
+        summary: format!("The server {words} no free port left for passive mode.{why}"),
+        cites: facts.cites(places.into_iter().chain(held)),
         fixes: vec![
             Fix::server(
                 "Widen the passive port range",
@@ -60,6 +71,13 @@ fn test(facts: &Facts) -> Match {
             ),
         ],
     })
+}
+
+/// Where passive connections got no answer, judged or not: their ports stay taken.
+fn unanswered(facts: &Facts) -> Vec<Place> {
+    let aside = facts.passive_failures_aside();
+    let all = facts.tried_in(Mode::Passive).chain(&aside);
+    ends(all.filter(|tried| tried.failure() == Some(Failure::DialDropped)))
 }
 
 /// Servers that fail for want of a port (vsftpd does) fail at what comes next, too.

@@ -1,7 +1,11 @@
 #![doc = include_str!("passive_range_partly_open.md")]
 
+use std::collections::BTreeSet;
+
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::{ANY_RANGE, endpoints, ends, joins, listed, loss, place, samples, setting, untold};
+use crate::diagnosis::rules::{
+    ANY_RANGE, endpoints, ends, joins, listed, loss, place, samples, setting, taken_for, untold,
+};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::{Facts, Tried};
 
@@ -39,6 +43,10 @@ fn test(facts: &Facts) -> Match {
     match (joined.is_empty(), unanswered.is_empty()) {
         (true, true) => return Match::Undecided("no passive data connection was dialled"),
         (true, false) if unanswered.iter().all(|tried| tried.is_guess()) => return Match::Undecided(untold(facts)),
+        (true, false) if !samples::more(facts).is_empty() => {
+            return Match::Undecided("too few ports were asked to tell");
+        }
+        (true, false) if mixed => {}
         (true, false) => return Match::RuledOut(facts.cites(ends(unanswered))),
         (false, true) if samples::are_wanted(facts) => {
             return Match::Undecided("a port failed whose command went out together with others: others must tell");
@@ -58,7 +66,6 @@ fn test(facts: &Facts) -> Match {
     // A rule on either side may cover only a part of the range; where it was looked for, the place tells.
     let (side, confidence) = match &place {
         Some(place) => (place.side, place.confidence.min(Confidence::Medium)),
-        None if mixed => (Side::Server, Confidence::Low),
         None => (Side::Unknown, Confidence::Low),
     };
     Match::Fires(Conclusion {
@@ -68,13 +75,14 @@ fn test(facts: &Facts) -> Match {
         summary: format!(
             "Some of the server's passive ports let connections in and some do not: {} got through, {} did not. \
              Transfers will fail now and then.{}{}",
-            ports(&joined),
+            if joined.is_empty() { "one that carried no transfer".to_owned() } else { ports(&joined) },
             endpoints(unanswered.iter().copied()),
-            taken_for(&unanswered),
+            taken_for(unanswered.iter().copied()),
             place.as_ref().map_or_else(String::new, |place| format!(" {}", place.words))
         ),
         cites: {
             let mut cites = both(joined, unanswered);
+            cites.extend([pasv.let_in, epsv.let_in].into_iter().flatten());
             cites.extend(place.into_iter().flat_map(|place| place.cites));
             cites
         },
@@ -98,16 +106,20 @@ fn test(facts: &Facts) -> Match {
 /// The failure is not judged, as its command went out together with others, and every port asked since got through.
 fn one_port_failed(facts: &Facts, joined: &[&Tried]) -> Match {
     let aside = facts.passive_failures_aside();
+    let failed: BTreeSet<u16> = aside.iter().filter_map(|tried| Some(tried.dialled()?.port())).collect();
+    let failed: Vec<String> = failed.iter().map(|port| format!("port {port}")).collect();
+    let service = taken_for(&aside);
     Match::Fires(Conclusion {
-        severity: Severity::Info,
+        severity: if service.is_empty() { Severity::Info } else { loss(facts) },
         side: Side::Unknown,
         confidence: Confidence::Low,
         summary: format!(
-            "One passive connection failed, and {} since got through. That port may be closed in a firewall, or an FTP \
-             helper lost track of commands that this check sent together.",
+            "One passive connection failed ({}), and {} since got through. That port may be closed in a firewall, or an FTP \
+             helper lost track of commands that this check sent together.{service}",
+            listed(&failed),
             ports(joined)
         ),
-        cites: facts.cites(aside.into_iter().chain(joins(joined.iter().copied()))),
+        cites: facts.cites(ends(&aside).into_iter().chain(joins(joined.iter().copied()))),
         fixes: vec![Fix::server(
             "Make the firewall's range and the server's passive range the same",
             setting(facts, |settings| settings.passive_range, ANY_RANGE),
@@ -116,18 +128,6 @@ fn one_port_failed(facts: &Facts, joined: &[&Tried]) -> Match {
 }
 
 fn ports(tried: &[&Tried]) -> String {
-    let all: Vec<String> =
-        tried.iter().filter_map(|tried| tried.dialled()).map(|end| format!("port {}", end.port())).collect();
-    listed(&all)
-}
-
-/// The one port that failed, where firewalls take it for something else.
-fn taken_for(unanswered: &[&Tried]) -> String {
-    let mut failed: Vec<u16> = unanswered.iter().filter_map(|tried| Some(tried.dialled()?.port())).collect();
-    failed.dedup();
-    match failed[..] {
-        [port] => samples::other_service(port)
-            .map_or_else(String::new, |service| format!(" Firewalls take port {port} for {service}.")),
-        _ => String::new(),
-    }
+    let all: BTreeSet<u16> = tried.iter().filter_map(|tried| Some(tried.dialled()?.port())).collect();
+    listed(&all.iter().map(|port| format!("port {port}")).collect::<Vec<_>>())
 }

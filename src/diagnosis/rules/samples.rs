@@ -1,13 +1,11 @@
 //! PASV and EPSV tried again and again: a bad port shows with either verb, a verb that a firewall does not know fails every
 //! time. The order is one after the other, then the other way round, so that nothing that comes back in turn hits one of
-//! them alone.
-
-use std::cmp::Ordering;
+//! them alone. The port that was swept for the place on the way is one more of its verb.
 
 use crate::diagnosis::rules::{dialled_at_peer, failed_at_peer};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
-use crate::evidence::facts::{Facts, Failure, Place, Tried};
+use crate::evidence::facts::{Cite, Facts, Failure, Place, Tried};
 
 /// So many tries of each verb tell a bad port from a bad verb.
 pub const ENOUGH: usize = 3;
@@ -16,6 +14,8 @@ pub const ENOUGH: usize = 3;
 pub struct Samples<'f> {
     pub joined: Vec<&'f Tried<'f>>,
     pub unanswered: Vec<&'f Tried<'f>>,
+    /// What shows that a further port, which carried no transfer, let a connection in.
+    pub let_in: Option<Cite>,
 }
 
 impl Samples<'_> {
@@ -24,7 +24,11 @@ impl Samples<'_> {
     }
 
     pub fn is_mixed(&self) -> bool {
-        !self.joined.is_empty() && !self.unanswered.is_empty()
+        self.some_get_in() && !self.unanswered.is_empty()
+    }
+
+    fn some_get_in(&self) -> bool {
+        !self.joined.is_empty() || self.let_in.is_some()
     }
 
     pub fn only_joined(&self) -> bool {
@@ -32,7 +36,7 @@ impl Samples<'_> {
     }
 
     pub fn only_unanswered(&self) -> bool {
-        self.joined.is_empty() && !self.unanswered.is_empty()
+        !self.some_get_in() && !self.unanswered.is_empty()
     }
 }
 
@@ -52,6 +56,7 @@ pub fn of<'f>(facts: &'f Facts<'f>, verb: DataVerb) -> Samples<'f> {
     Samples {
         joined: at_peer().filter(|tried| tried.joined().is_some()).collect(),
         unanswered: at_peer().filter(|tried| unanswered(tried) && !elsewhere(tried)).collect(),
+        let_in: facts.swept_open(verb),
     }
 }
 
@@ -71,29 +76,47 @@ pub fn astray(facts: &Facts) -> Vec<Place> {
     if otherwise.iter().all(Vec::is_empty) { facts.ports_of_two_minds() } else { Vec::new() }
 }
 
-/// What to try next where the two verbs disagree and neither has been seen to do both: the verb tried less often, the
-/// same again where they are even, until each was tried [`ENOUGH`] times.
+/// What to try next, side by side, where the two verbs disagree and neither has been seen to do both, or where every port
+/// failed and another one may tell more: until each verb was tried [`ENOUGH`] times, or so many ports were asked.
 pub fn more(facts: &Facts) -> Vec<Probe> {
     if let Some(asked) = facts.evidence().asked.samples {
         return up_to(facts, usize::from(asked));
     }
     let (pasv, epsv) = (of(facts, DataVerb::Pasv), of(facts, DataVerb::Epsv));
-    let failing = match () {
-        () if pasv.only_joined() && epsv.only_unanswered() => DataVerb::Epsv,
-        () if epsv.only_joined() && pasv.only_unanswered() => DataVerb::Pasv,
-        () if epsv.only_joined() && are_wanted(facts) => return vec![Attempt::usual(DataVerb::Epsv).into()],
-        () if pasv.only_joined() && are_wanted(facts) => return vec![Attempt::usual(DataVerb::Pasv).into()],
-        () => return Vec::new(),
-    };
-    let other = if failing == DataVerb::Epsv { DataVerb::Pasv } else { DataVerb::Epsv };
-    let times = |verb| facts.times_tried(Attempt::usual(verb));
-    // Not in turn: where every other connection goes astray, one of the verbs would fail each time.
-    let next = match times(failing).cmp(&times(other)) {
-        Ordering::Less => failing,
-        Ordering::Greater => other,
-        Ordering::Equal => last_tried(facts).unwrap_or(failing),
-    };
-    if times(next) < ENOUGH { vec![Attempt::usual(next).into()] } else { Vec::new() }
+    let Some(last) = last_tried(facts) else { return Vec::new() };
+    match () {
+        () if pasv.only_joined() && epsv.only_unanswered() => until_enough(facts, last),
+        () if epsv.only_joined() && pasv.only_unanswered() => until_enough(facts, last),
+        () if epsv.only_joined() && are_wanted(facts) => up_to(facts, PORTS_WANTED),
+        () if pasv.only_joined() && are_wanted(facts) => up_to(facts, PORTS_WANTED),
+        () if !(pasv.joined.is_empty() && epsv.joined.is_empty()) => Vec::new(),
+        // All failed, but for the one that was swept.
+        () if pasv.is_mixed() || epsv.is_mixed() => until_enough(facts, last),
+        // One more costs nothing where somebody answers; after silence the swept port is the third.
+        () if facts.failed(Failure::DialDropped).is_empty() && (1..ENOUGH).contains(&(pasv.count() + epsv.count())) => {
+            vec![Attempt::usual(last).into()]
+        }
+        () => Vec::new(),
+    }
+}
+
+/// The rest of [`ENOUGH`] tries of each verb. Not in turn: where every other connection goes astray, one of the verbs would
+/// fail each time.
+fn until_enough(facts: &Facts, last: DataVerb) -> Vec<Probe> {
+    let other = if last == DataVerb::Epsv { DataVerb::Pasv } else { DataVerb::Epsv };
+    let mut left = [last, other].map(|verb| (verb, ENOUGH.saturating_sub(facts.times_tried(Attempt::usual(verb)))));
+    let mut wanted = Vec::new();
+    for turn in [0, 1, 1, 0].into_iter().cycle() {
+        let (verb, times) = &mut left[turn];
+        if *times > 0 {
+            *times -= 1;
+            wanted.push(Attempt::usual(*verb).into());
+        }
+        if left.iter().all(|(_, times)| *times == 0) {
+            return wanted;
+        }
+    }
+    wanted
 }
 
 /// The passive verb that was tried last.
@@ -106,12 +129,13 @@ pub fn are_asked_for(facts: &Facts) -> bool {
     facts.evidence().asked.samples.is_some_and(|asked| !up_to(facts, usize::from(asked)).is_empty())
 }
 
-/// The rest of the passive ports that the user asked for, the verbs in turn as far as each is understood.
+/// The rest of so many passive ports, the verbs in turn as far as each is understood.
 fn up_to(facts: &Facts, asked: usize) -> Vec<Probe> {
     let usable = |verb: &DataVerb| facts.tried_with(*verb).any(|tried| tried.negotiated());
     let verbs: Vec<DataVerb> = [DataVerb::Pasv, DataVerb::Epsv].into_iter().filter(usable).collect();
     let tried = facts.tried_in(Mode::Passive).filter(|tried| tried.attempt().address == Address::ControlPeer).count();
-    let missing = asked.saturating_sub(tried);
+    // A port that refused one and let another in was connected to as well.
+    let missing = asked.saturating_sub(tried + facts.ports_of_two_minds().len());
     // There and back, for the reason above.
     verbs
         .iter()
@@ -121,18 +145,4 @@ fn up_to(facts: &Facts, asked: usize) -> Vec<Probe> {
         .take(if verbs.is_empty() { 0 } else { missing })
         .map(|verb| Attempt::usual(*verb).into())
         .collect()
-}
-
-/// What firewalls take the port for, where they meddle with it.
-pub fn other_service(port: u16) -> Option<&'static str> {
-    Some(match port {
-        1720 => "H.323",
-        1723 => "PPTP",
-        2000 => "SCCP (IP telephones)",
-        3128 | 8080 => "a web proxy",
-        5060 | 5061 => "SIP (IP telephony)",
-        6000 => "X11",
-        6667 => "IRC",
-        _ => return None,
-    })
 }

@@ -302,10 +302,13 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether the server said on this control connection that something of its own failed: what it does afterwards
-    /// comes of that.
+    /// comes of that, be the data connection judged that it said so of or not.
     pub fn said_to_be_broken(&self, control: usize, says: &[Says]) -> bool {
         let said = says.iter().flat_map(|says| self.refusals_saying(*says));
+        let told = |reply: &Reply| reply.is_refusal() && dialect::says(reply).is_some_and(|told| says.contains(&told));
+        let aside = self.evidence().attempts.iter().filter(|outcome| outcome.set_aside && outcome.control == control);
         said.into_iter().any(|(_, place)| self.control_of(place) == Some(control))
+            || aside.flat_map(|outcome| &outcome.events).any(|event| matches!(&event.what, What::Replied(r) if told(r)))
     }
 
     /// Where data connections went unanswered or lost their control connection after such words.

@@ -116,6 +116,14 @@ impl Facts<'_> {
         Observed::Seen(Location { hops, server, end, between, zone, edge_translates, cites })
     }
 
+    /// Whether the port that was swept with this verb let a connection in, and what shows it.
+    pub fn swept_open(&self, verb: DataVerb) -> Option<Cite> {
+        let swept = self.evidence().sweeps.iter().find(|sweep| sweep.of == Swept::passive(verb))?;
+        let (ttl, answer) = first_end(swept)?;
+        let port = swept.port.port();
+        (answer == Answer::Connected).then(|| Cite::of(format!("port {port} let in a packet that lives {ttl} hops")))
+    }
+
     /// The routers on the way that answered, by their distance.
     pub fn hops(&self) -> BTreeMap<u8, IpAddr> {
         let tcp = || self.evidence().sweeps.iter().filter(|sweep| sweep.of != Swept::Udp);

@@ -264,6 +264,11 @@ impl<'a> Tried<'a> {
         self.place_of(|what| matches!(what, What::LetIn(_)))
     }
 
+    /// The port refused this connection, and every one made right after.
+    pub fn refused_again(&self) -> Option<Place> {
+        self.place_of(|what| matches!(what, What::RefusedAgain(_)))
+    }
+
     /// Whether the listing holds the mark that the server put into it; not seen: it came without.
     pub fn came_as_sent(&self) -> Observed<Place> {
         match (self.place_of(|what| matches!(what, What::Marked)), self.unmarked_at()) {
