@@ -53,6 +53,21 @@ fn the_formats_to_hand_over() {
     }
 }
 
+/// What fails with one address and works with another does not fail "now and then".
+#[test]
+fn the_drawing_tells_with_which_address_a_mode_works() {
+    for (case, words) in [
+        ("ftp-helper-on-path/outer-address-asked-for.toml", "works with the own address"),
+        ("active-address-rejected/manual-forward.toml", "works with the outer address"),
+        ("passive-address-foreign/right-on-purpose.toml", "works with the address in 227"),
+    ] {
+        let text = std::fs::read_to_string(cases().join(case)).unwrap_or_else(|error| panic!("{case}: {error}"));
+        let report = Report::of(&Case::from_toml(&text).expect("a case").evidence);
+        let page = formats::render(format("text"), &report, &PLAIN);
+        assert!(page.contains(words) && !page.contains("not every time"), "{case}: {page}");
+    }
+}
+
 /// Whoever fills the forecast, it is shown, and escaped like everything else.
 #[test]
 fn a_forecast_is_shown_where_there_is_one() {

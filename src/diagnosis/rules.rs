@@ -11,7 +11,7 @@ use crate::evidence::observed::Observed;
 use crate::protocol::dialect::Says;
 use crate::servers::{self, Settings};
 
-mod callbacks;
+pub(super) mod callbacks;
 mod dials;
 mod logins;
 mod place;

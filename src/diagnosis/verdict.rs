@@ -108,8 +108,9 @@ fn confidence(facts: &Facts, recommendation: Recommendation) -> Confidence {
 fn usual<'f>(facts: &'f Facts<'f>, mode: Mode) -> impl Iterator<Item = &'f Tried<'f>> {
     let told = |tried: &&Tried| tried.failure() != Some(Failure::NotTried);
     let besides = |tried: &&Tried| {
-        matches!(tried.attempt().address, Address::Advertised | Address::ServerSeen | Address::Mapped)
-            || !tried.attempt().load.is_usual()
+        let second =
+            tried.attempt().address == Address::Advertised || rules::callbacks::is_with_outer_address(facts, tried);
+        second || !tried.attempt().load.is_usual()
     };
     facts.tried_in(mode).filter(told).filter(move |tried| !besides(tried))
 }

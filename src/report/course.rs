@@ -207,11 +207,23 @@ fn labels(attempt: &DataConnection) -> Vec<String> {
     long.into_iter().chain(medium).chain([short]).collect()
 }
 
-/// Which of the mode's methods works where not all goes well: one of them, or each only at times.
+/// Which of the mode's methods works where not all goes well: one of them, each with one address and not another, or each
+/// only at times.
 fn works_in_part(attempts: &[&DataConnection], mode: Mode) -> String {
+    let works_with = |address: &Address| attempts.iter().any(|a| a.works && a.address == *address);
+    let fails_with = |address: &Address| attempts.iter().any(|a| fails_for_itself(a) && a.address == *address);
+    let all = [Address::Local, Address::Given, Address::ServerSeen, Address::ControlPeer, Address::Advertised];
+    let good: Vec<Address> = all.into_iter().filter(works_with).collect();
+    if let [address] = good[..]
+        && !fails_with(&address)
+    {
+        return format!("works with {}", words::address(address));
+    }
     let works = |verb: &DataVerb| attempts.iter().any(|a| a.works && a.method == *verb);
     let working: Vec<DataVerb> = verbs_of(mode).into_iter().filter(works).collect();
-    let fails = |verb: &DataVerb| attempts.iter().any(|a| fails_for_itself(a) && a.method == *verb);
+    // With another address it may fail every time.
+    let same = |a: &DataConnection| good.contains(&a.address);
+    let fails = |verb: &DataVerb| attempts.iter().any(|a| fails_for_itself(a) && same(a) && a.method == *verb);
     match working[..] {
         [one] if !fails(&one) => format!("only {} works", one.name()),
         _ => "works, but not every time".to_owned(),

@@ -5,7 +5,7 @@ use super::model::{DataConnection, Finding, Open};
 use crate::clients;
 use crate::diagnosis::rule::{Confidence, Severity, Side};
 use crate::diagnosis::rules;
-use crate::evidence::attempt::Mode;
+use crate::evidence::attempt::{Address, Mode};
 use crate::evidence::facts::{Cause, Stage};
 use crate::evidence::security::Protection;
 use crate::servers;
@@ -36,6 +36,17 @@ pub fn severity(severity: Severity) -> &'static str {
         Severity::Info => "note",
         Severity::Warning => "warning",
         Severity::Error => "problem",
+    }
+}
+
+/// The address that a data connection was made with.
+pub fn address(address: Address) -> &'static str {
+    match address {
+        Address::ControlPeer => "the server's address",
+        Address::Advertised => "the address in 227",
+        Address::Local => "the own address",
+        Address::Given => "the address given",
+        Address::ServerSeen | Address::Mapped => "the outer address",
     }
 }
 

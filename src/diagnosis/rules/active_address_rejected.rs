@@ -58,7 +58,8 @@ fn test(facts: &Facts) -> Match {
                 .to_owned(),
         ),
     };
-    let works = facts.tried_in(Mode::Active).any(|tried| tried.works() && !callbacks::is_with_outer_address(tried));
+    let works =
+        facts.tried_in(Mode::Active).any(|tried| tried.works() && !callbacks::is_with_outer_address(facts, tried));
     let outer = callbacks::with_outer_address(facts);
     let forwarded = matches!(outer, Some((_, true)));
     let mut fixes = Vec::new();
@@ -77,7 +78,7 @@ fn test(facts: &Facts) -> Match {
     });
     let mut cites = facts.cites(ends(rejected.iter().copied()));
     cites.extend(nat.cites(facts));
-    let second = facts.tried_in(Mode::Active).filter(|tried| callbacks::is_with_outer_address(tried));
+    let second = facts.tried_in(Mode::Active).filter(|tried| callbacks::is_with_outer_address(facts, tried));
     cites.extend(facts.cites(second.filter_map(|tried| tried.joined_at().or(tried.ended_by()))));
     Match::Fires(Conclusion {
         severity: if works { Severity::Info } else { loss(facts) },

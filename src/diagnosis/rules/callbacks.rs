@@ -46,17 +46,27 @@ impl Nat {
 /// Connections of the server that an RST or an ICMP error answered.
 pub fn turned_away<'f>(facts: &'f Facts<'f>) -> Vec<&'f Tried<'f>> {
     let all = [Failure::CallbackRefused, Failure::CallbackUnreachable].map(|failure| facts.failed(failure)).concat();
-    all.into_iter().filter(|tried| !is_with_outer_address(tried)).collect()
+    all.into_iter().filter(|tried| !is_with_outer_address(facts, tried)).collect()
 }
 
-/// Whether PORT or EPRT named the address that the server sees: a second try, which shows what the router forwards.
-pub fn is_with_outer_address(tried: &Tried) -> bool {
-    matches!(tried.attempt().address, Address::ServerSeen | Address::Mapped)
+/// Whether PORT or EPRT named another address than this computer's own: a second try, which shows what the router
+/// forwards, or what the user asked for where the own address does.
+pub fn is_with_outer_address(facts: &Facts, tried: &Tried) -> bool {
+    match tried.attempt().address {
+        Address::ServerSeen | Address::Mapped => true,
+        Address::Given => own_address_works(facts),
+        _ => false,
+    }
+}
+
+/// Whether active mode works with this computer's own address in PORT or EPRT.
+pub fn own_address_works(facts: &Facts) -> bool {
+    facts.tried_in(Mode::Active).any(|tried| tried.attempt().address == Address::Local && tried.works())
 }
 
 /// What became of the try with the outer address, as a sentence.
 pub fn with_outer_address(facts: &Facts) -> Option<(String, bool)> {
-    let tried = facts.tried_in(Mode::Active).find(|tried| is_with_outer_address(tried))?;
+    let tried = facts.tried_in(Mode::Active).find(|tried| is_with_outer_address(facts, tried))?;
     let named = tried.named()?;
     let (verb, address) = (tried.verb().name(), named.ip());
     if tried.works() {
@@ -83,7 +93,7 @@ pub fn with_outer_address(facts: &Facts) -> Option<(String, bool)> {
 pub fn asks_for_outer_address(facts: &Facts) -> Vec<Probe> {
     let Observed::Seen(sign) = facts.client_nat() else { return Vec::new() };
     let given = facts.evidence().asked.active_address.is_some();
-    let tried = facts.tried_in(Mode::Active).any(is_with_outer_address);
+    let tried = facts.tried_in(Mode::Active).any(|tried| is_with_outer_address(facts, tried));
     let fails = facts.tried_in(Mode::Active).next().is_some() && !facts.works(Mode::Active);
     // ProFTPD put it in the place of ours by itself.
     let mended = facts.product() == Some("proftpd");
@@ -97,6 +107,17 @@ pub fn asks_for_outer_address(facts: &Facts) -> Vec<Probe> {
     let verbs = [DataVerb::Port, DataVerb::Eprt].into_iter().filter(usable);
     let most = if thorough { 2 } else { 1 };
     verbs.take(most).map(|verb| Attempt::at(verb, Address::ServerSeen).into()).collect()
+}
+
+/// The own address may be tried where the one that was asked for does not do and a helper is there, which mends no other.
+pub fn asks_for_own_address(facts: &Facts) -> Vec<Probe> {
+    let given = facts.tried_in(Mode::Active).filter(|tried| tried.attempt().address == Address::Given);
+    let own = facts.tried_in(Mode::Active).any(|tried| tried.attempt().address == Address::Local);
+    let helps = facts.helper().seen().is_some() && !facts.is_encrypted();
+    if own || facts.works(Mode::Active) || !helps {
+        return Vec::new();
+    }
+    given.map(|tried| Attempt::usual(tried.verb()).into()).collect()
 }
 
 /// Passive mode where it works, then a way through for the server's connection.
@@ -160,7 +181,7 @@ pub fn forward(facts: &Facts) -> Fix {
 
 /// The way through is there: the client has only to name the right address.
 pub fn name_outer_address(facts: &Facts) -> Fix {
-    let tried = facts.tried_in(Mode::Active).find(|tried| is_with_outer_address(tried));
+    let tried = facts.tried_in(Mode::Active).find(|tried| is_with_outer_address(facts, tried));
     let named = tried.and_then(Tried::named);
     let detail = match named {
         Some(named) => format!(

@@ -64,7 +64,7 @@ fn asks(facts: &Facts) -> Vec<Probe> {
     let wanted = facts.evidence().asked.thorough || (translated && !seen && (fails || facts.works(Mode::Active)));
     // A port where TLS begins at once is none that a helper reads.
     let readable = facts.security() != Security::ImplicitTls;
-    if wanted && readable && !looked { vec![Probe::Helper] } else { Vec::new() }
+    if wanted && readable && !looked { vec![Probe::Helper] } else { callbacks::asks_for_own_address(facts) }
 }
 
 /// What it does here, and where it stands, as far as that was seen.
