@@ -63,8 +63,9 @@ fn the_drawing_tells_with_which_address_a_mode_works() {
     ] {
         let text = std::fs::read_to_string(cases().join(case)).unwrap_or_else(|error| panic!("{case}: {error}"));
         let report = Report::of(&Case::from_toml(&text).expect("a case").evidence);
-        let page = formats::render(format("text"), &report, &PLAIN);
+        let page = formats::render(format("text"), &report, &Style { width: 110, ..PLAIN });
         assert!(page.contains(words) && !page.contains("not every time"), "{case}: {page}");
+        assert!(formats::render(format("text"), &report, &PLAIN).contains("works in part"), "{case}");
     }
 }
 

@@ -127,7 +127,7 @@ fn data(report: &Report, mode: Mode) -> Arrow {
     };
     let mut labels = labels(attempt);
     if attempt.works && tried().any(|attempt| fails_for_itself(attempt)) {
-        labels.insert(0, works_in_part(&of_mode, mode));
+        labels.splice(0..0, [works_in_part(&of_mode, mode), "works in part".to_owned()]);
     }
     let wall = wall(report, attempt);
     if let Some(wall) = wall {
