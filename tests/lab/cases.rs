@@ -39,6 +39,8 @@ pub struct Case {
     pub router: &'static str,
     /// Who runs the check: nobody, without any capability, where root is not wanted.
     pub as_root: bool,
+    /// Whether the other of the two must say the same.
+    pub by_both: bool,
     pub expect: Expect,
     pub curl: Curl,
     pub lftp: Lftp,
@@ -126,6 +128,7 @@ const OPEN: Case = Case {
     between: "",
     router: "",
     as_root: false,
+    by_both: false,
     expect: EITHER,
     curl: CURL,
     lftp: NO_LFTP,

@@ -76,6 +76,9 @@ pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
     let tally: Mutex<Tally> = Mutex::default();
     let report = std::mem::take(&mut outcome.json);
     let hold = || agreement::hold(case, &report, &stage.network, &kit.certificates.authority(), &tally);
+    if case.by_both && asked == Asked::Both {
+        outcome.complaints.extend(other_user(case, &stage.network, kit, &report));
+    }
     let ask = |outcome: &mut Outcome| witness::ask(case, &stage.network, &kit.certificates, asked, outcome);
     let held = std::thread::scope(|scope| match Clients::of(case) {
         // All of them wait more than they compute.
@@ -167,27 +170,45 @@ fn hold(network: &Network) -> Result<Child, String> {
     Ok(child)
 }
 
-fn check(case: &Case, network: &Network, kit: &Kit, keep: &Keep) -> Outcome {
+/// The check, by root or by nobody, with its report in JSON.
+fn command(case: &Case, network: &Network, kit: &Kit, as_root: bool) -> Command {
+    let mut command = match as_root {
+        true => network.command("c", env!("CARGO_BIN_EXE_ftpmode")),
+        false => {
+            let mut command = network.command("c", "setpriv");
+            command.args(UNPRIVILEGED).arg(env!("CARGO_BIN_EXE_ftpmode"));
+            command
+        }
+    };
     let authority = kit.certificates.authority().display().to_string();
     let arguments = case.arguments.iter().map(|word| if *word == AUTHORITY { &authority } else { *word });
-    let run = |format: &str, extra: &[String]| {
-        let mut command = match case.as_root {
-            true => network.command("c", env!("CARGO_BIN_EXE_ftpmode")),
-            false => {
-                let mut command = network.command("c", "setpriv");
-                command.args(UNPRIVILEGED).arg(env!("CARGO_BIN_EXE_ftpmode"));
-                command
-            }
-        };
-        command.args(["check", case.target, "--format", format]).args(arguments.clone()).args(extra);
-        command.env("HOME", "/nonexistent").envs(case.environment.iter().copied()).stdin(Stdio::null());
-        command.output()
+    command.args(["check", case.target, "--format", "json"]).args(arguments);
+    command.env("HOME", "/nonexistent").envs(case.environment.iter().copied()).stdin(Stdio::null());
+    command
+}
+
+/// What the other of root and nobody concludes otherwise: the recommendation, a finding or its side.
+fn other_user(case: &Case, network: &Network, kit: &Kit, report: &Value) -> Vec<String> {
+    let output = command(case, network, kit, !case.as_root).output();
+    let other = output.ok().and_then(|output| serde_json::from_slice::<Value>(&output.stdout).ok());
+    let Some(other) = other else { return vec!["the other user's check gave no JSON".to_owned()] };
+    let said = |report: &Value| {
+        let findings =
+            list(&report["findings"]).map(|finding| ["id", "severity", "side"].map(|key| text(&finding[key])));
+        (text(&report["verdict"]["recommendation"]), findings.collect::<Vec<_>>())
     };
+    let (one, other) = (said(report), said(&other));
+    let users = if case.as_root { ["root", "nobody"] } else { ["nobody", "root"] };
+    if one == other { Vec::new() } else { vec![format!("{users:?} do not say the same: {one:?}, {other:?}")] }
+}
+
+fn check(case: &Case, network: &Network, kit: &Kit, keep: &Keep) -> Outcome {
     let folder = network::scratch().expect("a temporary folder");
     let open_to_all = std::os::unix::fs::PermissionsExt::from_mode(0o777);
     std::fs::set_permissions(folder.path(), open_to_all).expect("our own folder");
     let saved = folder.path().join("case.toml");
-    let output = match run("json", &["--save".into(), saved.display().to_string()]) {
+    let mut command = command(case, network, kit, case.as_root);
+    let output = match command.arg("--save").arg(&saved).output() {
         Ok(output) => output,
         Err(error) => return Outcome::broken(error.to_string()),
     };

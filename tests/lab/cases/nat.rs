@@ -14,7 +14,7 @@ const HELPER: &str = "table ip helper {
 /// A home router: what nobody inside asked for is dropped.
 const STATEFUL: &str = "table inet f { chain input { type filter hook input priority 0; iifname wan ct state new tcp dport 0-65535 drop; }; }\n";
 
-const BEHIND_NAT: Case = Case { client: ClientSide::Nat, curl: ONLY_PASSIVE, ..OPEN };
+const BEHIND_NAT: Case = Case { client: ClientSide::Nat, curl: ONLY_PASSIVE, by_both: true, ..OPEN };
 const ADDRESS_REJECTED: Expect = Expect {
     fires: &["active-address-rejected", "client-behind-nat"],
     not: &["ftp-helper-on-path"],

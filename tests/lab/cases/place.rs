@@ -59,11 +59,12 @@ const DROP: &str = "passive-port-dropped";
 const NO_ANSWERS_HERE: Rules = Rules { client: no_answers!("input"), ..NO_RULES };
 /// Nobody on the client's side can tell this from a wall before the server: the report says so, and no side is asked.
 const NO_ANSWERS_AT_GATEWAY: Rules = Rules { gateway1: no_answers!("forward"), ..NO_RULES };
-const BLOCKED: Case = Case { curl: ONLY_ACTIVE, ..OPEN };
+const BLOCKED: Case = Case { curl: ONLY_ACTIVE, by_both: true, ..OPEN };
 const BLOCKED_IPV6: Case = Case {
     server: OVER_IPV6,
     target: "[2001:db8:4::20]",
     curl: Curl { url: "ftp://[2001:db8:4::20]/", arguments: &["-g"], passive: NO, active: YES, agrees: true },
+    by_both: true,
     ..OPEN
 };
 const SERVER_WALL: &str = wall!("input", "drop");
@@ -327,6 +328,7 @@ pub static CASES: &[Case] = &[
         shows: "this computer's own firewall drops the server's answers, and root sees them arrive",
         rules: NO_ANSWERS_HERE,
         as_root: true,
+        by_both: false, // What root sees is packets.
         expect: Expect { fires: &[DROP], side: "client", wall: Some((0, 0)), ..ACTIVE },
         ..BLOCKED
     },
@@ -335,6 +337,7 @@ pub static CASES: &[Case] = &[
         shows: "over IPv6 this computer's own firewall drops the server's answers, and root sees them arrive",
         rules: NO_ANSWERS_HERE,
         as_root: true,
+        by_both: false, // What root sees is packets.
         expect: Expect { fires: &[DROP], side: "client", wall: Some((0, 0)), ..ACTIVE },
         ..BLOCKED_IPV6
     },
@@ -344,6 +347,7 @@ pub static CASES: &[Case] = &[
         arguments: &["--locate", "never"],
         rules: NO_ANSWERS_HERE,
         as_root: true,
+        by_both: false, // What root sees is packets.
         expect: Expect { fires: &[DROP], side: "client", ..ACTIVE },
         ..BLOCKED
     },
@@ -351,6 +355,7 @@ pub static CASES: &[Case] = &[
         id: "answers-stopped-here-counted",
         shows: "this computer's own firewall drops the server's answers: nobody sees it, the counters hint at it",
         rules: NO_ANSWERS_HERE,
+        by_both: false, // What root sees is packets.
         expect: Expect { fires: &[DROP], side: "unknown", ..ACTIVE },
         ..BLOCKED
     },
