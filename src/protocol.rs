@@ -14,3 +14,4 @@ pub mod letters;
 pub mod listing;
 pub mod mark;
 pub mod reply;
+pub mod way;

@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("knowledge", &["diagnosis", "protocol", "servers"]),
     ("report", &["clients", "diagnosis", "evidence", "protocol", "servers"]),
     ("engine", &["evidence", "protocol"]),
-    ("serve", &["protocol"]),
+    ("serve", &["engine", "protocol"]),
     ("check", &["diagnosis", "engine", "evidence"]),
     (
         "cli",

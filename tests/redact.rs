@@ -19,11 +19,12 @@ fn concluded(report: &Report) -> Vec<String> {
     let verdict = &report.verdict;
     let answer = format!("{:?} {:?} {:?}", verdict.recommendation, verdict.confidence, report.directions);
     let path = format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?}",
         report.path.client_nat,
         report.path.server_nat,
         report.path.helper,
         report.path.blocked_between,
+        report.path.callback_between,
         report.path.helper_between,
         report.path.control_distance
     );

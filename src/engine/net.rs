@@ -19,12 +19,14 @@ pub use delivery::delivery;
 use error_queue::Queue;
 pub use gateway::gateway;
 pub use packets::Watch;
+pub use way::way;
 
 mod counters;
 mod delivery;
 mod error_queue;
 mod gateway;
 mod packets;
+mod way;
 
 /// How a dial ended.
 #[derive(Debug)]

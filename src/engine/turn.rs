@@ -355,8 +355,10 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
 
     /// Nothing has moved for a while: what travels behind this one is given back, and another may begin it.
     fn on_stall(&mut self) {
-        if self.mode() == Mode::Passive && !self.joined {
-            self.plan.suspect_passive();
+        match self.mode() {
+            Mode::Passive if !self.joined => self.plan.suspect_passive(),
+            Mode::Active if !self.joined => self.plan.suspect_active(),
+            Mode::Passive | Mode::Active => {}
         }
         self.give_back_next();
         // In active mode the silence is the callback's, whatever its command went out with.

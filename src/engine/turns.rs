@@ -177,6 +177,15 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The server's connection to us makes trouble. Where the server is `ftpmode serve` it tells how far its packets come,
+    /// and how far away it is has to be known to read that.
+    pub fn suspect_active(&self) {
+        let other_end = Facts::of(&self.tools.recorder.evidence()).other_end_tells();
+        if other_end && !std::mem::replace(&mut self.standing.borrow_mut().location_asked, true) {
+            self.queue.borrow_mut().push_back(LOCATION);
+        }
+    }
+
     /// With the verb that fails, where one does and never worked.
     fn location_wanted(&self) -> Option<Planned> {
         let evidence = self.tools.recorder.evidence();
@@ -185,7 +194,8 @@ impl<'a> Plan<'a> {
             facts.tried_with(*verb).next().is_some() && facts.tried_with(*verb).all(|tried| tried.joined().is_none())
         };
         let over_ipv6 = self.peer.is_ipv6() && self.peer.ip().to_canonical().is_ipv6();
-        let always = (self.tools.settings.locate == Locate::Always).then_some(if over_ipv6 {
+        let no_callback = facts.other_end_tells() && facts.tried_in(Mode::Active).any(|tried| tried.joined().is_none());
+        let always = (self.tools.settings.locate == Locate::Always || no_callback).then_some(if over_ipv6 {
             DataVerb::Epsv
         } else {
             DataVerb::Pasv

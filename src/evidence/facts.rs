@@ -12,6 +12,7 @@ use crate::protocol::features;
 use crate::protocol::reply::Reply;
 
 mod arrivals;
+mod callback;
 mod cite;
 mod control;
 mod location;
@@ -20,6 +21,7 @@ mod tls;
 mod tried;
 mod upload;
 
+pub use callback::CallbackEnd;
 pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
 pub use location::{End, Location, Zone};

@@ -142,10 +142,14 @@ fn fails_for_itself(attempt: &DataConnection) -> bool {
     !attempt.works && !transfer_refused
 }
 
-/// Known for passive connections that never arrived.
+/// Known for passive connections that never arrived, and for the server's own where it told how far they come.
 fn wall(report: &Report, attempt: &DataConnection) -> Option<Wall> {
     let stopped = matches!(course(attempt), Course::Lost | Course::TurnedAway | Course::Stopped);
-    let between = report.path.blocked_between.filter(|_| stopped && attempt.mode == Mode::Passive)?;
+    let between = match attempt.mode {
+        Mode::Passive => report.path.blocked_between,
+        Mode::Active => report.path.callback_between,
+    };
+    let between = between.filter(|_| stopped)?;
     Some(Wall { from: between.from, to: between.to, of: report.path.control_distance? })
 }
 
@@ -156,6 +160,14 @@ fn wall_labels(attempt: &DataConnection, wall: Wall) -> [String; 2] {
         Some(Cause::Refused) => "refused",
         _ => "turned away",
     };
+    if attempt.mode == Mode::Active {
+        let place = match (from, to) {
+            (0, to) => format!("between hop {to} and here"),
+            (from, to) if to >= of => format!("before hop {from}"),
+            (from, to) => format!("between hops {to} and {from}"),
+        };
+        return [format!("{what} {place}"), place];
+    }
     let place = match (from, to) {
         (0, 0) => return [format!("{what} by this computer"), "this computer".to_owned()],
         (0, to) => format!("before hop {to}"),

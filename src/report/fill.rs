@@ -155,6 +155,7 @@ fn path(facts: &Facts) -> Path {
             .helper_between()
             .map(|(from, to)| Between { from, to: facts.distance().map_or(to, |server| to.min(server)) }),
         blocked_between: location.as_ref().and_then(|l| l.between).map(|(from, to)| Between { from, to }),
+        callback_between: facts.callback_end().map(|end| Between { from: end.between.0, to: end.between.1 }),
         server_inside: facts.server_nat().seen().map(|sign| sign.inside.to_string()),
     }
 }

@@ -150,6 +150,8 @@ pub struct Path {
     pub helper_between: Option<Between>,
     /// The hops at one of which passive connections end; 0 is this computer.
     pub blocked_between: Option<Between>,
+    /// The same of the server's connections to this computer, where the other end told how far its packets come.
+    pub callback_between: Option<Between>,
     /// The address that the server names as its own, where it is another than it is reached at.
     pub server_inside: Option<String>,
 }

@@ -2,9 +2,11 @@
 //!
 //! Invariant: the only host ever dialled, and the only one ever accepted from, is the control connection's peer.
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
@@ -16,6 +18,8 @@ use tokio::time::{sleep, timeout};
 use super::content::Body;
 use super::fault::{Callback, Flow, PassivePort};
 use super::stream::Stream;
+use crate::engine::net;
+use crate::protocol::way::Way;
 
 /// The port that active data connections come from where the server may use it, as RFC 959 has it and firewall rules expect it.
 const ACTIVE_SOURCE_PORT: u16 = 20;
@@ -23,6 +27,12 @@ const ACTIVE_SOURCE_PORT: u16 = 20;
 /// How long a client's port is dialled: through one retransmission of the SYN, and not as long as a check waits, so that
 /// it still hears how the dial went.
 const CALLBACK_PATIENCE: Duration = Duration::from_secs(3);
+
+/// By then one repetition of the SYN was answered, if anybody answers: the way is looked at from here on.
+const LOOK_AFTER: Duration = Duration::from_millis(1_200);
+
+/// How long routers on the way are given to tell of themselves.
+const ROUTERS_PATIENCE: Duration = Duration::from_millis(700);
 
 /// What the client has negotiated.
 pub enum Offer {
@@ -65,6 +75,26 @@ pub enum NotOpened {
     Foreign(IpAddr),
     #[error("{0}")]
     Other(io::Error),
+}
+
+/// A data connection that did not come about.
+#[derive(Debug)]
+pub struct Missed {
+    pub why: NotOpened,
+    /// How far this server's packets came, where it dialled.
+    pub way: Option<Way>,
+}
+
+impl fmt::Display for Missed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.why.fmt(f)
+    }
+}
+
+impl From<NotOpened> for Missed {
+    fn from(why: NotOpened) -> Self {
+        Self { why, way: None }
+    }
 }
 
 /// No port of the passive range is free.
@@ -139,19 +169,36 @@ impl Offer {
     }
 
     /// The data connection, within `patience`. A passive one counts as coming from `claimed` where that is given.
-    pub async fn join(self, ends: Ends, claimed: Option<Ipv4Addr>, patience: Duration) -> Result<TcpStream, NotOpened> {
+    pub async fn join(self, ends: Ends, claimed: Option<Ipv4Addr>, patience: Duration) -> Result<TcpStream, Missed> {
         let joined = async {
             match self {
-                Offer::Passive(listener) => accept(&listener, ends, claimed).await,
-                Offer::Active(port) => {
-                    timeout(CALLBACK_PATIENCE, dial(ends, port)).await.unwrap_or(Err(NotOpened::TimedOut))
-                }
-                Offer::Refused => Err(NotOpened::Refused),
+                Offer::Passive(listener) => Ok(accept(&listener, ends, claimed).await?),
+                Offer::Active(port) => dial_and_look(ends, port).await,
+                Offer::Refused => Err(NotOpened::Refused.into()),
                 Offer::Void(_held) => std::future::pending().await,
             }
         };
-        timeout(patience, joined).await.unwrap_or(Err(NotOpened::TimedOut))
+        timeout(patience, joined).await.unwrap_or(Err(NotOpened::TimedOut.into()))
     }
+}
+
+/// Dials the client's port; where that is turned away, or not answered at once, sees how far it comes.
+async fn dial_and_look(ends: Ends, port: u16) -> Result<TcpStream, Missed> {
+    let look = || net::way(ends.local.ip(), at_port(ends.peer, port), ROUTERS_PATIENCE);
+    let mut dial = pin!(timeout(CALLBACK_PATIENCE, dial(ends, port)));
+    let (dialled, way) = match timeout(LOOK_AFTER, &mut dial).await {
+        Ok(Ok(Ok(stream))) => return Ok(stream),
+        Ok(failed) => (failed, look().await),
+        Err(_) => tokio::join!(dial, look()),
+    };
+    let way = Some(way).filter(|_| net::why_no_hops().is_none());
+    dialled.unwrap_or(Err(NotOpened::TimedOut)).map_err(|why| Missed { why, way })
+}
+
+/// The control peer's address with another port: that keeps the scope of a link-local IPv6 address.
+fn at_port(mut peer: SocketAddr, port: u16) -> SocketAddr {
+    peer.set_port(port);
+    peer
 }
 
 async fn accept(listener: &TcpListener, ends: Ends, claimed: Option<Ipv4Addr>) -> Result<TcpStream, NotOpened> {
@@ -162,9 +209,7 @@ async fn accept(listener: &TcpListener, ends: Ends, claimed: Option<Ipv4Addr>) -
 
 /// Dials the control connection's peer; from port 20 where that can be had.
 async fn dial(ends: Ends, port: u16) -> Result<TcpStream, NotOpened> {
-    // The control peer's address with another port keeps the scope of a link-local IPv6 address.
-    let mut to = ends.peer;
-    to.set_port(port);
+    let to = at_port(ends.peer, port);
     let mut from = ends.local;
     from.set_port(ACTIVE_SOURCE_PORT);
     match dial_from(from, to).await {

@@ -407,7 +407,8 @@ impl Session {
             Attended::Aborted => return self.aborted().await,
             Attended::Done(Err(error)) => {
                 let ms = begun.elapsed().as_millis();
-                return self.reply(&format!("425 Data connection not opened: {error} after {ms} ms.")).await;
+                let way = error.way.as_ref().map_or_else(String::new, |way| format!(" {way}."));
+                return self.reply(&format!("425 Data connection not opened: {error} after {ms} ms.{way}")).await;
             }
             Attended::Done(Ok(stream)) => stream,
         };

@@ -65,6 +65,8 @@ pub struct Expect {
     pub not_tested: &'static [&'static str],
     /// The main finding's side; empty where no one side is to blame; "none" where nothing is wrong.
     pub side: &'static str,
+    /// The least confidence of the main finding; not asked where empty.
+    pub certain: &'static str,
     pub exit: u8,
     /// From which hop to which the tool must see passive connections end; 0 is the client.
     pub wall: Option<(u64, u64)>,
@@ -147,6 +149,7 @@ const EITHER: Expect = Expect {
     not: &[],
     not_tested: &[],
     side: "",
+    certain: "",
     exit: 0,
     wall: None,
     helper: None,

@@ -271,6 +271,11 @@ fn compare(case: &Case, report: &Value, status: Option<i32>, outcome: &mut Outco
     if !expect.side.is_empty() && expect.side != side {
         complaints.push(format!("the main finding's side is {side}, not {}", expect.side));
     }
+    let sure = main.map_or("none".to_owned(), |finding| text(&finding["confidence"]));
+    let rank = |confidence: &str| ["low", "medium", "high"].iter().position(|known| *known == confidence);
+    if rank(&sure) < rank(expect.certain) {
+        complaints.push(format!("the main finding's confidence is {sure}, not {}", expect.certain));
+    }
     if let "client" | "server" | "network" = expect.side {
         for finding in list(&report["findings"]).filter(|finding| finding["severity"] != "info") {
             let blamed = text(&finding["side"]);

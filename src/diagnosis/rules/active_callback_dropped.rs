@@ -47,38 +47,46 @@ fn test(facts: &Facts) -> Match {
         return Match::RuledOut(facts.cites(seen));
     }
     let nat = Nat::of(facts);
-    let why = match &nat {
-        Nat::Seen(words) => {
+    let partly = !joined.is_empty();
+    let wall = callbacks::wall(facts, &nat).filter(|_| !partly);
+    let why = match (&nat, &wall) {
+        (Nat::Seen(words), Some(wall)) if wall.side == Side::Client => format!("{words}. {}", wall.words),
+        (_, Some(wall)) => wall.words.clone(),
+        (Nat::Seen(words), None) => {
             format!("{words}, and the router in between neither forwards the connection nor rewrites {verbs}")
         }
-        Nat::None => "No address translation is in the way, so most likely a firewall on this side drops it; a server \
+        (Nat::None, None) => {
+            "No address translation is in the way, so most likely a firewall on this side drops it; a server \
                       that may not connect out looks the same"
-            .to_owned(),
-        Nat::Unknown => {
+                .to_owned()
+        }
+        (Nat::Unknown, None) => {
             "Most likely a firewall or router on this side drops it; a server that may not connect out looks \
                          the same"
                 .to_owned()
         }
     };
+    let why = why.trim_end_matches('.');
     let guessed = dropped.iter().all(|tried| tried.is_guess());
-    let partly = !joined.is_empty();
     let mut cites = facts.cites(ends(dropped.iter().copied()));
     let watched = dropped.iter().all(|tried| matches!(facts.syn_arrived(tried), Observed::NotSeen));
     cites.extend(watched.then(|| Cite::of("packets were watched, and the server's SYN did not reach this computer")));
     cites.extend(nat.cites(facts));
+    cites.extend(wall.iter().flat_map(|wall| wall.cites.clone()));
     cites.extend(facts.cites(joined));
     let end = if partly { " Another connection did arrive, so it fails only now and then." } else { "" };
     Match::Fires(Conclusion {
         severity: if partly { Severity::Warning } else { loss(facts) },
-        side: Side::Client,
-        confidence: match partly {
-            true => Confidence::Low,
+        side: wall.as_ref().map_or(Side::Client, |wall| wall.side),
+        confidence: match &wall {
+            _ if partly => Confidence::Low,
+            Some(wall) => wall.confidence,
             // The other end's word that it dialled, and a translation that forwards nothing: no third is left.
-            false if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) => Confidence::High,
-            false if guessed => Confidence::Low,
-            false if matches!(nat, Nat::Seen(_)) => Confidence::Medium,
+            None if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) => Confidence::High,
+            None if guessed => Confidence::Low,
+            None if matches!(nat, Nat::Seen(_)) => Confidence::Medium,
             // A firewall before either end does it, and more often this one's.
-            false => Confidence::Low,
+            None => Confidence::Low,
         },
         summary: if guessed {
             format!(
@@ -89,6 +97,6 @@ fn test(facts: &Facts) -> Match {
             format!("In active mode {agreed} {verbs}, but its connection never reaches this computer. {why}.{end}")
         },
         cites,
-        fixes: callbacks::fixes(facts, &nat),
+        fixes: callbacks::fixes(facts, &nat, wall.map(|wall| wall.side)),
     })
 }

@@ -40,31 +40,37 @@ fn test(facts: &Facts) -> Match {
     let named = named.map_or_else(|| "this computer".to_owned(), |end| end.to_string());
     let no_way = turned_away.iter().all(|tried| tried.failure() == Some(Failure::CallbackUnreachable));
     let what = if no_way { "finds no way there" } else { "is refused at once" };
-    let why = match &nat {
-        Nat::Seen(words) => format!("{words}, and the router in between does not forward the connection"),
-        Nat::None | Nat::Unknown => {
+    let partly = !joined.is_empty();
+    let wall = callbacks::wall(facts, &nat).filter(|_| !partly);
+    let why = match (&nat, &wall) {
+        (Nat::Seen(words), Some(wall)) if wall.side == Side::Client => format!("{words}. {}", wall.words),
+        (_, Some(wall)) => wall.words.clone(),
+        (Nat::Seen(words), None) => format!("{words}, and the router in between does not forward the connection"),
+        (Nat::None | Nat::Unknown, None) => {
             "This computer was listening, so a firewall on the way turns it away: most likely on this side; one at the \
              server that forbids it to connect out looks the same"
                 .to_owned()
         }
     };
-    let partly = !joined.is_empty();
     let mut cites = facts.cites(ends(turned_away));
     cites.extend(nat.cites(facts));
+    cites.extend(wall.iter().flat_map(|wall| wall.cites.clone()));
     cites.extend(facts.cites(joined));
     Match::Fires(Conclusion {
         severity: if partly { Severity::Warning } else { loss(facts) },
-        side: Side::Client,
-        confidence: match partly {
-            true => Confidence::Low,
+        side: wall.as_ref().map_or(Side::Client, |wall| wall.side),
+        confidence: match &wall {
+            _ if partly => Confidence::Low,
+            Some(wall) => wall.confidence,
             // The other end's word that it dialled, and a translation that forwards nothing: no third is left.
-            false if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) => Confidence::High,
-            false => Confidence::Medium,
+            None if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) => Confidence::High,
+            None => Confidence::Medium,
         },
         summary: format!(
-            "In active mode the server tries to connect to this computer, named as {named}, and {what}. {why}."
+            "In active mode the server tries to connect to this computer, named as {named}, and {what}. {}.",
+            why.trim_end_matches('.')
         ),
         cites,
-        fixes: callbacks::fixes(facts, &nat),
+        fixes: callbacks::fixes(facts, &nat, wall.map(|wall| wall.side)),
     })
 }

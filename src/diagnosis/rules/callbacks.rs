@@ -1,10 +1,10 @@
 //! What the findings on the server's connection to this computer have in common: the translation that may be in its
 //! way, and what lets it through.
 
-use crate::diagnosis::rule::Fix;
+use crate::diagnosis::rule::{Confidence, Fix, Side};
 use crate::diagnosis::rules::peer;
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
-use crate::evidence::facts::{Cite, Facts, Failure, Tried};
+use crate::evidence::facts::{CallbackEnd, Cite, Facts, Failure, Tried};
 use crate::evidence::observed::Observed;
 
 /// Whether an address translation lies before this computer.
@@ -41,6 +41,56 @@ impl Nat {
             _ => Vec::new(),
         }
     }
+}
+
+/// On whose part of the way the server's connections end, in words.
+pub struct Wall {
+    pub side: Side,
+    pub confidence: Confidence,
+    pub words: String,
+    pub cites: Vec<Cite>,
+}
+
+/// Where the other end looked how far its packets come, and that tells whose part of the way it is.
+pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
+    let end = facts.callback_end()?;
+    let CallbackEnd { server, between: (low, high), own, .. } = end;
+    let one_place = high.saturating_sub(low) <= 1;
+    let translated = matches!(nat, Nat::Seen(_));
+    let (side, confidence) = match () {
+        // One router between the two: nobody can tell whose it is.
+        () if server <= 2 => return None,
+        // A translation that forwards nothing is the end of the way itself, and passes nothing on.
+        () if high <= own || (translated && low <= own && one_place) => (Side::Client, Confidence::High),
+        () if low >= server.saturating_sub(1) => (Side::Server, Confidence::High),
+        () if high >= server.saturating_sub(1) && one_place => (Side::Server, Confidence::Medium),
+        () if low + 1 > own && high < server.saturating_sub(1) && one_place => (Side::Network, Confidence::Medium),
+        () => return None,
+    };
+    let does = if end.turned_away { "turns them away" } else { "drops them" };
+    let hop = |number: u8| match number {
+        0 => "this computer".to_owned(),
+        number if number >= server => "the server".to_owned(),
+        number => format!("hop {number}"),
+    };
+    let last = match end.last {
+        Some(router) => format!("{} ({router})", hop(high)),
+        None => hop(high),
+    };
+    let excludes = match side {
+        Side::Client => "The server and its network let them out, so they are not to blame.",
+        Side::Server => "This side is not to blame: they do not come so far.",
+        Side::Network | Side::Unknown => {
+            "Neither end is to blame: the one lets them out, and nothing arrives at the other."
+        }
+    };
+    let cites = vec![Cite::of(format!("the control port answers from {server} hops on"))];
+    let next = if low == 0 { "this computer's own firewall".to_owned() } else { format!("the front of {}", hop(low)) };
+    let words = format!(
+        "By the other end's word its packets come past no router beyond {last}: it or {next} {does} (this computer \
+         is hop 0, the server hop {server}). {excludes}"
+    );
+    Some(Wall { side, confidence, words, cites })
 }
 
 /// Connections of the server that an RST or an ICMP error answered.
@@ -120,29 +170,35 @@ pub fn asks_for_own_address(facts: &Facts) -> Vec<Probe> {
     given.map(|tried| Attempt::usual(tried.verb()).into()).collect()
 }
 
-/// Passive mode where it works, then a way through for the server's connection.
-pub fn fixes(facts: &Facts, nat: &Nat) -> Vec<Fix> {
+/// Passive mode where it works, then a way through for the server's connection, on the side where it ends if that is known.
+pub fn fixes(facts: &Facts, nat: &Nat, side: Option<Side>) -> Vec<Fix> {
     let mut fixes = Vec::new();
     if facts.works(Mode::Passive) {
         fixes.push(use_passive());
     }
     let local = facts.local().map_or_else(|| "this computer".to_owned(), |local| local.to_string());
     let peer = peer(facts);
-    if matches!(nat, Nat::Seen(_)) {
-        fixes.push(forward(facts));
-        return fixes;
-    }
-    fixes.push(Fix::client(
+    let client = Fix::client(
         "Let the server's connections in",
         format!(
             "In the firewall of this computer, and in one before it, allow incoming TCP from {peer} (from port 20, or \
              from any) to {local}, to the ports that the client listens at."
         ),
-    ));
-    fixes.push(Fix::server(
+    );
+    let server = Fix::server(
         "Let the server connect out to its clients",
         format!("In the server's firewall allow outgoing TCP from {peer}, port 20 and above 1023, to any address."),
-    ));
+    );
+    match (side, nat) {
+        (Some(Side::Server), _) => fixes.push(server),
+        (Some(Side::Network), _) => fixes.push(Fix::network(
+            "Ask the network's operator about the router that stops the server's connections",
+            format!("Give him the hop above, {peer} and {local}, and the time of this check."),
+        )),
+        (_, Nat::Seen(_)) => fixes.push(forward(facts)),
+        (Some(Side::Client), _) => fixes.push(client),
+        (None | Some(Side::Unknown), _) => fixes.extend([client, server]),
+    }
     fixes
 }
 

@@ -13,7 +13,7 @@ use crate::engine::turns::{Manner, Planned};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::Facts;
 use crate::protocol::command::Command;
-use crate::protocol::dialect::InTransfer;
+use crate::protocol::dialect::{InTransfer, Says, says};
 use crate::protocol::features;
 use crate::protocol::reply::Reply;
 
@@ -114,6 +114,9 @@ impl Turn<'_, '_, '_> {
     pub(super) fn conclude(mut self) -> Option<Negotiation> {
         let recorder = self.plan.tools.recorder;
         let answered = self.completion.as_ref();
+        if self.mode() == Mode::Active && !self.joined {
+            self.plan.suspect_active();
+        }
         if answered.is_some_and(|reply| reply.code == 421) {
             self.plan.stop("the server ended the session with 421");
         }
@@ -127,7 +130,9 @@ impl Turn<'_, '_, '_> {
             }
             (true, false) => {}
             (false, again) => {
-                let silent = self.mode() == Mode::Active && self.completion.is_none() && self.session.is_open();
+                // The server's own word that it waited in vain is no other silence.
+                let waited = answered.is_none_or(|reply| says(reply) == Some(Says::CallbackTimedOut));
+                let silent = self.mode() == Mode::Active && waited && self.session.is_open();
                 if !again && self.may_go_alone() && !silent {
                     self.plan.give_back(self.alone());
                 }

@@ -164,7 +164,7 @@ impl Facts<'_> {
 
     /// Routers that are this side's own: the first, and those with private addresses next to it. Between two private
     /// networks nobody can tell whose a private address is.
-    fn own_hops(&self, hops: &BTreeMap<u8, IpAddr>) -> u8 {
+    pub(super) fn own_hops(&self, hops: &BTreeMap<u8, IpAddr>) -> u8 {
         let server_is_public = self.peer().is_some_and(|peer| reach(peer) == Reach::Public);
         let private = (1..).take_while(|ttl| {
             hops.get(ttl).is_some_and(|router| matches!(reach(*router), Reach::Private | Reach::Shared))

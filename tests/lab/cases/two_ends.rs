@@ -1,10 +1,12 @@
 //! The tool on both ends: what arrived is known, and how the server's own connections went.
 
 use super::{
-    ACTIVE, CURL, Case, ClientSide, EITHER, Expect, NEITHER, NO_RULES, NONE, ONLY_ACTIVE, ONLY_PASSIVE, OPEN, PASSIVE,
-    Rules, SERVE, ServerSide,
+    ACTIVE, CURL, Case, ClientSide, Curl, EITHER, Expect, NEITHER, NO_RULES, NONE, ONLY_ACTIVE, ONLY_PASSIVE, OPEN,
+    PASSIVE, Rules, SERVE, ServerSide,
 };
 
+const STATEFUL: &str =
+    "table inet f { chain input { type filter hook input priority 0; iifname wan ct state new drop; }; }\n";
 const HELPER: Rules = Rules {
     gateway1: "table ip helper {
  ct helper ftp21 { type \"ftp\" protocol tcp; }
@@ -26,6 +28,33 @@ const TAKEN_OVER: Rules = Rules {
     gateway1: "table ip r { chain pre { type nat hook prerouting priority -110; iifname lan tcp dport 50000-50009 redirect to :3129; }; }\n",
     ..NO_RULES
 };
+/// The server's connections to its clients end in one place, in nft's words.
+macro_rules! no_callback {
+    ($hook:literal, $verdict:literal) => {
+        concat!(
+            "table inet f { chain ",
+            $hook,
+            "s { type filter hook ",
+            $hook,
+            " priority 0; tcp sport != 21 tcp dport 30000-65535 ct state new ip daddr 203.0.113.0/24 ",
+            $verdict,
+            "; }; }\n"
+        )
+    };
+}
+/// A dead callback with its place.
+macro_rules! callback {
+    ($id:literal, $shows:literal, $host:ident, $hook:literal, $verdict:literal, $finding:literal, $side:literal, $certain:literal) => {
+        Case {
+            id: concat!("two-ends-callback-", $id),
+            shows: $shows,
+            rules: Rules { $host: no_callback!($hook, $verdict), ..NO_RULES },
+            expect: Expect { fires: &[$finding], side: $side, certain: $certain, ..PASSIVE },
+            curl: ONLY_PASSIVE,
+            ..TWO
+        }
+    };
+}
 const TWO: Case = Case { server: SERVE, ..OPEN };
 
 pub static CASES: &[Case] = &[
@@ -79,8 +108,88 @@ pub static CASES: &[Case] = &[
         id: "two-ends-callback-dropped",
         shows: "the client's gateway drops the callback, and the server says how long it tried",
         rules: CALLBACK_DROPPED,
-        expect: Expect { fires: &["active-callback-dropped"], side: "client", ..PASSIVE },
+        expect: Expect { fires: &["active-callback-dropped"], side: "client", certain: "high", ..PASSIVE },
         curl: ONLY_PASSIVE,
+        ..TWO
+    },
+    callback!(
+        "ends-here",
+        "this computer's own firewall drops the callback, which the other end's packets show",
+        client,
+        "input",
+        "drop",
+        "active-callback-dropped",
+        "client",
+        "high"
+    ),
+    callback!(
+        "ends-at-client",
+        "the client's gateway drops the callback, and the other end tells how far it came",
+        gateway1,
+        "forward",
+        "drop",
+        "active-callback-dropped",
+        "client",
+        "high"
+    ),
+    callback!(
+        "resets-at-client",
+        "the client's gateway answers the callback with RST",
+        gateway1,
+        "forward",
+        "reject with tcp reset",
+        "active-callback-refused",
+        "client",
+        "high"
+    ),
+    callback!(
+        "ends-between",
+        "a router between drops the callback",
+        transit,
+        "forward",
+        "drop",
+        "active-callback-dropped",
+        "network",
+        "medium"
+    ),
+    callback!(
+        "resets-between",
+        "a router between answers the callback with RST",
+        transit,
+        "forward",
+        "reject with tcp reset",
+        "active-callback-refused",
+        "network",
+        "medium"
+    ),
+    callback!(
+        "ends-at-server",
+        "the server's gateway lets no callback out",
+        gateway2,
+        "forward",
+        "drop",
+        "active-callback-dropped",
+        "server",
+        "medium"
+    ),
+    callback!(
+        "never-leaves",
+        "the server's own firewall lets no callback out",
+        server,
+        "output",
+        "drop",
+        "active-callback-dropped",
+        "server",
+        "high"
+    ),
+    Case {
+        id: "two-ends-nat-drops",
+        shows: "the client's NAT drops what it does not know, and ProFTPD's kin would have mended the address",
+        client: ClientSide::Nat,
+        arguments: &["--active-address", "203.0.113.2"],
+        rules: Rules { gateway1: STATEFUL, ..NO_RULES },
+        expect: Expect { fires: &["active-callback-dropped"], side: "client", certain: "high", ..PASSIVE },
+        curl: Curl { agrees: false, ..ONLY_PASSIVE },
         ..TWO
     },
     Case {

@@ -219,20 +219,26 @@ impl Layout {
     }
 
     /// An arrow that ends at a known hop: the wall stands where that is on the way, and the label beside it where there
-    /// is room, else above. Only passive connections have one, so it never heads for the client.
+    /// is room, else above.
     fn walled(&self, svg: &mut Markup, arrow: &Arrow, wall: Wall, nats: [bool; 2], y: f64) {
         let (begin, end) = self.free(nats);
         let (part, parts) = wall.place(nats);
         let margin = MARK * 2.0;
         let x = (begin + (end - begin) * part as f64 / parts as f64).clamp(begin + margin, end - margin);
-        let ends = [at("x1", self.box_width + 2.0), at("y1", y), at("x2", x - MARK), at("y2", y)];
-        svg.shape("line", &ends);
+        let (from, to, room, open) = match arrow.heading {
+            Heading::ToServer => (self.box_width + 2.0, x - MARK, end - x, "text class=\"label\""),
+            Heading::ToClient => {
+                let open = "text class=\"label\" text-anchor=\"end\"";
+                (self.width - self.box_width - 2.0, x + MARK, x - begin, open)
+            }
+        };
+        let beside = if arrow.heading == Heading::ToServer { x + margin } else { x - margin };
+        svg.shape("line", &[at("x1", from), at("y1", y), at("x2", to), at("y2", y)]);
         let size = [at("x", x - 4.0), at("y", y - MARK * 2.2), at("width", 8.0), at("height", MARK * 4.4)];
         svg.shape("rect class=\"wall\" rx=\"2\"", &size);
-        let room = end - x - margin * 2.0;
-        let fits = |label: &&String| label.chars().count() as f64 * self.font * LETTER < room;
+        let fits = |label: &&String| label.chars().count() as f64 * self.font * LETTER < room - margin * 2.0;
         match arrow.labels.first().filter(fits) {
-            Some(label) => self.words(svg, "text class=\"label\"", x + margin, y + self.font * 0.35, label),
+            Some(label) => self.words(svg, open, beside, y + self.font * 0.35, label),
             None => self.label(svg, arrow, nats, y - MARK * 2.2 - 7.0),
         }
     }

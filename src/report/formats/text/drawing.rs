@@ -210,7 +210,8 @@ impl Plan {
         merge(cells)
     }
 
-    /// An arrow that ends at a known hop: the wall stands where that is on the way, and the label where there is room.
+    /// An arrow that ends at a known hop: the wall stands where that is on the way, and the label where there is room. It
+    /// is drawn from the end that it sets out from.
     fn walled(&self, arrow: &Arrow, wall: Wall, mut cells: Vec<(char, Ink)>, begin: usize, end: usize) -> Vec<Span> {
         let room = end - begin;
         let (part, parts) = wall.place([self.client_nat, self.server_nat]);
@@ -222,7 +223,8 @@ impl Plan {
         let label = label.iter().take(longest).copied();
         let label: Vec<char> = [' '].into_iter().chain(label).chain([' ']).collect();
         let label_begin = if after >= before { at + 2 } else { begin + (before - label.len()) / 2 };
-        for number in 0..at {
+        let run = if arrow.heading == Heading::ToServer { 0..at } else { at + 1..self.middle };
+        for number in run {
             if let Some(cell) = cells.get_mut(number) {
                 let crossing = cell.0 == self.signs.side;
                 *cell = (if crossing { self.signs.crossed } else { self.signs.line }, Ink::of(arrow.tone));
