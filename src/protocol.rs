@@ -5,6 +5,7 @@
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
+pub mod arrival;
 pub mod command;
 pub mod dialect;
 pub mod extended;

@@ -4,7 +4,11 @@ use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
+#[cfg(target_os = "linux")]
+use ftpmode::protocol::arrival::{self, Arrival};
 use ftpmode::protocol::dialect::{self, Says};
+#[cfg(target_os = "linux")]
+use ftpmode::protocol::way::Way;
 use ftpmode::protocol::{extended, features};
 use ftpmode::serve::{Fault, Settings};
 use socket2::{Domain, Socket, Type};
@@ -51,6 +55,27 @@ fn the_preliminary_reply_means_that_the_data_connection_is_up() {
     assert_eq!(read_all(data).iter().filter(|&&byte| byte == b'\n').count(), 5);
     assert_eq!(client.reply().code, 226);
     assert_eq!(client.ask("LIST").code, 425, "one data connection serves one transfer");
+}
+
+/// What only this end can see, for the other to read.
+#[cfg(target_os = "linux")]
+#[test]
+fn it_tells_what_came_to_its_port_and_how_far_its_own_packets_come() {
+    let server = playing(&[]);
+    let mut client = Client::logged_in(&server);
+    let told = |client: &mut Client| arrival::told(&client.ask("STAT")).map(|told| (told.port, told.arrival));
+    assert_eq!(told(&mut client), None, "no port is listened at");
+    let address = client.pasv();
+    assert_eq!(told(&mut client), Some((address.port(), Arrival::Nothing)));
+    let _joined = TcpStream::connect(address).expect("the port listens");
+    assert_eq!(told(&mut client), Some((address.port(), Arrival::Joined)));
+
+    let (_held, closed) = closed_port(client.own_ip());
+    assert_eq!(client.ask(&format!("EPRT {}", extended::format(closed))).code, 200);
+    let refused = client.ask("LIST");
+    let here = Way { passed: Vec::new(), turned_away: Some(1) };
+    assert_eq!((refused.code, Way::told(&refused)), (425, Some(here)), "{refused:?}");
+    assert_eq!(dialect::says(&refused), Some(Says::CallbackRefused));
 }
 
 #[test]

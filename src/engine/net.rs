@@ -14,6 +14,7 @@ use tokio::io::unix::AsyncFd;
 pub use tokio::net::{TcpListener, TcpStream};
 
 use crate::evidence::timeline::Icmp;
+pub use arrival::arrival;
 pub use counters::{undelivered, unsent};
 pub use delivery::delivery;
 use error_queue::Queue;
@@ -21,6 +22,7 @@ pub use gateway::gateway;
 pub use packets::Watch;
 pub use way::way;
 
+mod arrival;
 mod counters;
 mod delivery;
 mod error_queue;

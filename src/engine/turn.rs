@@ -19,6 +19,7 @@ use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
 use crate::evidence::facts::Facts;
 use crate::evidence::security::Protection;
 use crate::evidence::timeline::{Awaited, What};
+use crate::protocol::command::Command;
 use crate::protocol::reply::Reply;
 use crate::protocol::{extended, host_port};
 
@@ -116,8 +117,10 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         }
         let dialled = Instant::now();
         let patience = self.plan.tools.budget.first_answer(self.session.rtt());
+        let mut until = dialled + patience;
+        let mut asked = false;
         while self.mode() == Mode::Passive && self.is_careful() && !self.joined {
-            match self.next_event(dialled + patience).await {
+            match self.next_event(until).await {
                 Next::Data(step) => {
                     if !self.on_step(step) {
                         self.dial_again().await;
@@ -127,6 +130,12 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 Next::Control(Came::Lost) => break,
                 // Answers to the questions that came along with the login.
                 Next::Control(_) => {}
+                // The other end knows whether anything arrived, as long as the port stands.
+                Next::Silence if !asked && self.session.product() == Some("ftpmode") => {
+                    asked = true;
+                    until = Instant::now() + patience;
+                    self.session.send_own(Command::bare("STAT")).await;
+                }
                 Next::Silence => {
                     let until = dialled + self.silence();
                     let (number, planned, counters) = (self.number, self.planned, self.counters);

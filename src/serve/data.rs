@@ -168,6 +168,14 @@ impl Offer {
         }
     }
 
+    /// The port that is listened at for the client.
+    pub fn passive_port(&self) -> Option<u16> {
+        match self {
+            Offer::Passive(listener) => listener.local_addr().ok().map(|end| end.port()),
+            Offer::Active(_) | Offer::Void(_) | Offer::Refused => None,
+        }
+    }
+
     /// The data connection, within `patience`. A passive one counts as coming from `claimed` where that is given.
     pub async fn join(self, ends: Ends, claimed: Option<Ipv4Addr>, patience: Duration) -> Result<TcpStream, Missed> {
         let joined = async {

@@ -16,6 +16,8 @@ use super::tls::{Begin, Demand};
 use super::{Shared, shown};
 use crate::protocol::{extended, host_port, letters, mark};
 
+mod status;
+
 /// Talks with one client until it goes.
 pub async fn run(stream: TcpStream, shared: Arc<Shared>) {
     let (Ok(local), Ok(peer)) = (stream.local_addr(), stream.peer_addr()) else { return };
@@ -291,25 +293,6 @@ impl Session {
             }
             _ => "550 No such folder.".to_owned(),
         }
-    }
-
-    /// Both ends as the server sees them: what a client behind NAT can't find out alone.
-    fn status(&self) -> String {
-        let client = self.client_as_told();
-        let login = if self.login == Login::Done { "logged in as anonymous" } else { "not logged in" };
-        let offer = match &self.offer {
-            None => "none asked for",
-            Some(Offer::Active(_) | Offer::Refused | Offer::Void(data::Held::Nothing)) => "active, to be dialled",
-            Some(Offer::Passive(_) | Offer::Void(_)) => "passive, awaited",
-        };
-        let control = self.control.tls_version().unwrap_or_else(|| "not encrypted".to_owned());
-        let data = if self.level == Level::Private { "encrypted" } else { "in the clear" };
-        format!(
-            "211-ftpmode {}\n Connected from {client}\n Client's port {}\n Server's own end {}\n Session {login}\n Control connection {control}\n Data connection {offer}, {data}\n211 End",
-            env!("CARGO_PKG_VERSION"),
-            self.ends.peer.port(),
-            self.ends.local,
-        )
     }
 
     async fn pasv(&mut self) -> Result<(), Gone> {

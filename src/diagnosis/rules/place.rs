@@ -5,6 +5,7 @@ use crate::diagnosis::rules::{ANY_RANGE, peer, setting};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, End, Facts, Location, Zone};
 use crate::evidence::observed::Observed;
+use crate::protocol::arrival::Arrival;
 
 /// What the place tells of a failing passive port.
 pub struct Place {
@@ -21,7 +22,13 @@ pub fn of(facts: &Facts) -> Option<Place> {
         let (words, cites) = (ANSWER_STOPPED.to_owned(), facts.cites([answer]));
         return Some(Place { side: Side::Client, confidence: Confidence::High, words, cites });
     }
-    let located = on_the_way(facts);
+    let located = match facts.arrival_told() {
+        Some((told, cite)) if told.arrival != Arrival::Nothing => {
+            let (words, cites) = (ANSWER_LOST.to_owned(), vec![cite]);
+            Some(Place { side: Side::Unknown, confidence: Confidence::Medium, words, cites })
+        }
+        _ => on_the_way(facts),
+    };
     // Where packets get past this side's routers, or nobody looked: else no answer can have come.
     let open = located.as_ref().is_none_or(|place| !matches!(place.side, Side::Client | Side::Network));
     let watched = matches!(facts.answer_stopped_here(), Observed::NotSeen);
@@ -34,6 +41,9 @@ pub fn of(facts: &Facts) -> Option<Place> {
     Some(Place { side: Side::Unknown, confidence: Confidence::Low, words: format!("{words}{ANSWERS_COUNTED}"), cites })
 }
 
+const ANSWER_LOST: &str = "By the other end's word this computer's packets arrive there and are answered: the answers are \
+                           lost on their way back, and whose firewall drops them can't be seen. The way to the server is \
+                           open.";
 const ANSWER_STOPPED: &str = "The server's answers reach this computer, and its own firewall stops them before the client \
                               sees them: neither the server nor a router on the way is to blame.";
 const ANSWERS_COUNTED: &str = "By this computer's counters, packets came meanwhile that were given to nobody: its own \
@@ -46,8 +56,9 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
     let server = location.server?;
     let exact = high.saturating_sub(low) <= 1;
     let named = matches!(location.end, End::Unreachable { .. }) || low == high;
+    let nothing_came = facts.arrival_told().filter(|(told, _)| told.arrival == Arrival::Nothing);
     // Silence from the server on may be the answer's, lost on its way back.
-    let silent = matches!(location.end, End::Silence { .. });
+    let silent = matches!(location.end, End::Silence { .. }) && nothing_came.is_none();
     let (side, confidence) = match location.zone {
         Zone::Server if silent && (exact || named || low == 0) => (Side::Server, Confidence::Medium),
         Zone::Client | Zone::Server if named || low == 0 => (side(location.zone), Confidence::High),
@@ -64,7 +75,8 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
     cites.extend(facts.cites(unsent.filter(|_| high == 0)));
     let rst = facts.tried_in(Mode::Passive).find_map(|tried| facts.rst_came_past(tried));
     cites.extend(rst.map(|(routers, _)| Cite::of(format!("the RST came past {routers} routers, as its TTL tells"))));
-    let words = format!("{} {}", ends_where(&location, low, high, server), excludes(&location, server));
+    let words = format!("{} {}", ends_where(&location, low, high, server), excludes(&location, server, silent));
+    cites.extend(nothing_came.map(|(_, cite)| cite));
     Some(Place { side, confidence, words: words.trim_end().to_owned(), cites })
 }
 
@@ -120,13 +132,16 @@ fn ends_where(location: &Location, low: u8, high: u8, server: u8) -> String {
 }
 
 /// What can't be to blame, since the packets did not get so far, or came past it.
-fn excludes(location: &Location, server: u8) -> &'static str {
+fn excludes(location: &Location, server: u8, answer_may_be_lost: bool) -> &'static str {
     match (location.zone, location.end) {
         (Zone::Client, End::Silence { .. }) => {
             "The server's firewall and port forwarding are not to blame: nothing arrives there."
         }
         (Zone::Client, _) => {
             "It is no missing port forward at the server: then the answer would come from the server's own router."
+        }
+        (Zone::Server, End::Silence { .. }) if !answer_may_be_lost => {
+            "This side's routers let them out, and by the other end's word nothing arrives there."
         }
         (Zone::Server, End::Silence { .. }) => {
             "This side's routers let them out; an answer that is lost on its way back would look the same."
@@ -161,14 +176,15 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
         );
     }
     if let Observed::Seen(_) = facts.answer_stopped_here() {
-        return vec![Fix::client(
-            "Let the answers to its own connections in at this computer's firewall",
-            format!(
-                "Allow incoming TCP from {} that belongs to a connection made from here, whatever port it comes from (nft: \
-                 ct state established,related accept; iptables: -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT).",
-                peer(facts)
-            ),
-        )];
+        return vec![let_answers_in(facts, "Let the answers to its own connections in at this computer's firewall")];
+    }
+    if facts.arrival_told().is_some_and(|(told, _)| told.arrival != Arrival::Nothing) {
+        let out = "In the server's firewall allow outgoing TCP from the passive ports that belongs to a connection made to \
+                   them, and mind that it goes out the way that the connection came in.";
+        return vec![
+            let_answers_in(facts, "Let the answers to its own connections in at this side's firewalls"),
+            Fix::server("Let the answers of the passive ports out", out),
+        ];
     }
     let counted = side == Side::Unknown && !facts.answers_counted().is_empty();
     if counted {
@@ -186,4 +202,15 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
         Side::Network => vec![network, server],
         Side::Unknown => vec![server, client],
     }
+}
+
+fn let_answers_in(facts: &Facts, action: &str) -> Fix {
+    Fix::client(
+        action,
+        format!(
+            "Allow incoming TCP from {} that belongs to a connection made from here, whatever port it comes from (nft: ct \
+             state established,related accept; iptables: -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT).",
+            peer(facts)
+        ),
+    )
 }

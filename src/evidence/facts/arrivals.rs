@@ -1,9 +1,10 @@
 //! What came as far as this computer's network interface and no further.
 
-use super::{Facts, Failure, Place, Tried};
+use super::{Cite, Facts, Failure, Place, Tried};
 use crate::evidence::attempt::Mode;
 use crate::evidence::observed::Observed;
 use crate::evidence::timeline::{PacketKind, What};
+use crate::protocol::arrival::{self, Told};
 
 /// A SYN and its two repetitions: so many answers come before it is called silence.
 const ANSWERS: u64 = 3;
@@ -43,6 +44,18 @@ impl Facts<'_> {
         let all = self.silent_dials().map(|tried| self.answer_arrived(tried));
         all.reduce(|one, other| if matches!(one, Observed::Seen(_)) { one } else { other })
             .unwrap_or(Observed::NotTested("no passive connection was waited for in vain"))
+    }
+
+    /// What the other end knows of the passive connections that stayed silent (`ftpmode serve` tells in STAT), the first
+    /// that tells.
+    pub fn arrival_told(&self) -> Option<(Told, Cite)> {
+        let silent: Vec<u16> = self.silent_dials().filter_map(|tried| Some(tried.dialled()?.port())).collect();
+        let told = self.control_events().find_map(|(event, _)| {
+            let What::Replied(reply) = &event.what else { return None };
+            arrival::told(reply).filter(|told| silent.contains(&told.port))
+        })?;
+        let cite = Cite::of(format!("of passive port {} the other end says: {}", told.port, told.arrival.words()));
+        Some((told, cite))
     }
 
     /// The counts of packets that were given to nobody while passive connections stayed silent, where there are as many

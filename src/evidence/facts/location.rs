@@ -10,6 +10,7 @@ use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::observed::Observed;
 use crate::evidence::sweep::{Answer, Sweep, Swept};
 use crate::evidence::timeline::{Icmp, What};
+use crate::protocol::arrival::Arrival;
 
 /// What the sweeps show of the way. Hops are counted from this computer, 1 for its router; 0 is this computer.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +109,9 @@ impl Facts<'_> {
         // Not past the first router, and not even sent: this computer itself.
         let unsent = self.tried_in(Mode::Passive).all(|tried| tried.joined().is_some() || tried.unsent().is_some());
         let here = between == Some((0, 1)) && unsent || matches!(self.answer_stopped_here(), Observed::Seen(_));
-        let between = if here { Some((0, 0)) } else { between };
+        // What arrived was not stopped on its way: its answer was, and no sweep shows where.
+        let arrived = self.arrival_told().is_some_and(|(told, _)| told.arrival != Arrival::Nothing);
+        let between = if here { Some((0, 0)) } else { between.filter(|_| !arrived) };
         let own = self.own_hops(&hops);
         let zone = zone(end, between, server, own);
         let cites = self.cites_of_location(data, end, server, &hops, edge_is_server);

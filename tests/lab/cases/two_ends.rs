@@ -196,8 +196,53 @@ pub static CASES: &[Case] = &[
         id: "two-ends-both-dropped",
         shows: "both directions are dropped",
         rules: BOTH_DROPPED,
-        expect: Expect { fires: &["passive-port-dropped", "active-callback-dropped"], wall: Some((3, 4)), ..NONE },
+        expect: Expect {
+            fires: &["passive-port-dropped", "active-callback-dropped"],
+            wall: Some((3, 4)),
+            certain: "high",
+            ..NONE
+        },
         curl: NEITHER,
+        ..TWO
+    },
+    Case {
+        id: "two-ends-passive-dropped",
+        shows: "the server's gateway drops passive connections, and the other end says that nothing arrives",
+        rules: Rules {
+            gateway2: "table inet g { chain forward { type filter hook forward priority 0; iifname lan tcp dport 50000-50009 drop; }; }\n",
+            ..NO_RULES
+        },
+        expect: Expect {
+            fires: &["passive-port-dropped"],
+            side: "server",
+            wall: Some((3, 4)),
+            certain: "high",
+            ..ACTIVE
+        },
+        curl: ONLY_ACTIVE,
+        ..TWO
+    },
+    Case {
+        id: "two-ends-answers-dropped",
+        shows: "the client's gateway drops the server's answers, and the other end says that the packets arrive",
+        rules: Rules {
+            gateway1: "table inet g { chain forward { type filter hook forward priority 0; iifname wan tcp sport 50000-50009 drop; }; }\n",
+            ..NO_RULES
+        },
+        expect: Expect { fires: &["passive-port-dropped"], side: "unknown", certain: "medium", ..ACTIVE },
+        curl: ONLY_ACTIVE,
+        ..TWO
+    },
+    Case {
+        id: "two-ends-answers-dropped-ipv6",
+        shows: "over IPv6 the client's gateway drops the server's answers, and the other end says so",
+        target: "[2001:db8:4::20]",
+        rules: Rules {
+            gateway1: "table inet g { chain forward { type filter hook forward priority 0; iifname wan tcp sport 50000-50009 drop; }; }\n",
+            ..NO_RULES
+        },
+        expect: Expect { fires: &["passive-port-dropped"], side: "unknown", certain: "medium", ..ACTIVE },
+        curl: Curl { url: "ftp://[2001:db8:4::20]/", arguments: &["-g"], ..ONLY_ACTIVE },
         ..TWO
     },
     Case {
