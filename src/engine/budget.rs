@@ -50,6 +50,16 @@ impl Budget {
         self.timeout.unwrap_or_else(|| TWO_RETRANSMISSIONS + rtt.unwrap_or(GUESSED_RTT))
     }
 
+    /// A round trip, before one was measured.
+    pub fn unknown_rtt(&self) -> Duration {
+        GUESSED_RTT
+    }
+
+    /// How long a control port is dialled before the place is looked for where that ends.
+    pub fn suspicion(&self) -> Duration {
+        ONE_RETRANSMISSION.min(self.silence(None))
+    }
+
     /// Silence where little depends on the answer: one SYN retransmission.
     pub fn second_opinion(&self, rtt: Duration) -> Duration {
         self.silence(Some(rtt)).min(ONE_RETRANSMISSION + rtt)

@@ -2,23 +2,26 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 use futures_util::StreamExt;
 use futures_util::future::FutureExt;
 use futures_util::stream::FuturesUnordered;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::budget::Budget;
 use super::login::greet;
 use super::net::{self, Dialled};
+use super::probes::hops;
 use super::recorder::{Recorder, Story};
 use super::session::Session;
 use super::turns::Tools;
-use super::{Family, Settings};
+use super::{Family, Locate, Settings};
 use crate::evidence::Resolution;
+use crate::evidence::address::{self, Reach};
 use crate::evidence::security::{Protection, Security, Wanted};
-use crate::evidence::timeline::{Awaited, What};
+use crate::evidence::timeline::{Awaited, Event, Icmp, What};
 
 type Dial = Pin<Box<dyn Future<Output = (Story, Instant, Dialled)>>>;
 
@@ -60,8 +63,52 @@ pub async fn reach(tools: Tools<'_>, late: &mut Late) -> Option<Session> {
     let listed = addresses.iter().map(|address| address.ip().to_canonical()).collect();
     recorder.resolution(Resolution { addresses: listed, ..Resolution::default() });
     recorder.say(format!("Connecting to {} port {}", target.host, target.port));
-    let session = dial_all(settings, budget, recorder, interleaved(addresses), late).await?;
+    let addresses = interleaved(addresses);
+    let first = addresses.first().copied();
+    let (tell, mut told) = oneshot::channel();
+    let dials = async {
+        let session = dial_all(settings, budget, recorder, addresses, late).await;
+        // Who looks has ended already, if nobody listens.
+        let _ = tell.send(session.is_some());
+        session
+    };
+    let look = async {
+        match timeout(budget.suspicion(), &mut told).await {
+            Ok(Ok(true)) => {}
+            Ok(_) => locate(tools, first).await,
+            Err(_) => {
+                let mut search = pin!(locate(tools, first));
+                tokio::select! {
+                    () = &mut search => {}
+                    Ok(joined) = &mut told => if !joined {
+                        search.await;
+                    },
+                }
+            }
+        }
+    };
+    let (session, ()) = tokio::join!(dials, look);
+    let session = session?;
     greeted(tools, session, Protection::Private).await
+}
+
+/// Looks where on the way a control port is that does not answer, or refuses.
+async fn locate(tools: Tools<'_>, control: Option<SocketAddr>) {
+    let Tools { settings, recorder, .. } = tools;
+    let no_route =
+        |event: &Event| matches!(event.what, What::Unreachable { icmp: Icmp::NoRoute, .. } | What::Failed(_));
+    let nowhere = recorder.evidence().dials.iter().all(|dial| dial.events.iter().any(no_route));
+    let Some(control) = control.filter(|control| address::reach(control.ip()) != Reach::Loopback && !nowhere) else {
+        return;
+    };
+    let never = (settings.locate == Locate::Never).then_some("--locate never was given");
+    match never.or_else(net::why_no_hops) {
+        Some(why) => recorder.not_located(why),
+        None => {
+            recorder.say("Looking where on the way it ends");
+            hops::sweep_alone(tools, control).await;
+        }
+    }
 }
 
 /// The session once it is greeted, under TLS from the first byte on where that is wanted. `None` where nobody greets.

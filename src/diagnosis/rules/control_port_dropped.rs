@@ -19,26 +19,32 @@ fn test(facts: &Facts) -> Match {
         Err(otherwise) => return otherwise,
     };
     let port = facts.evidence().target.port;
+    let place = dials::place(facts);
+    let (side, confidence) = place.as_ref().map_or((Side::Unknown, Confidence::Medium), |p| (p.side, p.confidence));
+    let addresses = dials::addresses(&dropped);
+    let mut cites = facts.cites(dropped.iter().map(|dial| dial.place));
+    let summary = match &place {
+        Some(place) => format!("The server does not answer: {addresses} stayed silent. {}", place.words),
+        None => format!(
+            "The server does not answer: {addresses} stayed silent. It is off, it has another address, or a firewall on its \
+             side or on this one drops the connection; from here these look alike."
+        ),
+    };
+    cites.extend(place.into_iter().flat_map(|place| place.cites));
     Match::Fires(Conclusion {
         severity: Severity::Error,
-        side: Side::Unknown,
-        confidence: Confidence::Medium,
-        summary: format!(
-            "The server does not answer: {} stayed silent. It is off, it has another address, or a firewall on its side \
-             or on this one drops the connection; from here these look alike.",
-            dials::addresses(&dropped)
-        ),
-        cites: facts.cites(dropped.iter().map(|dial| dial.place)),
-        fixes: vec![
+        side,
+        confidence,
+        summary,
+        cites,
+        fixes: dials::fixes(
+            side,
             Fix::server(
                 "Make sure that the server runs and its firewall lets FTP in",
                 format!("Incoming TCP to port {port} from any address; a router before the server has to forward it."),
             ),
-            Fix::client(
-                "Check that this network lets FTP out",
-                format!("Outgoing TCP to port {port}. Another network, such as a phone's, tells which side it is."),
-            ),
+            dials::let_out(facts),
             dials::check_host_and_port(facts),
-        ],
+        ),
     })
 }

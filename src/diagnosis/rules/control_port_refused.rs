@@ -18,17 +18,28 @@ fn test(facts: &Facts) -> Match {
         Ok(refused) => refused,
         Err(otherwise) => return otherwise,
     };
+    let place = dials::place(facts);
+    let (side, confidence) = place.as_ref().map_or((Side::Server, Confidence::Medium), |p| (p.side, p.confidence));
+    let addresses = dials::addresses(&refused);
+    let summary = match &place {
+        Some(place) => {
+            format!("FTP connections are refused: {addresses} answered with a reset at once. {}", place.words)
+        }
+        None => format!(
+            "Nothing takes FTP connections there: {addresses} answered with a reset at once, so no FTP server listens at this \
+             port, or a firewall turns the connection away."
+        ),
+    };
+    let mut cites = facts.cites(refused.iter().map(|dial| dial.place));
+    cites.extend(place.into_iter().flat_map(|place| place.cites));
     Match::Fires(Conclusion {
         severity: Severity::Error,
-        side: Side::Server,
-        confidence: Confidence::Medium,
-        summary: format!(
-            "Nothing takes FTP connections there: {} answered with a reset at once, so no FTP server listens at this \
-             port, or a firewall turns the connection away.",
-            dials::addresses(&refused)
-        ),
-        cites: facts.cites(refused.iter().map(|dial| dial.place)),
-        fixes: vec![
+        side,
+        confidence,
+        summary,
+        cites,
+        fixes: dials::fixes(
+            side,
             Fix::server(
                 "Start the FTP server, or have it listen at this port",
                 format!(
@@ -37,7 +48,8 @@ fn test(facts: &Facts) -> Match {
                     facts.evidence().target.port
                 ),
             ),
+            dials::let_out(facts),
             dials::check_host_and_port(facts),
-        ],
+        ),
     })
 }

@@ -1,8 +1,8 @@
 //! What the findings on an unanswered control port have in common.
 
-use crate::diagnosis::rule::{Fix, Match};
+use crate::diagnosis::rule::{Confidence, Fix, Match, Side};
 use crate::diagnosis::rules::listed;
-use crate::evidence::facts::{DialEnd, Dialled, Facts};
+use crate::evidence::facts::{Beyond, Cite, DialEnd, Dialled, End, Facts, LoneEnd};
 use crate::evidence::import::UNKNOWN_HOST;
 
 /// The dials that ended as `mine` says, where no control connection was joined; else what a rule has to say at once.
@@ -27,6 +27,102 @@ pub fn ended(facts: &Facts, mine: fn(&DialEnd) -> bool) -> Result<Vec<Dialled>, 
     Ok(ended)
 }
 
+/// On whose part of the way the control port ends, in words.
+pub struct Place {
+    pub side: Side,
+    pub confidence: Confidence,
+    pub words: String,
+    pub cites: Vec<Cite>,
+}
+
+/// The place, where it was looked for and tells more than nothing.
+pub fn place(facts: &Facts) -> Option<Place> {
+    let LoneEnd { end, beyond, hops, own } = facts.lone_end()?;
+    let hop = |number: u8| match (number, hops.get(&number)) {
+        (0, _) => "this computer".to_owned(),
+        (number, Some(router)) => format!("hop {number} ({router})"),
+        (number, None) => format!("hop {number}"),
+    };
+    // The last that passed packets on, and who may have ended them with the next.
+    let (last, does) = match end {
+        End::Silence { passed, .. } => (passed, "drops them"),
+        End::Refused { at, .. } | End::Unreachable { at, .. } => (at.saturating_sub(1), "turns them away"),
+        End::Open { .. } => return None,
+    };
+    let next = last + 1;
+    let (side, confidence, words) = match beyond {
+        Beyond::Router(_) if last <= own => (
+            Side::Client,
+            if last < own { Confidence::High } else { Confidence::Medium },
+            format!(
+                "Packets to this port get past no router beyond {}: it or the front of {} {does}, while others go on. The \
+                 server is not to blame: nothing arrives there.",
+                hop(last),
+                hop(next)
+            ),
+        ),
+        Beyond::Router(_) => (
+            Side::Unknown,
+            Confidence::Medium,
+            format!(
+                "Packets to this port get past no router beyond {}: it or the front of {} {does}, while others go on. It \
+                 is none of this side's own; whether it is the server's can't be seen.",
+                hop(last),
+                hop(next)
+            ),
+        ),
+        Beyond::Server(at) if last > own && at == next => (
+            Side::Server,
+            Confidence::High,
+            match end {
+                End::Silence { .. } => format!(
+                    "Packets to this port come as far as {}, and the server's machine behind it answers otherwise: its own \
+                     firewall or that router drops them. This side's routers let them out.",
+                    hop(last)
+                ),
+                _ => format!(
+                    "The server's machine is there, at hop {next}: nothing listens at this port, or its firewall turns the \
+                     connection away. This side's routers let it through."
+                ),
+            },
+        ),
+        Beyond::Unknown if last > own => (
+            Side::Server,
+            Confidence::Low,
+            format!(
+                "Packets to this port come as far as {}, beyond this side's routers, which are not to blame: most likely \
+                 it is the server or its own firewall.",
+                hop(last)
+            ),
+        ),
+        Beyond::Server(_) | Beyond::Unknown => return None,
+    };
+    let told = match end {
+        End::Silence { .. } => {
+            format!("packets to the control port came as far as {}, and nothing came from beyond", hop(last))
+        }
+        _ => {
+            format!("a packet to the control port that lives {next} hops was turned away, one that lives less was not")
+        }
+    };
+    let mut cites = vec![Cite::of(told)];
+    cites.extend(match beyond {
+        Beyond::Router(ttl) => Some(Cite::of(format!("a datagram found a router at hop {ttl}"))),
+        Beyond::Server(_) => Some(Cite::of("a datagram found the server itself".to_owned())),
+        Beyond::Unknown => None,
+    });
+    Some(Place { side, confidence, words, cites })
+}
+
+/// What a rule makes of it: the place's side first, its own guess without.
+pub fn fixes(side: Side, server: Fix, client: Fix, other: Fix) -> Vec<Fix> {
+    match side {
+        Side::Client => vec![client, other],
+        Side::Server => vec![server, other],
+        Side::Network | Side::Unknown => vec![server, client, other],
+    }
+}
+
 /// `192.0.2.1:21 and [2001:db8::1]:21`; the port alone where a log does not tell the address.
 pub fn addresses(dials: &[Dialled]) -> String {
     let name = |dial: &Dialled| match dial.address {
@@ -34,6 +130,14 @@ pub fn addresses(dials: &[Dialled]) -> String {
         address => address.to_string(),
     };
     listed(&dials.iter().map(name).collect::<Vec<_>>())
+}
+
+pub fn let_out(facts: &Facts) -> Fix {
+    let port = facts.evidence().target.port;
+    Fix::client(
+        "Check that this network lets FTP out",
+        format!("Outgoing TCP to port {port}. Another network, such as a phone's, tells which side it is."),
+    )
 }
 
 pub fn check_host_and_port(facts: &Facts) -> Fix {

@@ -38,6 +38,8 @@ const LEFT: usize = MOST - FURTHEST as usize - MOST_AGAIN - 1;
 /// Routers that are asked for by UDP, one packet each: so many that the control port can still be dialled [`STEP`] hops
 /// beyond the last of them.
 const MOST_BY_UDP: usize = (LEFT - STEP as usize) / 2;
+/// So many hops in a row tell nothing of themselves where a lone sweep ends: a single router may keep silent.
+const SILENT_IN_A_ROW: u8 = 2;
 /// Where traceroute knocks, since nobody listens there.
 const NOBODY_LISTENS: u16 = 33_434;
 
@@ -89,6 +91,38 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
     }
 }
 
+/// Sweeps a control port that nobody answered at, or that was turned away. There is no other port to compare it with:
+/// datagrams of the same lives tell whether the way goes on where its packets end.
+pub async fn sweep_alone(tools: Tools<'_>, control: SocketAddr) {
+    let give_up = Instant::now() + tools.budget.location();
+    let patience = tools.budget.hop(tools.budget.unknown_rtt());
+    let mut packets = Series::new(Swept::Control, control);
+    let mut datagrams = Series::new(Swept::Udp, SocketAddr::new(control.ip(), NOBODY_LISTENS));
+    let mut sent = 0;
+    while sent < FURTHEST && Instant::now() < give_up {
+        let next = (sent + STEP).min(FURTHEST);
+        packets.send(tools, sent + 1..=next);
+        (sent + 1..=next).for_each(|ttl| datagrams.knock(tools, ttl));
+        sent = next;
+        let until = give_up.min(Instant::now() + patience);
+        tokio::join!(
+            packets.gather(until, Series::is_settled_or_passed),
+            datagrams.gather(until, Series::is_settled_or_passed)
+        );
+        packets.stop_waiting();
+        packets.take_names_from(&datagrams);
+        let furthest = packets.last_passed().max(datagrams.last_passed());
+        let nothing_further = furthest + SILENT_IN_A_ROW <= sent;
+        let settled = packets.first_end().is_some_and(|(ttl, _)| ttl < sent) || datagrams.first_end().is_some();
+        if settled || nothing_further {
+            break;
+        }
+    }
+    for series in [packets, datagrams] {
+        series.record(tools, sent);
+    }
+}
+
 /// The probes of one port.
 struct Series {
     of: Swept,
@@ -132,8 +166,13 @@ impl Series {
         let unasked: Vec<u8> = nameless.filter(|ttl| !self.begun.contains_key(ttl)).take(room).collect();
         unasked.into_iter().for_each(|ttl| self.knock(tools, ttl));
         self.gather(until, Series::is_all_answered).await;
-        for probe in series.answers.values_mut().filter(|probe| is_nameless(probe.answer)) {
-            if let Some(router) = self.answers.get(&probe.ttl).filter(|router| is_passed(router.answer)) {
+        series.take_names_from(self);
+    }
+
+    /// Puts the router that let a datagram's time run out in the place of an answer that names nobody.
+    fn take_names_from(&mut self, routers: &Series) {
+        for probe in self.answers.values_mut().filter(|probe| is_nameless(probe.answer)) {
+            if let Some(router) = routers.answers.get(&probe.ttl).filter(|router| is_passed(router.answer)) {
                 probe.answer = router.answer;
             }
         }

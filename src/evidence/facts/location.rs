@@ -168,7 +168,8 @@ impl Facts<'_> {
     /// Routers that are this side's own: the first, and those with private addresses next to it. Between two private
     /// networks nobody can tell whose a private address is.
     pub(super) fn own_hops(&self, hops: &BTreeMap<u8, IpAddr>) -> u8 {
-        let server_is_public = self.peer().is_some_and(|peer| reach(peer) == Reach::Public);
+        let dialled = || self.evidence().dials.first().map(|dial| dial.address.ip().to_canonical());
+        let server_is_public = self.peer().or_else(dialled).is_some_and(|peer| reach(peer) == Reach::Public);
         let private = (1..).take_while(|ttl| {
             hops.get(ttl).is_some_and(|router| matches!(reach(*router), Reach::Private | Reach::Shared))
         });
@@ -236,7 +237,7 @@ fn passed_by(sweep: &Sweep) -> impl Iterator<Item = (u8, IpAddr)> {
     })
 }
 
-fn is_passed(answer: Answer) -> bool {
+pub(super) fn is_passed(answer: Answer) -> bool {
     matches!(answer, Answer::Icmp { icmp: Icmp::TimeExceeded, .. })
 }
 
@@ -249,7 +250,7 @@ fn first_end(sweep: &Sweep) -> Option<(u8, Answer)> {
     ends.map(|probe| (probe.ttl, probe.answer)).min_by_key(|(ttl, _)| *ttl)
 }
 
-fn end_of(data: &Sweep, control: &Sweep, server: Option<u8>) -> End {
+pub(super) fn end_of(data: &Sweep, control: &Sweep, server: Option<u8>) -> End {
     let last = |until: u8| {
         let passed = data.probes.iter().filter(|probe| probe.ttl < until && is_passed(probe.answer));
         passed.map(|probe| probe.ttl).max().unwrap_or(0)

@@ -27,12 +27,114 @@ const V6_DROPPED: Rules =
     Rules { gateway1: "table ip6 f { chain forward { type filter hook forward priority 0; drop; }; }\n", ..NO_RULES };
 const BOB: &[&str] = &["-u", "bob:hunter2"];
 
+/// Port 21 ends in one place, in nft's words.
+macro_rules! ends {
+    ($id:literal, $shows:literal, $host:ident, $hook:literal, $verdict:literal, $finding:literal, $side:literal) => {
+        Case {
+            id: concat!("control-ends-", $id),
+            shows: $shows,
+            rules: Rules {
+                $host: concat!(
+                    "table inet f { chain ",
+                    $hook,
+                    "s { type filter hook ",
+                    $hook,
+                    " priority 0; tcp dport 21 ",
+                    $verdict,
+                    "; }; }\n"
+                ),
+                ..NO_RULES
+            },
+            expect: Expect { fires: &[$finding], side: $side, ..UNKNOWN },
+            by_both: true,
+            ..FAILS
+        }
+    };
+}
+
 pub static CASES: &[Case] = &[
+    ends!(
+        "at-client-drops",
+        "the client's gateway drops FTP",
+        gateway1,
+        "forward",
+        "drop",
+        "control-port-dropped",
+        "client"
+    ),
+    ends!(
+        "at-client-resets",
+        "the client's gateway answers FTP with RST",
+        gateway1,
+        "forward",
+        "reject with tcp reset",
+        "control-port-refused",
+        "client"
+    ),
+    ends!("between-drops", "a router between drops FTP", transit, "forward", "drop", "control-port-dropped", "unknown"),
+    ends!(
+        "between-resets",
+        "a router between answers FTP with RST",
+        transit,
+        "forward",
+        "reject with tcp reset",
+        "control-port-refused",
+        "unknown"
+    ),
+    ends!(
+        "at-servers-router-drops",
+        "the server's gateway drops FTP",
+        gateway2,
+        "forward",
+        "drop",
+        "control-port-dropped",
+        "server"
+    ),
+    ends!(
+        "at-server-drops",
+        "the server's own firewall drops FTP",
+        server,
+        "input",
+        "drop",
+        "control-port-dropped",
+        "server"
+    ),
+    ends!(
+        "at-server-resets",
+        "the server's own firewall answers FTP with RST",
+        server,
+        "input",
+        "reject with tcp reset",
+        "control-port-refused",
+        "server"
+    ),
+    ends!(
+        "at-server-drops-all",
+        "the server's own firewall drops everything: it looks as if it were off",
+        server,
+        "input",
+        "drop; drop",
+        "control-port-dropped",
+        "server"
+    ),
+    Case {
+        id: "control-ends-nowhere-looked",
+        shows: "the client's gateway drops FTP, and nobody looks where",
+        rules: CONTROL_DROPPED,
+        arguments: &["--locate", "never"],
+        expect: Expect {
+            fires: &["control-port-dropped"],
+            not_tested: &["place-on-the-way"],
+            side: "unknown",
+            ..UNKNOWN
+        },
+        ..FAILS
+    },
     Case {
         id: "control-closed",
         shows: "nobody listens on port 21",
         server: server(Kind::Nobody),
-        expect: Expect { fires: &["control-port-refused"], ..UNKNOWN },
+        expect: Expect { fires: &["control-port-refused"], side: "server", ..UNKNOWN },
         ..FAILS
     },
     Case {

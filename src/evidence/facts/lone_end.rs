@@ -1,0 +1,58 @@
+//! Where on the way a control port ends that nobody answers at, or that is turned away: with no port to compare it with,
+//! datagrams tell whether the way goes on.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::Facts;
+use super::location::{End, end_of, is_passed};
+use crate::evidence::sweep::{Answer, Swept};
+
+/// What a sweep of the control port shows where none was joined.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoneEnd {
+    pub end: End,
+    pub beyond: Beyond,
+    /// The routers that answered, by their distance.
+    pub hops: BTreeMap<u8, IpAddr>,
+    /// Routers next to this computer that are this side's own.
+    pub own: u8,
+}
+
+/// What stands where the packets end, or further on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beyond {
+    /// A further router, at this distance: the way goes on.
+    Router(u8),
+    /// The server itself, which answered for a port that is closed to datagrams, at this distance.
+    Server(u8),
+    Unknown,
+}
+
+impl Facts<'_> {
+    /// `None` where nobody looked, or a control connection stands.
+    pub fn lone_end(&self) -> Option<LoneEnd> {
+        let find = |of: Swept| self.evidence().sweeps.iter().find(|sweep| sweep.of == of);
+        let control = find(Swept::Control).filter(|_| self.peer().is_none())?;
+        let end = end_of(control, control, None);
+        if let End::Open { .. } = end {
+            return None;
+        }
+        let from = match end {
+            End::Refused { at, .. } | End::Unreachable { at, .. } | End::Open { at } => at,
+            End::Silence { passed, .. } => passed + 1,
+        };
+        let by_udp = find(Swept::Udp).into_iter().flat_map(|sweep| &sweep.probes).filter(|probe| probe.ttl >= from);
+        let server = control.port.ip().to_canonical();
+        let beyond = by_udp.fold(Beyond::Unknown, |known, probe| match (known, probe.answer) {
+            (Beyond::Unknown, answer) if is_passed(answer) => Beyond::Router(probe.ttl),
+            (Beyond::Unknown, Answer::Icmp { from: Some(from), .. }) if from.to_canonical() == server => {
+                Beyond::Server(probe.ttl)
+            }
+            (known, _) => known,
+        });
+        let hops = self.hops();
+        let own = self.own_hops(&hops);
+        Some(LoneEnd { end, beyond, hops, own })
+    }
+}
