@@ -38,7 +38,7 @@ mod epsv_blocked;
 mod epsv_rejected;
 mod ftp_helper_on_path;
 mod ipv6_unanswered;
-mod listing_refused;
+pub(super) mod listing_refused;
 mod local_firewall_drops_callback;
 mod login_rejected;
 mod name_resolution_failed;

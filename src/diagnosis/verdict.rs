@@ -80,7 +80,12 @@ fn look(facts: &Facts, mode: Mode) -> Look {
     if tried.peek().is_none() {
         return Look::NotTried;
     }
-    if tried.any(|tried| tried.failure() != Some(Failure::NotTried)) { Look::Tested } else { Look::NotToItsEnd }
+    // A listing that is refused ahead of its data connection tells nothing of the mode.
+    let tells = |tried: &Tried| {
+        let ahead = tried.joined().is_none() && rules::listing_refused::is_refused_listing(tried);
+        tried.failure() != Some(Failure::NotTried) && !ahead
+    };
+    if tried.any(tells) { Look::Tested } else { Look::NotToItsEnd }
 }
 
 /// High where each mode was tried to its end and its methods agree; medium where they disagree; low where a mode that

@@ -72,6 +72,7 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::pyftpdlib::PROGRAM,
     &programs::filezilla_server::PROGRAM,
     &programs::apache_ftpserver::PROGRAM,
+    &programs::ftpserverlib::PROGRAM,
     &programs::iis::PROGRAM,
     &programs::general::PROGRAM,
 ];
@@ -234,6 +235,14 @@ impl Gathered {
         if text.trim().is_empty() || text.trim_start().trim_start_matches('`').starts_with("[parser] ") {
             return;
         }
+        // Wget tells of two commands in one line.
+        if text.trim_start().starts_with(programs::wget::STEP)
+            && let Some(at) = text.rfind(programs::wget::STEP).filter(|at| !text[..*at].trim().is_empty())
+        {
+            let (one, other) = text.split_at(at);
+            self.piece(one, whole);
+            return self.piece(other, whole);
+        }
         let parsed = line::parse(text);
         if matches!(parsed.words, Words::Other(_))
             && let Some(quoted) = quoted::line(text)
@@ -257,6 +266,9 @@ impl Gathered {
                     Some(told.map_or(translated, |told| words::together(translated, told))),
                     sign.or(Some((&programs::filezilla::PROGRAM, ""))),
                 ),
+                None if self.program.is_some_and(|program| program.id == "wget") => {
+                    (told.or_else(|| programs::wget::translated(text)), sign)
+                }
                 None => (told, sign),
             },
             Words::Reply { .. } | Words::Command { .. } => (told, sign),

@@ -138,6 +138,7 @@ fn meaning(says: Says) -> (&'static str, &'static [&'static str]) {
         Says::PortsExhausted => ("the server has no free port for passive mode", &["passive-ports-exhausted"]),
         Says::PretRequired => ("the server wants the command PRET before PASV", &["pret-required"]),
         Says::IdleTimeout => ("nothing happened for longer than the server allows", &["control-idle-dropped"]),
+        Says::ListingRefused => ("the server may not read the folder itself", &["listing-refused"]),
         Says::NoDataConnection => (
             "no data connection was there: the client asked for none, or none was made in time",
             &["passive-port-dropped", "active-rejected"],

@@ -58,6 +58,8 @@ pub enum Says {
     IdleTimeout,
     /// No PORT or PASV stands.
     NoDataConnection,
+    /// The folder can't be read, whatever the code says.
+    ListingRefused,
 }
 
 /// What becomes of a command that comes while a transfer is under way or about to be.

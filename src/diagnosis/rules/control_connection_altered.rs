@@ -94,7 +94,10 @@ fn cut_off(facts: &Facts) -> Option<Sign> {
 pub(super) fn is_for_the_verb(facts: &Facts, tried: &Tried) -> bool {
     let unanswered = matches!(tried.failure(), Some(Failure::Unanswered | Failure::CutAtNegotiation));
     let broken = facts.said_to_be_broken(tried.outcome().control, &[Says::Misconfigured, Says::PortsExhausted]);
-    unanswered && !broken && facts.tried().iter().any(|other| other.verb() != tried.verb() && other.negotiated())
+    let other = || facts.tried().iter().any(|other| other.verb() != tried.verb() && other.negotiated());
+    // A log's client tries no other; what resets the connection at the command was not waiting for anything.
+    let reset_at_once = facts.log().is_some() && tried.control_was_reset();
+    unanswered && !broken && (other() || reset_at_once)
 }
 
 /// PASV's connections fail every time, EPSV's never.

@@ -62,10 +62,12 @@ fn fires(summary: String, cites: Vec<Cite>) -> Match {
 }
 
 /// A refusal of the transfer that speaks of the listing or the file.
-pub(super) fn is_refused_listing(tried: &Tried) -> bool {
+pub fn is_refused_listing(tried: &Tried) -> bool {
     let plain = matches!(
         tried.failure(),
         Some(Failure::TransferRefused(None | Some(Says::MethodDisabled | Says::NotImplemented)))
     );
-    plain && tried.refusal().is_some_and(|(reply, _)| matches!(reply.code, 450 | 451 | 500..=504 | 532 | 550..=553))
+    tried.failure() == Some(Failure::TransferRefused(Some(Says::ListingRefused)))
+        || plain
+            && tried.refusal().is_some_and(|(reply, _)| matches!(reply.code, 450 | 451 | 500..=504 | 532 | 550..=553))
 }

@@ -282,6 +282,10 @@ impl<'a> Facts<'a> {
             (Some(Says::PortsExhausted), Place::Attempt(index, _)) if active.contains(&index) => {
                 Some(Says::Misconfigured)
             }
+            (Some(says), Place::Attempt(index, _)) => {
+                let tried = self.tried().iter().find(|tried| tried.index() == index);
+                Some(tried.map_or(says, |tried| tried.meant(says)))
+            }
             _ => says,
         };
         let on_control = self.control_events().filter_map(|(event, place)| match &event.what {

@@ -264,6 +264,11 @@ impl<'a> Tried<'a> {
         self.place_of(|what| matches!(what, What::LetIn(_)))
     }
 
+    /// The control connection was reset in the place of an answer.
+    pub fn control_was_reset(&self) -> bool {
+        self.failure() == Some(Failure::CutAtNegotiation) && self.has(|what| matches!(what, What::ControlReset))
+    }
+
     /// The port refused this connection, and every one made right after.
     pub fn refused_again(&self) -> Option<Place> {
         self.place_of(|what| matches!(what, What::RefusedAgain(_)))

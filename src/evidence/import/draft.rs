@@ -97,6 +97,11 @@ impl Draft {
         Self { agreed: true, ..Self::new(verb, sent, around) }
     }
 
+    /// When its command was sent, in milliseconds.
+    pub fn began_at(&self) -> f64 {
+        self.events.first().map_or(0.0, |sent| sent.at_ms)
+    }
+
     pub fn mode(&self) -> Mode {
         self.verb.mode()
     }
@@ -369,7 +374,7 @@ impl Draft {
             return;
         }
         // A reply that the log cuts off is no malformed one.
-        let ends = end == Leaving::LogEnds;
+        let ends = matches!(end, Leaving::LogEnds | Leaving::LogCut);
         if let Some((_, answer)) = self.unread.take_if(|(_, answer)| is_cut_off(answer, ends)) {
             return self.push(&Event { what: What::CutShort, ..answer });
         }
@@ -427,6 +432,8 @@ pub enum Leaving {
     Turns,
     /// The log ends, though time enough had passed.
     LogEnds,
+    /// The log ends at once behind the command.
+    LogCut,
 }
 
 /// Events kept of one data connection before its end.

@@ -11,6 +11,7 @@ pub mod filezilla;
 pub mod filezilla_server;
 pub mod fireftp;
 pub mod flashfxp;
+pub mod ftpserverlib;
 pub mod general;
 pub mod gftp;
 pub mod iis;

@@ -26,6 +26,8 @@ const MOST_QUOTES: usize = 4_000;
 const LONGEST_LINE: usize = 1_200;
 /// The most lines of one reply.
 const MOST_LINES: usize = 100;
+/// A log that ends so soon behind a command, in milliseconds, was cut there: clients wait for seconds.
+const LOG_CUT_MS: f64 = 1_000.0;
 
 /// A line's place and time.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +99,8 @@ pub struct Session {
     ways: HashMap<String, usize>,
     last: Option<(u32, f64)>,
     timed: bool,
+    /// Whether any of its lines tells its time.
+    stamped: bool,
 }
 
 /// A command that is not answered yet.
@@ -179,6 +183,7 @@ impl Session {
 
     pub fn take(&mut self, parsed: &Line, told: Option<Tells>, seen: Seen) {
         self.timed = seen.timed;
+        self.stamped |= seen.timed;
         self.last = Some((seen.line, seen.at_ms));
         if let Some(client) = parsed.client.and_then(|client| client.parse().ok()) {
             self.client = Some(client);
@@ -281,7 +286,14 @@ impl Session {
         let works = self.attempts.iter().any(|done| {
             done.verb.mode() == draft.mode() && done.events.iter().any(|event| matches!(event.what, What::EndOfFile))
         });
-        self.close(draft, if works || self.ended { Leaving::Superseded } else { Leaving::LogEnds }, &at);
+        // One that ends at once behind the command was cut there: a client waits for seconds.
+        let at_once = self.stamped && at_ms - draft.began_at() < LOG_CUT_MS;
+        let end = match () {
+            () if works || self.ended => Leaving::Superseded,
+            () if at_once => Leaving::LogCut,
+            () => Leaving::LogEnds,
+        };
+        self.close(draft, end, &at);
     }
 
     /// Whether anything of FTP came out of it.

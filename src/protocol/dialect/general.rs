@@ -10,6 +10,7 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "too many connections", says: Says::TooManyConnections },
         Phrase { text: "too many users", says: Says::TooManyConnections },
         Phrase { text: "sorry, max ", says: Says::TooManyConnections },
+        Phrase { text: "not allowed to connect more than", says: Says::TooManyConnections },
         Phrase { text: "connection limit", says: Says::TooManyConnections },
         Phrase { text: "must use encryption", says: Says::TlsRequired },
         Phrase { text: "use auth tls", says: Says::TlsRequired },

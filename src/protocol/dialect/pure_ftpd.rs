@@ -18,6 +18,7 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "timeout - try typing a little faster next time", says: Says::IdleTimeout },
         Phrase { text: "too many connections", says: Says::TooManyConnections },
         Phrase { text: "users (the maximum) are already logged in", says: Says::TooManyConnections },
+        Phrase { text: "sorry, we were unable to read", says: Says::ListingRefused },
         Phrase { text: "no data connection", says: Says::NoDataConnection },
         Phrase { text: "could not connect to port", says: Says::CallbackFailed },
     ],

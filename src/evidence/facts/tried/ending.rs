@@ -112,6 +112,10 @@ impl<'a> Tried<'a> {
             Cause::Dropped => Failure::CallbackDropped,
             Cause::Unreachable if passive => Failure::DialUnreachable,
             Cause::Unreachable => Failure::CallbackUnreachable,
+            // Pure-FTPd gives up the session over it.
+            Cause::Rejected if self.negotiated() && self.refusal_says() == Some(Says::ListingRefused) => {
+                Failure::TransferRefused(Some(Says::ListingRefused))
+            }
             Cause::Rejected if self.refused_with(421) => Failure::SessionEnded(self.refusal_says()),
             Cause::Rejected if self.negotiated() => Failure::TransferRefused(self.refusal_says()),
             Cause::Rejected => Failure::Rejected(self.refusal_says()),
@@ -136,7 +140,15 @@ impl<'a> Tried<'a> {
     /// What the refusal that ended it says, where its words are known.
     pub fn refusal_says(&self) -> Option<Says> {
         let (reply, _) = self.refusal()?;
-        dialect::says(reply)
+        Some(self.meant(dialect::says(reply)?))
+    }
+
+    /// Where the control connection is encrypted already, it is the data connection's turn (IIS says the same of both).
+    pub fn meant(&self, says: Says) -> Says {
+        match says {
+            Says::TlsRequired if !self.attempt().protection.is_plain() => Says::ProtectionRequired,
+            _ => says,
+        }
     }
 
     /// The refusing reply that ended it.

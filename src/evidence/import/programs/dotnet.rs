@@ -27,6 +27,10 @@ pub static PROGRAM: Program = Program {
         phrase("connected party did not properly respond", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("the underlying connection was closed", Tells::Failed(Which::Either, How::Unsaid)),
         phrase("the remote server returned an error: 227", Tells::Stopped(227)),
+        phrase("ftps authentication failed", Tells::Failed(Which::Either, How::Tls)),
+        phrase("authentication failed because the remote party", Tells::Failed(Which::Either, How::Tls)),
+        phrase("a call to sspi failed", Tells::Failed(Which::Either, How::Tls)),
+        phrase("unexpected eof or 0 bytes from the transport stream", Tells::Failed(Which::Either, How::Tls)),
         phrase("(530) not logged in", Tells::Refused(530)),
     ],
 };

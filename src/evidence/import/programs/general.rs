@@ -42,6 +42,8 @@ pub static PROGRAM: Program = Program {
         phrase("host not found", Tells::NoAddress),
         phrase("no address associated", Tells::NoAddress),
         phrase("11001", Tells::NoAddress),
+        phrase("enotfound", Tells::NoAddress),
+        phrase("no such host", Tells::NoAddress),
         phrase("eai_again", Tells::NoAddress),
         phrase("eai_noname", Tells::NoAddress),
         phrase("certificate expired", Tells::Untrusted(Distrust::Expired)),

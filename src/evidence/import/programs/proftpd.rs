@@ -27,6 +27,9 @@ pub static PROGRAM: Program = Program {
             "passive data transfer failed, possibly due to network issues",
             Tells::Failed(Which::Data, How::TimedOut),
         ),
+        // What was to be encrypted is named in the line behind it.
+        phrase("unable to accept tls connection", Tells::Nothing),
+        phrase("panic: ssl_error", Tells::Nothing),
         phrase("unable to open data connection: tls negotiation failed", Tells::Failed(Which::Data, How::Tls)),
         phrase("client did not reuse ssl session from control channel", Tells::Refused(522)),
     ],

@@ -1,4 +1,9 @@
-//! GNU Wget. Seen in runs of 1.21.3 and in logs that users published.
+//! GNU Wget. Seen in runs of 1.21.3 and in logs that users published; other languages from its translations (`wget.toml`).
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
@@ -8,7 +13,15 @@ pub static PROGRAM: Program = Program {
     id: "wget",
     name: "GNU Wget",
     writer: Writer::Client,
-    signs: &["created by wget ", "gnu wget ", "user-agent: wget/", "==> syst ...", "logging in as "],
+    signs: &[
+        "created by wget ",
+        "gnu wget ",
+        "user-agent: wget/",
+        "==> syst ...",
+        "logging in as ",
+        "--  ftp://",
+        "-- ftp://",
+    ],
     phrases: &[
         phrase("resolving ", Tells::LooksUp),
         phrase("logged in!", Tells::LoggedIn),
@@ -32,3 +45,67 @@ pub static PROGRAM: Program = Program {
         phrase("login incorrect.", Tells::Refused(530)),
     ],
 };
+
+/// What a step of its begins with.
+pub const STEP: &str = "==> ";
+
+/// Whether a step of its went well: `==> PASV ... done.`, in any language.
+pub fn is_done(outcome: &str) -> bool {
+    let texts = TEXTS.as_ref().and_then(|texts| texts.get("done"));
+    outcome.starts_with("done")
+        || texts.is_some_and(|texts| texts.iter().any(|done| outcome.starts_with(done.as_str())))
+}
+
+/// What a line of Wget tells in another language than English.
+pub fn translated(text: &str) -> Option<Tells> {
+    let (machine, tells) = MACHINE.as_ref()?;
+    tells.get(machine.find(text)?.pattern().as_usize()).copied()
+}
+
+static TEXTS: LazyLock<Option<BTreeMap<String, Vec<String>>>> =
+    LazyLock::new(|| toml::from_str(include_str!("wget.toml")).ok());
+
+static MACHINE: LazyLock<Option<(AhoCorasick, Vec<Tells>)>> = LazyLock::new(|| {
+    let texts = TEXTS.as_ref()?;
+    let known = MEANINGS.iter().filter_map(|(name, tells)| Some((*tells, texts.get(*name)?)));
+    let (tells, words): (Vec<Tells>, Vec<&String>) =
+        known.flat_map(|(tells, words)| words.iter().map(move |word| (tells, word))).unzip();
+    let machine = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()?;
+    Some((machine, tells))
+});
+
+/// The names in `wget.toml`, but for `done`.
+const MEANINGS: &[(&str, Tells)] = &[
+    ("connected", Tells::Joined(Which::Control)),
+    ("logged_in", Tells::LoggedIn),
+    ("got", Tells::Got),
+    ("no_such", Tells::Refused(550)),
+    ("no_address", Tells::NoAddress),
+    ("not_joined", Tells::Failed(Which::Data, How::Unsaid)),
+    ("incorrect", Tells::Refused(530)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_in_the_translations_has_a_meaning() {
+        let texts = TEXTS.as_ref().expect("a valid file");
+        let known: Vec<&str> = MEANINGS.iter().map(|(name, _)| *name).chain(["done"]).collect();
+        assert!(texts.keys().all(|name| known.contains(&name.as_str())) && texts.len() == known.len(), "{known:?}");
+        assert!(texts.values().flatten().all(|text| !text.is_empty()));
+    }
+
+    #[test]
+    fn its_steps_and_its_words_are_understood_in_other_languages() {
+        assert!(is_done("done.") && is_done("fertig.") && is_done("hecho.") && !is_done("No such file"));
+        for (text, tells) in [
+            ("2010-04-15 16:54:40 (1,20 KB/s) - \u{bb}.listing\u{ab} gespeichert [10699]", Tells::Got),
+            ("Verbindungsaufbau mit 192.0.2.1:21 ... verbunden.", Tells::Joined(Which::Control)),
+            ("Die Datei \u{bb}x\u{ab} gibt es nicht.", Tells::Refused(550)),
+        ] {
+            assert_eq!(translated(text), Some(tells), "{text}");
+        }
+    }
+}

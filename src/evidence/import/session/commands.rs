@@ -1,6 +1,7 @@
 //! What the client asked for.
 
 use super::super::draft::{Draft, Leaving};
+use super::super::programs::wget;
 use super::super::words::{self, How};
 use super::{MOST_ALIKE, Of, Pending, Seen, Session, way_of};
 use crate::evidence::attempt::{DataVerb, Mode};
@@ -95,7 +96,7 @@ impl Session {
         }
         self.step = None;
         self.command(verb, argument, seen);
-        let done = outcome.starts_with("done");
+        let done = wget::is_done(outcome);
         let around = self.around();
         let at = seen.event(What::CutShort);
         if let Some(draft) = &mut self.draft {
@@ -105,7 +106,7 @@ impl Session {
             }
         }
         self.step_done();
-        if !done && let (Some(tells), _) = words::read(outcome) {
+        if !done && let Some(tells) = words::read(outcome).0.or_else(|| wget::translated(outcome)) {
             self.words(tells, seen);
         }
     }

@@ -309,6 +309,15 @@ impl Session {
             return;
         }
         self.owed = false;
+        // The library's own words for what was just told of the data connection.
+        let told_of = self.attempts.last().and_then(|outcome| outcome.events.last());
+        if how == How::Tls && told_of.is_some_and(|event| matches!(event.what, What::TlsFailed { .. })) {
+            return;
+        }
+        // TLS breaks on a connection that stands.
+        if how == How::Tls {
+            self.join_control(None);
+        }
         if !self.joined && !self.greeted {
             return self.not_joined(which, how, ms, seen);
         }
