@@ -7,10 +7,10 @@
 //! Invariants: what a log does not show is not made up: an address that it hides is unspecified in the evidence, a wait
 //! without times has no length. Every event that was read has its line's number. Memory does not grow with the log.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use super::log::{Log, Quote, Writer};
-use super::{Evidence, Source, TargetAsked};
+use super::Evidence;
+use super::log::Writer;
 
 mod clean;
 mod columns;
@@ -23,12 +23,14 @@ mod programs;
 mod quoted;
 mod session;
 mod stamp;
+mod target;
 mod words;
 
 use line::Words;
 use passwords::{masked, shown};
 use session::Session;
-use words::{Phrase, Tells};
+use target::Target;
+use words::{How, Phrase, Tells};
 
 /// A program whose logs are known.
 #[derive(Debug)]
@@ -62,6 +64,7 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::fireftp::PROGRAM,
     &programs::python::PROGRAM,
     &programs::php::PROGRAM,
+    &programs::joomla::PROGRAM,
     &programs::commons_net::PROGRAM,
     &programs::dotnet::PROGRAM,
     &programs::basic_ftp::PROGRAM,
@@ -76,6 +79,31 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::iis::PROGRAM,
     &programs::general::PROGRAM,
 ];
+
+/// Whether a line tells of an error in a program's way, and that it is of FTP. A person's sentence takes longer to come to
+/// it.
+fn is_error_of_ftp(text: &str) -> bool {
+    const MARKS: [&str; 6] = ["error:", "error connecting", "exception:", "fatal:", "failed:", "failed connect to"];
+    let lower = text.to_ascii_lowercase();
+    let names = || lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "ftp" | "ftps"));
+    let mark = MARKS.iter().filter_map(|mark| lower.find(mark)).min();
+    mark.is_some_and(|at| lower[..at].split_whitespace().count() <= 4) && names()
+}
+
+/// Lines in which a system's errors are looked for in all languages: who pastes more pastes no terminal.
+const MOST_TRANSLATED: u32 = 20_000;
+
+/// What a line tells, where its reason may be in another language.
+fn in_any_language(told: Option<Tells>, text: &str) -> Option<Tells> {
+    let reason = || programs::systems::translated(text);
+    match told {
+        None => reason(),
+        Some(known @ (Tells::Failed(_, How::Unsaid) | Tells::Breaks(How::Unsaid) | Tells::Dials(_))) => {
+            Some(reason().map_or(known, |reason| words::together(known, reason)))
+        }
+        known => known,
+    }
+}
 
 /// The program's name as its makers write it.
 pub fn program_name(id: &str) -> Option<&'static str> {
@@ -153,6 +181,8 @@ struct Gathered {
     columns: Option<columns::Columns>,
     /// A line was met that a client may have written.
     traces: bool,
+    /// A line tells of an error of FTP, whoever wrote it.
+    errors_of_ftp: bool,
 }
 
 /// Times of day into milliseconds since the log began.
@@ -269,6 +299,7 @@ impl Gathered {
                 None if self.program.is_some_and(|program| program.id == "wget") => {
                     (told.or_else(|| programs::wget::translated(text)), sign)
                 }
+                None if self.number < MOST_TRANSLATED => (in_any_language(told, text), sign),
                 None => (told, sign),
             },
             Words::Reply { .. } | Words::Command { .. } => (told, sign),
@@ -283,6 +314,9 @@ impl Gathered {
             || matches!(parsed.words, Words::Reply { .. } | Words::Command { .. })
             || matches!(text.trim(), "bool(true)" | "bool(false)")
             || (matches!(told, Some(Tells::Dials(_) | Tells::Joined(_) | Tells::LooksUp)) && is_clients(text));
+        let error = matches!(told, Some(Tells::Failed(..) | Tells::NoAddress | Tells::Untrusted(_)));
+        self.errors_of_ftp |= error && !self.errors_of_ftp && is_error_of_ftp(text);
+        self.traces |= self.errors_of_ftp;
         if let Some(session) = parsed.session {
             session.clone_into(&mut self.current);
         }
@@ -367,6 +401,7 @@ impl Gathered {
                 || self.program.is_some_and(|p| !p.id.is_empty())
                 || session.port().is_some_and(|port| port == 21 || port == 990)
                 || session.names_ftp()
+                || self.errors_of_ftp
         };
         self.done.retain(is_ftp);
         hearsay::settle(&mut self.done);
@@ -401,91 +436,5 @@ fn is_clients(text: &str) -> bool {
         && text.len() < 100
 }
 
-/// Sessions with one server.
-struct Target {
-    sessions: Vec<Session>,
-}
-
-impl Target {
-    fn of(session: Session) -> Self {
-        Self { sessions: vec![session] }
-    }
-
-    fn add(&mut self, session: Session) {
-        self.sessions.push(session);
-    }
-
-    /// The same name or address, or nothing that says otherwise.
-    fn is_of(&self, session: &Session) -> bool {
-        let differs = |one: Option<String>, other: Option<String>| matches!((one, other), (Some(a), Some(b)) if a != b);
-        let host = self.sessions.iter().find_map(|known| known.host.clone());
-        let ip = self.sessions.iter().find_map(|known| known.peer).map(|peer| peer.ip().to_string());
-        let its_ip = session.peer.map(|peer| peer.ip().to_string());
-        if host.is_some() && session.host.is_some() {
-            return host == session.host;
-        }
-        !differs(ip, its_ip)
-    }
-
-    fn evidence(self, input: &str, gathered: &Gathered) -> Evidence {
-        let host = self.sessions.iter().find_map(|session| session.host.clone());
-        let peer = self.sessions.iter().find_map(|session| session.peer);
-        let dialled = self.sessions.iter().find_map(Session::dialled);
-        let port = self.sessions.iter().find_map(|session| session.port()).unwrap_or(21);
-        let mut evidence = Evidence {
-            source: Source::Log,
-            target: TargetAsked {
-                input: input.to_owned(),
-                host: host
-                    .or_else(|| peer.or(dialled).map(|peer| peer.ip().to_string()))
-                    .unwrap_or_else(|| UNKNOWN_HOST.to_owned()),
-                port,
-            },
-            ..Evidence::default()
-        };
-        evidence.asked.user = self.sessions.iter().find_map(|session| session.user.clone());
-        let unroutable = self.sessions.iter().find_map(|session| session.unroutable);
-        let told_elsewhere = self.sessions.iter().any(|session| !session.attempts.is_empty());
-        let got = self.sessions.iter().find_map(|session| session.got).filter(|_| !told_elsewhere);
-        let mut quotes: BTreeMap<u32, String> = BTreeMap::new();
-        for mut session in self.sessions {
-            // They are of one server.
-            session.peer = session.peer.or(peer);
-            quotes.extend(session.quotes.iter().map(|(line, text)| (*line, quote(text))));
-            session.add_to(&mut evidence);
-        }
-        let used = lines_of(&evidence);
-        evidence.duration_ms = gathered.clock.last * 1000.0;
-        evidence.log = Some(Log {
-            program: gathered.program.map(|program| program.id.to_owned()),
-            version: gathered.version.clone(),
-            writer: gathered.program.map_or(Writer::Client, |program| program.writer),
-            timed: gathered.clock.tells(),
-            lines: gathered.number,
-            left_out: gathered.left_out,
-            unroutable,
-            got,
-            quotes: quotes
-                .into_iter()
-                .filter(|(line, _)| used.contains(line) || [unroutable, got].contains(&Some(*line)))
-                .map(|(line, text)| Quote { line, text })
-                .collect(),
-        });
-        evidence
-    }
-}
-
 /// In the place of the host where the log does not name it.
 pub const UNKNOWN_HOST: &str = "unknown";
-
-fn lines_of(evidence: &Evidence) -> std::collections::BTreeSet<u32> {
-    let controls = evidence.controls.iter().flat_map(|control| &control.events);
-    let attempts = evidence.attempts.iter().flat_map(|attempt| &attempt.events);
-    let dials = evidence.dials.iter().flat_map(|dial| &dial.events);
-    controls.chain(attempts).chain(dials).filter_map(|event| event.line).chain(evidence.resolution.line).collect()
-}
-
-/// A line as it may be quoted: bounded, and without a password.
-fn quote(text: &str) -> String {
-    shown(text, LONGEST_QUOTE)
-}

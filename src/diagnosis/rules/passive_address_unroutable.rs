@@ -1,9 +1,10 @@
 #![doc = include_str!("passive_address_unroutable.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
+use crate::diagnosis::rules::listing_refused::is_refused_listing;
 use crate::diagnosis::rules::{ends, loss, outer_address_setting, ruled_out_by, shows_address};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Address, Attempt, DataVerb, Probe};
+use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::evidence::import::UNKNOWN_HOST;
 use crate::evidence::log::Writer;
@@ -53,6 +54,11 @@ fn test(facts: &Facts) -> Match {
             && client.is_none_or(|client| reach(client) != Reach::Public)
         {
             return Match::Undecided("the server's log does not show that the client is in another network");
+        }
+        // Where no dial of it failed, the one who wrote the log may be in the same network.
+        let reached = facts.tried_in(Mode::Passive).all(|tried| is_refused_listing(tried) || tried.works());
+        if reached {
+            return Match::Undecided("the log shows neither the server's address nor a dial of this one");
         }
         return Match::Fires(Conclusion {
             severity: Severity::Warning,

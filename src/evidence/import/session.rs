@@ -26,6 +26,8 @@ const MOST_QUOTES: usize = 4_000;
 const LONGEST_LINE: usize = 1_200;
 /// The most lines of one reply.
 const MOST_LINES: usize = 100;
+/// What exceptions say before a greeting that is none.
+const QUOTES_GREETING: [&str; 2] = ["Server Reply: ", "ftplib.error_proto: "];
 /// A log that ends so soon behind a command, in milliseconds, was cut there: clients wait for seconds.
 const LOG_CUT_MS: f64 = 1_000.0;
 
@@ -241,7 +243,11 @@ impl Session {
                 if told.is_some() {
                     self.take_step(seen.at_ms);
                 }
-                if !self.greeted && self.joined && (text.starts_with("SSH-") || text.starts_with("HTTP/1")) {
+                let quoted = QUOTES_GREETING.iter().find_map(|lead| seen.text.trim().strip_prefix(lead));
+                self.joined |= quoted.is_some();
+                let text = quoted.unwrap_or(text);
+                let no_ftp = text.starts_with("SSH-") || text.starts_with("HTTP/1") || quoted.is_some();
+                if !self.greeted && self.joined && no_ftp {
                     let text = shown(text, 200);
                     self.record(
                         seen.event(What::Nonsense { why: "a line without a reply code".to_owned(), text }),

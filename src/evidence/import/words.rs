@@ -46,6 +46,8 @@ pub enum Tells {
     Unlisted,
     /// What was told of before was the data connection, as the functions show in which the exception was met.
     OfData,
+    /// The same, and it was the server's to make.
+    OfActiveData,
     /// A data connection stood, and broke.
     Breaks(How),
     /// The client leaves what it was about.

@@ -4,6 +4,7 @@
 use crate::evidence::import::Program;
 use crate::evidence::import::words::{How, Tells, Which, phrase};
 use crate::evidence::log::Writer;
+use crate::evidence::security::Distrust;
 
 pub static PROGRAM: Program = Program {
     id: "node-basic-ftp",
@@ -21,6 +22,7 @@ pub static PROGRAM: Program = Program {
         phrase("downloading from ", Tells::Joined(Which::Data)),
         phrase("uploading to ", Tells::Joined(Which::Data)),
         phrase("read econnreset (data socket)", Tells::Breaks(How::Reset)),
+        phrase("does not match certificate's altnames", Tells::Untrusted(Distrust::WrongName)),
         phrase("timeout (data socket)", Tells::Failed(Which::Data, How::TimedOut)),
         phrase("timeout (control socket)", Tells::Failed(Which::Control, How::TimedOut)),
     ],

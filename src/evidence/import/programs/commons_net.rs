@@ -10,7 +10,7 @@ pub static PROGRAM: Program = Program {
     id: "java-commons-net",
     name: "Apache Commons Net",
     writer: Writer::Client,
-    signs: &["org.apache.commons.net"],
+    signs: &["org.apache.commons.net", "malformedserverreplyexception"],
     phrases: &[
         phrase("connectexception", Tells::Failed(Which::Either, How::Unsaid)),
         phrase("sockettimeoutexception: accept", Tells::AwaitsCallback),

@@ -12,6 +12,7 @@ pub static PROGRAM: Program = Program {
     writer: Writer::Client,
     signs: &[
         "lftp | version ",
+        "fatal error: certificate verification",
         "lftp/",
         "lftp -u ",
         "lftp -c ",

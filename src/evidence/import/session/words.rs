@@ -10,6 +10,7 @@ use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::security::{Broken, Security};
 use crate::evidence::timeline::{Awaited, Event, Icmp, What};
 use crate::evidence::{Dial, Outcome};
+use crate::protocol::dialect::{self, Says};
 use crate::protocol::reply::Reply;
 
 impl Session {
@@ -92,6 +93,16 @@ impl Session {
                 outcome.events.extend(dial.events);
                 self.attempts.push(outcome);
             }
+            Tells::OfActiveData => {
+                let nowhere = self.dials.pop_if(|dial| dial.address.ip().is_unspecified());
+                if nowhere.is_none() || !self.attempts.is_empty() || self.joined {
+                    return;
+                }
+                let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PORT".to_owned()) };
+                self.draft = Some(Draft::agreed(DataVerb::Port, sent, around));
+                self.joined = true;
+                self.fail(Which::Data, How::TimedOut, seen);
+            }
             Tells::AwaitsCallback => {
                 let verb = if seen.of_server { DataVerb::Pasv } else { DataVerb::Port };
                 if self.draft.is_none() && self.attempts.is_empty() && !self.ended {
@@ -156,6 +167,10 @@ impl Session {
                 if !self.joined && self.dialling.is_some() {
                     self.fail(Which::Control, How::Unsaid, seen);
                 }
+            }
+            // The certificate of a data connection breaks it.
+            Tells::Untrusted(_) if self.draft.as_ref().is_some_and(|draft| draft.agreed) => {
+                self.fail(Which::Data, How::Tls, seen);
             }
             Tells::Untrusted(why) => {
                 let known = self.events.iter().any(|event| matches!(event.what, What::Distrusted(_)));
@@ -248,6 +263,15 @@ impl Session {
                 _ => self.transferred(&reply, &event),
             }
         } else {
+            // Of a connection that the server dialled.
+            if code == 425 && dialect::says(&reply) == Some(Says::CallbackRefused) && self.attempts.is_empty() {
+                let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PORT".to_owned()) };
+                let mut draft = Draft::agreed(DataVerb::Port, sent, self.around());
+                draft.transfer = true;
+                self.draft = Some(draft);
+                self.joined = true;
+                return self.transferred(&reply, &event);
+            }
             // The dialogue shows the reply itself where there is one.
             if self.last_code < 400 {
                 self.unasked(&reply, event);
