@@ -30,7 +30,7 @@ use line::Words;
 use passwords::{masked, shown};
 use session::Session;
 use target::Target;
-use words::{How, Phrase, Tells};
+use words::{Heard, How, Phrase, Tells};
 
 /// A program whose logs are known.
 #[derive(Debug)]
@@ -137,7 +137,7 @@ impl Reader {
 
     pub fn feed(&mut self, bytes: &[u8]) {
         let gathered = &mut self.gathered;
-        self.cutter.feed(bytes, &mut |number, piece| gathered.line(number, piece));
+        self.cutter.feed(bytes, &mut |number, piece| gathered.line(number, piece, None));
     }
 
     /// One piece of evidence a target, in the order they were met; none where the text is no log.
@@ -148,7 +148,7 @@ impl Reader {
     /// The same, and whether there was anything of FTP in a text that is too thin for evidence.
     pub fn read(mut self, input: &str) -> Reading {
         let gathered = &mut self.gathered;
-        self.cutter.finish(&mut |number, piece| gathered.line(number, piece));
+        self.cutter.finish(&mut |number, piece| gathered.line(number, piece, None));
         self.gathered.read(input)
     }
 }
@@ -230,8 +230,8 @@ impl Gathered {
         Reading { evidence: self.evidence(input), thin }
     }
 
-    /// One line, or a part of it, without markup.
-    fn line(&mut self, number: u32, piece: &str) {
+    /// One line, or a part of it, without markup. What its words tell may have been found out already.
+    fn line(&mut self, number: u32, piece: &str, heard: Option<Heard>) {
         self.number = number;
         // wget writes several commands on a line, each behind an arrow.
         let arrow = piece.contains('=').then(|| piece.split_once(ARROW)).flatten();
@@ -243,24 +243,24 @@ impl Gathered {
             self.columns = columns::Columns::guessed(first);
         }
         if let Some(dialogue) = self.columns.as_mut().and_then(|columns| columns.dialogue(first)) {
-            return dialogue.iter().for_each(|line| self.piece(line, first));
+            return dialogue.iter().for_each(|line| self.piece(line, first, None));
         }
         if let Some(words) = behind_meter(first) {
-            return self.piece(words, first);
+            return self.piece(words, first, None);
         }
         // What is asked here begins like few lines.
         if let Some(dialogue) = first.contains('"').then(|| columns::quoted(first)).flatten() {
-            return dialogue.iter().for_each(|line| self.piece(line, first));
+            return dialogue.iter().for_each(|line| self.piece(line, first, None));
         }
-        self.piece(first, first);
+        self.piece(first, first, heard.filter(|_| arrow.is_none()));
         for part in behind.into_iter().flat_map(|behind| behind.split(ARROW)) {
             let step = format!("==>{part}");
-            self.piece(&step, &step);
+            self.piece(&step, &step, None);
         }
     }
 
     /// What is read, and the line that it is quoted with.
-    fn piece(&mut self, text: &str, whole: &str) {
+    fn piece(&mut self, text: &str, whole: &str, heard: Option<Heard>) {
         // Node's ftp tells everything twice, as it came and as it was read.
         if text.trim().is_empty() || text.trim_start().trim_start_matches('`').starts_with("[parser] ") {
             return;
@@ -270,14 +270,14 @@ impl Gathered {
             && let Some(at) = text.rfind(programs::wget::STEP).filter(|at| !text[..*at].trim().is_empty())
         {
             let (one, other) = text.split_at(at);
-            self.piece(one, whole);
-            return self.piece(other, whole);
+            self.piece(one, whole, None);
+            return self.piece(other, whole, None);
         }
         let parsed = line::parse(text);
         if matches!(parsed.words, Words::Other(_))
             && let Some(quoted) = quoted::line(text)
         {
-            return self.piece(&quoted, whole);
+            return self.piece(&quoted, whole, None);
         }
         let at_ms = self.clock.tick(parsed.time);
         if !matches!(parsed.words, Words::Other(_)) {
@@ -287,7 +287,10 @@ impl Gathered {
             // A reply's words are the server's; a sign may stand before it, or be the label.
             Words::Reply { .. } | Words::Command { .. } if self.program.is_some() => (None, None),
             Words::Reply { .. } | Words::Command { .. } => (None, words::read(parsed.label).1),
-            Words::Other(_) => words::read(text),
+            Words::Other(_) => match heard {
+                Some((told, sign)) => (told, sign.map(|(program, end)| (program, text.get(end..).unwrap_or_default()))),
+                None => words::read(text),
+            },
         };
         let (told, sign) = match parsed.words {
             Words::Other(_) => match programs::filezilla::translated(parsed.speaker, text) {

@@ -1,9 +1,10 @@
-//! Bytes into numbered pieces of lines, and those handed over to another thread in batches: cutting takes a quarter of the
-//! time that a log takes.
+//! Bytes into numbered pieces of lines, and those handed over to another thread in batches, with what their words tell:
+//! either thread takes half of the time that a log takes.
 
 use std::io::{self, ErrorKind, Read};
 use std::sync::mpsc::sync_channel;
 
+use super::words::{self, Heard};
 use super::{Gathered, Reading, clean};
 
 /// Bytes read at once, and so the size of a batch.
@@ -47,24 +48,31 @@ fn cut(number: &mut u32, raw: &str, take: &mut impl FnMut(u32, &str)) {
     }
 }
 
-/// Pieces one behind the other, with the number of each and where it ends.
+/// Pieces one behind the other.
 #[derive(Default)]
 struct Batch {
     text: String,
-    ends: Vec<(u32, usize)>,
+    pieces: Vec<Piece>,
+}
+
+struct Piece {
+    number: u32,
+    /// Where it ends in the text.
+    end: usize,
+    heard: Heard,
 }
 
 impl Batch {
     fn push(&mut self, number: u32, piece: &str) {
         self.text.push_str(piece);
-        self.ends.push((number, self.text.len()));
+        self.pieces.push(Piece { number, end: self.text.len(), heard: words::hear(piece) });
     }
 
-    fn each(&self, mut take: impl FnMut(u32, &str)) {
+    fn each(&self, mut take: impl FnMut(u32, &str, Heard)) {
         let mut from = 0;
-        for (number, end) in &self.ends {
-            take(*number, &self.text[from..*end]);
-            from = *end;
+        for piece in &self.pieces {
+            take(piece.number, &self.text[from..piece.end], piece.heard);
+            from = piece.end;
         }
     }
 }
@@ -76,7 +84,7 @@ pub fn read(input: &mut impl Read, named: &str) -> io::Result<Reading> {
         let gatherer = scope.spawn(move || {
             let mut gathered = Gathered::default();
             for batch in receiver {
-                batch.each(|number, piece| gathered.line(number, piece));
+                batch.each(|number, piece, heard| gathered.line(number, piece, Some(heard)));
             }
             gathered
         });

@@ -135,8 +135,16 @@ static KNOWN: LazyLock<Option<Known>> = LazyLock::new(|| {
     Some(Known { machine, means })
 });
 
+/// What a line's words tell, and the program that gives itself away in them, with where its sign ends.
+pub type Heard = (Option<Tells>, Option<(&'static Program, usize)>);
+
 /// What a line's words tell, and the program that gives itself away in them, with what follows its sign.
 pub fn read(text: &str) -> (Option<Tells>, Option<(&'static Program, &str)>) {
+    let (told, sign) = hear(text);
+    (told, sign.map(|(program, end)| (program, text.get(end..).unwrap_or_default())))
+}
+
+pub fn hear(text: &str) -> Heard {
     let Some(known) = KNOWN.as_ref() else { return (None, None) };
     let mut told: Option<Tells> = None;
     let mut sign = None;
@@ -149,7 +157,7 @@ pub fn read(text: &str) -> (Option<Tells>, Option<(&'static Program, &str)>) {
             continue;
         }
         if let Some(program) = meaning.sign_of {
-            sign = sign.or(Some((program, &text[found.end()..])));
+            sign = sign.or(Some((program, found.end())));
         }
         if let Some(tells) = meaning.tells {
             told = Some(told.map_or(tells, |before| together(before, tells)));
