@@ -234,3 +234,19 @@ fn cases() -> Vec<(PathBuf, Case)> {
     assert!(found.len() > 100, "the cases were not found");
     found
 }
+
+/// Greetings need not write a name with a capital.
+#[test]
+fn a_greeting_in_small_letters_names_nobody() {
+    let mut reader = ftpmode::evidence::import::Reader::new();
+    reader.feed(
+        b"220-welcome to hopfenkeller & sons, you are connected to the file service\n\
+          220 no anonymous login, all activity is logged\nUSER bob\n331 ok\nPASS x\n230 User bob logged in\n",
+    );
+    let all = reader.finish("log");
+    let redacted = redact(all.first().expect("a dialogue"));
+    let events: Vec<String> = redacted.controls.iter().flat_map(|c| &c.events).map(|e| e.what.to_string()).collect();
+    let text = events.join("\n");
+    assert!(!text.contains("hopfenkeller"), "{text}");
+    assert!(text.contains("welcome to name-") && text.contains("no anonymous login, all activity is logged"), "{text}");
+}

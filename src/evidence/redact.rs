@@ -5,8 +5,7 @@
 //! still loads and its diagnosis still holds. A public address becomes one of the documentation ranges (RFC 5737, RFC
 //! 3849): 203.0.113.0/24 is the client's, 198.51.100.0/24 the server's, 192.0.2.0/24 anybody's between. A private address
 //! stays one of the same block, and two of one /24 stay in one. Ports, times and the words of replies stay. Of a greeting
-//! goes what begins like a name and is no word that servers use. Price: a greeting loses some words that are nobody's
-//! name, and keeps a name that it writes in small letters.
+//! goes what is no word that servers and greetings use. Price: a greeting loses some words that are nobody's name.
 //!
 //! Invariant: no field is forgotten. The evidence is taken apart here without `..`, so that a new field does not
 //! compile until it is dealt with.

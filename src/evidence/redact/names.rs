@@ -208,15 +208,46 @@ const OF_GREETINGS: &[&str] = &[
     "written",
 ];
 
-/// The words of a greeting that can be somebody's name: they begin like one, and neither servers nor greetings in general
-/// say them.
+/// Words that greetings are made of, as one text: what else a greeting says in small letters may be somebody's name. Price:
+/// a greeting in another language, or about other things, loses words that are nobody's.
+const PLAIN: &str = "\
+    about abuse also diagnosis privsep quiet accept accepted account accounts after again agree always any are area auf aux available been \
+    before bei beim being below between beyond bienvenido bienvenue bitte bonjour both bugs but can change che \
+    ciao clear client clients close comments complain complete computer con connect connecting connections consent \
+    contact content copyright current currently customer customers daemon daily das date day days del dem den der \
+    des desired details die directories disconnect disconnected dla does done down download downloads each email \
+    encryption ends english enjoy enter every explicit failure feel first folder folders following free general \
+    get given goodbye greetings had hallo has have help here hola hosted hosting hour hours how idle immediately \
+    implicit information interface internal internet into its keep kept kind know las last later latest law leave \
+    legal les less level like limit limited limits line lines load log logging logs los machine made maintenance \
+    make many max maximum may message messages minute minutes mirror monitor monitored more most must need never \
+    new news next node none note now number numbers one online only operation option options other our out over \
+    own owner page para per permission permitted personal point policies policy por powered problem problems \
+    prohibited project protected protocol provide provided questions reach read real recorded registered reload \
+    report reports required requires reserved restricted right rights rules run running seconds secured security \
+    see server serveur serveurs services servidor set should sign since slow soon source space speed standard \
+    start started state statistics stay stop storage store support sur sure tape team terms than that their them \
+    then there these they this those through time times today too transfers try type una unauthorized und under \
+    uno until updates uploads usage use used uses using valid version very via violation visit wait want was way \
+    web week were what when where which while who whole will willkommen within without work world would write year \
+    years yes yet zone";
+
+/// The words of a greeting that can be somebody's name: neither servers nor greetings in general say them.
 pub fn of_somebody(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphabetic() || c == '-'))
         .map(|word| word.trim_matches('-'))
-        .filter(|word| word.chars().count() > 2 && word.chars().next().is_some_and(|first| !first.is_lowercase()))
+        .filter(|word| word.chars().count() > 2)
         .filter(|word| {
             let lower = word.to_lowercase();
-            !is_common(word) && !OF_GREETINGS.contains(&lower.as_str()) && !dialect::uses(&lower)
+            let small = word.chars().next().is_some_and(char::is_lowercase);
+            let plain = small && PLAIN.split(' ').any(|plain| plain == lower);
+            // A part of an IPv6 address.
+            let of_address = small && lower.len() <= 4 && lower.bytes().all(|byte| byte.is_ascii_hexdigit());
+            !plain
+                && !of_address
+                && !is_common(word)
+                && !OF_GREETINGS.contains(&lower.as_str())
+                && !dialect::uses(&lower)
         })
 }
 

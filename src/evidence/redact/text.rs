@@ -88,7 +88,10 @@ impl Redactor {
             rest.split_once(to).map(|(name, _)| name.to_owned())
         };
         if text.starts_with("220") || text.starts_with("230") {
-            for word in names::of_somebody(text) {
+            // What a server says once somebody is in is less various than how it greets.
+            let small = text.starts_with("220");
+            let begins_small = |word: &&str| word.chars().next().is_some_and(char::is_lowercase);
+            for word in names::of_somebody(text).filter(|word| small || !begins_small(word)) {
                 self.name(Kind::Called, word.to_owned());
             }
         }
