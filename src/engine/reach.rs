@@ -64,7 +64,6 @@ pub async fn reach(tools: Tools<'_>, late: &mut Late) -> Option<Session> {
     recorder.resolution(Resolution { addresses: listed, ..Resolution::default() });
     recorder.say(format!("Connecting to {} port {}", target.host, target.port));
     let addresses = interleaved(addresses);
-    let first = addresses.first().copied();
     let (tell, mut told) = oneshot::channel();
     let dials = async {
         let session = dial_all(settings, budget, recorder, addresses, late).await;
@@ -75,9 +74,9 @@ pub async fn reach(tools: Tools<'_>, late: &mut Late) -> Option<Session> {
     let look = async {
         match timeout(budget.suspicion(), &mut told).await {
             Ok(Ok(true)) => {}
-            Ok(_) => locate(tools, first).await,
+            Ok(_) => locate(tools).await,
             Err(_) => {
-                let mut search = pin!(locate(tools, first));
+                let mut search = pin!(locate(tools));
                 tokio::select! {
                     () = &mut search => {}
                     Ok(joined) = &mut told => if !joined {
@@ -93,14 +92,13 @@ pub async fn reach(tools: Tools<'_>, late: &mut Late) -> Option<Session> {
 }
 
 /// Looks where on the way a control port is that does not answer, or refuses.
-async fn locate(tools: Tools<'_>, control: Option<SocketAddr>) {
+async fn locate(tools: Tools<'_>) {
     let Tools { settings, recorder, .. } = tools;
     let no_route =
         |event: &Event| matches!(event.what, What::Unreachable { icmp: Icmp::NoRoute, .. } | What::Failed(_));
-    let nowhere = recorder.evidence().dials.iter().all(|dial| dial.events.iter().any(no_route));
-    let Some(control) = control.filter(|control| address::reach(control.ip()) != Reach::Loopback && !nowhere) else {
-        return;
-    };
+    let evidence = recorder.evidence();
+    let found = evidence.dials.iter().find(|dial| !dial.events.iter().any(no_route)).map(|dial| dial.address);
+    let Some(control) = found.filter(|control| address::reach(control.ip()) != Reach::Loopback) else { return };
     let never = (settings.locate == Locate::Never).then_some("--locate never was given");
     match never.or_else(net::why_no_hops) {
         Some(why) => recorder.not_located(why),

@@ -80,15 +80,24 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::general::PROGRAM,
 ];
 
-/// Whether a line tells of an error in a program's way, and that it is of FTP. A person's sentence takes longer to come to
-/// it.
+/// Whether a line tells of an error in a program's way, and that it is of FTP and of nothing else. A person's sentence takes
+/// longer to come to it.
 fn is_error_of_ftp(text: &str) -> bool {
     const MARKS: [&str; 6] = ["error:", "error connecting", "exception:", "fatal:", "failed:", "failed connect to"];
+    const OTHERS: [&str; 9] = ["http", "ssh", "smtp", "imap", "sql", "git", "redis", "ldap", "elastic"];
+    const OTHER_PORTS: [u16; 16] = [22, 25, 80, 110, 143, 389, 443, 465, 587, 993, 995, 1433, 3306, 5432, 6379, 8080];
     let lower = text.to_ascii_lowercase();
     let names = || lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "ftp" | "ftps"));
     let mark = MARKS.iter().filter_map(|mark| lower.find(mark)).min();
-    mark.is_some_and(|at| lower[..at].split_whitespace().count() <= 4) && names()
+    let others = || OTHERS.iter().any(|other| lower.contains(other));
+    // A port of another service behind a host's name.
+    let port = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
+    let elsewhere = || lower.split(':').skip(1).filter_map(port).any(|port: u16| OTHER_PORTS.contains(&port));
+    mark.is_some_and(|at| lower[..at].split_whitespace().count() <= 4) && names() && !others() && !elsewhere()
 }
+
+/// An error of FTP by itself is that of a text which tells of little else.
+const MOST_LINES_OF_AN_ERROR: u32 = 10;
 
 /// Lines in which a system's errors are looked for in all languages: who pastes more pastes no terminal.
 const MOST_TRANSLATED: u32 = 20_000;
@@ -404,7 +413,7 @@ impl Gathered {
                 || self.program.is_some_and(|p| !p.id.is_empty())
                 || session.port().is_some_and(|port| port == 21 || port == 990)
                 || session.names_ftp()
-                || self.errors_of_ftp
+                || (self.errors_of_ftp && self.number <= MOST_LINES_OF_AN_ERROR)
         };
         self.done.retain(is_ftp);
         hearsay::settle(&mut self.done);

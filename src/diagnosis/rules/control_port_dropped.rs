@@ -19,7 +19,7 @@ fn test(facts: &Facts) -> Match {
         Err(otherwise) => return otherwise,
     };
     let port = facts.evidence().target.port;
-    let place = dials::place(facts);
+    let place = dials::place(facts, &dropped);
     let (side, confidence) = place.as_ref().map_or((Side::Unknown, Confidence::Medium), |p| (p.side, p.confidence));
     let addresses = dials::addresses(&dropped);
     let mut cites = facts.cites(dropped.iter().map(|dial| dial.place));

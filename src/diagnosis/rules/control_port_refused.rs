@@ -18,7 +18,7 @@ fn test(facts: &Facts) -> Match {
         Ok(refused) => refused,
         Err(otherwise) => return otherwise,
     };
-    let place = dials::place(facts);
+    let place = dials::place(facts, &refused);
     let (side, confidence) = place.as_ref().map_or((Side::Server, Confidence::Medium), |p| (p.side, p.confidence));
     let addresses = dials::addresses(&refused);
     let summary = match &place {

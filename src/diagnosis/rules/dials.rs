@@ -35,9 +35,20 @@ pub struct Place {
     pub cites: Vec<Cite>,
 }
 
-/// The place, where it was looked for and tells more than nothing.
-pub fn place(facts: &Facts) -> Option<Place> {
-    let LoneEnd { end, beyond, hops, own } = facts.lone_end()?;
+/// The place where these dials end, where it was looked for at their address, ended alike and tells more than nothing.
+pub fn place(facts: &Facts, dials: &[Dialled]) -> Option<Place> {
+    let LoneEnd { address, end, beyond, hops, own } = facts.lone_end()?;
+    let alike = |dial: &Dialled| {
+        let kind = match end {
+            End::Silence { .. } => matches!(dial.end, DialEnd::Silent { .. }),
+            End::Refused { .. } => dial.end == DialEnd::Refused,
+            End::Unreachable { .. } | End::Open { .. } => false,
+        };
+        kind && dial.address.ip().to_canonical() == address
+    };
+    if !dials.iter().all(alike) {
+        return None;
+    }
     let hop = |number: u8| match (number, hops.get(&number)) {
         (0, _) => "this computer".to_owned(),
         (number, Some(router)) => format!("hop {number} ({router})"),

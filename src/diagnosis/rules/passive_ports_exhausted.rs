@@ -38,7 +38,7 @@ fn test(facts: &Facts) -> Match {
     };
     let words = if confidence == Confidence::High { "says that it has" } else { "seems to have" };
     // A server keeps the port of a connection that never comes: then the range is small, and that is not what fails.
-    let held = unanswered(facts);
+    let held = if facts.log().is_none() { held_before(facts, &places) } else { Vec::new() };
     let (severity, why) = match held.is_empty() {
         true => (loss(facts), ""),
         false => (
@@ -73,11 +73,14 @@ fn test(facts: &Facts) -> Match {
     })
 }
 
-/// Where passive connections got no answer, judged or not: their ports stay taken.
-fn unanswered(facts: &Facts) -> Vec<Place> {
+/// Where passive connections of this check got no answer that were dialled before the server said so, judged or not: their
+/// ports stay taken.
+fn held_before(facts: &Facts, said: &[Place]) -> Vec<Place> {
+    let Some(said) = said.iter().filter_map(|place| facts.time_of(*place)).reduce(f64::min) else { return Vec::new() };
     let aside = facts.passive_failures_aside();
+    let before = |tried: &&Tried| tried.named_at().and_then(|place| facts.time_of(place)).is_some_and(|ms| ms < said);
     let all = facts.tried_in(Mode::Passive).chain(&aside);
-    ends(all.filter(|tried| tried.failure() == Some(Failure::DialDropped)))
+    ends(all.filter(|tried| tried.failure() == Some(Failure::DialDropped)).filter(before))
 }
 
 /// Servers that fail for want of a port (vsftpd does) fail at what comes next, too.

@@ -305,6 +305,17 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// When an event was seen, in milliseconds.
+    pub fn time_of(&self, place: Place) -> Option<f64> {
+        let evidence = self.evidence();
+        let event = match place {
+            Place::Dial(number, at) => evidence.dials.get(number)?.events.get(at),
+            Place::Control(number, at) => evidence.controls.get(number)?.events.get(at),
+            Place::Attempt(number, at) => evidence.attempts.get(number)?.events.get(at),
+        };
+        event.map(|event| event.at_ms)
+    }
+
     /// Whether the server said on this control connection that something of its own failed: what it does afterwards
     /// comes of that, be the data connection judged that it said so of or not.
     pub fn said_to_be_broken(&self, control: usize, says: &[Says]) -> bool {

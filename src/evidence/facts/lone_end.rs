@@ -11,6 +11,8 @@ use crate::evidence::sweep::{Answer, Swept};
 /// What a sweep of the control port shows where none was joined.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoneEnd {
+    /// The address that was swept.
+    pub address: IpAddr,
     pub end: End,
     pub beyond: Beyond,
     /// The routers that answered, by their distance.
@@ -53,6 +55,6 @@ impl Facts<'_> {
         });
         let hops = self.hops();
         let own = self.own_hops(&hops);
-        Some(LoneEnd { end, beyond, hops, own })
+        Some(LoneEnd { address: server, end, beyond, hops, own })
     }
 }

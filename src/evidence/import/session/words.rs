@@ -168,8 +168,8 @@ impl Session {
                     self.fail(Which::Control, How::Unsaid, seen);
                 }
             }
-            // The certificate of a data connection breaks it.
-            Tells::Untrusted(_) if self.draft.as_ref().is_some_and(|draft| draft.agreed) => {
+            // The certificate of a data connection breaks it, where the client does not go on all the same.
+            Tells::Untrusted(_) if self.draft.as_ref().is_some_and(|draft| draft.agreed) && gives_up_on(seen.text) => {
                 self.fail(Which::Data, How::Tls, seen);
             }
             Tells::Untrusted(why) => {
@@ -414,6 +414,13 @@ impl Session {
         self.quote(seen);
         self.dials.push(Dial { address, events: vec![seen.event(what)] });
     }
+}
+
+/// Whether a line about a certificate is of an error, and no warning that a client was told to pass over.
+fn gives_up_on(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let goes_on = ["continuing", "warning", "accepted", "ignor"].iter().any(|word| lower.contains(word));
+    lower.contains("error") && !goes_on
 }
 
 fn with_control_port(end: SocketAddr) -> SocketAddr {
