@@ -73,7 +73,7 @@ fn it_tells_what_came_to_its_port_and_how_far_its_own_packets_come() {
     let (_held, closed) = closed_port(client.own_ip());
     assert_eq!(client.ask(&format!("EPRT {}", extended::format(closed))).code, 200);
     let refused = client.ask("LIST");
-    let here = Way { passed: Vec::new(), turned_away: Some(1) };
+    let here = Way { turned_away: Some(1), client: Some(1), ..Way::default() };
     assert_eq!((refused.code, Way::told(&refused)), (425, Some(here)), "{refused:?}");
     assert_eq!(dialect::says(&refused), Some(Says::CallbackRefused));
 }

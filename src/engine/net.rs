@@ -20,7 +20,7 @@ pub use delivery::delivery;
 use error_queue::Queue;
 pub use gateway::gateway;
 pub use packets::Watch;
-pub use way::way;
+pub use way::{way, way_from};
 
 mod arrival;
 mod counters;
@@ -58,6 +58,8 @@ pub struct Limits {
     pub ttl: Option<u8>,
     /// Bytes of a segment that the other side is asked to keep to.
     pub segment: Option<u32>,
+    /// The port that it comes from; any without.
+    pub source: Option<u16>,
 }
 
 /// As [`connect`], within these limits.
@@ -200,7 +202,10 @@ fn begin_connect(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> io:
     socket.set_tcp_nodelay(true)?;
     error_queue::set(&socket, peer, Queue::On);
     if let Some(ip) = local {
-        socket.bind(&SocketAddr::new(ip, 0).into())?;
+        if limits.source.is_some() {
+            socket.set_reuse_address(true)?;
+        }
+        socket.bind(&SocketAddr::new(ip, limits.source.unwrap_or(0)).into())?;
     }
     match socket.connect(&peer.into()) {
         Ok(()) => Ok(socket),
@@ -290,7 +295,7 @@ mod tests {
 
             let listener = listen(ip, None, None).expect("a free port");
             let peer = listener.local_addr().expect("a bound socket");
-            let small = connect_with(None, peer, Limits { ttl: None, segment: Some(536) }).await;
+            let small = connect_with(None, peer, Limits { segment: Some(536), ..Limits::default() }).await;
             let Dialled::Connected(_kept) = small else { panic!("loopback answers") };
             let (accepted, _) = listener.accept().await.expect("a connection waits");
             assert!(SockRef::from(&accepted).tcp_mss().expect("an option") <= 536);

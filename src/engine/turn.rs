@@ -28,6 +28,7 @@ mod company;
 mod handshake;
 mod locate;
 mod mark;
+mod told;
 
 /// A data connection's turn under way.
 pub struct Turn<'p, 'q, 's> {
@@ -150,6 +151,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         self.send_transfer().await;
         self.transfer(dialled).await;
         self.dial_again().await;
+        self.find_told_router().await;
         self.conclude()
     }
 
@@ -240,7 +242,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         };
         self.record(What::Dialled(dialled));
         let segment = self.planned.attempt.load.segment();
-        self.data = Data::dial(self.plan.tools.settings.bind, dialled, Limits { ttl: None, segment });
+        self.data = Data::dial(self.plan.tools.settings.bind, dialled, Limits { segment, ..Limits::default() });
         true
     }
 

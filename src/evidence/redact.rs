@@ -17,7 +17,7 @@ use super::facts::Facts;
 use super::log::{Log, Quote};
 use super::mapping::Mapping;
 use super::security::Certificate;
-use super::sweep::{Answer, Sweep, TtlProbe};
+use super::sweep::{Answer, Sweep, Swept, TtlProbe};
 use super::timeline::{Event, Packet, What};
 use super::{Asked, Control, Dial, Evidence, Fragment, NotTried, Outcome, Resolution, TargetAsked, target};
 use crate::protocol::reply::Reply;
@@ -241,7 +241,8 @@ impl Redactor {
             TtlProbe { ttl, ms, answer }
         });
         let probes = probes.collect();
-        Sweep { of, port: self.endpoint(port, Role::Server), probes }
+        let role = if of == Swept::ToldRouter { Role::Between } else { Role::Server };
+        Sweep { of, port: self.endpoint(port, role), probes }
     }
 
     fn not_tried(&mut self, skipped: NotTried) -> NotTried {

@@ -43,6 +43,8 @@ pub enum Swept {
     Epsv,
     /// UDP to a port where nobody listens: who has the server's address says so.
     Udp,
+    /// The same to a router that the other end told of, with a life of one hop: is it this computer's own?
+    ToldRouter,
 }
 
 impl Swept {

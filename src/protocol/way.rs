@@ -1,5 +1,5 @@
 //! How far the server's packets come on their way to a client's port, as `ftpmode serve` tells it in a 425: the routers
-//! that passed them on, counted from the server, and whether somebody turned them away.
+//! that passed them on, counted from the server, whether somebody turned them away, and how far datagrams come.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,6 +10,8 @@ use super::reply::Reply;
 const LEAD: &str = "The way here: ";
 const SILENCE: &str = "then silence";
 const TURNED_AWAY: &str = "turned away at ";
+const DATAGRAMS: &str = "; datagrams: ";
+const CLIENT: &str = "you at ";
 
 /// The way, as far as routers tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +20,10 @@ pub struct Way {
     pub passed: Vec<(u8, IpAddr)>,
     /// The shortest life at which an RST or an ICMP refusal came.
     pub turned_away: Option<u8>,
+    /// Where routers said the same of datagrams.
+    pub datagrams: Vec<u8>,
+    /// The shortest life at which the client's address itself answered a datagram.
+    pub client: Option<u8>,
 }
 
 impl Way {
@@ -26,22 +32,35 @@ impl Way {
         self.passed.iter().map(|(distance, _)| *distance).max().unwrap_or(0)
     }
 
+    /// Whether anybody on the way answers at all: who hears nothing knows nothing.
+    pub fn tells(&self) -> bool {
+        self.furthest() > 0 || self.turned_away.is_some() || !self.datagrams.is_empty() || self.client.is_some()
+    }
+
     /// What a reply tells of it.
     pub fn told(reply: &Reply) -> Option<Self> {
         let (_, rest) = reply.text.split_once(LEAD)?;
+        let (packets, datagrams) = rest.trim_end_matches('.').split_once(DATAGRAMS)?;
         let mut way = Self::default();
-        for part in rest.trim_end_matches('.').split(", ") {
+        let mut ends = false;
+        for part in packets.split(", ") {
             if part == SILENCE {
-                return Some(way);
-            }
-            if let Some(at) = part.strip_prefix(TURNED_AWAY) {
+                ends = true;
+            } else if let Some(at) = part.strip_prefix(TURNED_AWAY) {
                 way.turned_away = Some(at.parse().ok()?);
-                return Some(way);
+                ends = true;
+            } else {
+                let (distance, router) = part.split_once(' ')?;
+                way.passed.push((distance.parse().ok()?, router.parse().ok()?));
             }
-            let (distance, router) = part.split_once(' ')?;
-            way.passed.push((distance.parse().ok()?, router.parse().ok()?));
         }
-        None
+        for part in datagrams.split(", ").filter(|part| !part.is_empty()) {
+            match part.strip_prefix(CLIENT) {
+                Some(at) => way.client = Some(at.parse().ok()?),
+                None => way.datagrams.push(part.parse().ok()?),
+            }
+        }
+        ends.then_some(way)
     }
 }
 
@@ -53,9 +72,11 @@ impl fmt::Display for Way {
             write!(f, "{distance} {router}, ")?;
         }
         match self.turned_away {
-            Some(at) => write!(f, "{TURNED_AWAY}{at}"),
-            None => f.write_str(SILENCE),
+            Some(at) => write!(f, "{TURNED_AWAY}{at}")?,
+            None => f.write_str(SILENCE)?,
         }
+        let found = self.datagrams.iter().map(u8::to_string).chain(self.client.map(|at| format!("{CLIENT}{at}")));
+        write!(f, "{DATAGRAMS}{}", found.collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -68,16 +89,22 @@ mod tests {
         let router = |text: &str| text.parse().expect("an address");
         let passed = vec![(1, router("198.18.0.1")), (3, router("2001:db8::1"))];
         for way in [
-            Way { passed: passed.clone(), turned_away: None },
-            Way { passed: passed.clone(), turned_away: Some(4) },
-            Way::default(),
+            Way { passed: passed.clone(), datagrams: vec![1, 2, 3], client: Some(4), ..Way::default() },
+            Way { passed, turned_away: Some(4), ..Way::default() },
+            Way { datagrams: vec![1], ..Way::default() },
         ] {
             let reply = Reply::from_text(format!("425 Not opened: timed out after 3000 ms. {way}.")).expect("a reply");
+            assert!(way.tells());
             assert_eq!(Way::told(&reply), Some(way));
         }
-        for odd in
-            ["425 Not opened.", "425 The way here: 1", "425 The way here: x y, then silence.", "425 The way here: "]
-        {
+        assert!(!Way::default().tells());
+        for odd in [
+            "425 Not opened.",
+            "425 The way here: 1",
+            "425 The way here: x y, then silence; datagrams: .",
+            "425 The way here: then silence; datagrams: x.",
+            "425 The way here: ; datagrams: 1",
+        ] {
             assert_eq!(Way::told(&Reply::from_text(odd).expect("a reply")), None, "{odd}");
         }
     }

@@ -26,13 +26,16 @@ const ACTIVE_SOURCE_PORT: u16 = 20;
 
 /// How long a client's port is dialled: through one retransmission of the SYN, and not as long as a check waits, so that
 /// it still hears how the dial went.
-const CALLBACK_PATIENCE: Duration = Duration::from_secs(3);
+const CALLBACK_PATIENCE: Duration = Duration::from_millis(2_800);
 
 /// By then one repetition of the SYN was answered, if anybody answers: the way is looked at from here on.
 const LOOK_AFTER: Duration = Duration::from_millis(1_200);
 
-/// How long routers on the way are given to tell of themselves.
+/// How long routers on the way are given to tell of themselves, all at once.
 const ROUTERS_PATIENCE: Duration = Duration::from_millis(700);
+
+/// The same for one of them.
+const ROUTER_PATIENCE: Duration = Duration::from_millis(300);
 
 /// What the client has negotiated.
 pub enum Offer {
@@ -190,17 +193,37 @@ impl Offer {
     }
 }
 
-/// Dials the client's port; where that is turned away, or not answered at once, sees how far it comes.
+/// Dials the client's port; where that is turned away, or not answered at once, sees how far packets come. The look goes on
+/// from where others end with packets from the port that the client is dialled from: firewalls know that port.
 async fn dial_and_look(ends: Ends, port: u16) -> Result<TcpStream, Missed> {
-    let look = || net::way(ends.local.ip(), at_port(ends.peer, port), ROUTERS_PATIENCE);
+    let to = at_port(ends.peer, port);
     let mut dial = pin!(timeout(CALLBACK_PATIENCE, dial(ends, port)));
-    let (dialled, way) = match timeout(LOOK_AFTER, &mut dial).await {
+    let mut look = pin!(net::way(ends.local.ip(), to, ROUTERS_PATIENCE));
+    let mut way = None;
+    let dialled = match timeout(LOOK_AFTER, &mut dial).await {
         Ok(Ok(Ok(stream))) => return Ok(stream),
-        Ok(failed) => (failed, look().await),
-        Err(_) => tokio::join!(dial, look()),
+        Ok(failed) => {
+            way = look.await;
+            failed
+        }
+        Err(_) => {
+            let mut looking = true;
+            loop {
+                tokio::select! {
+                    dialled = &mut dial => break dialled,
+                    seen = &mut look, if looking => (way, looking) = (seen, false),
+                }
+            }
+        }
     };
-    let way = Some(way).filter(|_| net::why_no_hops().is_none());
-    dialled.unwrap_or(Err(NotOpened::TimedOut)).map_err(|why| Missed { why, way })
+    let why = match dialled.unwrap_or(Err(NotOpened::TimedOut)) {
+        Ok(stream) => return Ok(stream),
+        Err(why) => why,
+    };
+    if let Some(seen) = way.take().filter(|_| net::why_no_hops().is_none()) {
+        way = net::way_from(at_port(ends.local, ACTIVE_SOURCE_PORT), to, seen, ROUTER_PATIENCE).await;
+    }
+    Err(Missed { why, way })
 }
 
 /// The control peer's address with another port: that keeps the scope of a link-local IPv6 address.

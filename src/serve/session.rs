@@ -35,6 +35,7 @@ pub async fn run(stream: TcpStream, shared: Arc<Shared>) {
         offer: None,
         setup: Setup::AnyVerb,
         level: Level::Unset,
+        arrivals_told: 0,
     };
     let ended = session.begin().await;
     let reason = match &ended {
@@ -57,6 +58,8 @@ struct Session {
     offer: Option<Offer>,
     setup: Setup,
     level: Level,
+    /// How often it was told what came to the passive port.
+    arrivals_told: u8,
 }
 
 /// What was agreed to guard data connections (RFC 4217 sections 8 and 9).
@@ -158,7 +161,10 @@ impl Session {
                 return Ok(Next::Close);
             }
             "AUTH" => self.auth(argument).await?,
-            "STAT" if argument.is_empty() => self.reply(&self.status()).await?,
+            "STAT" if argument.is_empty() => {
+                let status = self.status().await;
+                self.reply(&status).await?;
+            }
             "PASV" => self.pasv().await?,
             "EPSV" => self.epsv(argument).await?,
             "PORT" => self.active(verb, host_port::parse(argument).map(SocketAddr::V4)).await?,
@@ -334,6 +340,7 @@ impl Session {
         self.offer = None;
         let (offer, port) = self.shared.ports.open(self.ends.local.ip(), self.shared.faults.passive_port()).await?;
         self.offer = Some(offer);
+        self.arrivals_told = 0;
         Ok(port)
     }
 

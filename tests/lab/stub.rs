@@ -100,7 +100,7 @@ fn hops() {
         for server in ["198.18.0.20:21", "[2001:db8:4::20]:21"] {
             let server: SocketAddr = server.parse().expect("an endpoint");
             for ttl in 1..=3 {
-                let dial = net::connect_with(None, server, Limits { ttl: Some(ttl), segment: None });
+                let dial = net::connect_with(None, server, Limits { ttl: Some(ttl), ..Limits::default() });
                 let by_tcp = match timeout(Duration::from_secs(2), dial).await {
                     Ok(Dialled::Unreachable { icmp, from }) => Some((icmp, from)),
                     _ => None,

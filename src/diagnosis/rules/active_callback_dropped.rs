@@ -68,7 +68,9 @@ fn test(facts: &Facts) -> Match {
     };
     let why = why.trim_end_matches('.');
     let guessed = dropped.iter().all(|tried| tried.is_guess());
-    let mut cites = facts.cites(ends(dropped.iter().copied()));
+    // Where the other end tells of the way, it tells the same each time.
+    let most = if wall.is_some() { 1 } else { usize::MAX };
+    let mut cites = facts.cites(ends(dropped.iter().copied()).into_iter().take(most));
     let watched = dropped.iter().all(|tried| matches!(facts.syn_arrived(tried), Observed::NotSeen));
     cites.extend(watched.then(|| Cite::of("packets were watched, and the server's SYN did not reach this computer")));
     cites.extend(nat.cites(facts));
@@ -81,8 +83,11 @@ fn test(facts: &Facts) -> Match {
         confidence: match &wall {
             _ if partly => Confidence::Low,
             Some(wall) => wall.confidence,
-            // The other end's word that it dialled, and a translation that forwards nothing: no third is left.
-            None if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) => Confidence::High,
+            // The other end's word that it dialled, and a translation that forwards nothing: no third is left, unless what
+            // it saw of the way speaks against it.
+            None if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) && callbacks::left_the_server(facts) => {
+                Confidence::High
+            }
             None if guessed => Confidence::Low,
             None if matches!(nat, Nat::Seen(_)) => Confidence::Medium,
             // A firewall before either end does it, and more often this one's.

@@ -52,7 +52,9 @@ fn test(facts: &Facts) -> Match {
                 .to_owned()
         }
     };
-    let mut cites = facts.cites(ends(turned_away));
+    // Where the other end tells of the way, it tells the same each time.
+    let most = if wall.is_some() { 1 } else { usize::MAX };
+    let mut cites = facts.cites(ends(turned_away).into_iter().take(most));
     cites.extend(nat.cites(facts));
     cites.extend(wall.iter().flat_map(|wall| wall.cites.clone()));
     cites.extend(facts.cites(joined));
@@ -62,8 +64,11 @@ fn test(facts: &Facts) -> Match {
         confidence: match &wall {
             _ if partly => Confidence::Low,
             Some(wall) => wall.confidence,
-            // The other end's word that it dialled, and a translation that forwards nothing: no third is left.
-            None if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) => Confidence::High,
+            // The other end's word that it dialled, and a translation that forwards nothing: no third is left, unless what
+            // it saw of the way speaks against it.
+            None if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) && callbacks::left_the_server(facts) => {
+                Confidence::High
+            }
             None => Confidence::Medium,
         },
         summary: format!(

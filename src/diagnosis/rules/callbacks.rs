@@ -51,24 +51,34 @@ pub struct Wall {
     pub cites: Vec<Cite>,
 }
 
-/// Where the other end looked how far its packets come, and that tells whose part of the way it is.
+/// Where the other end looked how far its packets come. `None` where that says nothing.
 pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
     let end = facts.callback_end()?;
     let CallbackEnd { server, between: (low, high), own, .. } = end;
-    let one_place = high.saturating_sub(low) <= 1;
+    let edge = server.saturating_sub(1);
     let translated = matches!(nat, Nat::Seen(_));
+    // Routers behind a translation are not on the way that the other end sees.
+    let own = if translated { 0 } else { own };
+    let one_place = high.saturating_sub(low) <= 1;
+    // Who turns packets away as a router does stands before the next, and that is not the one.
+    let low = if end.turned_away && low > 0 && !translated { high } else { low };
+    let sure = if end.measured { Confidence::High } else { Confidence::Medium };
     let (side, confidence) = match () {
-        // One router between the two: nobody can tell whose it is.
-        () if server <= 2 => return None,
+        // One router between the two, or none: nobody can tell whose it is.
+        () if edge <= 1 => return None,
+        () if high <= own => (Side::Client, sure),
         // A translation that forwards nothing is the end of the way itself, and passes nothing on.
-        () if high <= own || (translated && low <= own && one_place) => (Side::Client, Confidence::High),
-        () if low >= server.saturating_sub(1) => (Side::Server, Confidence::High),
-        () if high >= server.saturating_sub(1) && one_place => (Side::Server, Confidence::Medium),
-        () if low + 1 > own && high < server.saturating_sub(1) && one_place => (Side::Network, Confidence::Medium),
-        () => return None,
+        () if translated && low == 0 && one_place => (Side::Client, sure),
+        () if low >= edge && low > own + 1 => (Side::Server, sure),
+        // What stands behind the translation that is seen may be another: only the server's own router is beyond doubt.
+        () if translated => return None,
+        () if high >= edge && one_place && low > own => (Side::Server, Confidence::Medium),
+        () if low > own && high < edge && one_place => (Side::Network, Confidence::Medium),
+        () => (Side::Unknown, Confidence::Low),
     };
     let does = if end.turned_away { "turns them away" } else { "drops them" };
     let hop = |number: u8| match number {
+        0 if translated => "the address translation before this computer".to_owned(),
         0 => "this computer".to_owned(),
         number if number >= server => "the server".to_owned(),
         number => format!("hop {number}"),
@@ -77,20 +87,36 @@ pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
         Some(router) => format!("{} ({router})", hop(high)),
         None => hop(high),
     };
-    let excludes = match side {
-        Side::Client => "The server and its network let them out, so they are not to blame.",
-        Side::Server => "This side is not to blame: they do not come so far.",
-        Side::Network | Side::Unknown => {
-            "Neither end is to blame: the one lets them out, and nothing arrives at the other."
-        }
+    let who = match low {
+        0 if translated => format!("it or {}", hop(0)),
+        0 => "it or this computer's own firewall".to_owned(),
+        low if low == high => "it".to_owned(),
+        low => format!("it or the front of {}", hop(low)),
     };
-    let cites = vec![Cite::of(format!("the control port answers from {server} hops on"))];
-    let next = if low == 0 { "this computer's own firewall".to_owned() } else { format!("the front of {}", hop(low)) };
+    let excludes = match side {
+        Side::Client => " The server and its network let them out.",
+        Side::Server => " They do not come as far as this side.",
+        Side::Network => " The server's side lets them out, and they do not come as far as this side.",
+        Side::Unknown => " Whose it is can't be seen.",
+    };
+    let mut cites = vec![Cite::of(match end.measured {
+        true => format!("this side is {server} hops from the other end, by its datagrams or our own router"),
+        false => format!("the control port answers from {server} hops on, and the way back is taken for as long"),
+    })];
+    cites.extend(
+        end.last.map(|router| Cite::of(format!("by the other end's word {router} passes its packets on last"))),
+    );
     let words = format!(
-        "By the other end's word its packets come past no router beyond {last}: it or {next} {does} (this computer \
-         is hop 0, the server hop {server}). {excludes}"
+        "By the other end's word its packets come past no router beyond {last}: {who} {does} (the server is hop {server} \
+         from {}).{excludes}",
+        if translated { "the translation" } else { "here" }
     );
     Some(Wall { side, confidence, words, cites })
+}
+
+/// Whether nothing that the other end saw of the way speaks against its packets getting past its own router.
+pub fn left_the_server(facts: &Facts) -> bool {
+    facts.callback_end().is_none_or(|end| end.between.1 + 2 <= end.server)
 }
 
 /// Connections of the server that an RST or an ICMP error answered.

@@ -1,6 +1,8 @@
 //! Whether a client's packets have arrived at a port that is listened at, from Linux' table of TCP sockets (proc(5),
 //! /proc/net/tcp and tcp6), for everybody to read.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::protocol::arrival::Arrival;
@@ -8,29 +10,37 @@ use crate::protocol::arrival::Arrival;
 /// States in the table.
 const ESTABLISHED: &str = "01";
 const SYN_RECEIVED: &str = "03";
+/// A busy computer's table is longer: then the end of it is not looked at.
+const MOST_LINES: usize = 20_000;
 
 /// What came from `client` to `port` so far; `None` where the system does not tell.
 pub fn arrival(port: u16, client: IpAddr) -> Option<Arrival> {
-    let tables: Vec<String> =
-        ["/proc/net/tcp", "/proc/net/tcp6"].iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect();
-    (!tables.is_empty()).then(|| in_tables(&tables.concat(), port, client))
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(File::open).into_iter().flatten();
+    let found = tables.map(|table| in_table(BufReader::new(table), port, client)).collect::<Vec<_>>();
+    found.into_iter().reduce(furthest)
 }
 
-fn in_tables(tables: &str, port: u16, client: IpAddr) -> Arrival {
-    let states: Vec<&str> = tables
-        .lines()
-        .filter_map(|line| {
-            let mut columns = line.split_whitespace().skip(1);
-            let (local, remote, state) = (columns.next()?, columns.next()?, columns.next()?);
-            let ours = u16::from_str_radix(local.rsplit(':').next()?, 16) == Ok(port);
-            (ours && address(remote.split(':').next()?) == Some(client)).then_some(state)
-        })
-        .collect();
-    match () {
-        () if states.contains(&ESTABLISHED) => Arrival::Joined,
-        () if states.contains(&SYN_RECEIVED) => Arrival::HalfOpen,
-        () => Arrival::Nothing,
-    }
+fn furthest(one: Arrival, other: Arrival) -> Arrival {
+    let rank =
+        |arrival: Arrival| [Arrival::Nothing, Arrival::HalfOpen, Arrival::Joined].iter().position(|a| *a == arrival);
+    if rank(one) >= rank(other) { one } else { other }
+}
+
+/// A line at a time, as far as [`MOST_LINES`].
+fn in_table(table: impl BufRead, port: u16, client: IpAddr) -> Arrival {
+    let state = |line: &str| {
+        let mut columns = line.split_whitespace().skip(1);
+        let (local, remote, state) = (columns.next()?, columns.next()?, columns.next()?);
+        let ours = u16::from_str_radix(local.rsplit(':').next()?, 16) == Ok(port);
+        let is_clients = ours && address(remote.split(':').next()?) == Some(client);
+        match state {
+            ESTABLISHED if is_clients => Some(Arrival::Joined),
+            SYN_RECEIVED if is_clients => Some(Arrival::HalfOpen),
+            _ => None,
+        }
+    };
+    let lines = table.lines().take(MOST_LINES).map_while(Result::ok);
+    lines.filter_map(|line| state(&line)).fold(Arrival::Nothing, furthest)
 }
 
 /// Words of 32 bits, each in the order of bytes in memory.
@@ -72,7 +82,7 @@ mod tests {
             (0xc353, over_ipv6, Arrival::Nothing),
             (0xc355, over_ipv6, Arrival::HalfOpen),
         ] {
-            assert_eq!(in_tables(TABLES, port, from), expected, "{port:x} {from}");
+            assert_eq!(in_table(TABLES.as_bytes(), port, from), expected, "{port:x} {from}");
         }
     }
 }

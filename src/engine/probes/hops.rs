@@ -140,7 +140,8 @@ impl Series {
     fn send(&mut self, tools: Tools<'_>, ttls: impl IntoIterator<Item = u8>) {
         for ttl in ttls {
             self.begun.insert(ttl, Instant::now());
-            let dial = net::connect_with(tools.settings.bind, self.port, Limits { ttl: Some(ttl), segment: None });
+            let dial =
+                net::connect_with(tools.settings.bind, self.port, Limits { ttl: Some(ttl), ..Limits::default() });
             self.waiting.push(Box::pin(async move { (ttl, answer(dial.await)) }));
         }
     }

@@ -4,12 +4,17 @@ use std::net::IpAddr;
 
 use super::{Facts, Tried};
 use crate::evidence::attempt::Mode;
+use crate::evidence::sweep::{Answer, Sweep, Swept};
+use crate::evidence::timeline::Icmp;
 use crate::protocol::way::Way;
 
-/// Where callbacks end. Hops are counted from this computer as everywhere: 0 is this computer, `server` the server.
+/// Where callbacks end. Hops are counted from this computer as everywhere: 0 is this computer, or the address translation
+/// that the server sees in its place; `server` is the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackEnd {
     pub server: u8,
+    /// Whether `server` was measured on the way back; else the way there is taken for as long.
+    pub measured: bool,
     /// Who may have ended it, from this hop to that, both included: the higher passed a packet on for the last time.
     pub between: (u8, u8),
     /// The router that passed one on for the last time.
@@ -21,27 +26,56 @@ pub struct CallbackEnd {
 }
 
 impl Facts<'_> {
-    /// Where the server's connections to this computer end, where both ends looked. The same number of hops is taken for
-    /// either direction; a router that tells nobody of itself can't be told from one that packets never reached.
+    /// Where the server's connections to this computer end, where both ends looked. `None` where the way back is longer than
+    /// is known.
     pub fn callback_end(&self) -> Option<CallbackEnd> {
         let dead = |tried: &&Tried| tried.joined().is_none();
         let way = |tried: &Tried| tried.replies().find_map(|(reply, _)| Way::told(reply));
         let way = self.tried_in(Mode::Active).filter(dead).find_map(way)?;
-        let server = self.distance()?;
-        let hops = self.hops();
-        let talks = |from_server: &u8| hops.contains_key(&server.saturating_sub(*from_server));
-        let furthest = way.furthest().min(server);
+        let furthest = way.furthest();
+        let last = way.passed.iter().find(|(distance, _)| *distance == furthest).map(|(_, router)| *router);
+        // Where this computer's own router is the last that passed them on, it stands one hop before this computer.
+        let to_own_router = last.filter(|router| self.is_own_router(*router)).map(|_| furthest + 1);
+        let measured = way.client.or(to_own_router);
+        let server = measured.or(self.distance())?;
+        let talks = |from_server: &u8| way.datagrams.contains(from_server);
+        let beyond = way.datagrams.iter().max().copied().unwrap_or(0);
+        if furthest.max(beyond) >= server || way.turned_away.is_some_and(|at| at > server) {
+            return None;
+        }
         // Who turns away what it would pass on does so for packets that live one hop longer than it is far.
         let (near, far) = match way.turned_away {
-            Some(at) => (at.saturating_sub(1).min(server), at.min(server)),
+            Some(at) => (at.saturating_sub(1), at),
             None => (furthest, (furthest + 1..server).find(talks).unwrap_or(server)),
         };
         Some(CallbackEnd {
             server,
+            measured: measured.is_some(),
             between: (server - far, server - near),
             last: way.passed.iter().find(|(distance, _)| *distance == near).map(|(_, router)| *router),
             turned_away: way.turned_away.is_some(),
-            own: self.own_hops(&hops),
+            own: self.own_hops(&self.hops()),
         })
+    }
+
+    /// Whether this router of the other end's is the first from here: it answered what lives one hop, in its own name.
+    fn is_own_router(&self, router: IpAddr) -> bool {
+        let told = self.evidence().sweeps.iter().filter(|sweep| sweep.of == Swept::ToldRouter);
+        let answered = |sweep: &Sweep| {
+            sweep.probes.iter().any(|probe| match probe.answer {
+                Answer::Icmp { icmp, from: Some(from) } => icmp != Icmp::TimeExceeded && from.to_canonical() == router,
+                _ => false,
+            })
+        };
+        told.filter(|sweep| sweep.port.ip().to_canonical() == router).any(answered)
+    }
+
+    /// The router that passed the server's packets on last, where nothing else tells how long the way back is.
+    pub fn told_router(&self) -> Option<IpAddr> {
+        let dead = |tried: &&Tried| tried.joined().is_none();
+        let way = |tried: &Tried| tried.replies().find_map(|(reply, _)| Way::told(reply));
+        let way = self.tried_in(Mode::Active).filter(dead).find_map(way).filter(|way| way.client.is_none())?;
+        let furthest = way.furthest();
+        way.passed.iter().find(|(distance, _)| *distance == furthest).map(|(_, router)| *router)
     }
 }

@@ -129,7 +129,7 @@ impl Facts<'_> {
 
     /// The routers on the way that answered, by their distance.
     pub fn hops(&self) -> BTreeMap<u8, IpAddr> {
-        let tcp = || self.evidence().sweeps.iter().filter(|sweep| sweep.of != Swept::Udp);
+        let tcp = || self.evidence().sweeps.iter().filter(|sweep| !matches!(sweep.of, Swept::Udp | Swept::ToldRouter));
         let (control, data): (Vec<&Sweep>, Vec<&Sweep>) = tcp().partition(|sweep| sweep.of == Swept::Control);
         let mut hops = BTreeMap::new();
         for (ttl, router) in control.into_iter().chain(data).flat_map(passed_by) {
@@ -161,7 +161,7 @@ impl Facts<'_> {
         self.evidence().sweeps.iter().find_map(|sweep| match sweep.of {
             Swept::Pasv => Some(DataVerb::Pasv),
             Swept::Epsv => Some(DataVerb::Epsv),
-            Swept::Control | Swept::Udp => None,
+            Swept::Control | Swept::Udp | Swept::ToldRouter => None,
         })
     }
 

@@ -149,8 +149,8 @@ pub static CASES: &[Case] = &[
         "forward",
         "drop",
         "active-callback-dropped",
-        "network",
-        "medium"
+        "unknown",
+        "low"
     ),
     callback!(
         "resets-between",
