@@ -123,7 +123,8 @@ fn bracketed<'a>(text: &'a str, close: char, line: &mut Line<'a>) -> Option<&'a 
         if close == ')' && inside.len() < 4 {
             return Some(rest);
         }
-        line.session = Some(inside);
+        // So long a number is a time: seconds or milliseconds since 1970.
+        line.session = Some(inside).filter(|inside| inside.len() < 10).or(line.session);
     } else if close == ')' && !inside.contains('@') {
         // A name for the server, and an arrow.
         return [" < ", " > "].iter().any(|arrow| rest.starts_with(arrow)).then_some(rest);

@@ -169,7 +169,7 @@ impl Session {
                 }
             }
             // The certificate of a data connection breaks it, where the client does not go on all the same.
-            Tells::Untrusted(_) if self.draft.as_ref().is_some_and(|draft| draft.agreed) && gives_up_on(seen.text) => {
+            Tells::Untrusted(_) if self.draft.as_ref().is_some_and(|draft| draft.agreed) && gives_up_on(seen.whole) => {
                 self.fail(Which::Data, How::Tls, seen);
             }
             Tells::Untrusted(why) => {
