@@ -46,6 +46,12 @@ fn test(facts: &Facts) -> Match {
             cites.extend(sign.cites);
             (Side::Server, Confidence::Medium, BEHIND_NAT.to_owned())
         }
+        // The client says so of an address that its log does not show.
+        (None, Observed::NotSeen | Observed::NotTested(_), None)
+            if facts.log().is_some_and(|log| log.unroutable.is_some()) =>
+        {
+            (Side::Server, Confidence::Medium, BEHIND_NAT.to_owned())
+        }
         (None, Observed::NotSeen | Observed::NotTested(_), None) => {
             (Side::Unknown, Confidence::Medium, NOT_SEEN.to_owned())
         }

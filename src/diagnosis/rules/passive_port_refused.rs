@@ -70,6 +70,9 @@ fn test(facts: &Facts) -> Match {
         (None, None) if matches!(facts.server_nat(), Observed::Seen(_)) => {
             (Side::Server, Confidence::Medium, NOT_FORWARDED.to_owned())
         }
+        (None, None) if facts.log().is_some_and(|log| log.unroutable.is_some()) => {
+            (Side::Server, Confidence::Medium, NOT_FORWARDED.to_owned())
+        }
         // A firewall on this side answers just so.
         (None, None) => (Side::Unknown, Confidence::Medium, NOT_SEEN.to_owned()),
     };

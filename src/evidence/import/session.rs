@@ -103,6 +103,8 @@ pub struct Session {
     timed: bool,
     /// Whether any of its lines tells its time.
     stamped: bool,
+    /// The client left what it was about, ahead of any data connection.
+    gave_up: bool,
 }
 
 /// A command that is not answered yet.

@@ -76,6 +76,8 @@ pub static PROGRAM: Program = Program {
         phrase("disconnected from server", Tells::Failed(Which::Control, How::Closed)),
         phrase("connection interrupted", Tells::Failed(Which::Control, How::Closed)),
         phrase("server did not properly shut down tls connection", Tells::Failed(Which::Either, How::Closed)),
+        // FileZilla says so of SFTP as well: what follows is not of a data connection.
+        phrase("failed to parse returned path", Tells::GivesUp),
         phrase("gnutls error", Tells::Failed(Which::Either, How::Tls)),
         phrase("gnutls error -", Tells::Failed(Which::Either, How::Tls)),
         phrase("error gnutls", Tells::Failed(Which::Either, How::Tls)),

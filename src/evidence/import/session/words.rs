@@ -78,6 +78,9 @@ impl Session {
                 }
             }
             Tells::Unlisted => {
+                if self.gave_up && self.draft.is_none() {
+                    return;
+                }
                 if self.joined || self.let_in || self.draft.is_some() {
                     self.fail(Which::Data, How::Unsaid, seen);
                 }
@@ -164,6 +167,7 @@ impl Session {
             }
             Tells::Accepted => self.join_control(None),
             Tells::GivesUp => {
+                self.gave_up |= self.joined && self.draft.is_none();
                 if !self.joined && self.dialling.is_some() {
                     self.fail(Which::Control, How::Unsaid, seen);
                 }
