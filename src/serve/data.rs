@@ -197,7 +197,7 @@ impl Offer {
 /// from where others end with packets from the port that the client is dialled from: firewalls know that port.
 async fn dial_and_look(ends: Ends, port: u16) -> Result<TcpStream, Missed> {
     let to = at_port(ends.peer, port);
-    let mut dial = pin!(timeout(CALLBACK_PATIENCE, dial(ends, port)));
+    let mut dial = Box::pin(timeout(CALLBACK_PATIENCE, dial(ends, port)));
     let mut look = pin!(net::way(ends.local.ip(), to, ROUTERS_PATIENCE));
     let mut way = None;
     let dialled = match timeout(LOOK_AFTER, &mut dial).await {
@@ -220,6 +220,8 @@ async fn dial_and_look(ends: Ends, port: u16) -> Result<TcpStream, Missed> {
         Ok(stream) => return Ok(stream),
         Err(why) => why,
     };
+    // Its socket holds the port that the look goes on from.
+    drop(dial);
     if let Some(seen) = way.take().filter(|_| net::why_no_hops().is_none()) {
         way = net::way_from(at_port(ends.local, ACTIVE_SOURCE_PORT), to, seen, ROUTER_PATIENCE).await;
     }

@@ -183,6 +183,17 @@ pub static CASES: &[Case] = &[
         "high"
     ),
     Case {
+        id: "two-ends-callback-from-port-20",
+        shows: "the server lets out what comes from port 20 alone, and the client's gateway drops it",
+        rules: Rules {
+            server: "table inet f { chain o { type filter hook output priority 0; ct state established accept; tcp sport { 20, 21 } accept; meta l4proto tcp drop; }; }\n",
+            ..CALLBACK_DROPPED
+        },
+        expect: Expect { fires: &["active-callback-dropped"], side: "client", certain: "high", ..PASSIVE },
+        curl: ONLY_PASSIVE,
+        ..TWO
+    },
+    Case {
         id: "two-ends-nat-drops",
         shows: "the client's NAT drops what it does not know, and ProFTPD's kin would have mended the address",
         client: ClientSide::Nat,
