@@ -30,6 +30,9 @@ mod gateway;
 mod packets;
 mod way;
 
+/// The port where traceroute knocks, since nobody listens there.
+pub const NOBODY_LISTENS: u16 = 33_434;
+
 /// How a dial ended.
 #[derive(Debug)]
 pub enum Dialled {

@@ -12,14 +12,12 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::{Dialled, Limits, connect_with, knock, reset};
+use super::{Dialled, Limits, NOBODY_LISTENS, connect_with, knock, reset};
 use crate::evidence::timeline::Icmp;
 use crate::protocol::way::Way;
 
 /// Further than this no host is.
 const FURTHEST: u8 = 30;
-/// Where traceroute knocks, since nobody listens there.
-const NOBODY_LISTENS: u16 = 33_434;
 static LOOKS: Semaphore = Semaphore::const_new(2);
 
 /// What one probe came to.

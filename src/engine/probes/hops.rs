@@ -40,8 +40,6 @@ const LEFT: usize = MOST - FURTHEST as usize - MOST_AGAIN - 1;
 const MOST_BY_UDP: usize = (LEFT - STEP as usize) / 2;
 /// So many hops in a row tell nothing of themselves where a lone sweep ends: a single router may keep silent.
 const SILENT_IN_A_ROW: u8 = 2;
-/// Where traceroute knocks, since nobody listens there.
-const NOBODY_LISTENS: u16 = 33_434;
 
 type Waiting = FuturesUnordered<Pin<Box<dyn Future<Output = (u8, Answer)>>>>;
 
@@ -55,7 +53,7 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
     data.send(tools, 1..=FURTHEST);
     data.gather(within(), Series::is_settled).await;
     data.stop_waiting();
-    let mut routers = Series::new(Swept::Udp, SocketAddr::new(control.ip(), NOBODY_LISTENS));
+    let mut routers = Series::new(Swept::Udp, SocketAddr::new(control.ip(), net::NOBODY_LISTENS));
     routers.name_those_of(&mut data, LEFT, tools, within()).await;
 
     let mut to_control = Series::new(Swept::Control, control);
@@ -71,7 +69,7 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
         routers.name_those_of(&mut to_control, left(sent, &routers), tools, within()).await;
     }
 
-    let mut by_udp = Series::new(Swept::Udp, SocketAddr::new(control.ip(), NOBODY_LISTENS));
+    let mut by_udp = Series::new(Swept::Udp, SocketAddr::new(control.ip(), net::NOBODY_LISTENS));
     if let Some((distance, Answer::Connected)) = to_control.first_end() {
         let lost = (1..distance).filter(|&ttl| data.is_silent(ttl) && !to_control.is_silent(ttl));
         let again: Vec<u8> = lost.filter(|&ttl| ttl > data.last_passed()).take(MOST_AGAIN).collect();
@@ -97,7 +95,7 @@ pub async fn sweep_alone(tools: Tools<'_>, control: SocketAddr) {
     let give_up = Instant::now() + tools.budget.location();
     let patience = tools.budget.hop(tools.budget.unknown_rtt());
     let mut packets = Series::new(Swept::Control, control);
-    let mut datagrams = Series::new(Swept::Udp, SocketAddr::new(control.ip(), NOBODY_LISTENS));
+    let mut datagrams = Series::new(Swept::Udp, SocketAddr::new(control.ip(), net::NOBODY_LISTENS));
     let mut sent = 0;
     while sent < FURTHEST && Instant::now() < give_up {
         let next = (sent + STEP).min(FURTHEST);

@@ -10,9 +10,6 @@ use crate::evidence::attempt::Mode;
 use crate::evidence::facts::Facts;
 use crate::evidence::sweep::{Answer, Sweep, Swept, TtlProbe};
 
-/// Where traceroute knocks, since nobody listens there.
-const NOBODY_LISTENS: u16 = 33_434;
-
 impl Turn<'_, '_, '_> {
     /// Sends one datagram to it that lives a single hop: no further than the first router, whatever address was told.
     pub(super) async fn find_told_router(&self) {
@@ -26,7 +23,7 @@ impl Turn<'_, '_, '_> {
             Facts::of(&evidence).told_router().filter(|_| !asked && net::why_no_hops().is_none())
         };
         let Some(router) = router else { return };
-        let port = SocketAddr::new(router, NOBODY_LISTENS);
+        let port = SocketAddr::new(router, net::NOBODY_LISTENS);
         let begun = Instant::now();
         let knock = timeout(tools.budget.hop(self.session.rtt()), net::knock(tools.settings.bind, port, 1));
         let answer = match knock.await {

@@ -29,9 +29,7 @@ impl Facts<'_> {
     /// Where the server's connections to this computer end, where both ends looked. `None` where the way back is longer than
     /// is known.
     pub fn callback_end(&self) -> Option<CallbackEnd> {
-        let dead = |tried: &&Tried| tried.joined().is_none();
-        let way = |tried: &Tried| tried.replies().find_map(|(reply, _)| Way::told(reply));
-        let way = self.tried_in(Mode::Active).filter(dead).find_map(way)?;
+        let way = self.told_way()?;
         let furthest = way.furthest();
         let last = way.passed.iter().find(|(distance, _)| *distance == furthest).map(|(_, router)| *router);
         // Where this computer's own router is the last that passed them on, it stands one hop before this computer.
@@ -72,10 +70,15 @@ impl Facts<'_> {
 
     /// The router that passed the server's packets on last, where nothing else tells how long the way back is.
     pub fn told_router(&self) -> Option<IpAddr> {
-        let dead = |tried: &&Tried| tried.joined().is_none();
-        let way = |tried: &Tried| tried.replies().find_map(|(reply, _)| Way::told(reply));
-        let way = self.tried_in(Mode::Active).filter(dead).find_map(way).filter(|way| way.client.is_none())?;
+        let way = self.told_way().filter(|way| way.client.is_none())?;
         let furthest = way.furthest();
         way.passed.iter().find(|(distance, _)| *distance == furthest).map(|(_, router)| *router)
+    }
+
+    /// What the other end told of the way of a callback that never came.
+    fn told_way(&self) -> Option<Way> {
+        let dead = |tried: &&Tried| tried.joined().is_none();
+        let told = |tried: &Tried| tried.replies().find_map(|(reply, _)| Way::told(reply));
+        self.tried_in(Mode::Active).filter(dead).find_map(told)
     }
 }
