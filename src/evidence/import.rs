@@ -24,6 +24,7 @@ mod quoted;
 mod session;
 mod stamp;
 mod target;
+mod translations;
 mod words;
 
 use line::Words;

@@ -1,13 +1,12 @@
 //! FileZilla 2 and 3. The English words were seen in runs of 3.63 and in logs that users published. Those of other
 //! languages are from published logs, and from its translations (`filezilla.toml`).
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 
 use crate::evidence::import::Program;
+use crate::evidence::import::translations::{Texts, Translations};
 use crate::evidence::import::words::{How, Tells, Which, phrase};
 use crate::evidence::log::Writer;
 
@@ -143,37 +142,19 @@ pub fn translated(speaker: &str, text: &str) -> Option<Tells> {
     if speaker.is_empty() || speaker.len() > 40 {
         return None;
     }
-    let translations = TRANSLATIONS.as_ref()?;
-    if !translations.labels.iter().any(|label| label == speaker) {
-        return None;
-    }
-    let found = translations.machine.find(text)?;
-    translations.tells.get(found.pattern().as_usize()).copied()
-}
-
-struct Translations {
-    labels: Vec<String>,
-    machine: AhoCorasick,
-    /// Of each pattern.
-    tells: Vec<Tells>,
+    let (labels, translations) = TRANSLATIONS.as_ref()?;
+    if labels.iter().any(|label| label == speaker) { translations.told(text) } else { None }
 }
 
 #[derive(Deserialize)]
-struct Texts {
+struct File {
     labels: Vec<String>,
-    words: BTreeMap<String, Vec<String>>,
+    words: Texts,
 }
 
-static TRANSLATIONS: LazyLock<Option<Translations>> = LazyLock::new(|| {
-    let texts: Texts = toml::from_str(include_str!("filezilla.toml")).ok()?;
-    let known = texts
-        .words
-        .iter()
-        .filter_map(|(name, words)| Some((MEANINGS.iter().find(|(known, _)| known == name)?.1, words)));
-    let (tells, words): (Vec<Tells>, Vec<&String>) =
-        known.flat_map(|(tells, words)| words.iter().map(move |word| (tells, word))).unzip();
-    let machine = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()?;
-    Some(Translations { labels: texts.labels, machine, tells })
+static TRANSLATIONS: LazyLock<Option<(Vec<String>, Translations)>> = LazyLock::new(|| {
+    let file: File = toml::from_str(include_str!("filezilla.toml")).ok()?;
+    Some((file.labels, Translations::new(&file.words, MEANINGS)?))
 });
 
 /// The names in `filezilla.toml`.
@@ -198,11 +179,11 @@ mod tests {
 
     #[test]
     fn every_name_in_the_translations_has_a_meaning() {
-        let texts: Texts = toml::from_str(include_str!("filezilla.toml")).expect("a valid file");
-        for name in texts.words.keys() {
+        let file: File = toml::from_str(include_str!("filezilla.toml")).expect("a valid file");
+        for name in file.words.keys() {
             assert!(MEANINGS.iter().any(|(known, _)| known == name), "{name}");
         }
-        assert_eq!(texts.words.len(), MEANINGS.len());
+        assert_eq!(file.words.len(), MEANINGS.len());
     }
 
     #[test]

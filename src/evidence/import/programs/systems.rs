@@ -1,26 +1,17 @@
 //! What the GNU C library calls errors in other languages than English (`systems.toml`): whatever client passes them on.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
+use crate::evidence::import::translations::Translations;
 use crate::evidence::import::words::{How, Tells, Which};
 
 /// What a line says in a system's words.
 pub fn translated(text: &str) -> Option<Tells> {
-    let (machine, tells) = MACHINE.as_ref()?;
-    tells.get(machine.find(text)?.pattern().as_usize()).copied()
+    TRANSLATIONS.as_ref()?.told(text)
 }
 
-static MACHINE: LazyLock<Option<(AhoCorasick, Vec<Tells>)>> = LazyLock::new(|| {
-    let texts: BTreeMap<String, Vec<String>> = toml::from_str(include_str!("systems.toml")).ok()?;
-    let known = MEANINGS.iter().filter_map(|(name, tells)| Some((*tells, texts.get(*name)?)));
-    let (tells, words): (Vec<Tells>, Vec<String>) =
-        known.flat_map(|(tells, words)| words.iter().map(move |word| (tells, word.clone()))).unzip();
-    let machine = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()?;
-    Some((machine, tells))
-});
+static TRANSLATIONS: LazyLock<Option<Translations>> =
+    LazyLock::new(|| Translations::new(&toml::from_str(include_str!("systems.toml")).ok()?, MEANINGS));
 
 /// The names in `systems.toml`.
 const MEANINGS: &[(&str, Tells)] = &[
@@ -35,10 +26,11 @@ const MEANINGS: &[(&str, Tells)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::import::translations::Texts;
 
     #[test]
     fn every_name_in_the_translations_has_a_meaning() {
-        let texts: BTreeMap<String, Vec<String>> = toml::from_str(include_str!("systems.toml")).expect("a valid file");
+        let texts: Texts = toml::from_str(include_str!("systems.toml")).expect("a valid file");
         let known: Vec<&str> = MEANINGS.iter().map(|(name, _)| *name).collect();
         assert!(texts.keys().all(|name| known.contains(&name.as_str())) && texts.len() == known.len(), "{known:?}");
     }

@@ -1,11 +1,9 @@
 //! GNU Wget. Seen in runs of 1.21.3 and in logs that users published; other languages from its translations (`wget.toml`).
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
 use crate::evidence::import::Program;
+use crate::evidence::import::translations::{Texts, Translations};
 use crate::evidence::import::words::{How, Tells, Which, phrase};
 use crate::evidence::log::Writer;
 
@@ -58,21 +56,12 @@ pub fn is_done(outcome: &str) -> bool {
 
 /// What a line of Wget tells in another language than English.
 pub fn translated(text: &str) -> Option<Tells> {
-    let (machine, tells) = MACHINE.as_ref()?;
-    tells.get(machine.find(text)?.pattern().as_usize()).copied()
+    TRANSLATIONS.as_ref()?.told(text)
 }
 
-static TEXTS: LazyLock<Option<BTreeMap<String, Vec<String>>>> =
-    LazyLock::new(|| toml::from_str(include_str!("wget.toml")).ok());
+static TEXTS: LazyLock<Option<Texts>> = LazyLock::new(|| toml::from_str(include_str!("wget.toml")).ok());
 
-static MACHINE: LazyLock<Option<(AhoCorasick, Vec<Tells>)>> = LazyLock::new(|| {
-    let texts = TEXTS.as_ref()?;
-    let known = MEANINGS.iter().filter_map(|(name, tells)| Some((*tells, texts.get(*name)?)));
-    let (tells, words): (Vec<Tells>, Vec<&String>) =
-        known.flat_map(|(tells, words)| words.iter().map(move |word| (tells, word))).unzip();
-    let machine = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()?;
-    Some((machine, tells))
-});
+static TRANSLATIONS: LazyLock<Option<Translations>> = LazyLock::new(|| Translations::new(TEXTS.as_ref()?, MEANINGS));
 
 /// The names in `wget.toml`, but for `done`.
 const MEANINGS: &[(&str, Tells)] = &[
