@@ -96,10 +96,11 @@ pub static ALL: &[&Rule] = &[
     &server_address_varies::RULE,
     &transparent_proxy::RULE,
     &nat_hairpin::RULE,
+    // What becomes of a dial of that address comes of it.
+    &passive_address_unroutable::RULE,
     &passive_port_dropped::RULE,
     &passive_port_refused::RULE,
     &passive_port_unreachable::RULE,
-    &passive_address_unroutable::RULE,
     &passive_address_foreign::RULE,
     &passive_range_partly_open::RULE,
     &passive_rejected::RULE,

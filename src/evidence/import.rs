@@ -70,6 +70,9 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::dotnet::PROGRAM,
     &programs::basic_ftp::PROGRAM,
     &programs::rclone::PROGRAM,
+    &programs::node_ftp::PROGRAM,
+    &programs::apt::PROGRAM,
+    &programs::dreamweaver::PROGRAM,
     &programs::vsftpd::PROGRAM,
     &programs::proftpd::PROGRAM,
     &programs::pure_ftpd::PROGRAM,
@@ -94,7 +97,8 @@ fn is_error_of_ftp(text: &str) -> bool {
     // A port of another service behind a host's name.
     let port = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
     let elsewhere = || lower.split(':').skip(1).filter_map(port).any(|port: u16| OTHER_PORTS.contains(&port));
-    mark.is_some_and(|at| lower[..at].split_whitespace().count() <= 4) && names() && !others() && !elsewhere()
+    let first = mark.is_some_and(|at| lower[..at].split_whitespace().count() <= 4) || lower.starts_with("ftp://");
+    first && names() && !others() && !elsewhere()
 }
 
 /// An error of FTP by itself is that of a text which tells of little else.
@@ -317,8 +321,12 @@ impl Gathered {
             },
             Words::Reply { .. } | Words::Command { .. } => (told, sign),
         };
+        let told = told.filter(|_| !words::is_persons(text));
         // Words that only a server says, whatever client quotes them.
-        self.dialogue += u32::from(matches!(told, Some(Tells::Refused(421 | 425 | 500 | 502) | Tells::Stopped(_))));
+        self.dialogue += u32::from(matches!(
+            told,
+            Some(Tells::Refused(421 | 425 | 500 | 502) | Tells::Stopped(_) | Tells::Unparsed)
+        ));
         if let Some((program, behind)) = sign {
             self.recognise(program, behind);
         }

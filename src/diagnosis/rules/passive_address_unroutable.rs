@@ -8,6 +8,7 @@ use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::evidence::import::UNKNOWN_HOST;
 use crate::evidence::log::Writer;
+use crate::protocol::dialect::Says;
 
 pub static RULE: Rule = Rule {
     id: "passive-address-unroutable",
@@ -33,6 +34,15 @@ fn test(facts: &Facts) -> Match {
     let advertised = || facts.tried_with(DataVerb::Pasv).filter(|tried| tried.attempt() == ADVERTISED);
     if let Some(joined) = advertised().find_map(|tried| tried.joined_at()) {
         return Match::RuledOut(facts.cites([joined]));
+    }
+    // The server refuses for where it came from what reached it there.
+    let reached = facts
+        .refusals_saying(Says::ForeignDataSource)
+        .into_iter()
+        .map(|(_, place)| place)
+        .find(|place| advertised().any(|tried| tried.ended_by() == Some(*place)));
+    if let Some(place) = reached {
+        return Match::RuledOut(facts.cites([place]));
     }
     // Whom a log's client reached there is in the same network.
     let reached = facts.tried_with(DataVerb::Pasv).find_map(|tried| tried.joined_at());
@@ -60,10 +70,11 @@ fn test(facts: &Facts) -> Match {
         if reached {
             return Match::Undecided("the log shows neither the server's address nor a dial of this one");
         }
+        let dialled = advertised().next().is_some();
         return Match::Fires(Conclusion {
-            severity: Severity::Warning,
+            severity: if dialled { loss(facts) } else { Severity::Warning },
             side: Side::Server,
-            confidence: Confidence::Low,
+            confidence: if dialled { Confidence::Medium } else { Confidence::Low },
             summary: format!(
                 "The server tells clients to connect to {address}, {what}. The log does not show which address it is \
                  reached at; from outside its network nobody reaches this one."

@@ -313,6 +313,11 @@ impl Draft {
             (false, Mode::Active) => Awaited::Callback,
         };
         let waited = ms.or_else(|| self.waited_ms(around, at.at_ms));
+        // wget shows no 227, and this is no mask: its own computer was dialled.
+        if let Some((_, behind)) = text.split_once(" to 0.0.0.0 port ") {
+            let port = behind.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
+            self.dial(port.map(|port| SocketAddr::new(UNSEEN.ip(), port)), around, at);
+        }
         if awaited == Awaited::Connect {
             // It dialled when it had last done something, and not when it told of the failure.
             let since = self.events.iter().rev().find(|event| event.line.is_some()).map_or(at.at_ms, |last| last.at_ms);

@@ -265,6 +265,10 @@ fn fits(verb: &str, argument: &str) -> bool {
         "TYPE" => argument.len() <= 4,
         "MODE" | "STRU" | "PROT" => argument.len() == 1,
         "PASV" => false,
+        // Servers write down so what became of a login.
+        "USER" => !["failed login.", ": no such user found", "(Login failed)", ": Login successful"]
+            .iter()
+            .any(|end| argument.contains(end)),
         "EPSV" => argument.eq_ignore_ascii_case("ALL") || argument.len() == 1,
         "AUTH" => ["TLS", "SSL", "GSSAPI", "TLS-C", "TLS-P", "KERBEROS_V4"].contains(&argument),
         "PBSZ" | "REST" | "ALLO" => argument.starts_with(|c: char| c.is_ascii_digit()),

@@ -1,12 +1,14 @@
 //! The programs whose logs are known, one file each.
 
 pub mod apache_ftpserver;
+pub mod apt;
 pub mod basic_ftp;
 pub mod commons_net;
 pub mod curl;
 pub mod cuteftp;
 pub mod cyberduck;
 pub mod dotnet;
+pub mod dreamweaver;
 pub mod filezilla;
 pub mod filezilla_server;
 pub mod fireftp;
@@ -19,6 +21,7 @@ pub mod inetutils_ftp;
 pub mod joomla;
 pub mod lftp;
 pub mod ncftp;
+pub mod node_ftp;
 pub mod php;
 pub mod proftpd;
 pub mod pure_ftpd;

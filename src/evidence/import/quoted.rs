@@ -69,6 +69,14 @@ fn in_exception(text: &str) -> Option<String> {
         let said = message.strip_prefix(&code.to_string()).unwrap_or(message).trim();
         return Some(format!("{code} {said}"));
     }
+    // .NET tells a reply's code in brackets, and says its meaning in the system's language. Those of HTTP are others.
+    if let Some((_, behind)) = text.split_once(": (")
+        && let Some((code, meaning)) = behind.split_once(')')
+        && ["425", "426", "450", "452", "530", "532", "534", "550", "551", "552", "553"].contains(&code)
+        && text[..text.len() - behind.len()].contains(' ')
+    {
+        return Some(format!("{code}{meaning}"));
+    }
     const LEADS: [&str; 4] = [": ", "essage: [", "esponse: (", "got "];
     let (before, lead, behind) = LEADS.iter().find_map(|lead| {
         text.match_indices(lead).find_map(|(at, _)| {
@@ -78,7 +86,7 @@ fn in_exception(text: &str) -> Option<String> {
             ((400..600).contains(&code) && ends).then_some((&text[..at], *lead, behind))
         })
     })?;
-    let failed = ["ERROR", "Error", "error ", "ailed", "xception", "not report OK", " but "]
+    let failed = ["ERROR", "Error", "error ", "ailed", "xception", "not report OK", " but ", "`getresp'"]
         .iter()
         .any(|word| before.contains(word));
     match lead {
@@ -89,7 +97,7 @@ fn in_exception(text: &str) -> Option<String> {
             let words = words.trim_start_matches([' ', '[', '\'', '"']);
             Some(format!("{code} {}", words.trim_end_matches(['>', ')', ',', ']', '\'', '"', ' '])))
         }
-        _ => Some(behind.trim_end_matches([']', ')', '"', '\'']).to_owned()),
+        _ => Some(behind.split(" (Net::FTP").next()?.trim_end_matches([']', ')', '"', '\'']).to_owned()),
     }
 }
 

@@ -28,6 +28,8 @@ pub enum Tells {
     Unparsed,
     /// A data connection is being made, as the functions show in which an exception was met.
     Transfers,
+    /// A data connection stood, as the functions show in which an exception was met.
+    Stands,
     /// The control connection stands, and what was awaited on it did not come.
     Unanswered(How),
     /// Nothing, though a part of it would elsewhere.
@@ -127,6 +129,12 @@ static KNOWN: LazyLock<Option<Known>> = LazyLock::new(|| {
             all.entry(phrase.text).or_default().tells.get_or_insert(phrase.tells);
         }
     }
+    // A sign within a phrase gives its program away as well.
+    let signs: Vec<(&str, &'static Program)> =
+        PROGRAMS.iter().flat_map(|program| program.signs.iter().map(|sign| (*sign, *program))).collect();
+    for (text, meaning) in all.iter_mut().filter(|(_, meaning)| meaning.sign_of.is_none()) {
+        meaning.sign_of = signs.iter().find(|(sign, _)| text.contains(sign)).map(|(_, program)| *program);
+    }
     let (texts, means): (Vec<&str>, Vec<Meaning>) = all.into_iter().unzip();
     let mut builder = AhoCorasick::builder();
     // A larger machine, and a faster one.
@@ -184,7 +192,7 @@ pub fn together(one: Tells, other: Tells) -> Tells {
         (Tells::Breaks(How::Unsaid), Tells::Failed(_, how)) => Tells::Breaks(how),
         (Tells::Unlisted, particular) | (particular, Tells::Unlisted) => particular,
         // A function's name and the exception that came out of it.
-        (Tells::Transfers, failed @ Tells::Failed(..)) => failed,
+        (Tells::Transfers | Tells::Stands, failed @ Tells::Failed(..)) => failed,
         (Tells::Untrusted(Distrust::Other), particular @ Tells::Untrusted(_)) => particular,
         // "Connecting to x ... failed: Connection refused."
         (Tells::Dials(which), Tells::Failed(Which::Either, how)) => Tells::Failed(which, how),
@@ -224,6 +232,24 @@ pub fn endpoint(text: &str) -> Option<SocketAddr> {
 pub fn is_mask(ip: IpAddr) -> bool {
     matches!(ip, IpAddr::V4(ip) if ip.is_broadcast() || ip.is_unspecified())
 }
+
+/// Whether somebody tells of himself, as no program does.
+pub fn is_persons(text: &str) -> bool {
+    const HIS: [&str; 10] = ["my", "we", "i'm", "i've", "i\u{2019}m", "i\u{2019}ve", "ich", "mein", "meine", "je"];
+    let mut words =
+        text.split_whitespace().map(|word| word.trim_matches(|c: char| c.is_ascii_punctuation())).peekable();
+    let mut count = 0;
+    let mut his = false;
+    while let Some(word) = words.next() {
+        count += 1;
+        let acts = word == "I" && words.peek().is_some_and(|next| next.starts_with(|c: char| c.is_ascii_lowercase()));
+        his |= acts || HIS.iter().any(|own| own.eq_ignore_ascii_case(word));
+    }
+    his && count >= FEWEST_WORDS
+}
+
+/// A sentence of fewer words may be a program's, whatever they are.
+const FEWEST_WORDS: usize = 12;
 
 /// A line of a listing: what stands in it is nobody's words.
 pub fn is_entry(text: &str) -> bool {

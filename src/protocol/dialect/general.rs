@@ -12,6 +12,8 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "sorry, max ", says: Says::TooManyConnections },
         Phrase { text: "not allowed to connect more than", says: Says::TooManyConnections },
         Phrase { text: "connection limit", says: Says::TooManyConnections },
+        Phrase { text: "login limit", says: Says::TooManyConnections },
+        Phrase { text: "number of sessions exceeded", says: Says::TooManyConnections },
         Phrase { text: "must use encryption", says: Says::TlsRequired },
         Phrase { text: "use auth tls", says: Says::TlsRequired },
         Phrase { text: "tls required", says: Says::TlsRequired },

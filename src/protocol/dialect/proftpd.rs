@@ -15,6 +15,7 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "unable to build data connection: operation not permitted", says: Says::SessionReuseRequired },
         Phrase { text: "maximum number of clients", says: Says::TooManyConnections },
         Phrase { text: "the maximum number of", says: Says::TooManyConnections },
+        Phrase { text: "unable to set anonymous privileges", says: Says::Misconfigured },
         Phrase { text: "ssl/tls required on the control channel", says: Says::TlsRequired },
         Phrase { text: "ssl/tls required on the data channel", says: Says::ProtectionRequired },
         Phrase { text: "network protocol not supported", says: Says::WrongFamily },

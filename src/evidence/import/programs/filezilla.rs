@@ -73,6 +73,7 @@ pub static PROGRAM: Program = Program {
         phrase("服务器关闭了连接", Tells::Failed(Which::Control, How::Closed)),
         phrase("连接被服务器关闭", Tells::Failed(Which::Control, How::Closed)),
         phrase("disconnected from server", Tells::Failed(Which::Control, How::Closed)),
+        phrase("disconnected from the server", Tells::Failed(Which::Control, How::Closed)),
         phrase("connection interrupted", Tells::Failed(Which::Control, How::Closed)),
         phrase("server did not properly shut down tls connection", Tells::Failed(Which::Either, How::Closed)),
         // FileZilla says so of SFTP as well: what follows is not of a data connection.
@@ -120,6 +121,7 @@ pub static PROGRAM: Program = Program {
         phrase("读取目录列表失败", Tells::Unlisted),
         phrase("bağlantı zaman aşımı", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("server sent passive reply with unroutable address", Tells::Unroutable),
+        phrase("server sent passive reply with unroutable address. passive mode failed", Tells::RefusesAddress),
         phrase("connessione a ", Tells::Dials(Which::Either)),
         phrase("connessione stabilita", Tells::Joined(Which::Control)),
         phrase("conectando-se a ", Tells::Dials(Which::Either)),

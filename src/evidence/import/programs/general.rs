@@ -83,6 +83,9 @@ pub static PROGRAM: Program = Program {
         phrase("time out waiting for data connection", Tells::Failed(Which::Data, How::TimedOut)),
         phrase("did not connect to data port in time", Tells::Failed(Which::Data, How::TimedOut)),
         phrase("was not resumed from the control connection", Tells::Refused(425)),
+        phrase("first record does not look like a tls handshake", Tells::Failed(Which::Either, How::Tls)),
+        phrase("fixing bogus pasv data address", Tells::MendsAddress),
+        phrase("unable to build data connection: operation not permitted", Tells::Refused(425)),
         phrase("connection attempt failed because", Tells::Failed(Which::Either, How::TimedOut)),
     ],
 };

@@ -8,7 +8,7 @@ pub static PROGRAM: Program = Program {
     id: "proftpd",
     name: "ProFTPD",
     writer: Writer::Server,
-    signs: &["proftpd[", "dispatching cmd command", "mod_tls/"],
+    signs: &["proftpd[", "ftp session opened.", "dispatching cmd command", "mod_tls/"],
     phrases: &[
         phrase("no such user found from", Tells::Refused(530)),
         phrase("(login failed)", Tells::Refused(530)),

@@ -8,9 +8,16 @@ pub static PROGRAM: Program = Program {
     id: "pure-ftpd",
     name: "Pure-FTPd",
     writer: Writer::Server,
-    signs: &["pure-ftpd:", "pure-ftpd[", "[debug] command ["],
+    signs: &[
+        "pure-ftpd:",
+        "pure-ftpd[",
+        "[debug] command [",
+        "[info] new connection from ",
+        "[warning] can't login as [",
+    ],
     phrases: &[
         phrase("new connection from ", Tells::Accepted),
+        phrase("[warning] can't login as [", Tells::Refused(530)),
         phrase("timeout - try typing a little faster", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("is now logged in", Tells::LoggedIn),
         phrase("[warning] authentication failed for user", Tells::Refused(530)),

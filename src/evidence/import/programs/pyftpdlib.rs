@@ -10,6 +10,7 @@ pub static PROGRAM: Program = Program {
     writer: Writer::Server,
     signs: &[">>> starting ftp server", "ftp session opened (connect)"],
     phrases: &[
+        phrase("' failed login.", Tells::Refused(530)),
         phrase("] rejected data connection to foreign address", Tells::Refused(501)),
         phrase("] rejected data connection from foreign address", Tells::Refused(425)),
     ],

@@ -26,6 +26,8 @@ pub static PROGRAM: Program = Program {
         phrase("[ssl:", Tells::Failed(Which::Either, How::Tls)),
         phrase("in ntransfercmd", Tells::Transfers),
         phrase("= ftp.makepasv()", Tells::Transfers),
+        phrase("= conn.recv(", Tells::Stands),
+        phrase("conn.sendall(", Tells::Stands),
         phrase("in parse227", Tells::Unparsed),
         phrase("in parse229", Tells::Unparsed),
     ],

@@ -10,6 +10,7 @@ pub static PROGRAM: Program = Program {
     writer: Writer::Server,
     signs: &["ftp command: client \"", "ftp response: client \"", " connect: client \""],
     phrases: &[
+        phrase("connection refused: too many sessions", Tells::Refused(421)),
         phrase("] ok upload: client", Tells::Got),
         phrase("] ok download: client", Tells::Got),
         phrase("] fail login: client", Tells::Refused(530)),

@@ -122,19 +122,26 @@ impl Session {
                     self.fail(Which::Data, how, seen);
                 }
             }
-            Tells::Transfers => {
+            Tells::Transfers | Tells::Stands => {
                 if self.draft.is_none() && self.attempts.is_empty() && !self.ended {
                     let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
                     self.draft = Some(Draft::agreed(DataVerb::Pasv, sent, around));
                     self.joined = true;
+                    if tells == Tells::Stands {
+                        self.join_data(None, around, &at);
+                    }
                 }
             }
             Tells::Unanswered(how) => {
-                let which = if self.joined { Which::Either } else { Which::Control };
+                let control = !self.joined || how == How::Closed;
+                let which = if control { Which::Control } else { Which::Either };
                 self.join_control(None);
                 self.fail(which, how, seen);
             }
             Tells::RefusesAddress => {
+                if seen.text.contains("unroutable") {
+                    self.unroutable = Some(seen.line);
+                }
                 if let Some(mut draft) = self.draft.take() {
                     draft.fail(How::Unsaid, None, seen.text, around, &at);
                     self.keep(draft);
@@ -371,6 +378,11 @@ impl Session {
             How::TimedOut | How::Unsaid if waits => What::Silent { awaited: Awaited::Reply, ms: ms.unwrap_or(0.0) },
             How::Closed if waits || !self.let_in => What::ControlClosed,
             How::Reset if waits || !self.let_in => What::ControlReset,
+            // TLS stood, and the connection ended without ending it.
+            How::Tls if self.let_in && seen.text.contains("error -110") => {
+                self.ended = true;
+                return;
+            }
             How::Tls => What::TlsFailed { how: Broken::Invalid, words: shown(seen.text, 120) },
             // It ended when there was nothing more to come.
             How::Closed | How::Reset => {
