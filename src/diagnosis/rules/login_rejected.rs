@@ -27,13 +27,11 @@ fn test(facts: &Facts) -> Match {
                 "Access lists, bans and shutdown messages stand before the login.",
             )],
         )
-    } else if let Some(user) = &facts.evidence().asked.user {
+    } else if let Some(summary) = of_a_user(facts, code) {
         (
             Side::Client,
             Confidence::Medium,
-            format!(
-                "The server refuses the login of {user} with {code}: the name or the password is wrong, or the account may not use FTP."
-            ),
+            summary,
             vec![
                 Fix::client(
                     "Check the user's name and password",
@@ -42,6 +40,19 @@ fn test(facts: &Facts) -> Match {
                 Fix::server(
                     "Check the account",
                     "It may be locked, have a shell that /etc/shells does not list, or stand on a list of users that are denied.",
+                ),
+            ],
+        )
+    } else if facts.log().is_some() {
+        (
+            Side::Client,
+            Confidence::High,
+            "The server takes no anonymous user, so a name and a password are needed.".to_owned(),
+            vec![
+                Fix::client("Log in with a name and a password", "Whoever runs the server gives them out."),
+                Fix::server(
+                    "Allow anonymous users, if that is wanted",
+                    setting(facts, |settings| settings.allow_anonymous, "In the server's settings."),
                 ),
             ],
         )
@@ -69,4 +80,24 @@ fn test(facts: &Facts) -> Match {
         cites: facts.cites([place]),
         fixes,
     })
+}
+
+/// What is said of a login that was not an anonymous one. A log need not show who it was, nor the reply's code.
+fn of_a_user(facts: &Facts, code: u16) -> Option<String> {
+    let user = facts.evidence().asked.user.as_deref();
+    let is_anonymous = |user: &str| matches!(user.to_ascii_lowercase().as_str(), "anonymous" | "ftp");
+    match (user.filter(|user| !is_anonymous(user)), facts.log()) {
+        (Some(user), None) => Some(format!(
+            "The server refuses the login of {user} with {code}: the name or the password is wrong, or the account may not \
+             use FTP."
+        )),
+        (Some(user), Some(_)) => Some(format!(
+            "The server refuses the login of {user}: the name or the password is wrong, or the account may not use FTP."
+        )),
+        (None, Some(_)) if user.is_none() => Some(
+            "The server refuses the login: the name or the password is wrong, or the account may not use FTP."
+                .to_owned(),
+        ),
+        (None, _) => None,
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::evidence::facts::{Cite, Facts};
+use crate::evidence::import::UNKNOWN_HOST;
 
 pub static RULE: Rule = Rule {
     id: "name-resolution-failed",
@@ -22,6 +23,25 @@ fn test(facts: &Facts) -> Match {
     }
     let Some(error) = &evidence.resolution.error else { return Match::Undecided("the name was not looked up") };
     let host = &evidence.target.host;
+    if host == UNKNOWN_HOST {
+        return Match::Fires(Conclusion {
+            severity: Severity::Error,
+            side: Side::Unknown,
+            confidence: Confidence::High,
+            summary:
+                "The name that the client looked up leads to no address from there, so there is no server to connect \
+                      to."
+                .to_owned(),
+            cites: vec![Cite::of(error.clone())],
+            fixes: vec![
+                Fix::client(
+                    "Check the spelling of the name, and the client's computer's DNS",
+                    "Look it up with another resolver; if that knows it, the computer's resolver is at fault.",
+                ),
+                Fix::server("Publish the name in DNS", "It needs an A record (IPv4) or an AAAA record (IPv6)."),
+            ],
+        });
+    }
     Match::Fires(Conclusion {
         severity: Severity::Error,
         side: Side::Unknown,

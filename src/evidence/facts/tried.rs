@@ -118,9 +118,14 @@ impl<'a> Tried<'a> {
     /// out before this one was answered.
     pub fn negotiation(&self) -> Option<Placed<'a>> {
         let first = self.replies().find(|(reply, _)| !reply.is_preliminary())?;
-        // A log need not show it: whoever dials has had it, and what comes behind is the transfer's.
-        let dialled = self.place_of(|what| matches!(what, What::Dialled(_)));
-        let hidden = self.times != Times::Measured && dialled.is_some_and(|dialled| is_before(dialled, first.1));
+        // A log need not show it: whoever dials, or is told that the transfer begins, has had it, and what comes behind is
+        // the transfer's.
+        let past = self.place_of(|what| match what {
+            What::Dialled(_) => true,
+            What::Replied(reply) => reply.is_preliminary(),
+            _ => false,
+        });
+        let hidden = self.times != Times::Measured && past.is_some_and(|past| is_before(past, first.1));
         (!hidden).then_some(first)
     }
 

@@ -242,6 +242,9 @@ impl Session {
                 if told.is_none() && !self.joined {
                     self.called(seen.text);
                 }
+                if self.user.is_none() && !self.let_in {
+                    self.user = told_in::user(seen.text).map(|user| shown(user, 100));
+                }
                 if told.is_some() {
                     self.take_step(seen.at_ms);
                 }

@@ -302,6 +302,25 @@ pub fn host(text: &str) -> Option<&str> {
     })
 }
 
+/// The name in a line that tells that it leads nowhere: the word that has the form of a host's.
+pub fn looked_up(text: &str) -> Option<&str> {
+    let is_name = |word: &&str| {
+        let last = word.rsplit('.').next().unwrap_or_default();
+        word.contains('.')
+            && !word.contains("..")
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
+            && last.len() > 1
+            && last.bytes().all(|byte| byte.is_ascii_lowercase())
+            && !["error", "exception", "py", "js", "php", "c", "java"].iter().any(|end| last.ends_with(end))
+    };
+    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-')))
+        .map(|word| word.trim_matches('.'))
+        .filter(is_name)
+        .last()
+}
+
 /// What stands before the name of a host, the particular before the general.
 const LEADS: &[&str] = &[
     "address of ",
@@ -317,6 +336,28 @@ const LEADS: &[&str] = &[
     "trying ",
     "open ",
 ];
+
+/// Who logs in, as clients tell or ask it, and servers write it down: "Logging in as bob ...", "Name (192.0.2.1:root): bob",
+/// "USER bob (Login failed)", "[bob] FAIL LOGIN".
+pub fn user(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let asked =
+        || text.strip_prefix("Name (").or_else(|| text.strip_prefix("User (")).and_then(|rest| rest.split_once("): "));
+    let named = text
+        .strip_prefix("Logging in as ")
+        .or_else(|| asked().map(|(_, name)| name))
+        .or_else(|| text.strip_prefix("ftp> user "))
+        .or_else(|| {
+            text.split_once("] FAIL LOGIN: ").and_then(|(before, _)| before.rsplit_once('[')).map(|(_, name)| name)
+        })
+        .or_else(|| {
+            text.split_once("USER ")
+                .filter(|(_, name)| name.contains("(Login failed)") || name.contains(": no such user"))
+                .map(|(_, name)| name)
+        })?;
+    let name = named.trim_start().split([' ', ':']).next()?;
+    (!name.is_empty() && name.chars().any(char::is_alphanumeric)).then_some(name)
+}
 
 /// The host that somebody at a console calls: `$ ftp -p 192.0.2.1 2121`. Nothing may stand before it but a prompt, and
 /// nothing behind it but a port.

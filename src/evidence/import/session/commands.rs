@@ -66,9 +66,7 @@ impl Session {
                     self.keep(draft);
                 }
             }
-            "USER" if !matches!(argument.to_ascii_lowercase().as_str(), "anonymous" | "ftp") => {
-                self.user = Some(argument.chars().take(100).collect());
-            }
+            "USER" => self.user = Some(argument.chars().take(100).collect()),
             "QUIT" => {
                 self.owed = self.draft.is_some() || !self.greeted || !self.pending.is_empty();
                 self.ended = true;

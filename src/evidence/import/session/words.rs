@@ -35,6 +35,7 @@ impl Session {
             Tells::PassiveRefused => self.passive_refused(),
             Tells::NoAddress => {
                 if !self.joined {
+                    self.host = self.host.take().or_else(|| words::looked_up(seen.text).map(str::to_ascii_lowercase));
                     self.no_address = Some((seen.line, shown(seen.text, 200)));
                 }
             }
