@@ -325,6 +325,13 @@ fn peer(facts: &Facts) -> String {
     }
 }
 
+/// The server and its control port at a sentence's beginning.
+fn peer_port(facts: &Facts) -> String {
+    let port = facts.evidence().target.port;
+    let peer = peer(facts);
+    if peer == "the server" { format!("The server's port {port}") } else { format!("{peer} port {port}") }
+}
+
 /// On whose side the router stands that answered with an ICMP error. The server's own address, and an address of this
 /// computer's own network, tell; anything between does not.
 fn side_of(facts: &Facts, icmp: IcmpAnswer, server: Option<std::net::IpAddr>) -> Side {

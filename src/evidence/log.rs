@@ -26,6 +26,9 @@ pub struct Log {
     /// The line in which the client says that nobody can route to the address in 227, which its log need not show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unroutable: Option<u32>,
+    /// The server's address was written over before the log was pasted: it is none that anybody may see.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
     /// The line in which the client says that a listing or a file came, where the log shows no data connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub got: Option<u32>,

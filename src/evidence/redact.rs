@@ -193,9 +193,9 @@ impl Redactor {
     }
 
     fn log(&mut self, log: Log) -> Log {
-        let Log { program, version, writer, timed, lines, left_out, unroutable, got, quotes } = log;
+        let Log { program, version, writer, timed, lines, left_out, unroutable, masked, got, quotes } = log;
         let quotes = quotes.into_iter().map(|Quote { line, text }| Quote { line, text: self.text(text) }).collect();
-        Log { program, version, writer, timed, lines, left_out, unroutable, got, quotes }
+        Log { program, version, writer, timed, lines, left_out, unroutable, masked, got, quotes }
     }
 
     fn certificate(&mut self, certificate: Certificate) -> Certificate {

@@ -1,6 +1,7 @@
 #![doc = include_str!("active_address_rejected.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
+use crate::diagnosis::rules::active_rejected;
 use crate::diagnosis::rules::callbacks::{self, Nat};
 use crate::diagnosis::rules::{ends, loss, refused_for_address, refused_verb, ruled_out_by, verbs};
 use crate::evidence::attempt::{Address, Mode, Probe};
@@ -22,7 +23,11 @@ fn test(facts: &Facts) -> Match {
     if rejected.is_empty() {
         let agreed = facts.tried_in(Mode::Active).filter(|tried| tried.negotiated());
         let answered: Vec<_> = agreed.filter_map(|tried| Some(tried.negotiation()?.1)).collect();
-        let switched_off = facts.tried_in(Mode::Active).filter(|tried| refused_verb(facts, tried));
+        let switched_off: Vec<&Tried> =
+            facts.tried_in(Mode::Active).filter(|tried| refused_verb(facts, tried)).collect();
+        if answered.is_empty() && active_rejected::is_untold(facts, &switched_off) {
+            return Match::Undecided("the server's reply does not say why it turns the command away");
+        }
         let otherwise = if answered.is_empty() { ends(switched_off) } else { answered };
         return ruled_out_by(facts, otherwise, "neither PORT nor EPRT was answered");
     }

@@ -25,7 +25,9 @@ fn test(facts: &Facts) -> Match {
     let turned_away = callbacks::turned_away(facts);
     let joined = joins(facts.joined_in(Mode::Active));
     if turned_away.is_empty() {
-        let otherwise = if joined.is_empty() { ends(facts.failed(Failure::CallbackDropped)) } else { joined };
+        // What came to nothing without a word may have been turned away.
+        let silent = facts.failed(Failure::CallbackDropped).into_iter().filter(|tried| !tried.is_guess());
+        let otherwise = if joined.is_empty() { ends(silent) } else { joined };
         return ruled_out_by(
             facts,
             otherwise,

@@ -42,15 +42,30 @@ fn test(facts: &Facts) -> Match {
              FTP commands.",
         ),
     ));
+    let verbs = verbs(refused.iter().copied());
+    let untold = is_untold(facts, &refused);
     Match::Fires(Conclusion {
         severity: loss(facts),
-        side: Side::Server,
-        confidence: if refused.len() > 1 { Confidence::High } else { Confidence::Medium },
-        summary: format!(
-            "The server refuses active mode: it turns {} away with a reply, whatever address is named.",
-            verbs(refused.iter().copied())
-        ),
+        side: if untold { Side::Unknown } else { Side::Server },
+        confidence: match refused.len() {
+            _ if untold => Confidence::Low,
+            0 | 1 => Confidence::Medium,
+            _ => Confidence::High,
+        },
+        summary: if untold {
+            format!(
+                "The server turns {verbs} away with a reply that does not say why: it takes no active mode, or not the \
+                 address that the client names."
+            )
+        } else {
+            format!("The server refuses active mode: it turns {verbs} away with a reply, whatever address is named.")
+        },
         cites: facts.cites(ends(refused)),
         fixes,
     })
+}
+
+/// Whether a log shows one refusal whose words give no reason.
+pub fn is_untold(facts: &Facts, refused: &[&Tried]) -> bool {
+    facts.log().is_some() && matches!(refused, [only] if only.refusal_says().is_none())
 }

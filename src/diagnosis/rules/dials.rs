@@ -140,7 +140,9 @@ pub fn addresses(dials: &[Dialled]) -> String {
         address if address.ip().is_unspecified() => format!("its port {}", address.port()),
         address => address.to_string(),
     };
-    listed(&dials.iter().map(name).collect::<Vec<_>>())
+    let mut names: Vec<String> = dials.iter().map(name).collect();
+    names.dedup();
+    listed(&names)
 }
 
 pub fn let_out(facts: &Facts) -> Fix {

@@ -23,6 +23,9 @@ fn test(facts: &Facts) -> Match {
     }
     let Some(error) = &evidence.resolution.error else { return Match::Undecided("the name was not looked up") };
     let host = &evidence.target.host;
+    let line = evidence.resolution.line;
+    let cite = line
+        .map_or_else(|| format!("looking up {host}: {error}"), |line| format!("line {line}: \u{201c}{error}\u{201d}"));
     if host == UNKNOWN_HOST {
         return Match::Fires(Conclusion {
             severity: Severity::Error,
@@ -32,7 +35,7 @@ fn test(facts: &Facts) -> Match {
                 "The name that the client looked up leads to no address from there, so there is no server to connect \
                       to."
                 .to_owned(),
-            cites: vec![Cite::of(error.clone())],
+            cites: vec![Cite::of(cite)],
             fixes: vec![
                 Fix::client(
                     "Check the spelling of the name, and the client's computer's DNS",
@@ -47,7 +50,7 @@ fn test(facts: &Facts) -> Match {
         side: Side::Unknown,
         confidence: Confidence::High,
         summary: format!("The name {host} leads to no address from here, so there is no server to connect to."),
-        cites: vec![Cite::of(format!("looking up {host}: {error}"))],
+        cites: vec![Cite::of(cite)],
         fixes: vec![
             Fix::client(
                 "Check the spelling of the name, and this computer's DNS",

@@ -1,7 +1,7 @@
 #![doc = include_str!("no_greeting.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::{dials, peer};
+use crate::diagnosis::rules::{dials, peer_port};
 use crate::evidence::facts::{Facts, FirstWords};
 
 pub static RULE: Rule = Rule {
@@ -23,7 +23,7 @@ fn test(facts: &Facts) -> Match {
         None => return Match::Undecided("no control connection was joined, or the check ended before a greeting"),
     };
     let port = facts.evidence().target.port;
-    let server = format!("{} port {port}", peer(facts));
+    let server = peer_port(facts);
     let implicit = port == 990 && !closed;
     let summary = match (implicit, closed) {
         (true, _) => format!("{server} takes the connection and waits: at this port clients begin with TLS at once."),

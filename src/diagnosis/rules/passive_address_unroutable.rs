@@ -70,7 +70,10 @@ fn test(facts: &Facts) -> Match {
         if reached {
             return Match::Undecided("the log shows neither the server's address nor a dial of this one");
         }
-        let dialled = advertised().next().is_some();
+        // Nobody writes over an address of his own network.
+        let outside = facts.log().is_some_and(|log| log.masked || log.writer == Writer::Server);
+        let dialled =
+            outside && named().any(|tried| tried.dialled().is_some_and(|end| end.ip().to_canonical() == address));
         return Match::Fires(Conclusion {
             severity: if dialled { loss(facts) } else { Severity::Warning },
             side: Side::Server,

@@ -34,6 +34,11 @@ fn test(facts: &Facts) -> Match {
         let otherwise = told_at_peer(facts, [Failure::DialRefused, Failure::DialUnreachable]);
         return ruled_out_by(facts, ends(otherwise), untold(facts));
     }
+    let guessed = dropped.iter().all(|tried| tried.is_guess());
+    // What is told of one of them is more than what is guessed of the other.
+    if guessed && !told_at_peer(facts, [Failure::DialRefused, Failure::DialUnreachable]).is_empty() {
+        return Match::Undecided("the log does not say how one of the passive data connections failed");
+    }
     let mut cites = facts.cites(ends(dropped.iter().copied()));
     let ports = endpoints(dropped.iter().copied());
     let place = place::of(facts);
@@ -59,7 +64,6 @@ fn test(facts: &Facts) -> Match {
     cites.extend(place.into_iter().flat_map(|place| place.cites));
     let watched = matches!(facts.answer_stopped_here(), Observed::NotSeen);
     cites.extend(watched.then(|| Cite::of("packets were watched, and no answer from that port reached this computer")));
-    let guessed = dropped.iter().all(|tried| tried.is_guess());
     let confidence = if guessed { Confidence::Low } else { confidence };
     Match::Fires(Conclusion {
         severity: loss(facts),

@@ -1,7 +1,7 @@
 #![doc = include_str!("tls_failed.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{loss, peer};
+use crate::diagnosis::rules::{loss, peer_port};
 use crate::evidence::facts::Facts;
 use crate::evidence::security::{Broken, Wanted};
 
@@ -26,7 +26,7 @@ fn test(facts: &Facts) -> Match {
     let target = &facts.evidence().target;
     let implicit = facts.auth_refused().is_none() && facts.answer("AUTH").is_none();
     let asked = facts.evidence().asked.tls;
-    let server = format!("{} port {}", peer(facts), target.port);
+    let server = peer_port(facts);
     let (side, confidence, summary) = match broken.how {
         Some(Broken::NotTls) if implicit => (
             Side::Client,

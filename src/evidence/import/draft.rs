@@ -465,6 +465,11 @@ fn is_cut_off(answer: &Event, log_ends: bool) -> bool {
     if log_ends && !reply.message().bytes().any(|byte| byte.is_ascii_digit()) {
         return true;
     }
+    let message = reply.message().to_ascii_lowercase();
+    if ["entering passive mode", "entering extended passive mode"].iter().any(|whole| whole.starts_with(message.trim()))
+    {
+        return true;
+    }
     let inside = reply.text.rsplit_once('(').map(|(_, inside)| inside);
     inside.is_some_and(|inside| !inside.contains(')') && inside.len() < 24 && !inside.contains('.'))
 }

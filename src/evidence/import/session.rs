@@ -27,7 +27,7 @@ const LONGEST_LINE: usize = 1_200;
 /// The most lines of one reply.
 const MOST_LINES: usize = 100;
 /// What exceptions say before a greeting that is none.
-const QUOTES_GREETING: [&str; 2] = ["Server Reply: ", "ftplib.error_proto: "];
+const QUOTES_GREETING: [&str; 3] = ["Server Reply: ", "ftplib.error_proto: ", "Invalid reply: \""];
 /// A log that ends so soon behind a command, in milliseconds, was cut there: clients wait for seconds.
 const LOG_CUT_MS: f64 = 1_000.0;
 
@@ -61,6 +61,8 @@ pub struct Session {
     no_address: Option<(u32, String)>,
     /// Where the client said that the address in 227 is not routable.
     pub unroutable: Option<u32>,
+    /// The server's address is written over.
+    pub masked: bool,
     dialling: Option<SocketAddr>,
     dialled_ms: f64,
     dials: Vec<Dial>,
@@ -249,7 +251,8 @@ impl Session {
                     self.take_step(seen.at_ms);
                 }
                 let quoted = QUOTES_GREETING.iter().find_map(|lead| seen.text.trim().strip_prefix(lead));
-                self.joined |= quoted.is_some();
+                // Nobody else begins a line so, whether or not the connection was told of.
+                self.joined |= quoted.is_some() || (text.starts_with("SSH-2.0-") && self.dialling.is_some());
                 let text = quoted.unwrap_or(text);
                 let no_ftp = text.starts_with("SSH-") || text.starts_with("HTTP/1") || quoted.is_some();
                 if !self.greeted && self.joined && no_ftp {

@@ -52,6 +52,7 @@ impl Target {
         };
         evidence.asked.user = self.sessions.iter().find_map(|session| session.user.clone());
         let unroutable = self.sessions.iter().find_map(|session| session.unroutable);
+        let masked = self.sessions.iter().any(|session| session.masked);
         let told_elsewhere = self.sessions.iter().any(|session| !session.attempts.is_empty());
         let got = self.sessions.iter().find_map(|session| session.got).filter(|_| !told_elsewhere);
         let mut quotes: BTreeMap<u32, String> = BTreeMap::new();
@@ -72,6 +73,7 @@ impl Target {
             lines: gathered.number,
             left_out: gathered.left_out,
             unroutable,
+            masked,
             got,
             quotes: quotes
                 .into_iter()

@@ -30,6 +30,10 @@ pub enum Tells {
     Transfers,
     /// A data connection stood, as the functions show in which an exception was met.
     Stands,
+    /// The control connection stands and a reply is awaited, as the functions show in which an exception was met.
+    Awaits,
+    /// The same, and the first line of the reply had come.
+    AwaitsMore,
     /// The control connection stands, and what was awaited on it did not come.
     Unanswered(How),
     /// Nothing, though a part of it would elsewhere.
@@ -251,6 +255,16 @@ pub fn is_persons(text: &str) -> bool {
 /// A sentence of fewer words may be a program's, whatever they are.
 const FEWEST_WORDS: usize = 12;
 
+/// Whether somebody wrote over the server's name or address: "Connecting to xxx.xxx.xxx.xxx:21", "Connected with *****".
+pub fn masks_host(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let named = ["connecting to ", "connected to ", "connected with "].iter().find_map(|lead| lower.split_once(lead));
+    let name = named.and_then(|(_, behind)| behind.split([' ', ':']).next()).unwrap_or_default();
+    name.len() > 2
+        && name.contains(['x', '*', '#', '?'])
+        && name.chars().all(|c| matches!(c, 'x' | '*' | '#' | '?' | '.' | '-' | '[' | ']'))
+}
+
 /// A line of a listing: what stands in it is nobody's words.
 pub fn is_entry(text: &str) -> bool {
     let text = text.trim_start();
@@ -317,8 +331,7 @@ pub fn looked_up(text: &str) -> Option<&str> {
     };
     text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-')))
         .map(|word| word.trim_matches('.'))
-        .filter(is_name)
-        .last()
+        .rfind(is_name)
 }
 
 /// What stands before the name of a host, the particular before the general.

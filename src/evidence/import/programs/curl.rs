@@ -9,7 +9,7 @@ pub static PROGRAM: Program = Program {
     id: "curl",
     name: "curl",
     writer: Writer::Client,
-    signs: &["curl: (", "curl/", "getting file with size"],
+    signs: &["curl: (", "curl/", "getting file with size", "* connection #", "* ftp_perform ends"],
     phrases: &[
         phrase("  trying ", Tells::Dials(Which::Either)),
         phrase("trying ", Tells::Dials(Which::Either)),

@@ -14,7 +14,6 @@ pub static PROGRAM: Program = Program {
         ".php on line ",
         "php warning: ",
         "ftp_connect",
-        "ftp_login",
         "ftp_login(): ",
         "ftp_nlist",
         "ftp_rawlist",

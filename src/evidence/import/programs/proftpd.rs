@@ -11,6 +11,7 @@ pub static PROGRAM: Program = Program {
     signs: &["proftpd[", "ftp session opened.", "dispatching cmd command", "mod_tls/"],
     phrases: &[
         phrase("no such user found from", Tells::Refused(530)),
+        phrase("(address mismatch)", Tells::Refused(500)),
         phrase("(login failed)", Tells::Refused(530)),
         phrase(": login successful.", Tells::LoggedIn),
         phrase("ftp session opened.", Tells::Accepted),

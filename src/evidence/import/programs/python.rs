@@ -10,7 +10,7 @@ pub static PROGRAM: Program = Program {
     id: "python-ftplib",
     name: "Python ftplib",
     writer: Writer::Client,
-    signs: &["ftplib.py", "ftplib.error", "*resp* ", "*get* "],
+    signs: &["ftplib.py", "urlopen error ftp error", "ftplib.error", "*resp* ", "*get* ", "*cmd* "],
     phrases: &[
         phrase("connectionrefusederror", Tells::Failed(Which::Either, How::Refused)),
         phrase("timeouterror", Tells::Failed(Which::Either, How::TimedOut)),
@@ -26,6 +26,8 @@ pub static PROGRAM: Program = Program {
         phrase("[ssl:", Tells::Failed(Which::Either, How::Tls)),
         phrase("in ntransfercmd", Tells::Transfers),
         phrase("= ftp.makepasv()", Tells::Transfers),
+        phrase("in getresp", Tells::Awaits),
+        phrase("nextline = self.getline()", Tells::AwaitsMore),
         phrase("= conn.recv(", Tells::Stands),
         phrase("conn.sendall(", Tells::Stands),
         phrase("in parse227", Tells::Unparsed),

@@ -19,6 +19,7 @@ pub static PROGRAM: Program = Program {
         phrase("passive mode address scan failure", Tells::Unparsed),
         phrase("parse error!", Tells::Unparsed),
         phrase("receive aborted. waiting for remote", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("passive mode address mismatch", Tells::RefusesAddress),
         phrase("login failed", Tells::Refused(530)),
     ],
 };

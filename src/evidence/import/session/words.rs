@@ -22,6 +22,7 @@ impl Session {
         self.quote(seen);
         if !self.joined && self.host.is_none() {
             self.host = words::host(seen.text).map(str::to_ascii_lowercase);
+            self.masked |= words::masks_host(seen.text);
         }
         match tells {
             Tells::LooksUp | Tells::Nothing => {}
@@ -131,6 +132,15 @@ impl Session {
                     if tells == Tells::Stands {
                         self.join_data(None, around, &at);
                     }
+                }
+            }
+            Tells::Awaits => self.join_control(None),
+            Tells::AwaitsMore => {
+                self.join_control(None);
+                if !self.greeted {
+                    let why = "a first line that no end follows".to_owned();
+                    self.record(seen.event(What::Nonsense { why, text: shown(seen.text, 120) }), seen);
+                    self.ended = true;
                 }
             }
             Tells::Unanswered(how) => {
@@ -347,7 +357,8 @@ impl Session {
         self.owed = false;
         // The library's own words for what was just told of the data connection.
         let told_of = self.attempts.last().and_then(|outcome| outcome.events.last());
-        if how == How::Tls && told_of.is_some_and(|event| matches!(event.what, What::TlsFailed { .. })) {
+        let of_tls = how == How::Tls || seen.text.to_ascii_lowercase().contains("ssl_connect");
+        if of_tls && told_of.is_some_and(|event| matches!(event.what, What::TlsFailed { .. })) {
             return;
         }
         // TLS breaks on a connection that stands.
