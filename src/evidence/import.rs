@@ -193,6 +193,8 @@ struct Gathered {
     dialogue: u32,
     /// The columns that the log names.
     columns: Option<columns::Columns>,
+    /// Lines that begin with their own number.
+    numbered: u32,
     /// A line was met that a client may have written.
     traces: bool,
     /// A line tells of an error of FTP, whoever wrote it.
@@ -247,6 +249,7 @@ impl Gathered {
     /// One line, or a part of it, without markup. What its words tell may have been found out already.
     fn line(&mut self, number: u32, piece: &str, heard: Option<Heard>) {
         self.number = number;
+        let piece = self.unnumbered(piece.trim_end());
         // wget writes several commands on a line, each behind an arrow.
         let arrow = piece.contains('=').then(|| piece.split_once(ARROW)).flatten();
         let (first, behind) = arrow.map_or((piece, None), |(first, behind)| (first, Some(behind)));
@@ -271,6 +274,23 @@ impl Gathered {
             let step = format!("==>{part}");
             self.piece(&step, &step, None);
         }
+    }
+
+    /// A line without its number, where a page that keeps pasted text wrote one before each: "12  220 Welcome".
+    fn unnumbered<'a>(&mut self, piece: &'a str) -> &'a str {
+        let text = piece.trim_start();
+        let digits = text.bytes().take(8).take_while(u8::is_ascii_digit).count();
+        if digits == 0 || text[..digits].parse() != Ok(self.number) {
+            return piece;
+        }
+        let behind = &text[digits..];
+        // The numbers of lines are those of replies as well, later on.
+        let all = self.numbered + 1 >= self.number;
+        if !all || !(behind.is_empty() || behind.starts_with([' ', '\t'])) {
+            return piece;
+        }
+        self.numbered += 1;
+        behind
     }
 
     /// What is read, and the line that it is quoted with.

@@ -4,6 +4,7 @@ use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity,
 use crate::diagnosis::rules::{ends, ruled_out_by, verbs};
 use crate::evidence::attempt::Load;
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
+use crate::evidence::timeline::What;
 use crate::protocol::dialect::Says;
 
 pub static RULE: Rule = Rule {
@@ -33,7 +34,13 @@ fn test(facts: &Facts) -> Match {
         return ruled_out_by(facts, listed, "no listing was answered");
     }
     let what = match (&facts.evidence().asked.retrieve, &facts.evidence().asked.path) {
-        _ if refused.iter().all(|tried| tried.attempt().load == Load::Upload) => "the upload",
+        _ if refused
+            .iter()
+            .all(|tried| tried.attempt().load == Load::Upload || asks(tried, &["STOR", "APPE", "STOU"])) =>
+        {
+            "the upload"
+        }
+        _ if refused.iter().all(|tried| asks(tried, &["RETR"])) => "the file",
         (Some(_), _) => "the file",
         (None, Some(_)) => "the listing of this folder",
         (None, None) => "the listing",
@@ -44,7 +51,29 @@ fn test(facts: &Facts) -> Match {
          mode.{all}",
         verbs(refused.iter().copied())
     );
-    fires(summary, facts.cites(folder.into_iter().chain(ends(refused))))
+    let full = refused.iter().all(|tried| tried.refusal().is_some_and(|(reply, _)| matches!(reply.code, 452 | 552)));
+    let cites = facts.cites(folder.into_iter().chain(ends(refused)));
+    if full {
+        return Match::Fires(Conclusion {
+            severity: Severity::Info,
+            side: Side::Server,
+            confidence: Confidence::High,
+            summary: format!(
+                "The server has no room for {what}: its disk or the user's share of it is full. The mode is not to blame.{all}"
+            ),
+            cites,
+            fixes: vec![Fix::server("Make room on the server", "Free space on its disk, or raise the user's quota.")],
+        });
+    }
+    fires(summary, cites)
+}
+
+/// Whether the transfer was asked for with one of these commands.
+fn asks(tried: &Tried, verbs: &[&str]) -> bool {
+    tried.outcome().events.iter().any(|event| match &event.what {
+        What::Sent(line) => verbs.iter().any(|verb| line.starts_with(verb)),
+        _ => false,
+    })
 }
 
 fn fires(summary: String, cites: Vec<Cite>) -> Match {
@@ -69,5 +98,5 @@ pub fn is_refused_listing(tried: &Tried) -> bool {
     );
     tried.failure() == Some(Failure::TransferRefused(Some(Says::ListingRefused)))
         || plain
-            && tried.refusal().is_some_and(|(reply, _)| matches!(reply.code, 450 | 451 | 500..=504 | 532 | 550..=553))
+            && tried.refusal().is_some_and(|(reply, _)| matches!(reply.code, 450..=452 | 500..=504 | 532 | 550..=553))
 }

@@ -80,9 +80,11 @@ pub fn parse(text: &str) -> Line<'_> {
         }
         let Some(behind) = prefix(rest, &mut line) else { break };
         // The middle of a reply, behind a time or in a mail.
-        if behind.starts_with("   ") && line.label.bytes().all(|byte| byte == b'>') {
+        if behind.starts_with("   ") {
             line.indented = true;
-            line.label = "";
+            if line.label.bytes().all(|byte| byte == b'>') {
+                line.label = "";
+            }
         }
         rest = behind.trim_start();
     }

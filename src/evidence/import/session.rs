@@ -94,8 +94,8 @@ pub struct Session {
     steps: bool,
     /// The transfer that the log begins with.
     alone: Option<Event>,
-    /// Commands come with a label, so that a bare one in the middle of a reply is none.
-    labelled: bool,
+    /// What stands before commands; a bare one in the middle of a reply is none then.
+    label: String,
     last_reply: String,
     last_code: u16,
     reply: Option<OpenReply>,
@@ -216,13 +216,15 @@ impl Session {
             Words::Command { verb, argument } if parsed.outcome.is_some() => {
                 self.step(verb, argument, parsed.outcome.unwrap_or_default(), &seen);
             }
-            Words::Command { .. } if parsed.indented && parsed.label.is_empty() && self.labelled => {}
+            Words::Command { .. } if parsed.indented && !self.label.is_empty() && parsed.label != self.label => {}
             Words::Reply { code, open, line } => self.reply_line(code, open, line, parsed.label, &seen),
             // A traceback behind the dialogue says again what the dialogue shows.
             Words::Command { .. } if parsed.label == quoted::TRACEBACK && (self.shows_commands() || !self.silent()) => {
             }
             Words::Command { verb, argument } => {
-                self.labelled |= !parsed.label.is_empty();
+                if self.label.is_empty() {
+                    parsed.label.clone_into(&mut self.label);
+                }
                 self.step = None;
                 self.command(verb, argument, &seen);
                 if let Some(draft) = self.draft.as_mut().filter(|_| parsed.label == quoted::TRACEBACK) {

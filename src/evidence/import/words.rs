@@ -211,6 +211,11 @@ pub fn together(one: Tells, other: Tells) -> Tells {
 /// The endpoint that words name: `192.0.2.1:21`, `192.0.2.1 port 21`, `(192.0.2.1) port 21`, `|192.0.2.1|:21`,
 /// `IP: 192.0.2.1 PORT: 21`, `[2001:db8::1]:21`. The port is 0 where none is named.
 pub fn endpoint(text: &str) -> Option<SocketAddr> {
+    // Go's sockets are named with both ends: "192.0.2.1:50000->198.51.100.1:21".
+    let text = text
+        .split_once("->")
+        .filter(|(near, _)| near.ends_with(|c: char| c.is_ascii_digit()))
+        .map_or(text, |(_, far)| far);
     let is_part = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':');
     let mut without_port = None;
     let mut rest = text;
@@ -428,6 +433,7 @@ mod tests {
             ("dial tcp 192.0.2.1:50000: i/o timeout", "192.0.2.1:50000"),
             ("Connecting to host DNS=ftp.test IP=192.0.2.1 PORT=21", "192.0.2.1:21"),
             ("Connected to 192.0.2.1.", "192.0.2.1:0"),
+            ("read tcp 192.0.2.9:50000->192.0.2.1:21: i/o timeout", "192.0.2.1:21"),
         ] {
             assert_eq!(endpoint(text).map(|end| end.to_string()).as_deref(), Some(want), "{text}");
         }
