@@ -31,7 +31,7 @@ fn test(facts: &Facts) -> Match {
         }
         return ruled_out_by(facts, named().filter_map(Tried::named_at), "no address in a 227 reply was seen");
     };
-    let advertised = || facts.tried_with(DataVerb::Pasv).filter(|tried| tried.attempt() == ADVERTISED);
+    let advertised = || facts.tried_with(DataVerb::Pasv).filter(|tried| tried.attempt().address == Address::Advertised);
     if let Some(joined) = advertised().find_map(|tried| tried.joined_at()) {
         return Match::RuledOut(facts.cites([joined]));
     }
@@ -70,8 +70,9 @@ fn test(facts: &Facts) -> Match {
         if reached {
             return Match::Undecided("the log shows neither the server's address nor a dial of this one");
         }
-        // Nobody writes over an address of his own network.
-        let outside = facts.log().is_some_and(|log| log.masked || log.writer == Writer::Server);
+        // Nobody writes over an address of his own network, and a client calls none of its own unroutable.
+        let outside =
+            facts.log().is_some_and(|log| log.masked || log.unroutable.is_some() || log.writer == Writer::Server);
         let dialled =
             outside && named().any(|tried| tried.dialled().is_some_and(|end| end.ip().to_canonical() == address));
         return Match::Fires(Conclusion {

@@ -5,7 +5,7 @@ use crate::diagnosis::rules::{
     endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, taken_for, told_at_peer, untold,
 };
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::{Cite, Facts, Failure};
+use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
@@ -38,6 +38,14 @@ fn test(facts: &Facts) -> Match {
     // What is told of one of them is more than what is guessed of the other.
     if guessed && !told_at_peer(facts, [Failure::DialRefused, Failure::DialUnreachable]).is_empty() {
         return Match::Undecided("the log does not say how one of the passive data connections failed");
+    }
+    let called_unroutable = facts.log().and_then(|log| log.unroutable);
+    let passed_over = |tried: &&Tried| {
+        let last = tried.outcome().events.last().and_then(|event| event.line);
+        last.is_some() && last == called_unroutable
+    };
+    if dropped.iter().all(passed_over) {
+        return Match::Undecided("the client did not dial the address that the server named");
     }
     let mut cites = facts.cites(ends(dropped.iter().copied()));
     let ports = endpoints(dropped.iter().copied());

@@ -392,6 +392,17 @@ impl Session {
                 self.draft = Some(draft);
                 self.transferred(reply, &event);
             }
+            // Of a connection that the server dialled.
+            425 if self.draft.is_none()
+                && self.attempts.is_empty()
+                && matches!(dialect::says(reply), Some(Says::CallbackRefused | Says::CallbackUnreachable)) =>
+            {
+                let mut draft = Draft::agreed(DataVerb::Port, inferred("PORT"), self.around());
+                draft.transfer = true;
+                self.draft = Some(draft);
+                self.joined = true;
+                self.transferred(reply, &event);
+            }
             // Go's servers name their own passive port, where nobody came.
             425 if self.draft.is_none() && lower.contains("accept tcp") && lower.contains("timeout") => {
                 let mut draft = Draft::agreed(DataVerb::Pasv, inferred("PASV"), self.around());

@@ -10,7 +10,6 @@ use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::security::{Broken, Security};
 use crate::evidence::timeline::{Awaited, Event, Icmp, What};
 use crate::evidence::{Dial, Outcome};
-use crate::protocol::dialect::{self, Says};
 use crate::protocol::reply::Reply;
 
 impl Session {
@@ -40,7 +39,14 @@ impl Session {
                     self.no_address = Some((seen.line, shown(seen.text, 200)));
                 }
             }
-            Tells::Dials(Which::Data) => self.dial_data(endpoint, around, &at),
+            Tells::Dials(Which::Data) => {
+                // Some programs begin to tell here.
+                let begins = seen.text.to_ascii_lowercase().contains("data connection") && !self.joined && !self.ended;
+                if begins && self.draft.is_none() && self.attempts.is_empty() {
+                    self.words(Tells::Transfers, seen);
+                }
+                self.dial_data(endpoint, around, &at);
+            }
             Tells::Dials(Which::Either) if agreed => self.dial_data(endpoint, around, &at),
             Tells::Dials(_) => {
                 self.dialled_ms = seen.at_ms;
@@ -285,15 +291,6 @@ impl Session {
                 _ => self.transferred(&reply, &event),
             }
         } else {
-            // Of a connection that the server dialled.
-            if code == 425 && dialect::says(&reply) == Some(Says::CallbackRefused) && self.attempts.is_empty() {
-                let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PORT".to_owned()) };
-                let mut draft = Draft::agreed(DataVerb::Port, sent, self.around());
-                draft.transfer = true;
-                self.draft = Some(draft);
-                self.joined = true;
-                return self.transferred(&reply, &event);
-            }
             // The dialogue shows the reply itself where there is one.
             if self.last_code < 400 {
                 self.unasked(&reply, event);
