@@ -2,7 +2,10 @@
 
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
 use std::time::Duration;
+
+use ftpmode::clients;
 
 #[cfg(target_os = "linux")]
 use ftpmode::protocol::arrival::{self, Arrival};
@@ -248,4 +251,42 @@ fn curl_lists_and_downloads_in_every_mode() {
             assert_eq!(curl(&server, "5MiB.bin", mode).map(|bytes| bytes.len()), Ok(5 << 20), "{mode:?}");
         }
     }
+}
+
+/// The commands of curl's recipe as they are printed, each with the verb that it is to list with.
+#[test]
+fn the_commands_of_curls_recipe_list() {
+    let server = serving(Settings { listen: "127.0.0.1:0".parse().expect("v4"), ..Settings::default() });
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
+    // The first free port of the range is taken: any range will do that begins at a free one.
+    let ports = free.min(u16::MAX - 20)..=free.min(u16::MAX - 20) + 20;
+    let (low, high) = (ports.start().to_string(), ports.end().to_string());
+    let recipe = &clients::with_id("curl").expect("a client").recipe;
+    let mut ran = 0;
+    for (text, verb) in [
+        (recipe.passive, "EPSV"),
+        (recipe.active, "EPRT |1|127.0.0.1|"),
+        (recipe.active_ports, "EPRT |1|127.0.0.1|"),
+        (recipe.active_address, "EPRT |1|127.0.0.1|"),
+    ] {
+        for command in text.unwrap_or_default().split('`').filter(|piece| piece.starts_with("curl ")) {
+            let host = server.address.to_string();
+            let values = [("{host}", host.as_str()), ("{address}", "127.0.0.1"), ("{low}", &low), ("{high}", &high)];
+            let line = values.iter().fold(command.to_owned(), |line, (name, value)| line.replace(name, value));
+            let output = Command::new("curl")
+                .args(["--disable", "--noproxy", "*", "--max-time", "20", "--verbose"])
+                .args(line.split(' ').skip(1))
+                .output()
+                .expect("curl is installed");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(String::from_utf8_lossy(&output.stdout).contains("readme.txt"), "{line}: {said}");
+            let (_, argument) = said.split_once(&format!("> {verb}")).unwrap_or_else(|| panic!("{line}: {said}"));
+            let port: String = argument.chars().take_while(char::is_ascii_digit).collect();
+            if command.contains("{low}") {
+                assert!(port.parse().is_ok_and(|port: u16| ports.contains(&port)), "{line}: {said}");
+            }
+            ran += 1;
+        }
+    }
+    assert_eq!(ran, 5, "the recipe has other commands than these");
 }

@@ -15,9 +15,11 @@ pub static CLIENT: Client = Client {
             "Passive mode is what curl does by itself: `curl ftp://{host}/`. (--ftp-pasv takes back an earlier --ftp-port.)",
         ),
         active: Some("`curl --ftp-port - ftp://{host}/`: the minus sign stands for this computer's own address."),
-        active_ports: Some("`curl --ftp-port -:{low}-{high} ftp://{host}/`."),
+        active_ports: Some(
+            "`curl --ftp-port :{low}-{high} ftp://{host}/`: nothing stands before the colon, where a minus sign would be taken for a host's name.",
+        ),
         active_address: Some(
-            "`curl --ftp-port {address} ftp://{host}/`; with ports: `--ftp-port {address}:{low}-{high}`.",
+            "`curl --ftp-port {address} ftp://{host}/`; with ports: `curl --ftp-port {address}:{low}-{high} ftp://{host}/`.",
         ),
         control_peer: Some("From 7.74.0 on curl ignores the address in 227 by itself; before: --ftp-skip-pasv-ip."),
         without_extended: Some("--disable-epsv in passive mode, --disable-eprt in active mode."),
