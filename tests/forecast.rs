@@ -234,6 +234,22 @@ fn inetutils_refuses_another_address_than_the_servers() {
 }
 
 #[test]
+fn tnftp_stops_at_another_address_than_the_servers() {
+    for named in ["10.0.0.20", "0.0.0.0", "203.0.113.99"] {
+        let case =
+            check(PUBLIC, &[epsv("> 500 EPSV not understood."), pasv(named, OPEN), port(ARRIVES), eprt(ARRIVES)]);
+        let found = outlook(&case, "tnftp");
+        let refuses = format!(
+            "Fails with EPSV and PASV: 227 names {named}, another address than the server's, which it refuses to dial."
+        );
+        assert!(found.why.starts_with(&refuses), "{found:?}");
+        assert_eq!((found.works, found.setting.as_deref()), (Some(false), Some("-A")), "{named}");
+    }
+    let case = check(PUBLIC, &[epsv("> 500 EPSV not understood."), pasv("10.0.0.20", OPEN), eprt(ARRIVES)]);
+    assert!(outlook(&case, "tnftp").why.ends_with(" Before 20210827 it works."), "it goes on to EPRT");
+}
+
+#[test]
 fn the_outer_address_in_port_is_named_where_it_works() {
     let given = active("port", "server-seen", "203.0.113.2", ARRIVES);
     let case = check(PUBLIC, &[pasv(PUBLIC, DROPPED), epsv(DROPPED), port(NEVER_ARRIVES), eprt(NEVER_ARRIVES), given]);
