@@ -49,6 +49,8 @@ pub struct Client {
     pub id: &'static str,
     /// As its makers write it.
     pub name: &'static str,
+    /// Other names that people use for it.
+    pub aliases: &'static [&'static str],
     /// The versions that this was checked with, how and when: `8.14 (Debian), run in the lab, 2026-11`.
     pub checked_with: &'static str,
     pub recipe: Recipe,

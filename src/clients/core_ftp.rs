@@ -5,6 +5,7 @@ use super::{Client, Recipe, UNKNOWN};
 pub static CLIENT: Client = Client {
     id: "core-ftp",
     name: "Core FTP",
+    aliases: &[],
     checked_with: "not checked: from memory, since no public documentation was found, 2026-11",
     recipe: Recipe {
         passive: Some("Site Manager > the site: the box PASV ticked."),

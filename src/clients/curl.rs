@@ -9,6 +9,7 @@ use super::{Client, Recipe};
 pub static CLIENT: Client = Client {
     id: "curl",
     name: "curl",
+    aliases: &[],
     checked_with: "7.88.1 (Debian 12), run against the diagnosis server, 2026-11",
     recipe: Recipe {
         passive: Some(

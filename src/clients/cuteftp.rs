@@ -9,6 +9,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "cuteftp",
     name: "CuteFTP",
+    aliases: &[],
     checked_with: "9, from Globalscape's documentation, 2026-11",
     recipe: Recipe {
         passive: Some(

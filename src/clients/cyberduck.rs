@@ -8,6 +8,7 @@ use super::{Client, Recipe, UNKNOWN};
 pub static CLIENT: Client = Client {
     id: "cyberduck",
     name: "Cyberduck",
+    aliases: &[],
     checked_with: "from its source on GitHub, 2026-11",
     recipe: Recipe {
         passive: Some(

@@ -8,6 +8,7 @@ use super::{Client, Recipe, UNKNOWN};
 pub static CLIENT: Client = Client {
     id: "dotnet",
     name: "FtpWebRequest (.NET)",
+    aliases: &[".NET", "FtpWebRequest"],
     checked_with: ".NET 8, from its source, 2026-11",
     recipe: Recipe {
         passive: Some("Passive mode is what it does by itself; `request.UsePassive = true` brings it back."),

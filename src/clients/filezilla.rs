@@ -9,6 +9,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "filezilla",
     name: "FileZilla",
+    aliases: &[],
     checked_with: "3.63 (Debian 12), from its source, 2026-11",
     recipe: Recipe {
         passive: Some(

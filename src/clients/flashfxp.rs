@@ -5,6 +5,7 @@ use super::{Client, Recipe, UNKNOWN};
 pub static CLIENT: Client = Client {
     id: "flashfxp",
     name: "FlashFXP",
+    aliases: &[],
     checked_with: "not checked: from memory, since no public documentation was found, 2026-11",
     recipe: Recipe {
         passive: Some(

@@ -9,6 +9,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "go-jlaffaye",
     name: "jlaffaye/ftp (Go)",
+    aliases: &["Go", "Golang"],
     checked_with: "0.2.1, from its source, 2026-11",
     recipe: Recipe {
         passive: Some("Passive mode is all that it can do."),

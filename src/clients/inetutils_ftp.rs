@@ -6,6 +6,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "inetutils-ftp",
     name: "inetutils ftp",
+    aliases: &["GNU ftp", "GNU inetutils"],
     checked_with: "2.4 (Debian 12), run against the diagnosis server, 2026-11",
     recipe: Recipe {
         passive: Some(

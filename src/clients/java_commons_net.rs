@@ -9,6 +9,7 @@ use super::{Client, Recipe};
 pub static CLIENT: Client = Client {
     id: "java-commons-net",
     name: "Apache Commons Net (Java)",
+    aliases: &["Java", "Java Commons Net"],
     checked_with: "3.9, run against four servers; 3.11, from its source, 2026-11",
     recipe: Recipe {
         passive: Some("`client.enterLocalPassiveMode()` after `connect`, since `connect` goes back to active mode."),

@@ -9,6 +9,7 @@ use super::{Client, Recipe, wire};
 pub static CLIENT: Client = Client {
     id: "lftp",
     name: "lftp",
+    aliases: &[],
     checked_with: "4.9.2 (Debian 12), run against the diagnosis server, 2026-11",
     recipe: Recipe {
         passive: Some("Passive mode is what lftp does by itself; `set ftp:passive-mode yes` brings it back."),

@@ -6,6 +6,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "ncftp",
     name: "NcFTP",
+    aliases: &[],
     checked_with: "3.2.6 (Debian 12), run against the diagnosis server, 2026-11",
     recipe: Recipe {
         passive: Some(

@@ -9,6 +9,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "node-basic-ftp",
     name: "basic-ftp (Node.js)",
+    aliases: &["Node", "Node.js"],
     checked_with: "6.2.6, run against four servers, 2026-11",
     recipe: Recipe {
         passive: Some("Passive mode is all that it can do."),

@@ -9,6 +9,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "php",
     name: "PHP",
+    aliases: &[],
     checked_with: "8.2 (Debian 12), run against the diagnosis server, 2026-11",
     recipe: Recipe {
         passive: Some("`ftp_pasv($ftp, true)` after ftp_login."),

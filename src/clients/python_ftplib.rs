@@ -9,6 +9,7 @@ use super::{Client, Recipe, UNKNOWN};
 pub static CLIENT: Client = Client {
     id: "python-ftplib",
     name: "Python ftplib",
+    aliases: &["Python", "Python FTP"],
     checked_with: "3.11, run against the diagnosis server, 2026-11",
     recipe: Recipe {
         passive: Some("Passive mode is what ftplib does by itself; `ftp.set_pasv(True)` brings it back."),

@@ -7,6 +7,7 @@ use super::{Client, Recipe, UNKNOWN};
 pub static CLIENT: Client = Client {
     id: "rclone",
     name: "rclone",
+    aliases: &[],
     checked_with: "1.60, run against four servers; 1.75, from its source, 2026-11",
     recipe: Recipe {
         passive: Some("Passive mode is all that rclone can do."),

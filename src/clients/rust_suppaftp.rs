@@ -8,6 +8,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "rust-suppaftp",
     name: "suppaftp (Rust)",
+    aliases: &["Rust"],
     checked_with: "6, from its source, 2026-11",
     recipe: Recipe {
         passive: Some("Passive mode is what it does by itself; `stream.set_mode(Mode::Passive)` brings it back."),

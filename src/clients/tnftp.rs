@@ -8,6 +8,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "tnftp",
     name: "tnftp",
+    aliases: &["NetBSD ftp", "macOS ftp"],
     checked_with: "20210827 (Debian 12), run against the diagnosis server, 2026-11",
     recipe: Recipe {
         passive: Some(

@@ -5,6 +5,7 @@ use super::{Client, Recipe, UNKNOWN};
 pub static CLIENT: Client = Client {
     id: "total-commander",
     name: "Total Commander",
+    aliases: &[],
     checked_with: "not checked: from memory, since no public documentation was found, 2026-11",
     recipe: Recipe {
         passive: Some(

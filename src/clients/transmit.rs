@@ -5,6 +5,7 @@ use super::{Client, Recipe, UNKNOWN};
 pub static CLIENT: Client = Client {
     id: "transmit",
     name: "Transmit",
+    aliases: &[],
     checked_with: "5, from Panic's documentation, 2026-11",
     recipe: Recipe {
         passive: Some(

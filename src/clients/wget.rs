@@ -8,6 +8,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "wget",
     name: "Wget",
+    aliases: &[],
     checked_with: "1.21.3 (Debian 12), run against the diagnosis server, 2026-11",
     recipe: Recipe {
         passive: Some("Passive mode is what Wget does by itself: `wget ftp://{host}/`."),

@@ -6,6 +6,7 @@ use super::{Client, Recipe, UNKNOWN};
 pub static CLIENT: Client = Client {
     id: "windows-explorer",
     name: "Windows Explorer",
+    aliases: &["File Explorer"],
     checked_with: "Windows, from Microsoft's KB 323446, 2026-11",
     recipe: Recipe {
         passive: Some(

@@ -6,6 +6,7 @@ use super::{Client, Recipe, UNKNOWN};
 pub static CLIENT: Client = Client {
     id: "windows-ftp",
     name: "Windows ftp.exe",
+    aliases: &["ftp.exe", "Windows ftp"],
     checked_with: "Windows 7 to 11, from reports on GitHub (fineftp-server 61, mooftpserv 2), 2026-11",
     recipe: Recipe {
         active: Some("Active mode is all that ftp.exe can do: `ftp {host}`."),

@@ -9,6 +9,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "winscp",
     name: "WinSCP",
+    aliases: &[],
     checked_with: "6, from its documentation and source, 2026-11",
     recipe: Recipe {
         passive: Some(

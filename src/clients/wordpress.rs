@@ -8,6 +8,7 @@ use super::{Client, Recipe, UNKNOWN, wire};
 pub static CLIENT: Client = Client {
     id: "wordpress",
     name: "WordPress",
+    aliases: &[],
     checked_with: "6, from its source, with PHP's functions run, 2026-11",
     recipe: Recipe {
         passive: Some("Passive mode is what WordPress does; it has no setting for it."),

@@ -5,6 +5,7 @@ use super::{Client, Recipe, UNKNOWN};
 pub static CLIENT: Client = Client {
     id: "ws-ftp",
     name: "WS_FTP",
+    aliases: &[],
     checked_with: "13.0, from Progress' documentation, 2026-11",
     recipe: Recipe {
         passive: Some(

@@ -5,7 +5,7 @@ use super::{Group, LOOK_FROM_OUTSIDE, NO_HELPER, Product, Recipe, Step, TRY_ACTI
 pub static PRODUCT: Product = Product {
     id: "aws",
     name: "AWS security groups",
-    aliases: &["Amazon Web Services", "Amazon EC2", "EC2", "Elastic IP", "security group"],
+    aliases: &["Amazon Web Services", "Amazon EC2", "EC2", "Elastic IP", "security group", "security groups"],
     group: Group::Cloud,
     about: "ports let in, public address",
     checked_with: "not run here; commands and limits read in the AWS CLI and EC2 references, 2026-11",

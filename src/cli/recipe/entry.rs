@@ -73,7 +73,8 @@ pub fn all() -> Vec<Entry> {
     clients::ALL.iter().map(|client| of_client(client)).chain(servers::ALL.iter().map(|p| of_product(p))).collect()
 }
 
-/// Found by id, name or alias, whatever the case and the signs between; or by a part of one name alone.
+/// Found by id, name or alias, whatever the case and the signs between; by whole words of its names that no other has
+/// all of; or by a part of one name alone.
 pub fn find(name: &str) -> Found {
     let wanted = plain(name);
     let all = all();
@@ -82,6 +83,15 @@ pub fn find(name: &str) -> Found {
     };
     if let Some(entry) = all.iter().find(|entry| names(entry).contains(&wanted)) {
         return Found::One(Box::new(entry.clone()));
+    }
+    let spoken = words(name);
+    let says = |entry: &&Entry| {
+        let own: Vec<String> =
+            [entry.id, entry.name].iter().chain(entry.aliases).flat_map(|name| words(name)).collect();
+        !spoken.is_empty() && spoken.iter().all(|word| own.contains(word))
+    };
+    if let [one] = all.iter().filter(says).collect::<Vec<_>>().as_slice() {
+        return Found::One(Box::new((*one).clone()));
     }
     let holds = |entry: &&Entry| wanted.len() > 2 && names(entry).iter().any(|name| name.contains(&wanted));
     let holding: Vec<&Entry> = all.iter().filter(holds).collect();
@@ -101,6 +111,11 @@ pub fn find(name: &str) -> Found {
     Found::Nearest(ranked.into_iter().take(SUGGESTED).map(|(_, id)| id).collect())
 }
 
+/// What stands between signs and blanks, in lower case.
+fn words(name: &str) -> Vec<String> {
+    name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(plain).collect()
+}
+
 /// Letters and digits alone, in lower case.
 fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -116,7 +131,7 @@ fn of_client(client: &Client) -> Entry {
     Entry {
         id: client.id,
         name: client.name,
-        aliases: &[],
+        aliases: client.aliases,
         kind: Kind::Client,
         about: modes.to_owned(),
         checked_with: client.checked_with,
@@ -175,8 +190,30 @@ mod tests {
             ("Fritz!Box", "home-router"),
             ("servu", "serv-u"),
             ("CURL", "curl"),
+            (".NET", "dotnet"),
+            ("Go", "go-jlaffaye"),
+            ("Go jlaffaye/ftp", "go-jlaffaye"),
+            ("Python", "python-ftplib"),
+            ("Java Commons Net", "java-commons-net"),
+            ("Rust suppaftp", "rust-suppaftp"),
+            ("Node basic-ftp", "node-basic-ftp"),
+            ("Windows Explorer", "windows-explorer"),
+            ("Windows ftp.exe", "windows-ftp"),
+            ("Windows firewall", "windows-firewall"),
+            ("security groups", "aws"),
+            ("network security group", "azure"),
+            ("IIS FTP", "iis"),
+            ("GCP", "gcp"),
+            ("FileZilla Server", "filezilla-server"),
         ] {
             assert_eq!(id_of(name), Some(id), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_several_names_leads_to_none_of_them() {
+        for name in ["firewall", "Windows", "server", "FTP", "---"] {
+            assert_eq!(id_of(name), None, "{name}");
         }
     }
 
