@@ -168,6 +168,19 @@ fn names_are_found_whatever_their_case_and_an_unknown_one_brings_the_nearest() {
 }
 
 #[test]
+fn firewallds_own_service_is_shown_for_port_21_and_dotnets_trace_is_whole() {
+    let firewalld = text(&recipe(&["firewalld"]).stdout);
+    assert!(firewalld.contains("\nfirewall-cmd --permanent --add-service=ftp\n"), "{firewalld}");
+    let dotnet = text(&recipe(&["dotnet"]).stdout);
+    let (_, log) = dotnet.split_once("A log for ftpmode triage\n").expect("its section");
+    let trace = log.split('`').find(|piece| piece.starts_with("<system.diagnostics>")).expect("the trace");
+    for element in ["system.diagnostics", "sources", "source", "listeners", "switches", "sharedListeners"] {
+        let opened = trace.matches(&format!("<{element}>")).count() + trace.matches(&format!("<{element} ")).count();
+        assert_eq!((opened, trace.matches(&format!("</{element}>")).count()), (1, 1), "{element}: {trace}");
+    }
+}
+
+#[test]
 fn examples_are_called_so() {
     let printed = text(&recipe(&["vsftpd"]).stdout);
     assert!(printed.contains("These are examples"), "{printed}");

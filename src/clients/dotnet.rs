@@ -9,13 +9,16 @@ pub static CLIENT: Client = Client {
     id: "dotnet",
     name: "FtpWebRequest (.NET)",
     aliases: &[".NET", "FtpWebRequest"],
-    checked_with: ".NET 8, from its source, 2026-11",
+    checked_with: ".NET 8, from its source; the trace from .NET Framework's documentation, 2026-11",
     recipe: Recipe {
         passive: Some("Passive mode is what it does by itself; `request.UsePassive = true` brings it back."),
         active: Some("`request.UsePassive = false`."),
         control_peer: Some("It always dials the server's own address and reads only the port from 227."),
         without_extended: Some("Over IPv4 it uses neither EPSV nor EPRT."),
         tls: Some("`request.EnableSsl = true` for AUTH TLS with encrypted data connections. There is no implicit TLS."),
+        log: Some(
+            "In .NET Framework, network tracing writes network.log beside the program. This goes between `<configuration>` and `</configuration>` in App.config (beside the program: its name with .exe.config; for a web site: web.config): `<system.diagnostics><sources><source name=\"System.Net\"><listeners><add name=\"System.Net\"/></listeners></source></sources><switches><add name=\"System.Net\" value=\"Verbose\"/></switches><sharedListeners><add name=\"System.Net\" type=\"System.Diagnostics.TextWriterTraceListener\" initializeData=\"network.log\"/></sharedListeners><trace autoflush=\"true\"/></system.diagnostics>` .NET Core and .NET 5 or later have no such setting: there the text of the exception is what there is.",
+        ),
         mind: Some(
             "In active mode it refuses connections from another address than the server's. The class is marked obsolete since .NET 6.",
         ),

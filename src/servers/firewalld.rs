@@ -40,9 +40,10 @@ firewall-cmd --permanent --zone=external --add-forward-port=port={low}-{high}:pr
         ],
         helper: &[
             Step::Say(
-                "The service \"ftp\" is port 21 and the helper: with it a server needs no range in plain sessions. For another \
-                 port a service of one's own has it:",
+                "The service \"ftp\" is port 21 and the helper: with it a server needs no range in plain sessions.",
             ),
+            Step::Run("firewall-cmd --permanent --add-service=ftp"),
+            Step::Say("A server at another port than 21 needs a service of its own in the place of that one:"),
             Step::Run(
                 "\
 firewall-cmd --permanent --new-service=ftp-{port}
@@ -50,8 +51,12 @@ firewall-cmd --permanent --service=ftp-{port} --add-port={port}/tcp
 firewall-cmd --permanent --service=ftp-{port} --add-helper=ftp
 firewall-cmd --permanent --add-service=ftp-{port}",
             ),
-            Step::Say("Off again, when only the port stays open:"),
-            Step::Run("firewall-cmd --permanent --remove-service=ftp-{port}"),
+            Step::Say("Off again, when only the port stays open; whichever of the two was added:"),
+            Step::Run(
+                "\
+firewall-cmd --permanent --remove-service=ftp
+firewall-cmd --permanent --remove-service=ftp-{port}",
+            ),
         ],
         tls: &[HELPER_AND_TLS],
         reload: &[Step::Run("firewall-cmd --reload")],
