@@ -164,7 +164,12 @@ fn judged(facts: &Facts, rules: &Rules, tls: Option<&str>) -> Outlook {
         return fails(why);
     }
     let earlier = rules.earlier.as_ref().map(|earlier| (earlier.before, self::course(facts, rules, earlier.way)));
-    let why = sentences::why(&course, tls, earlier.as_ref());
+    let how = match (rules.manner, tls) {
+        (Manner::OnceAsked(call), None) => Some(call.to_owned()),
+        (Manner::OnceAsked(call), Some(tls)) => Some(sentences::both_settings(tls, call)),
+        (_, tls) => tls.map(str::to_owned),
+    };
+    let why = sentences::why(&course, how.as_deref(), earlier.as_ref());
     let setting = if works == Some(false) { setting(facts, rules, tls) } else { None };
     Outlook { works, why, setting }
 }

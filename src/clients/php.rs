@@ -49,7 +49,7 @@ pub static CLIENT: Client = Client {
             data: DataHandshake::WithTheTransfer,
         },
         listing: Listing::List,
-        manner: Manner::Plain,
+        manner: Manner::OnceAsked("ftp_pasv($ftp, true)"),
     }),
 };
 

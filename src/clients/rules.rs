@@ -32,6 +32,8 @@ pub enum Manner {
     StaysWherePasvIsListed,
     /// When bytes stop coming, it begins anew.
     BeginsAnew,
+    /// It takes this way only once the calling program asks for it with this call.
+    OnceAsked(&'static str),
 }
 
 /// The steps of a listing, for either address family; none where the client can't do it.

@@ -152,9 +152,10 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
     }
 }
 
-/// The forecast's sentences: what happens, with what setting for TLS, and what older versions do otherwise.
-pub(super) fn why(course: &Course, tls: Option<&str>, earlier: Option<&(&str, Course)>) -> String {
-    let now = match (course, tls) {
+/// The forecast's sentences: what happens, with what it has to be told for TLS or this way, and what older versions do
+/// otherwise.
+pub(super) fn why(course: &Course, told: Option<&str>, earlier: Option<&(&str, Course)>) -> String {
+    let now = match (course, told) {
         (Course::Works(success), None) => format!("Works: {}.", works(success)),
         (Course::Works(success), Some(how)) => format!("Works with {how}: {}.", works(success)),
         (Course::Fails(verbs, clause), _) if verbs.len() > 1 => format!("Fails with {}: {clause}.", names(verbs)),
