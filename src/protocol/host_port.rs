@@ -51,6 +51,11 @@ pub fn parse(text: &str) -> Result<SocketAddrV4, Malformed> {
     Err(problem)
 }
 
+/// Whether the six numbers are read in spite of blanks between them, which many clients don't take.
+pub fn has_blanks(text: &str) -> bool {
+    parse(text).is_ok() && !text.split_whitespace().any(|word| parse(word).is_ok())
+}
+
 /// Six numbers at the very start of `text`; blanks around the commas are allowed.
 fn six_numbers(text: &str) -> Result<[u8; 6], Malformed> {
     let mut numbers = [0u8; 6];
@@ -89,6 +94,16 @@ mod tests {
             "Entering Passive Mode (3 ports free) (198,18,0,20,143,82)",
         ] {
             assert_eq!(parse(text).ok(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn blanks_count_between_the_numbers_alone() {
+        for text in ["ok (198, 18, 0, 20, 143, 82)", "(198,18,0,20 ,143,82)", "=198,18,0,20,143, 82"] {
+            assert!(has_blanks(text), "{text}");
+        }
+        for text in ["ok ( 198,18,0,20,143,82 )", "=198,18,0,20,143,82", "Mode (198, 18)", "Entering Passive Mode"] {
+            assert!(!has_blanks(text), "{text}");
         }
     }
 

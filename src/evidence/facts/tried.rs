@@ -11,7 +11,7 @@ use crate::evidence::Outcome;
 use crate::evidence::attempt::{Attempt, DataVerb};
 use crate::evidence::observed::Observed;
 use crate::evidence::timeline::{Event, Packet, What};
-use crate::protocol::mark;
+use crate::protocol::{host_port, mark};
 
 mod ending;
 
@@ -46,6 +46,13 @@ pub enum Cause {
     /// Nonsense from the server.
     Protocol,
     NotTried,
+}
+
+/// A form of 227 or 229 that some clients read and others don't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OddForm {
+    OtherCode(u16),
+    BlanksBetweenNumbers,
 }
 
 /// What the rest of the evidence says of every data connection.
@@ -157,6 +164,19 @@ impl<'a> Tried<'a> {
     /// Why the 227 or 229 could not be read.
     pub fn unreadable(&self) -> Option<Place> {
         self.place_of(|what| matches!(what, What::Unreadable(_)))
+    }
+
+    /// What sets an answer to PASV or EPSV that was read apart from those that every client reads.
+    pub fn odd_form(&self) -> Option<(OddForm, Place)> {
+        self.named()?;
+        let (reply, place) = self.negotiation().filter(|(reply, _)| reply.is_completion())?;
+        match (self.verb(), reply.code) {
+            (DataVerb::Port | DataVerb::Eprt, _) | (DataVerb::Epsv, 229) => None,
+            (DataVerb::Pasv, 227) => {
+                host_port::has_blanks(&reply.message()).then_some((OddForm::BlanksBetweenNumbers, place))
+            }
+            (DataVerb::Pasv | DataVerb::Epsv, code) => Some((OddForm::OtherCode(code), place)),
+        }
     }
 
     pub fn dialled(&self) -> Option<SocketAddr> {
