@@ -229,6 +229,72 @@ fn a_227_without_numbers_is_read_by_nobody_and_odd_ones_by_some() {
     assert_eq!(outlook(&case, "wget").works, Some(false), "the first digit is taken for the address");
 }
 
+/// As the clients of Debian 12 did, each asked by itself.
+#[test]
+fn blanks_another_code_and_several_lines_are_read_by_some() {
+    let answered = |reply: &str| {
+        let case =
+            check(PUBLIC, &[epsv("> 500 EPSV not understood."), pasv(PUBLIC, OPEN), port(ARRIVES), eprt(ARRIVES)]);
+        case.replace("227 Entering Passive Mode (198,18,0,20,156,74).", reply)
+    };
+    let read_by = |reply: &str, passive: &[&str], others: &[&str]| {
+        let case = answered(reply);
+        for id in passive {
+            let found = outlook(&case, id);
+            assert!(found.works == Some(true) && found.why.contains("PASV, which moves"), "{reply}: {id}: {found:?}");
+        }
+        for id in others {
+            let found = outlook(&case, id);
+            assert!(found.works == Some(false) || found.why.contains("PORT, which moves"), "{reply}: {id}: {found:?}");
+        }
+    };
+    let blanks = "227 Entering Passive Mode (198, 18, 0, 20,156, 74)";
+    read_by(blanks, &["lftp", "ncftp", "tnftp", "php"], &["curl", "wget", "python-ftplib", "rclone"]);
+    let curl = "Fails with EPSV and PASV: it can't read the server's answer to PASV. Before 8.0.0 it works.";
+    assert_eq!(outlook(&answered(blanks), "curl").why, curl);
+    let before = "227 Entering Passive Mode (198 ,18 ,0 ,20 ,156 ,74)";
+    read_by(before, &[], &["lftp", "ncftp", "tnftp", "php", "curl", "wget", "python-ftplib", "rclone"]);
+    let other_code = "200 Entering Passive Mode (198,18,0,20,156,74)";
+    read_by(other_code, &["lftp", "wget", "ncftp"], &["curl", "tnftp", "python-ftplib", "rclone", "php"]);
+    assert_eq!(
+        outlook(&answered(other_code), "python-ftplib").why,
+        "Fails: the server answers PASV with 200, and it takes 227 alone."
+    );
+    assert_eq!(outlook(&answered(other_code), "cuteftp").works, None, "nobody knows");
+    let last = "227-Hello\\n227 Entering Passive Mode (198,18,0,20,156,74)";
+    read_by(last, &["curl", "lftp", "wget", "tnftp", "php", "python-ftplib", "rclone"], &["ncftp", "java-commons-net"]);
+    let first = "227-Entering Passive Mode (198,18,0,20,156,74)\\n227 End";
+    read_by(first, &["ncftp", "tnftp", "python-ftplib", "rclone"], &["curl", "lftp", "wget", "php"]);
+}
+
+#[test]
+fn the_next_step_does_not_contradict_the_forecast() {
+    let all_work = check(PUBLIC, &[pasv(PUBLIC, OPEN), epsv(OPEN), port(ARRIVES), eprt(ARRIVES)]);
+    let usual = "227 Entering Passive Mode (198,18,0,20,156,74).";
+    for (reply, says) in [
+        (usual, "Nothing needs mending."),
+        ("227-Hello\\n227 Entering Passive Mode (198,18,0,20,156,74).", "unless it is among the clients that fail."),
+        ("227 Entering Passive Mode (198, 18, 0, 20, 156, 74).", "Update the server"),
+    ] {
+        let report = Report::of(&read(&all_work.replace(usual, reply)).evidence);
+        let text = formats::render(formats::with_id("text").expect("a format"), &report, &Style::default());
+        let (_, next) = text.split_once("Next step").expect("a next step");
+        let next = next.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(next.contains(says), "{reply}: {next}");
+        assert_eq!(next.contains("Nothing needs mending."), reply == usual, "{next}");
+    }
+}
+
+#[test]
+fn an_epsv_agreed_to_with_another_code_sends_curl_to_pasv_and_stops_tnftp() {
+    let case = check(PUBLIC, &[epsv(OPEN), pasv(PUBLIC, OPEN), port(ARRIVES), eprt(ARRIVES)]);
+    let case = case.replace("229 Entering", "200 Entering");
+    assert_eq!(outlook(&case, "curl"), works("Works: it goes on from EPSV to PASV, which moves data here."));
+    assert_eq!(outlook(&case, "rclone"), works("Works: it goes on from EPSV to PASV, which moves data here."));
+    let tnftp = outlook(&case, "tnftp");
+    assert_eq!(tnftp, fails("Fails: the server answers EPSV with 200, and it takes 229 alone.", Some("epsv4 off")));
+}
+
 #[test]
 fn inetutils_refuses_another_address_than_the_servers() {
     let case = check(PUBLIC, &[pasv("203.0.113.99", OPEN), epsv(OPEN), port(NEVER_ARRIVES)]);

@@ -1,10 +1,10 @@
 //! curl; options from its manual page, rules from `lib/ftp.c`.
 
 use super::rules::{
-    DataHandshake, Dials, Earlier, Listing, Manner, REFUSED, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Step, Tls,
+    DataHandshake, Dials, Earlier, Lines, Listing, Manner, REFUSED, Rules, Sessions, Setback, Setting, Step, Tls,
     Unasked, Vouching, Way, WithoutPrivacy,
 };
-use super::{Client, Recipe};
+use super::{Client, Recipe, wire};
 
 pub static CLIENT: Client = Client {
     id: "curl",
@@ -34,10 +34,10 @@ pub static CLIENT: Client = Client {
     },
     rules: Some(Rules {
         used_as: "curl ftp://{host}/",
-        source: "curl 7.88.1, lib/ftp.c; a dial that fails takes EPSV back, an unreadable 229 does not",
-        way: Way { ipv4: &[EPSV, Step::pasv(Dials::Peer, &[])], ipv6: &[Step::epsv(&[])] },
+        source: "curl 7.88.1, lib/ftp.c; a dial that fails takes EPSV back, and so does any other code than 229; an unreadable 229 does not",
+        way: Way { ipv4: &[EPSV, PASV], ipv6: &[Step::epsv(&[])] },
         settings: &[
-            Setting { text: "--disable-epsv", way: Way { ipv4: &[Step::pasv(Dials::Peer, &[])], ipv6: &[] } },
+            Setting { text: "--disable-epsv", way: Way { ipv4: &[PASV], ipv6: &[] } },
             Setting {
                 text: "--ftp-port -",
                 way: Way { ipv4: &[Step::eprt(REFUSED), Step::port(&[])], ipv6: &[Step::eprt(&[])] },
@@ -50,10 +50,11 @@ pub static CLIENT: Client = Client {
                 },
             },
         ],
-        earlier: Some(Earlier {
-            before: "7.74.0",
-            way: Way { ipv4: &[EPSV, Step::pasv(Dials::Told, &[])], ipv6: &[Step::epsv(&[])] },
-        }),
+        earlier: &[
+            // "ftp: replace sscanf for PASV parsing"
+            Earlier { before: "8.0.0", way: Way { ipv4: &[EPSV, SPACED_PASV], ipv6: &[Step::epsv(&[])] } },
+            Earlier { before: "7.74.0", way: Way { ipv4: &[EPSV, OLD_PASV], ipv6: &[Step::epsv(&[])] } },
+        ],
         tls: Tls {
             explicit: Some("--ssl-reqd"),
             implicit: Some("ftps://"),
@@ -68,4 +69,13 @@ pub static CLIENT: Client = Client {
     }),
 };
 
-const EPSV: Step = Step::epsv(REFUSED_OR_CLOSED);
+const EPSV: Step = Step::epsv(&[
+    Setback::Refused,
+    Setback::RefusedForNow,
+    Setback::OtherCode,
+    Setback::ConnectRefused,
+    Setback::ConnectSilent,
+]);
+const PASV: Step = Step::pasv(Dials::Peer, &[]).line(Lines::Last);
+const SPACED_PASV: Step = PASV.reading(wire::six_numbers_spaced);
+const OLD_PASV: Step = Step::pasv(Dials::Told, &[]).line(Lines::Last).reading(wire::six_numbers_spaced);

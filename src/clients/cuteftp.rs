@@ -24,11 +24,14 @@ pub static CLIENT: Client = Client {
         used_as: "Data mode: Auto",
         source: "Globalscape's help for CuteFTP 9, Transfer settings; logs of CuteFTP 3.3 and 8.3, published 2007 and 2009",
         way: Way {
-            ipv4: &[Step::pasv(Dials::Mended(wire::unroutable_from_routable), REFUSED_OR_CLOSED), Step::port(&[])],
+            ipv4: &[
+                Step::pasv(Dials::Mended(wire::unroutable_from_routable), REFUSED_OR_CLOSED).unsure_of_codes(),
+                Step::port(&[]),
+            ],
             ipv6: UNSURE,
         },
         settings: &[Setting { text: "Data mode: PORT", way: Way { ipv4: &[Step::port(&[])], ipv6: UNSURE } }],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("FTP over TLS chosen for the site"),
             implicit: Some("implicit TLS chosen for the site"),

@@ -1,7 +1,8 @@
 //! Cyberduck; rules from `DataConnectionActionExecutor.java`, `FTPSession.java` and Apache Commons Net, which it is built on.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Lines, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way,
+    WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN};
 
@@ -23,12 +24,12 @@ pub static CLIENT: Client = Client {
     rules: Some(Rules {
         used_as: "Cyberduck, with its settings as installed",
         source: "Cyberduck, FTPSession.java and DefaultPreferences (ftp.connectmode.fallback is false), with Apache Commons Net's FTPClient.java",
-        way: Way { ipv4: &[Step::pasv(Dials::Unsure, &[])], ipv6: &[Step::epsv(&[])] },
+        way: Way { ipv4: &[Step::pasv(Dials::Unsure, &[]).line(Lines::First)], ipv6: &[Step::epsv(&[])] },
         settings: &[Setting {
             text: "Edit Bookmark > Connect Mode: Active",
             way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] },
         }],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("FTP-SSL (Explicit AUTH TLS)"),
             implicit: None,

@@ -27,12 +27,12 @@ pub static CLIENT: Client = Client {
     rules: Some(Rules {
         used_as: "request.Method = WebRequestMethods.Ftp.ListDirectoryDetails",
         source: ".NET 8, System.Net.Requests, FtpControlStream.cs: only the port is read from 227; a refusal ends it",
-        way: Way { ipv4: &[Step::pasv(Dials::Peer, &[])], ipv6: &[Step::epsv(&[])] },
+        way: Way { ipv4: &[Step::pasv(Dials::Peer, &[]).any_code()], ipv6: &[Step::epsv(&[]).any_code()] },
         settings: &[Setting {
             text: "request.UsePassive = false",
             way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] },
         }],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("EnableSsl = true"),
             implicit: None,

@@ -1,7 +1,7 @@
 //! FileZilla; menus from its source and its help, rules from `src/engine/ftp/rawtransfer.cpp`.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
+    DataHandshake, Dials, Lines, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
     WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
@@ -41,10 +41,13 @@ pub static CLIENT: Client = Client {
         source: "FileZilla 3.63, src/engine/ftp/rawtransfer.cpp: a refusal and an unreadable reply go on to the other mode, a dial that fails does not",
         way: Way {
             ipv4: &[
-                Step::pasv(Dials::Mended(wire::unroutable_from_routable), NO_PASV).reading(wire::six_set_off),
+                Step::pasv(Dials::Mended(wire::unroutable_from_routable), NO_PASV)
+                    .any_code()
+                    .line(Lines::Last)
+                    .reading(wire::six_set_off),
                 Step::port(&[]),
             ],
-            ipv6: &[Step::epsv(NO_PASV).reading(wire::barred_229), Step::eprt(&[])],
+            ipv6: &[Step::epsv(NO_PASV).any_code().reading(wire::barred_229), Step::eprt(&[])],
         },
         settings: &[
             Setting {
@@ -56,7 +59,7 @@ pub static CLIENT: Client = Client {
                 way: Way { ipv4: &[Step::port(&[]).given()], ipv6: &[] },
             },
         ],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("Encryption: Require explicit FTP over TLS"),
             implicit: Some("Encryption: Require implicit FTP over TLS"),

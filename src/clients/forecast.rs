@@ -54,8 +54,12 @@ pub(super) fn outlook(facts: &Facts, rules: &Rules) -> Outlook {
     if let Some(outlook) = before_data(facts, rules) {
         return outlook;
     }
-    if facts.dials().iter().any(|dialled| matches!(dialled.end, DialEnd::Silent { .. })) {
-        return unknown(sentences::ADDRESSES.to_owned());
+    let dials = facts.dials();
+    let mut silent = dials.iter().filter(|dialled| matches!(dialled.end, DialEnd::Silent { .. })).peekable();
+    if silent.peek().is_some() {
+        // A log may show one address tried twice.
+        let other = silent.any(|dialled| Some(dialled.address.ip().to_canonical()) != facts.peer());
+        return unknown(if other { sentences::ADDRESSES } else { sentences::UNANSWERED }.to_owned());
     }
     // Behind a balancer the next connection may reach another machine.
     if facts.tried().iter().any(|tried| tried.let_in_after_all().is_some()) {
@@ -163,13 +167,14 @@ fn judged(facts: &Facts, rules: &Rules, tls: Option<&str>) -> Outlook {
     {
         return fails(why);
     }
-    let earlier = rules.earlier.as_ref().map(|earlier| (earlier.before, self::course(facts, rules, earlier.way)));
+    let earlier = rules.earlier.iter().map(|earlier| (earlier.before, self::course(facts, rules, earlier.way)));
+    let earlier: Vec<(&str, Course)> = earlier.collect();
     let how = match (rules.manner, tls) {
         (Manner::OnceAsked(call), None) => Some(call.to_owned()),
         (Manner::OnceAsked(call), Some(tls)) => Some(sentences::both_settings(tls, call)),
         (_, tls) => tls.map(str::to_owned),
     };
-    let why = sentences::why(&course, how.as_deref(), earlier.as_ref());
+    let why = sentences::why(&course, how.as_deref(), &earlier);
     let setting = if works == Some(false) { setting(facts, rules, tls) } else { None };
     Outlook { works, why, setting }
 }
@@ -292,16 +297,23 @@ fn other_ports_are_open(facts: &Facts) -> bool {
 fn one(facts: &Facts, rules: &Rules, step: &Step, peer: IpAddr, tried: &Tried) -> Came {
     let verb = step.verb;
     let reply = tried.negotiation().map(|(reply, _)| reply);
+    if let Some(reply) = reply.filter(|reply| reply.is_completion()) {
+        match step.takes(reply) {
+            Some(true) => {}
+            Some(false) => return Came::Back(Setback::OtherCode, sentences::other_code(verb, reply.code)),
+            None => return Came::Unknown(sentences::code_unsure(verb, reply.code)),
+        }
+    }
     if tried.failure() == Some(Failure::Unreadable) {
         return match reply {
-            Some(reply) if (step.reads)(&reply.message()) => Came::Unknown(sentences::not_tried(verb)),
+            Some(reply) if step.can_read(reply) => Came::Unknown(sentences::not_tried(verb)),
             _ => Came::Back(Setback::Unreadable, sentences::unreadable(verb)),
         };
     }
     if let Some(reply) = reply
         && verb.mode() == Mode::Passive
         && tried.named().is_some()
-        && !(step.reads)(&reply.message())
+        && !step.can_read(reply)
     {
         return Came::Back(Setback::Unreadable, sentences::unreadable(verb));
     }

@@ -29,7 +29,7 @@ pub static CLIENT: Client = Client {
         source: "jlaffaye/ftp 0.2.1, ftp.go",
         way: WAY,
         settings: &[Setting { text: "ftp.DialWithDisabledEPSV(true)", way: WITHOUT_EPSV }],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("ftp.DialWithExplicitTLS"),
             implicit: Some("ftp.DialWithTLS"),
@@ -45,7 +45,7 @@ pub static CLIENT: Client = Client {
 };
 
 /// Any answer but a readable 229.
-const EPSV_FAILED: &[Setback] = &[Setback::Refused, Setback::RefusedForNow, Setback::Unreadable];
+const EPSV_FAILED: &[Setback] = &[Setback::Refused, Setback::RefusedForNow, Setback::OtherCode, Setback::Unreadable];
 const PASV: Step = Step::pasv(Dials::Mended(wire::go_mends), &[]).reading(wire::six_enclosed);
 
 /// Its way of opening data connections, and that of the programs built on it.

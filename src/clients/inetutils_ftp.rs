@@ -30,11 +30,11 @@ pub static CLIENT: Client = Client {
             Setting { text: "-p", way: Way { ipv4: &[PASV], ipv6: &[Step::epsv(&[])] } },
             Setting { text: "-p, and the command epsv4", way: Way { ipv4: &[Step::epsv(REFUSED), PASV], ipv6: &[] } },
         ],
-        earlier: None,
+        earlier: &[],
         tls: NO_TLS,
         listing: Listing::List,
         manner: Manner::Plain,
     }),
 };
 
-const PASV: Step = Step::pasv(Dials::SameOnly, &[]).reading(wire::six_from_first_digit);
+const PASV: Step = Step::pasv(Dials::SameOnly, &[]).reading(wire::six_spaced_from_first_digit);

@@ -1,7 +1,7 @@
 //! Apache Commons Net's FTPClient; calls and rules from `FTPClient.java`.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Manner, REFUSED, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way,
+    DataHandshake, Dials, Lines, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
     WithoutPrivacy,
 };
 use super::{Client, Recipe};
@@ -35,18 +35,18 @@ pub static CLIENT: Client = Client {
         settings: &[
             Setting {
                 text: "client.enterLocalPassiveMode(), from 3.9.0 on",
-                way: Way { ipv4: &[Step::pasv(Dials::Peer, &[])], ipv6: &[Step::epsv(&[])] },
+                way: Way { ipv4: &[PASV], ipv6: &[Step::epsv(&[])] },
             },
             Setting {
                 text: "client.enterLocalPassiveMode() and client.setUseEPSVwithIPv4(true)",
-                way: Way { ipv4: &[Step::epsv(REFUSED), Step::pasv(Dials::Peer, &[])], ipv6: &[] },
+                way: Way { ipv4: &[EPSV, PASV], ipv6: &[] },
             },
             Setting {
                 text: "client.setActiveExternalIPAddress(\"{address}\")",
                 way: Way { ipv4: &[Step::port(&[]).given()], ipv6: &[Step::eprt(&[]).given()] },
             },
         ],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("FTPSClient and execPROT(\"P\")"),
             implicit: Some("FTPSClient(true) and execPROT(\"P\")"),
@@ -61,3 +61,7 @@ pub static CLIENT: Client = Client {
         manner: Manner::Plain,
     }),
 };
+
+/// Another code than 229 has it ask for PASV.
+const EPSV: Step = Step::epsv(&[Setback::Refused, Setback::RefusedForNow, Setback::OtherCode]).line(Lines::First);
+const PASV: Step = Step::pasv(Dials::Peer, &[]).line(Lines::First);

@@ -1,7 +1,7 @@
 //! lftp; settings from its manual page, rules from `src/ftpclass.cc`.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
+    DataHandshake, Dials, Lines, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
     WithoutPrivacy,
 };
 use super::{Client, Recipe, wire};
@@ -33,15 +33,12 @@ pub static CLIENT: Client = Client {
     rules: Some(Rules {
         used_as: "lftp -e ls ftp://{host}/",
         source: "lftp 4.9.2, src/ftpclass.cc and src/network.cc: 5yz and an unreadable reply switch to active mode, 4yz is asked again; over IPv6 its EPRT names ::",
-        way: Way { ipv4: &[PASV, Step::port(&[])], ipv6: &[Step::epsv(&[]).reading(wire::any_229)] },
+        way: Way { ipv4: &[PASV, Step::port(&[])], ipv6: &[Step::epsv(&[]).reading(wire::any_229).any_code()] },
         settings: &[
-            Setting {
-                text: "set ftp:ignore-pasv-address yes",
-                way: Way { ipv4: &[Step::pasv(Dials::Peer, PERMANENT), Step::port(&[])], ipv6: &[] },
-            },
+            Setting { text: "set ftp:ignore-pasv-address yes", way: Way { ipv4: &[PEER, Step::port(&[])], ipv6: &[] } },
             Setting {
                 text: "set ftp:prefer-epsv yes",
-                way: Way { ipv4: &[Step::epsv(PERMANENT).reading(wire::any_229)], ipv6: &[] },
+                way: Way { ipv4: &[Step::epsv(PERMANENT).reading(wire::any_229).any_code()], ipv6: &[] },
             },
             Setting { text: "set ftp:passive-mode no", way: Way { ipv4: &[Step::port(&[])], ipv6: &[] } },
             Setting {
@@ -49,7 +46,7 @@ pub static CLIENT: Client = Client {
                 way: Way { ipv4: &[Step::port(&[]).given()], ipv6: &[] },
             },
         ],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("set ftp:ssl-force yes; set ftp:ssl-allow-anonymous yes"),
             implicit: Some("ftps://"),
@@ -66,4 +63,8 @@ pub static CLIENT: Client = Client {
 
 const PERMANENT: &[Setback] = &[Setback::Refused, Setback::Unreadable];
 const PASV: Step =
-    Step::pasv(Dials::Mended(wire::lftp_mends), &[Setback::Refused, Setback::Unreadable, Setback::MendedConnect]);
+    Step::pasv(Dials::Mended(wire::lftp_mends), &[Setback::Refused, Setback::Unreadable, Setback::MendedConnect])
+        .any_code()
+        .line(Lines::Last)
+        .reading(wire::six_numbers_spaced);
+const PEER: Step = Step::pasv(Dials::Peer, PERMANENT).any_code().line(Lines::Last).reading(wire::six_numbers_spaced);

@@ -1,6 +1,6 @@
 //! NcFTP; options from its manual pages, rules from `libncftp/ftp.c`.
 
-use super::rules::{Dials, Listing, Manner, NO_TLS, REFUSED_OR_CLOSED, Rules, Setting, Step, Way};
+use super::rules::{Dials, Lines, Listing, Manner, NO_TLS, REFUSED_OR_CLOSED, Rules, Setting, Step, Way};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -26,17 +26,17 @@ pub static CLIENT: Client = Client {
     rules: Some(Rules {
         used_as: "ncftpls ftp://{host}/",
         source: "NcFTP 3.2.6, libncftp/ftp.c; a 227 that it can't read has it dial the control port, and where FEAT lists PASV it goes on to LIST without a data connection when its dials fail",
-        way: Way {
-            ipv4: &[
-                Step::pasv(Dials::Mended(wire::ncftp_mends), REFUSED_OR_CLOSED).reading(wire::six_from_first_digit),
-                Step::port(&[]),
-            ],
-            ipv6: &[],
-        },
+        way: Way { ipv4: &[PASV, Step::port(&[])], ipv6: &[] },
         settings: &[Setting { text: "ncftpls -E", way: Way { ipv4: &[Step::port(&[])], ipv6: &[] } }],
-        earlier: None,
+        earlier: &[],
         tls: NO_TLS,
         listing: Listing::List,
         manner: Manner::StaysWherePasvIsListed,
     }),
 };
+
+/// It looks at the first digit of the code, and at the first line of the reply.
+const PASV: Step = Step::pasv(Dials::Mended(wire::ncftp_mends), REFUSED_OR_CLOSED)
+    .any_code()
+    .line(Lines::First)
+    .reading(wire::six_spaced_from_first_digit);

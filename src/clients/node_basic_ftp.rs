@@ -28,20 +28,20 @@ pub static CLIENT: Client = Client {
         used_as: "client.access({ host }); client.list()",
         source: "basic-ftp 6.2.6 in the lab; basic-ftp 6.0.1, src/transfer.ts and src/Client.ts",
         way: Way {
-            ipv4: &[Step::epsv(ANY).reading(wire::loose_229), Step::pasv(Dials::SameOnly, &[])],
-            ipv6: &[Step::epsv(&[]).reading(wire::loose_229)],
+            ipv4: &[Step::epsv(ANY).reading(wire::loose_229).any_code(), Step::pasv(Dials::SameOnly, &[]).any_code()],
+            ipv6: &[Step::epsv(&[]).reading(wire::loose_229).any_code()],
         },
         settings: &[Setting {
             text: "new Client(timeout, { allowSeparateTransferHost: true })",
-            way: Way { ipv4: &[Step::epsv(ANY).reading(wire::loose_229), OLD_PASV], ipv6: &[] },
+            way: Way { ipv4: &[Step::epsv(ANY).reading(wire::loose_229).any_code(), OLD_PASV], ipv6: &[] },
         }],
-        earlier: Some(Earlier {
+        earlier: &[Earlier {
             before: "6.0.0",
             way: Way {
-                ipv4: &[Step::epsv(ANY).reading(wire::loose_229), OLD_PASV],
-                ipv6: &[Step::epsv(&[]).reading(wire::loose_229)],
+                ipv4: &[Step::epsv(ANY).reading(wire::loose_229).any_code(), OLD_PASV],
+                ipv6: &[Step::epsv(&[]).reading(wire::loose_229).any_code()],
             },
-        }),
+        }],
         tls: Tls {
             explicit: Some("secure: true"),
             implicit: Some("secure: \"implicit\""),
@@ -58,4 +58,4 @@ pub static CLIENT: Client = Client {
 
 const ANY: &[Setback] =
     &[Setback::Refused, Setback::RefusedForNow, Setback::Unreadable, Setback::ConnectRefused, Setback::ConnectSilent];
-const OLD_PASV: Step = Step::pasv(Dials::Mended(wire::basic_ftp_mends), &[]);
+const OLD_PASV: Step = Step::pasv(Dials::Mended(wire::basic_ftp_mends), &[]).any_code();

@@ -1,7 +1,7 @@
 //! PHP's FTP functions; calls from its manual, rules from `ext/ftp/ftp.c`.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
+    DataHandshake, Dials, Lines, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
     WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
@@ -28,17 +28,23 @@ pub static CLIENT: Client = Client {
         used_as: "ftp_pasv($ftp, true); ftp_rawlist($ftp, '/')",
         source: "PHP 8.2, ext/ftp/ftp.c: where PASV is refused or unreadable, ftp_pasv returns false and active mode stays; without a TLS session to resume a data connection fails",
         way: Way {
-            ipv4: &[Step::pasv(Dials::Told, NO_PASV).reading(wire::six_from_first_digit), Step::port(&[])],
+            ipv4: &[
+                Step::pasv(Dials::Told, NO_PASV).line(Lines::Last).reading(wire::six_spaced_from_first_digit),
+                Step::port(&[]),
+            ],
             ipv6: &[Step::epsv(NO_PASV), Step::eprt(&[])],
         },
         settings: &[
             Setting {
                 text: "ftp_set_option($ftp, FTP_USEPASVADDRESS, false), ahead of ftp_pasv",
-                way: Way { ipv4: &[Step::pasv(Dials::Peer, &[]).reading(wire::six_from_first_digit)], ipv6: &[] },
+                way: Way {
+                    ipv4: &[Step::pasv(Dials::Peer, &[]).line(Lines::Last).reading(wire::six_spaced_from_first_digit)],
+                    ipv6: &[],
+                },
             },
             Setting { text: "ftp_pasv($ftp, false)", way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] } },
         ],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("ftp_ssl_connect"),
             implicit: None,
@@ -54,4 +60,4 @@ pub static CLIENT: Client = Client {
 };
 
 /// ftp_pasv returns false then, and the connection stays in active mode.
-const NO_PASV: &[Setback] = &[Setback::Refused, Setback::RefusedForNow, Setback::Unreadable];
+const NO_PASV: &[Setback] = &[Setback::Refused, Setback::RefusedForNow, Setback::OtherCode, Setback::Unreadable];

@@ -38,10 +38,10 @@ pub static CLIENT: Client = Client {
             },
             Setting { text: "ftp.set_pasv(False)", way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] } },
         ],
-        earlier: Some(Earlier {
+        earlier: &[Earlier {
             before: "3.9.3 (3.6.14, 3.7.11, 3.8.9)",
             way: Way { ipv4: &[Step::pasv(Dials::Told, &[])], ipv6: &[Step::epsv(&[])] },
-        }),
+        }],
         tls: Tls {
             explicit: Some("ftplib.FTP_TLS and prot_p()"),
             implicit: None,

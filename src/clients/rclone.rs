@@ -29,7 +29,7 @@ pub static CLIENT: Client = Client {
         source: "rclone 1.60 in the lab, in plain; rclone 1.75, backend/ftp/ftp.go; jlaffaye/ftp, ftp.go",
         way: WAY,
         settings: &[Setting { text: "--ftp-disable-epsv", way: WITHOUT_EPSV }],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("--ftp-explicit-tls"),
             implicit: Some("--ftp-tls"),

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::security::Distrust;
+use crate::protocol::reply::Reply;
 
 /// A client's rules, and where they were read.
 #[derive(Debug)]
@@ -17,8 +18,8 @@ pub struct Rules {
     pub way: Way,
     /// Settings that take another way, the first to be recommended first.
     pub settings: &'static [Setting],
-    /// What older versions do otherwise.
-    pub earlier: Option<Earlier>,
+    /// What older versions do otherwise, the newest first.
+    pub earlier: &'static [Earlier],
     pub tls: Tls,
     pub listing: Listing,
     pub manner: Manner,
@@ -52,8 +53,31 @@ pub struct Step {
     pub onward: &'static [Setback],
     /// What makes it go on to its first active step. Whatever else goes wrong ends it.
     pub to_active: &'static [Setback],
+    /// Which codes it takes for an agreement to PASV or EPSV.
+    pub codes: Codes,
+    /// Which lines of the reply it reads.
+    pub lines: Lines,
     /// Which reply texts it can read.
     pub reads: Reads,
+}
+
+/// Which codes a client takes for an agreement to PASV or EPSV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codes {
+    /// 227 or 229 alone.
+    Its,
+    /// Any 2yz.
+    Any,
+    /// Whether it takes others than its own is not known.
+    Unsure,
+}
+
+/// Which lines of a reply of several a client reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lines {
+    All,
+    First,
+    Last,
 }
 
 /// Which address is dialled, or named in PORT and EPRT.
@@ -88,6 +112,8 @@ pub enum Setback {
     Refused,
     /// 4yz in answer to it.
     RefusedForNow,
+    /// 2yz in the place of 227 or 229, where the client does not take it.
+    OtherCode,
     /// The 227 or 229 can't be read, or names an address that the client does not dial.
     Unreadable,
     /// The dial is refused, or reported unreachable.
@@ -233,24 +259,27 @@ pub const NO_TLS: Tls = Tls {
 };
 
 /// The client does it over this address family, and how is not known.
-pub const UNSURE: &[Step] =
-    &[Step { verb: DataVerb::Epsv, dials: Dials::Unsure, onward: &[], to_active: &[], reads: super::wire::anything }];
+pub const UNSURE: &[Step] = &[Step::new(DataVerb::Epsv, Dials::Unsure, &[], super::wire::anything).unsure_of_codes()];
 
 impl Step {
+    const fn new(verb: DataVerb, dials: Dials, onward: &'static [Setback], reads: Reads) -> Self {
+        Self { verb, dials, onward, to_active: &[], codes: Codes::Its, lines: Lines::All, reads }
+    }
+
     pub const fn epsv(onward: &'static [Setback]) -> Self {
-        Self { verb: DataVerb::Epsv, dials: Dials::Peer, onward, to_active: &[], reads: super::wire::bracketed_229 }
+        Self::new(DataVerb::Epsv, Dials::Peer, onward, super::wire::bracketed_229)
     }
 
     pub const fn pasv(dials: Dials, onward: &'static [Setback]) -> Self {
-        Self { verb: DataVerb::Pasv, dials, onward, to_active: &[], reads: super::wire::six_numbers }
+        Self::new(DataVerb::Pasv, dials, onward, super::wire::six_numbers)
     }
 
     pub const fn port(onward: &'static [Setback]) -> Self {
-        Self { verb: DataVerb::Port, dials: Dials::Own, onward, to_active: &[], reads: super::wire::anything }
+        Self::new(DataVerb::Port, Dials::Own, onward, super::wire::anything)
     }
 
     pub const fn eprt(onward: &'static [Setback]) -> Self {
-        Self { verb: DataVerb::Eprt, dials: Dials::Own, onward, to_active: &[], reads: super::wire::anything }
+        Self::new(DataVerb::Eprt, Dials::Own, onward, super::wire::anything)
     }
 
     pub const fn to_active(self, to_active: &'static [Setback]) -> Self {
@@ -259,6 +288,46 @@ impl Step {
 
     pub const fn reading(self, reads: Reads) -> Self {
         Self { reads, ..self }
+    }
+
+    /// The same, reading this line alone.
+    pub const fn line(self, lines: Lines) -> Self {
+        Self { lines, ..self }
+    }
+
+    /// The same, where it is not known what it makes of another code.
+    pub const fn unsure_of_codes(self) -> Self {
+        Self { codes: Codes::Unsure, ..self }
+    }
+
+    /// The same, taking any 2yz for an agreement.
+    pub const fn any_code(self) -> Self {
+        Self { codes: Codes::Any, ..self }
+    }
+
+    /// Whether it takes this reply's code for an agreement; `None` where that is not known.
+    pub fn takes(&self, reply: &Reply) -> Option<bool> {
+        let own = match self.verb {
+            DataVerb::Pasv => reply.code == 227,
+            DataVerb::Epsv => reply.code == 229,
+            DataVerb::Port | DataVerb::Eprt => true,
+        };
+        match self.codes {
+            Codes::Its => Some(own),
+            Codes::Any => Some(true),
+            Codes::Unsure => own.then_some(true),
+        }
+    }
+
+    /// Whether it can read what the reply says.
+    pub fn can_read(&self, reply: &Reply) -> bool {
+        let line = match self.lines {
+            Lines::All => None,
+            Lines::First => reply.text.lines().next(),
+            Lines::Last => reply.text.lines().last(),
+        };
+        let alone = line.and_then(Reply::from_text);
+        (self.reads)(&alone.as_ref().unwrap_or(reply).message())
     }
 
     /// The same, naming the outer address that the user gives.

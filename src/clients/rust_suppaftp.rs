@@ -45,7 +45,7 @@ pub static CLIENT: Client = Client {
                 way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] },
             },
         ],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("into_secure"),
             implicit: None,

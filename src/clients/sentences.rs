@@ -24,6 +24,8 @@ pub const TLS_NOT_TRIED: &str =
 pub const AUTH_REFUSED: &str = "Not known: the server refuses AUTH TLS, and the check did not go on without.";
 pub const ADDRESSES: &str =
     "Not known: the name leads to several addresses, and one of them does not answer; it may wait there for long.";
+pub const UNANSWERED: &str =
+    "Not known: a connection to the server got no answer before one came about, and it may meet the same.";
 pub const BY_CHANCE: &str =
     "Not known: the server's passive ports let some connections in and turn others away, so it is a matter of luck.";
 pub const NO_ACTIVE: &str = "Fails: it can do no active mode, and passive mode moves no data here.";
@@ -100,6 +102,15 @@ pub fn unreadable(verb: DataVerb) -> String {
     format!("it can't read the server's answer to {}", verb.name())
 }
 
+pub fn other_code(verb: DataVerb, code: u16) -> String {
+    let own = if verb == DataVerb::Epsv { 229 } else { 227 };
+    format!("the server answers {} with {code}, and it takes {own} alone", verb.name())
+}
+
+pub fn code_unsure(verb: DataVerb, code: u16) -> String {
+    format!("Not known: the server answers {} with {code}, and whether it takes that is not known.", verb.name())
+}
+
 pub fn another_address(told: IpAddr) -> String {
     format!("227 names {told}, another address than the server's, which it refuses to dial")
 }
@@ -154,7 +165,7 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
 
 /// The forecast's sentences: what happens, with what it has to be told for TLS or this way, and what older versions do
 /// otherwise.
-pub(super) fn why(course: &Course, told: Option<&str>, earlier: Option<&(&str, Course)>) -> String {
+pub(super) fn why(course: &Course, told: Option<&str>, earlier: &[(&str, Course)]) -> String {
     let now = match (course, told) {
         (Course::Works(success), None) => format!("Works: {}.", works(success)),
         (Course::Works(success), Some(how)) => format!("Works with {how}: {}.", works(success)),
@@ -165,13 +176,12 @@ pub(super) fn why(course: &Course, told: Option<&str>, earlier: Option<&(&str, C
         (Course::Fails(_, clause), _) => format!("Fails: {clause}."),
         (Course::Unknown(why), _) => why.clone(),
     };
-    match (course, earlier) {
-        (Course::Works(_), Some((before, Course::Fails(_, clause)))) => {
-            format!("{now} Before {before} it fails: {clause}.")
-        }
-        (Course::Fails(..), Some((before, Course::Works(_)))) => format!("{now} Before {before} it works."),
-        _ => now,
-    }
+    let otherwise = earlier.iter().find_map(|(before, then)| match (course, then) {
+        (Course::Works(_), Course::Fails(_, clause)) => Some(format!(" Before {before} it fails: {clause}.")),
+        (Course::Fails(..), Course::Works(_)) => Some(format!(" Before {before} it works.")),
+        _ => None,
+    });
+    now + &otherwise.unwrap_or_default()
 }
 
 fn works(success: &Success) -> String {

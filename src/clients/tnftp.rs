@@ -33,13 +33,13 @@ pub static CLIENT: Client = Client {
                 way: Way { ipv4: &[Step::eprt(REFUSED), Step::port(&[])], ipv6: &[Step::eprt(&[])] },
             },
         ],
-        earlier: Some(Earlier {
+        earlier: &[Earlier {
             before: "20210827",
             way: Way {
                 ipv4: &[EPSV, OLD_PASV.to_active(REFUSED_OR_CLOSED), Step::eprt(REFUSED), Step::port(&[])],
                 ipv6: IPV6,
             },
-        }),
+        }],
         tls: NO_TLS,
         listing: Listing::List,
         manner: Manner::Plain,
@@ -48,6 +48,6 @@ pub static CLIENT: Client = Client {
 
 const CLOSED: &[Setback] = &[Setback::ConnectRefused, Setback::ConnectSilent];
 const EPSV: Step = Step::epsv(REFUSED).to_active(CLOSED);
-const PASV: Step = Step::pasv(Dials::SameOnly, &[]).reading(wire::six_from_first_digit);
-const OLD_PASV: Step = Step::pasv(Dials::Told, &[]).reading(wire::six_from_first_digit);
+const PASV: Step = Step::pasv(Dials::SameOnly, &[]).reading(wire::six_spaced_from_first_digit);
+const OLD_PASV: Step = Step::pasv(Dials::Told, &[]).reading(wire::six_spaced_from_first_digit);
 const IPV6: &[Step] = &[Step::epsv(&[]).to_active(CLOSED), Step::eprt(&[])];

@@ -1,7 +1,8 @@
 //! GNU Wget; options from its manual, rules from `src/ftp.c` and `src/ftp-basic.c`.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Lines, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way,
+    WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -25,15 +26,12 @@ pub static CLIENT: Client = Client {
     rules: Some(Rules {
         used_as: "wget ftp://{host}/",
         source: "Wget 1.21.3, src/ftp.c, which says why it does not go on from PASV to PORT, and src/ftp-basic.c",
-        way: Way {
-            ipv4: &[Step::pasv(Dials::Told, &[]).reading(wire::six_from_first_digit)],
-            ipv6: &[Step::epsv(&[])],
-        },
+        way: Way { ipv4: &[PASV], ipv6: &[Step::epsv(&[]).any_code()] },
         settings: &[Setting {
             text: "--no-passive-ftp",
             way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] },
         }],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("ftps://"),
             implicit: Some("ftps:// and --ftps-implicit"),
@@ -47,3 +45,6 @@ pub static CLIENT: Client = Client {
         manner: Manner::Plain,
     }),
 };
+
+/// It looks at the first digit of the code alone.
+const PASV: Step = Step::pasv(Dials::Told, &[]).any_code().line(Lines::Last).reading(wire::six_from_first_digit);

@@ -1,7 +1,7 @@
 //! Explorer of Windows, whose FTP is Internet Explorer's (WinINet).
 
 use super::rules::{Dials, Listing, Manner, NO_TLS, Rules, Setting, Step, UNSURE, Way};
-use super::{Client, Recipe, UNKNOWN};
+use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
     id: "windows-explorer",
@@ -19,12 +19,12 @@ pub static CLIENT: Client = Client {
     rules: Some(Rules {
         used_as: "Windows Explorer with Use Passive FTP on",
         source: "Microsoft KB 323446; which address it dials is not documented",
-        way: Way { ipv4: &[Step::pasv(Dials::Unsure, &[])], ipv6: UNSURE },
+        way: Way { ipv4: &[Step::pasv(Dials::Unsure, &[]).unsure_of_codes().reading(wire::anything)], ipv6: UNSURE },
         settings: &[Setting {
             text: "Internet Options > Advanced > Use Passive FTP off",
             way: Way { ipv4: &[Step::port(&[])], ipv6: &[] },
         }],
-        earlier: None,
+        earlier: &[],
         tls: NO_TLS,
         listing: Listing::List,
         manner: Manner::Plain,

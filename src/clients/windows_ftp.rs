@@ -21,7 +21,7 @@ pub static CLIENT: Client = Client {
         source: "Reports on GitHub (fineftp-server issue 61, mooftpserv issue 2): ftp.exe sends PORT and has no passive mode",
         way: Way { ipv4: &[Step::port(&[])], ipv6: UNSURE },
         settings: &[],
-        earlier: None,
+        earlier: &[],
         tls: NO_TLS,
         listing: Listing::List,
         manner: Manner::Plain,

@@ -37,15 +37,20 @@ pub static CLIENT: Client = Client {
         source: "WinSCP 6, source/filezilla/FtpControlSocket.cpp: a refusal and an unreadable reply go on to the other mode, once",
         way: Way {
             ipv4: &[
-                Step::pasv(Dials::Mended(wire::unroutable_from_routable), NO_PASV).reading(wire::six_from_first_digit),
+                Step::pasv(Dials::Mended(wire::unroutable_from_routable), NO_PASV)
+                    .any_code()
+                    .reading(wire::six_from_first_digit),
                 Step::port(&[]),
             ],
-            ipv6: &[Step::epsv(NO_PASV), Step::eprt(&[])],
+            ipv6: &[Step::epsv(NO_PASV).any_code(), Step::eprt(&[])],
         },
         settings: &[
             Setting {
                 text: "Advanced > FTP > Force IP address for passive mode connections: On",
-                way: Way { ipv4: &[Step::pasv(Dials::Peer, &[]).reading(wire::six_from_first_digit)], ipv6: &[] },
+                way: Way {
+                    ipv4: &[Step::pasv(Dials::Peer, &[]).any_code().reading(wire::six_from_first_digit)],
+                    ipv6: &[],
+                },
             },
             Setting {
                 text: "Advanced > Connection > Passive mode off",
@@ -56,7 +61,7 @@ pub static CLIENT: Client = Client {
                 way: Way { ipv4: &[Step::port(&[]).given()], ipv6: &[] },
             },
         ],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("Encryption: TLS/SSL Explicit encryption"),
             implicit: Some("Encryption: TLS/SSL Implicit encryption"),

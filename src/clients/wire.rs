@@ -8,6 +8,27 @@ pub fn six_numbers(text: &str) -> bool {
     starts.into_iter().any(|at| begins_with_six(&text[at..]))
 }
 
+/// The same, with blanks allowed behind the commas, as C's sscanf takes them.
+pub fn six_numbers_spaced(text: &str) -> bool {
+    six_numbers(&without_blanks(text))
+}
+
+/// Six numbers from the first digit on, with blanks allowed behind the commas.
+pub fn six_spaced_from_first_digit(text: &str) -> bool {
+    six_from_first_digit(&without_blanks(text))
+}
+
+/// Blanks behind commas taken away.
+fn without_blanks(text: &str) -> String {
+    let mut kept = String::new();
+    for c in text.chars() {
+        if !(c == ' ' && kept.ends_with(',')) {
+            kept.push(c);
+        }
+    }
+    kept
+}
+
 /// Six numbers from the first digit on: a number before them is taken for the address.
 pub fn six_from_first_digit(text: &str) -> bool {
     text.find(|c: char| c.is_ascii_digit()).is_some_and(|at| begins_with_six(&text[at..]))
@@ -21,14 +42,13 @@ pub fn six_set_off(text: &str) -> bool {
     })
 }
 
-/// Six numbers directly behind the first parenthesis.
-pub fn six_in_parentheses(text: &str) -> bool {
-    text.find('(').is_some_and(|at| begins_with_six(&text[at + 1..]))
-}
-
-/// Six numbers between the first parenthesis and the last one.
+/// Six numbers and nothing else between the first parenthesis and the last one.
 pub fn six_enclosed(text: &str) -> bool {
-    six_in_parentheses(text) && text.contains(')')
+    let inside = text.split_once('(').and_then(|(_, rest)| rest.rsplit_once(')'));
+    inside.is_some_and(|(inside, _)| {
+        let mut numbers = inside.split(',');
+        numbers.clone().count() == 6 && numbers.all(|number| number.parse::<u16>().is_ok())
+    })
 }
 
 /// A port between four equal delimiters, directly behind a parenthesis: `(|||50000|`.
@@ -142,6 +162,13 @@ mod tests {
             assert_eq!(six_set_off(text), set_off, "{text}");
             assert_eq!(six_enclosed(text), enclosed, "{text}");
         }
+        for (text, behind) in
+            [(blank, true), (usual, true), ("(198 ,18 ,0 ,20 ,156 ,74)", false), ("(198,18,0,20,156,74 )", true)]
+        {
+            assert_eq!(six_numbers_spaced(text), behind, "{text}");
+            assert_eq!(six_spaced_from_first_digit(text), behind, "{text}");
+        }
+        assert!(!six_enclosed("(198,18,0,20,156,74 )"), "nothing else stands between");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! WordPress, which updates itself over FTP with PHP's functions (`wp-admin/includes/class-wp-filesystem-ftpext.php`).
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
+    DataHandshake, Dials, Lines, Listing, Manner, Rules, Sessions, Setback, Step, Tls, Unasked, Vouching, Way,
+    WithoutPrivacy,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -22,11 +23,14 @@ pub static CLIENT: Client = Client {
         used_as: "WordPress with FS_METHOD ftpext",
         source: "class-wp-filesystem-ftpext.php calls ftp_pasv( $link, true ) and does not look at what it returns; PHP 8.2, ext/ftp/ftp.c",
         way: Way {
-            ipv4: &[Step::pasv(Dials::Told, NO_PASV).reading(wire::six_from_first_digit), Step::port(&[])],
+            ipv4: &[
+                Step::pasv(Dials::Told, NO_PASV).line(Lines::Last).reading(wire::six_spaced_from_first_digit),
+                Step::port(&[]),
+            ],
             ipv6: &[Step::epsv(NO_PASV), Step::eprt(&[])],
         },
         settings: &[],
-        earlier: None,
+        earlier: &[],
         tls: Tls {
             explicit: Some("define( 'FTP_SSL', true )"),
             implicit: None,
@@ -42,4 +46,4 @@ pub static CLIENT: Client = Client {
 };
 
 /// ftp_pasv returns false then, and the connection stays in active mode.
-const NO_PASV: &[Setback] = &[Setback::Refused, Setback::RefusedForNow, Setback::Unreadable];
+const NO_PASV: &[Setback] = &[Setback::Refused, Setback::RefusedForNow, Setback::OtherCode, Setback::Unreadable];

@@ -162,10 +162,14 @@ pub struct NextStep<'r> {
 
 pub fn next_step(report: &Report) -> NextStep<'_> {
     let stands = report.findings.iter().any(|finding| finding.severity > Severity::Info);
+    let fails = report.forecast.iter().any(|forecast| forecast.works == Some(false));
     let now = match report.verdict.recommendation {
         Recommendation::Passive => Some("Set the FTP client to passive mode."),
         Recommendation::Active => Some("Set the FTP client to active mode."),
         Recommendation::Either if stands => Some("Leave the FTP client in passive mode."),
+        Recommendation::Either if fails => Some(
+            "Leave the FTP client in passive mode. Nothing needs mending, unless it is among the clients that fail.",
+        ),
         Recommendation::Either => Some("Leave the FTP client in passive mode. Nothing needs mending."),
         Recommendation::None | Recommendation::Unknown => None,
     };
