@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ftpmode::clients;
 use ftpmode::diagnosis::diagnose;
 use ftpmode::diagnosis::rule::{Confidence, Severity};
 use ftpmode::evidence::Evidence;
@@ -344,6 +345,37 @@ fn what_the_log_leaves_open_rules_nothing_out() {
         assert!(!excluded.contains(&open), "{excluded:?}");
         assert!(diagnosis.not_tested.iter().any(|left| left.id == open), "{open}");
     }
+}
+
+/// FileZilla tries again by itself where the first connection got no answer.
+#[test]
+fn an_address_that_was_tried_twice_is_one_address() {
+    let log = "Status:\tConnecting to 198.51.100.20:21...\nError:\tConnection timed out\n\
+        Error:\tCould not connect to server\nStatus:\tWaiting to retry...\n\
+        Status:\tConnecting to 198.51.100.20:21...\nResponse:\t220 Hello\nCommand:\tUSER anna\n\
+        Response:\t331 Password\nCommand:\tPASS ***\nResponse:\t230 Welcome\nCommand:\tPASV\n\
+        Response:\t227 Entering Passive Mode (198,51,100,20,160,1)\nCommand:\tLIST\n\
+        Response:\t150 Here\nResponse:\t226 Done\nStatus:\tDirectory listing successful\n";
+    let all = read(log.as_bytes());
+    let facts = Facts::of(all.first().expect("a session"));
+    let outlook = clients::with_id("winscp").and_then(|client| client.outlook(&facts)).expect("rules");
+    assert!(outlook.works.is_none() && outlook.why.contains("got no answer before one came about"), "{outlook:?}");
+}
+
+/// Where it was reached by a name, that may have been in its own network, and IIS takes no name for its outer address.
+#[test]
+fn a_name_proves_no_other_network_and_is_no_outer_address() {
+    let log = "Connected to ftp.example.com.\n220 Microsoft FTP Service\n331 Password required\n230 User logged in.\n\
+        ftp> quote PASV\n227 Entering Passive Mode (10,1,2,3,200,12).\nftp> ls\n200 PORT command successful.\n\
+        150 Opening ASCII mode data connection.\nreadme.txt\n226 Transfer complete.\n";
+    let all = read(log.as_bytes());
+    let found = diagnose(&Facts::of(all.first().expect("a session")));
+    let told = found.findings.iter().find(|finding| finding.rule.id == "passive-address-unroutable");
+    let told = &told.unwrap_or_else(|| panic!("{:?}", found.verdict)).conclusion;
+    assert!(told.summary.contains("ftp.example.com, and not the address that it is reached at"), "{}", told.summary);
+    let setting = told.fixes.iter().find(|fix| fix.detail.contains("externalIp4Address")).expect("IIS's setting");
+    assert!(setting.detail.contains("<its outer address>"), "{}", setting.detail);
+    assert!(!setting.detail.contains("ftp.example.com"), "{}", setting.detail);
 }
 
 #[test]

@@ -87,6 +87,23 @@ fn test(facts: &Facts) -> Match {
             fixes: vec![Fix::server("Tell the server its outer address", outer_address_setting(facts, OUTER)), ignore],
         });
     };
+    // A name does not tell in which network it was reached, and not every server's setting takes one.
+    let (summary, outer) = match facts.peer() {
+        Some(peer) => (
+            format!(
+                "The server tells clients to connect to {address}, {what}, although it is reached at {peer}: in passive \
+                 mode, clients that believe it fail."
+            ),
+            peer.to_string(),
+        ),
+        None => (
+            format!(
+                "The server tells clients to connect to {address}, {what}. The log shows the server's name, {peer}, and \
+                 not the address that it is reached at: in passive mode, clients outside its network that believe it fail."
+            ),
+            OUTER.to_owned(),
+        ),
+    };
     // Within one private network it may be the right one.
     let unsure = facts.peer().is_none_or(|peer| reach(peer) != Reach::Public);
     cites.insert(cites.len().min(1), Cite::of(format!("the control connection goes to {peer}")));
@@ -94,12 +111,9 @@ fn test(facts: &Facts) -> Match {
         severity: loss(facts),
         side: Side::Server,
         confidence: if unsure { Confidence::Medium } else { Confidence::High },
-        summary: format!(
-            "The server tells clients to connect to {address}, {what}, although it is reached at {peer}: in passive \
-             mode, clients that believe it fail."
-        ),
+        summary,
         cites,
-        fixes: vec![Fix::server("Tell the server its outer address", outer_address_setting(facts, &peer)), ignore],
+        fixes: vec![Fix::server("Tell the server its outer address", outer_address_setting(facts, &outer)), ignore],
     })
 }
 
