@@ -28,12 +28,14 @@ fn test(facts: &Facts) -> Match {
     let is_upload = downloads.is_empty();
     let stalled = if is_upload { uploads } else { downloads };
     let bytes = stalled.iter().map(|tried| tried.bytes()).max().unwrap_or(0);
-    let ms = stalled.iter().filter_map(|tried| tried.silent_ms()).fold(0.0, f64::max);
+    // A log need not tell how long its client waited.
+    let waited = stalled.iter().filter_map(|tried| tried.silent_ms()).reduce(f64::max);
     let so_far = match bytes {
         _ if is_upload => format!("{bytes} bytes were written and their arrival was not confirmed"),
         0 => "no byte came".to_owned(),
         _ => format!("after {bytes} bytes no more came"),
     };
+    let so_long = waited.map_or_else(|| so_far.clone(), |ms| format!("{so_far} for {:.0} s", ms / 1000.0));
     let mut cites = facts.cites(joins(stalled.iter().copied()));
     cites.extend(facts.cites(ends(stalled.iter().copied())));
     let small = facts.tried().iter().find(|tried| tried.attempt().load == Load::LargeInSmallSegments && tried.works());
@@ -58,10 +60,9 @@ fn test(facts: &Facts) -> Match {
         side: Side::Unknown,
         confidence: Confidence::Low,
         summary: format!(
-            "The data connection is joined ({}), but {so_far} for {:.0} s. Large packets may be lost on the way, a \
+            "The data connection is joined ({}), but {so_long}. Large packets may be lost on the way, a \
              firewall may hold the transfer back, or the server hangs; from here these look alike.",
-            verbs(stalled.iter().copied()),
-            ms / 1000.0
+            verbs(stalled.iter().copied())
         ),
         cites,
         fixes: vec![

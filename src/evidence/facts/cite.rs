@@ -149,14 +149,14 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Tickets(left) => format!("{left} TLS tickets were left for further data connections"),
         What::Withheld => "the password was not sent".to_owned(),
         What::Distrusted(_) => "the client does not trust the server's certificate".to_owned(),
-        What::Silent { awaited: Awaited::Handshake, ms } => format!("no TLS handshake for {}", duration(*ms)),
-        What::Silent { awaited: Awaited::Connect, ms } => format!("no answer from {end} for {}", duration(*ms)),
+        What::Silent { awaited: Awaited::Handshake, ms } => format!("no TLS handshake{}", so_long(*ms)),
+        What::Silent { awaited: Awaited::Connect, ms } => format!("no answer from {end}{}", so_long(*ms)),
         What::Silent { awaited: Awaited::Callback, ms } => {
-            format!("no connection arrived at {end} for {}", duration(*ms))
+            format!("no connection arrived at {end}{}", so_long(*ms))
         }
-        What::Silent { awaited: Awaited::Reply, ms } => format!("no reply for {}", duration(*ms)),
+        What::Silent { awaited: Awaited::Reply, ms } => format!("no reply{}", so_long(*ms)),
         What::Silent { awaited: Awaited::Bytes, ms } => {
-            format!("no bytes on the data connection for {}", duration(*ms))
+            format!("no bytes on the data connection{}", so_long(*ms))
         }
         What::Received(count) => format!("{count} bytes came over the data connection"),
         What::Uploaded(count) => format!("{count} bytes were written to the data connection"),
@@ -202,6 +202,11 @@ fn broken(how: Broken, words: &str) -> String {
         Broken::CutRecord => "the connection ended in the middle of a TLS record".to_owned(),
         Broken::Invalid => format!("the server's TLS breaks the rules ({words})"),
     }
+}
+
+/// " for 3.6 s", or nothing where the length of a silence is not known.
+fn so_long(ms: f64) -> String {
+    if ms.round() < 1.0 { String::new() } else { format!(" for {}", duration(ms)) }
 }
 
 /// `84 ms`, `3.6 s`.

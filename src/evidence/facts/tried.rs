@@ -258,10 +258,11 @@ impl<'a> Tried<'a> {
         (self.times == Times::Measured).then_some(())
     }
 
-    /// How long nothing came, where silence ended it and the length is known, in milliseconds.
+    /// How long nothing came, where silence ended it and the length is known, in milliseconds. A log without times has
+    /// lines in an order, which is no time.
     pub fn silent_ms(&self) -> Option<f64> {
         self.find(|what| match what {
-            What::Silent { ms, .. } if *ms > 0.0 => Some(*ms),
+            What::Silent { ms, .. } if ms.round() >= 1.0 => Some(*ms),
             _ => None,
         })
         .map(|(ms, _)| ms)
