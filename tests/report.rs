@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use ftpmode::evidence::case::Case;
+use ftpmode::evidence::import::Reader;
 use ftpmode::report::formats::{self, Format};
 use ftpmode::report::model::Forecast;
 use ftpmode::report::{Report, Style, schema};
@@ -208,6 +209,17 @@ fn standard_reports() -> Vec<(String, Report)> {
 }
 
 /// Every case below a folder, by path.
+/// The report of a client's log.
+fn of_log(log: &[u8]) -> Report {
+    let mut reader = Reader::new();
+    reader.feed(log);
+    Report::of(reader.finish("log").first().expect("a log of FTP"))
+}
+
+fn letter_about(log: &str) -> String {
+    of_log(log.as_bytes()).verdict.handover.expect("something needs mending").text
+}
+
 fn reports_under(folder: &Path) -> Vec<(PathBuf, Report)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("the folder of cases") {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::output::{self, OutputArgs};
+use crate::diagnosis::comparison;
 use crate::evidence::Evidence;
 use crate::evidence::case::Case;
 use crate::report::Report;
@@ -32,8 +33,10 @@ pub fn run(args: &CompareArgs) -> ExitCode {
         (Err(why), _) | (_, Err(why)) => return output::fail(&why),
     };
     let names = args.names.clone().unwrap_or_else(|| names_of(&args.first, &args.second));
+    // Placeholders would hide it.
+    let kind = comparison::kind_of(&first, &second);
     let shown = |evidence| output::shown_as_asked(&args.output, evidence);
-    let report = Report::compared((&names.0, &shown(first)), (&names.1, &shown(second)));
+    let report = Report::compared(kind, (&names.0, &shown(first)), (&names.1, &shown(second)));
     output::print(&args.output, &report);
     output::status(&args.output, [&report])
 }

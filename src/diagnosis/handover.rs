@@ -27,11 +27,11 @@ pub struct Handover {
 }
 
 /// So many things seen are quoted, and so much of each. A letter to two has two requests, and what decides between them.
-const MOST_SEEN: usize = 3;
+pub(super) const MOST_SEEN: usize = 3;
 const MOST_SEEN_FOR_TWO: usize = 2;
 const LONGEST_SEEN: usize = 200;
 /// So many requests are made.
-const MOST_ASKED: usize = 2;
+pub(super) const MOST_ASKED: usize = 2;
 
 /// The letter about the main finding, and the further findings of its side.
 pub fn write(facts: &Facts, findings: &[Finding]) -> Option<Handover> {
@@ -54,7 +54,7 @@ pub fn write(facts: &Facts, findings: &[Finding]) -> Option<Handover> {
             end.push(decides(main.rule.id));
         }
         Side::Client | Side::Server | Side::Network => {
-            text.list("What would mend it:", asked(facts, main).into_iter().take(MOST_ASKED));
+            text.list("What would mend it:", asked(facts, main, to).into_iter().take(MOST_ASKED));
         }
     }
     if further > 0 {
@@ -65,18 +65,22 @@ pub fn write(facts: &Facts, findings: &[Finding]) -> Option<Handover> {
     let target = &facts.evidence().target;
     Some(Handover {
         to,
-        addressee: addressee(facts, main).to_owned(),
+        addressee: addressee(facts, main, to).to_owned(),
         subject: format!("FTP to {}, port {}: {}", target.host, target.port, main.rule.title),
-        text: text.0,
+        text: text.finish(),
     })
 }
 
 /// Paragraphs, each of whole sentences. What a server wrote may break no line here.
 #[derive(Default)]
-struct Letter(String);
+pub(super) struct Letter(String);
 
 impl Letter {
-    fn paragraph<'t>(&mut self, sentences: impl IntoIterator<Item = &'t str>) {
+    pub(super) fn finish(self) -> String {
+        self.0
+    }
+
+    pub(super) fn paragraph<'t>(&mut self, sentences: impl IntoIterator<Item = &'t str>) {
         if !self.0.is_empty() {
             self.0.push_str("\n\n");
         }
@@ -84,7 +88,7 @@ impl Letter {
         self.0.push_str(&sentences.join(" "));
     }
 
-    fn list(&mut self, lead: &str, items: impl Iterator<Item = String>) {
+    pub(super) fn list(&mut self, lead: &str, items: impl Iterator<Item = String>) {
         let items: Vec<String> = items.map(|item| format!("\n- {}", on_one_line(&item))).collect();
         if !items.is_empty() {
             self.paragraph([lead]);
@@ -100,31 +104,16 @@ fn on_one_line(text: &str) -> String {
 /// Who checked what from where and when, and how far it came.
 fn introduction(facts: &Facts) -> Vec<String> {
     let evidence = facts.evidence();
-    let target = &evidence.target;
-    let server = match (facts.peer(), facts.product().and_then(servers::with_id)) {
-        (Some(peer), Some(product)) if peer.to_string() != target.host => {
-            format!("{} ({peer}, {}), port {}", target.host, product.name, target.port)
+    let server = server(facts);
+    let begin = match (evidence.source, from(facts), at(facts)) {
+        (Source::Log, Some(from), _) => {
+            format!("Hello, we read an FTP client's log of a session with {server}, {from}.")
         }
-        (Some(peer), None) if peer.to_string() != target.host => {
-            format!("{} ({peer}), port {}", target.host, target.port)
-        }
-        (_, Some(product)) => format!("{} ({}), port {}", target.host, product.name, target.port),
-        (_, None) => format!("{}, port {}", target.host, target.port),
-    };
-    let seen = facts.seen_by_server().seen().map(|(address, _)| address);
-    let from = match (facts.local(), seen) {
-        (Some(local), Some(seen)) if seen != local => format!(", from {local} (the server sees {seen}),"),
-        (Some(local), _) => format!(", from {local}"),
-        (None, _) => String::new(),
-    };
-    let begin = match (evidence.source, evidence.instant(0.0)) {
-        (Source::Log, _) => format!("Hello, we read an FTP client's log of a session with {server}{from}."),
-        (Source::Probe, Some(time)) => {
-            let (date, time) = time.split_once('T').unwrap_or((&time, ""));
-            let second = time.get(..8).unwrap_or(time);
-            format!("Hello, we checked FTP to {server}{from} on {date} at {second} UTC.")
-        }
-        (Source::Probe, None) => format!("Hello, we checked FTP to {server}{from}."),
+        (Source::Log, None, _) => format!("Hello, we read an FTP client's log of a session with {server}."),
+        (Source::Probe, Some(from), Some(at)) => format!("Hello, we checked FTP to {server}, {from} {at}."),
+        (Source::Probe, Some(from), None) => format!("Hello, we checked FTP to {server}, {from}."),
+        (Source::Probe, None, Some(at)) => format!("Hello, we checked FTP to {server} {at}."),
+        (Source::Probe, None, None) => format!("Hello, we checked FTP to {server}."),
     };
     let mut sentences = vec![begin];
     if facts.control_works() {
@@ -142,6 +131,38 @@ fn introduction(facts: &Facts) -> Vec<String> {
     sentences
 }
 
+/// The server and its port, with its address where a name was given.
+pub(super) fn server(facts: &Facts) -> String {
+    let target = &facts.evidence().target;
+    match (facts.peer(), facts.product().and_then(servers::with_id)) {
+        (Some(peer), Some(product)) if peer.to_string() != target.host => {
+            format!("{} ({peer}, {}), port {}", target.host, product.name, target.port)
+        }
+        (Some(peer), None) if peer.to_string() != target.host => {
+            format!("{} ({peer}), port {}", target.host, target.port)
+        }
+        (_, Some(product)) => format!("{} ({}), port {}", target.host, product.name, target.port),
+        (_, None) => format!("{}, port {}", target.host, target.port),
+    }
+}
+
+/// "from 192.0.2.5", with the address that the server sees where it is another.
+pub(super) fn from(facts: &Facts) -> Option<String> {
+    let local = facts.local()?;
+    let seen = facts.seen_by_server().seen().map(|(address, _)| address).filter(|seen| *seen != local);
+    Some(match seen {
+        Some(seen) => format!("from {local} (the server sees {seen})"),
+        None => format!("from {local}"),
+    })
+}
+
+/// "on 2026-11-24 at 03:26:13 UTC".
+pub(super) fn at(facts: &Facts) -> Option<String> {
+    let time = facts.evidence().instant(0.0)?;
+    let (date, time) = time.split_once('T')?;
+    Some(format!("on {date} at {} UTC", time.get(..8).unwrap_or(time)))
+}
+
 fn state(facts: &Facts, mode: Mode) -> &'static str {
     let tried = facts.tried_in(mode).any(|tried| tried.failure() != Some(Failure::NotTried));
     match (mode, facts.works(mode), tried) {
@@ -155,7 +176,7 @@ fn state(facts: &Facts, mode: Mode) -> &'static str {
 }
 
 /// A thing seen, with the time that a firewall's log has it under, where one is known.
-fn seen(facts: &Facts, cite: &Cite) -> String {
+pub(super) fn seen(facts: &Facts, cite: &Cite) -> String {
     let text: String = cite.text.chars().take(LONGEST_SEEN).collect();
     let text = if text.len() < cite.text.len() { format!("{text}\u{2026}") } else { text };
     let begun = cite.place.and_then(|place| event(facts, place)).map(|event| match event.what {
@@ -179,8 +200,8 @@ fn event<'f>(facts: &Facts<'f>, place: Place) -> Option<&'f Event> {
 }
 
 /// What that side is asked to do. Somebody in between is told of no settings, and asked to let it pass.
-fn asked(facts: &Facts, finding: &Finding) -> Vec<String> {
-    let Conclusion { side, fixes, .. } = &finding.conclusion;
+pub(super) fn asked(facts: &Facts, finding: &Finding, side: Side) -> Vec<String> {
+    let Conclusion { fixes, .. } = &finding.conclusion;
     if let (Side::Network, "passive-port-dropped" | "passive-port-refused" | "passive-port-unreachable", Some(peer)) =
         (side, finding.rule.id, facts.peer())
     {
@@ -189,7 +210,7 @@ fn asked(facts: &Facts, finding: &Finding) -> Vec<String> {
             "Tell us who runs that router, if you do not.".to_owned(),
         ];
     }
-    fixes.iter().filter(|fix| fix.side == *side).map(Fix::sentence).collect()
+    fixes.iter().filter(|fix| fix.side == side).map(Fix::sentence).collect()
 }
 
 /// What tells two sides apart that look alike from here.
@@ -228,10 +249,11 @@ const OF_ACTIVE_MODE: &[&str] = &[
     "tls-blinds-ftp-helper",
 ];
 
-fn addressee(facts: &Facts, main: &Finding) -> &'static str {
+/// Who is addressed, where the fault is on `side`.
+pub(super) fn addressee(facts: &Facts, main: &Finding, side: Side) -> &'static str {
     let id = main.rule.id;
     let leaves_active = OF_ACTIVE_MODE.contains(&id) && facts.works(Mode::Passive);
-    match main.conclusion.side {
+    match side {
         Side::Client if IN_THE_CLIENT.contains(&id) || leaves_active => "whoever set up the FTP client",
         Side::Client => "the admin of the client's firewall",
         Side::Server => "the server's admin",

@@ -4,6 +4,7 @@
 use super::course::Tone;
 use super::model::ControlStage;
 use super::{Report, words};
+use crate::diagnosis::handover::Handover;
 use crate::diagnosis::rule::{Fix, Severity};
 use crate::diagnosis::verdict::Recommendation;
 use crate::evidence::attempt::Mode;
@@ -130,6 +131,14 @@ pub fn passive_range(report: &Report) -> Option<String> {
     let (low, high) = (ports.lowest?, ports.highest?);
     let seen = ports.seen.len();
     (seen >= ENOUGH_PORTS).then(|| format!("Passive ports: {seen} seen, from {low} to {high}."))
+}
+
+/// The letter to whoever must act: of two checks, what they prove together.
+pub fn letter(report: &Report) -> Option<&Handover> {
+    match &report.comparison {
+        Some(comparison) => comparison.handover.as_ref(),
+        None => report.verdict.handover.as_ref(),
+    }
 }
 
 /// Whether the answer is good news.

@@ -67,9 +67,9 @@ impl Report {
     }
 
     /// The second's report, held against the first; each comes with the name that sentences call it by.
-    pub fn compared(first: (&str, &Evidence), second: (&str, &Evidence)) -> Self {
+    pub fn compared(kind: comparison::Kind, first: (&str, &Evidence), second: (&str, &Evidence)) -> Self {
         let (before, after) = (Facts::of(first.1), Facts::of(second.1));
-        let comparison = comparison::compare((first.0, &before), (second.0, &after));
+        let comparison = comparison::compare(kind, (first.0, &before), (second.0, &after));
         Self { comparison: Some(comparison), ..Self::of(second.1) }
     }
 }

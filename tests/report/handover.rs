@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ftpmode::diagnosis::rule::{Severity, Side};
+use ftpmode::report::formats;
 
 /// Lines of a mail.
 const WIDTH: usize = 100;
@@ -40,6 +41,18 @@ fn a_letter_is_short_and_names_the_server_and_the_time() {
     }
 }
 
+/// Where the client is and how the server sees it is known, and no time is.
+#[test]
+fn the_first_sentence_of_a_log_ends_as_a_sentence() {
+    let text = super::letter_about(
+        "Status:\tConnecting to 203.0.113.20:21...\nResponse:\t220 Ready\nCommand:\tUSER bob\nResponse:\t331 Go on\n\
+         Command:\tPASS ****\nResponse:\t230 Logged in\nCommand:\tPORT 192,168,7,5,195,80\n\
+         Response:\t500 I won't open a connection to 192.168.7.5 (only to 198.51.100.4)\n\
+         Error:\tFailed to retrieve directory listing\n",
+    );
+    assert!(text.contains("from 192.168.7.5 (the server sees 198.51.100.4). The login works."), "{text}");
+}
+
 #[test]
 fn every_address_in_a_letter_was_seen() {
     let mut checked = 0;
@@ -56,4 +69,20 @@ fn every_address_in_a_letter_was_seen() {
         }
     }
     assert!(checked > 200, "{checked} addresses");
+}
+
+/// Some clients say that they waited, and not for how long.
+#[test]
+fn a_silence_of_unknown_length_is_told_without_a_length() {
+    let mut read = 0;
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs");
+    for client in ["java-commons-net", "lftp", "ncftp", "node-basic-ftp", "rclone", "tnftp", "wget"] {
+        for name in ["listing-lost.log", "listing-lost-debug.log", "both-dropped.log", "open-pyftpdlib.log"] {
+            let Ok(log) = std::fs::read(folder.join(client).join(name)) else { continue };
+            let text = formats::render(super::format("text"), &super::of_log(&log), &super::PLAIN);
+            assert!(!text.contains(" 0 s") && !text.contains(" 0 ms"), "{client} {name}: {text}");
+            read += 1;
+        }
+    }
+    assert!(read > 15, "{read} logs");
 }

@@ -124,7 +124,7 @@ fn list(page: &mut Markup, items: impl Iterator<Item = String>) {
 }
 
 fn letter(page: &mut Markup, report: &Report) {
-    let Some(letter) = &report.verdict.handover else { return };
+    let Some(letter) = answer::letter(report) else { return };
     section(page, "section class=\"letter\"", &format!("To send to {}", letter.addressee), |page| {
         page.element("blockquote", |quote| {
             quote.element("p", |subject| subject.line("strong", &letter.subject));

@@ -110,7 +110,7 @@ impl Page<'_> {
     }
 
     fn letter(&self) -> String {
-        let Some(letter) = &self.report.verdict.handover else { return String::new() };
+        let Some(letter) = answer::letter(self.report) else { return String::new() };
         let block = fence("", &text::letter(letter, &self.style));
         format!("### To send to {}\n\n{block}", letter.addressee)
     }

@@ -82,9 +82,10 @@ fn findings(page: &mut Page, comparison: &Comparison) {
 fn next(page: &mut Page, comparison: &Comparison) {
     let text = match comparison.kind {
         Kind::TwoServers => "Compare two checks of the same host and port.",
+        Kind::SeveralServers => "Check each server by its address, from both places: ftpmode check ADDRESS.",
         Kind::PlacesNotKnown => {
-            "The two do not show from where they were made. A check says more than a log: ftpmode check HOST --format json, \
-             at both places."
+            "Find out which of the two was made where and when: the client's address and the time settle it. Two checks with \
+             ftpmode show both: ftpmode check HOST --format json."
         }
         Kind::TwoPlaces | Kind::TwoTimes => {
             "Send the finding's explanation to whoever must act: ftpmode explain ID. The whole reports: ftpmode report FILE."
@@ -92,4 +93,8 @@ fn next(page: &mut Page, comparison: &Comparison) {
     };
     page.title("Next step");
     page.paragraph(&[span("  ", Ink::Plain)], text, Ink::Plain, LONGEST);
+    if let Some(letter) = &comparison.handover {
+        let text = format!("A letter to {}, ready to be sent: --format letter", letter.addressee);
+        page.paragraph(&[span("  ", Ink::Plain)], &text, Ink::Plain, LONGEST);
+    }
 }
