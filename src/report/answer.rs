@@ -87,6 +87,10 @@ pub fn headline(report: &Report) -> &'static str {
         },
         (Recommendation::Unknown, ControlStage::Resolve) => "NOT TESTED: THE NAME LEADS NOWHERE",
         (Recommendation::Unknown, ControlStage::Connect) => "NOT TESTED: NO CONNECTION TO THE SERVER",
+        // A mail server greets as FTP does, and refuses the login.
+        (Recommendation::Unknown, ControlStage::Greet | ControlStage::Login) if is_no_ftp(report) => {
+            "NOT TESTED: WHAT ANSWERS IS NO FTP SERVER"
+        }
         (Recommendation::Unknown, ControlStage::Greet | ControlStage::Login)
             if report.control.cause == Some(Cause::Tls) =>
         {
@@ -113,6 +117,10 @@ pub fn log_ends(report: &Report) -> bool {
 /// Whether the log says that data came, and does not show how.
 fn came_through(report: &Report) -> bool {
     report.evidence.log.as_ref().is_some_and(|log| log.got.is_some())
+}
+
+fn is_no_ftp(report: &Report) -> bool {
+    report.findings.iter().any(|finding| finding.id == "not-ftp")
 }
 
 /// Whether the password was kept back because nobody vouches for the server.

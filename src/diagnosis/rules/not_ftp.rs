@@ -64,7 +64,7 @@ fn test(facts: &Facts) -> Match {
         severity: Severity::Error,
         side: Side::Unknown,
         confidence: if name.is_some() { Confidence::High } else { Confidence::Medium },
-        summary: format!("At {} port {} something speaks {speaks}.", peer(facts), facts.evidence().target.port),
+        summary: format!("What answers at {}, port {}, speaks {speaks}.", peer(facts), facts.evidence().target.port),
         cites,
         fixes,
     })
