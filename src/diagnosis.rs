@@ -14,6 +14,7 @@ pub mod rules;
 mod undone;
 pub mod verdict;
 
+use crate::evidence::Evidence;
 use crate::evidence::facts::{Cite, Facts};
 use handover::Handover;
 use rule::{Conclusion, Match, Rule, Severity};
@@ -84,9 +85,9 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
 }
 
 /// What a rule finds, in a few words, as its reader sees it.
-pub fn title(facts: &Facts, id: &str) -> Option<String> {
+pub fn title(evidence: &Evidence, id: &str) -> Option<String> {
     let title = rules::with_id(id)?.title;
-    Some(if facts.log().is_some() { afar::title_from_afar(title) } else { title.to_owned() })
+    Some(if evidence.log.is_some() { afar::title_from_afar(title) } else { title.to_owned() })
 }
 
 impl Diagnosis {

@@ -255,7 +255,7 @@ fn findings(diagnosis: &Diagnosis) -> Vec<Finding> {
 }
 
 fn open(facts: &Facts, id: &str, because: String) -> Open {
-    Open { id: id.to_owned(), title: diagnosis::title(facts, id), because }
+    Open { id: id.to_owned(), title: diagnosis::title(facts.evidence(), id), because }
 }
 
 fn joined(cites: &[Cite]) -> String {

@@ -3,8 +3,8 @@
 use super::Report;
 use super::model::{DataConnection, Finding, Open};
 use crate::clients;
+use crate::diagnosis;
 use crate::diagnosis::rule::{Confidence, Severity, Side};
-use crate::diagnosis::rules;
 use crate::evidence::attempt::{Address, Mode};
 use crate::evidence::facts::{Cause, Stage};
 use crate::evidence::security::Protection;
@@ -172,8 +172,8 @@ pub fn moment(instant: &str) -> String {
 }
 
 /// A finding in a few words, as a heading.
-pub fn title(finding: &Finding) -> String {
-    let title = rules::with_id(&finding.id).map_or(finding.id.as_str(), |rule| rule.title);
+pub fn title(report: &Report, finding: &Finding) -> String {
+    let title = diagnosis::title(&report.evidence, &finding.id).unwrap_or_else(|| finding.id.clone());
     let mut letters = title.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -22,7 +22,7 @@ pub fn write(pair: &Pair, proofs: &[Proof]) -> Option<Handover> {
     text.list("What would mend it:", handover::asked(facts, main, to).into_iter().take(MOST_ASKED));
     text.paragraph(["Thank you."]);
     let target = &facts.evidence().target;
-    let title = diagnosis::title(facts, main.rule.id).unwrap_or_default();
+    let title = diagnosis::title(facts.evidence(), main.rule.id).unwrap_or_default();
     Some(Handover {
         to,
         addressee: handover::addressee(facts, main, to).to_owned(),

@@ -206,14 +206,14 @@ fn findings(page: &mut Markup, report: &Report) {
     }
     section(page, "section", "What was found", |page| {
         for finding in &report.findings {
-            page.element("article", |article| self::finding(article, finding));
+            page.element("article", |article| self::finding(article, report, finding));
             page.raw("\n");
         }
     });
 }
 
-fn finding(page: &mut Markup, finding: &Finding) {
-    page.line("h3", &words::title(finding));
+fn finding(page: &mut Markup, report: &Report, finding: &Finding) {
+    page.line("h3", &words::title(report, finding));
     page.element("p class=\"tags\"", |tags| {
         let open = match finding.severity {
             Severity::Info => "strong",

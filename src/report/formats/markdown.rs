@@ -168,7 +168,7 @@ impl Page<'_> {
 
     fn finding(&self, finding: &Finding) -> String {
         let mut lines = vec![
-            format!("#### {}", self.text(&words::title(finding))),
+            format!("#### {}", self.text(&words::title(self.report, finding))),
             String::new(),
             self.text(&finding.summary),
             String::new(),
