@@ -240,6 +240,14 @@ fn ends<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> Vec<Place> {
     tried.into_iter().filter_map(Tried::ended_by).collect()
 }
 
+/// What ended these data connections, in a log each behind the reply that named its port: what a client says of the
+/// failure need not hold the port.
+fn named_and_ended<'t>(facts: &Facts, tried: impl IntoIterator<Item = &'t Tried<'t>>) -> Vec<Place> {
+    let of_log = facts.log().is_some();
+    let named = |tried: &Tried| tried.negotiation().filter(|_| of_log).map(|(_, place)| place);
+    tried.into_iter().flat_map(|tried| named(tried).into_iter().chain(tried.ended_by())).collect()
+}
+
 /// The events at which these data connections were joined.
 fn joins<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> Vec<Place> {
     tried.into_iter().filter_map(Tried::joined_at).collect()

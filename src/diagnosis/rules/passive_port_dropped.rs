@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, taken_for, told_at_peer, untold,
+    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, place, ruled_out_by, taken_for, told_at_peer, untold,
 };
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
@@ -47,7 +47,7 @@ fn test(facts: &Facts) -> Match {
     if dropped.iter().all(passed_over) {
         return Match::Undecided("the client did not dial the address that the server named");
     }
-    let mut cites = facts.cites(ends(dropped.iter().copied()));
+    let mut cites = facts.cites(named_and_ended(facts, dropped.iter().copied()));
     let ports = endpoints(dropped.iter().copied());
     let place = place::of(facts);
     let located = place.as_ref().filter(|place| place.side != Side::Unknown && place.side != Side::Network);

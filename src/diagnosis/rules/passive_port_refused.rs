@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, taken_for, told_at_peer, untold,
+    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, place, ruled_out_by, taken_for, told_at_peer, untold,
 };
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure};
@@ -43,7 +43,7 @@ fn test(facts: &Facts) -> Match {
         return ruled_out_by(facts, ends(otherwise), untold(facts));
     }
     let ports = endpoints(refused.iter().copied());
-    let mut cites = facts.cites(ends(refused.iter().copied()));
+    let mut cites = facts.cites(named_and_ended(facts, refused.iter().copied()));
     // A refusal that is back long before the server could have answered was written by somebody on the way.
     let soonest = refused.iter().filter_map(|tried| tried.refused_after_ms()).reduce(f64::min);
     let near = match (soonest, facts.rtt_ms()) {

@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, place, ruled_out_by, side_of, told_at_peer, untold,
+    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, place, ruled_out_by, side_of, told_at_peer, untold,
 };
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure};
@@ -49,7 +49,7 @@ fn test(facts: &Facts) -> Match {
         (None, Side::Unknown) => Confidence::Low,
         (None, _) => Confidence::Medium,
     };
-    let mut cites = facts.cites(ends(unreachable.iter().copied()));
+    let mut cites = facts.cites(named_and_ended(facts, unreachable.iter().copied()));
     let whose = place.as_ref().map_or_else(String::new, |place| format!(" {}", place.words));
     cites.extend(place.into_iter().flat_map(|place| place.cites));
     Match::Fires(Conclusion {

@@ -72,7 +72,15 @@ impl Facts<'_> {
     fn quoted(&self, place: Place) -> Option<String> {
         let log = self.evidence().log.as_ref()?;
         let line = self.event(place)?.line?;
-        Some(format!("line {line}: \u{201c}{}\u{201d}", log.quote(line)?))
+        let quote = log.quote(line)?;
+        // curl tells of a data connection that failed by the port of its control connection.
+        let control_port = format!(" port {} ", self.evidence().target.port);
+        let misnamed = matches!(place, Place::Attempt(..))
+            && quote.contains("Failed to connect to ")
+            && quote.contains(&control_port);
+        let aside =
+            if misnamed { " (of the data connection, though it names the control connection's port)" } else { "" };
+        Some(format!("line {line}: \u{201c}{quote}\u{201d}{aside}"))
     }
 
     fn event(&self, place: Place) -> Option<&Event> {
