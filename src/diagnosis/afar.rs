@@ -29,10 +29,7 @@ const VIEWS: &[(&str, &str)] = &[
     ("from here", "from the client"),
     ("Both modes work here", "Both modes work there"),
     ("It works here", "It works there"),
-    (" (in ftpmode check: --active-ports)", ""),
-    (" (in ftpmode check: --active-ports and --active-address)", ""),
-    ("; here: --active-address", "; in ftpmode check: --active-address"),
-    ("Here: --", "In ftpmode check: --"),
+    ("; here and in curl it is -4", "; in curl it is -4"),
     ("the check did not come as far as a data connection", "the log does not tell of a data connection"),
     ("no data connection was tried to its end", "the log tells of no data connection to its end"),
     ("was not tried", "is not in the log"),
@@ -68,9 +65,43 @@ pub fn title_from_afar(title: &str) -> String {
 
 fn turn(fix: &mut Fix) {
     fix.action = turned(&fix.action);
-    fix.detail = turned(&fix.detail);
+    fix.detail = turned(&for_others(&fix.detail));
 }
 
 fn turned(text: &str) -> String {
     VIEWS.iter().fold(text.to_owned(), |text, (near, far)| text.replace(near, far))
+}
+
+/// What a fix says to somebody who does not run this tool: without its own options. These stand in a sentence that begins
+/// with "Here:", in brackets that begin with "in ftpmode check:", or behind a semicolon in such brackets.
+pub fn for_others(text: &str) -> String {
+    let text = without(text, " (in ftpmode check: ", ")", ")".len());
+    let text = without(&text, "; in ftpmode check: ", ")", 0);
+    let text = without(&text, "Here: ", ". ", ". ".len());
+    text.trim_end().to_owned()
+}
+
+/// Cuts out what begins with `from`, up to `to` and so much of it, or else to the end.
+fn without(text: &str, from: &str, to: &str, of_end: usize) -> String {
+    let Some((before, rest)) = text.split_once(from) else { return text.to_owned() };
+    let after = rest.find(to).and_then(|at| rest.get(at + of_end..)).unwrap_or("");
+    format!("{before}{}", without(after, from, to, of_end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::for_others;
+
+    #[test]
+    fn others_are_told_no_option_of_this_tool() {
+        for (text, told) in [
+            ("Log in. Here: --user NAME; the password is asked for.", "Log in."),
+            ("Here: --path FOLDER. Or ask.", "Or ask."),
+            ("Name it (in ftpmode check: --active-address). More.", "Name it. More."),
+            ("Enter it (port 7 is one; in ftpmode check: --active-ports). More.", "Enter it (port 7 is one). More."),
+            ("Nothing of it stands here: all stays.", "Nothing of it stands here: all stays."),
+        ] {
+            assert_eq!(for_others(text), told);
+        }
+    }
 }

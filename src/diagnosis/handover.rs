@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Finding;
+use super::afar;
 use super::rule::{Conclusion, Fix, Severity, Side};
 use crate::evidence::Source;
 use crate::evidence::attempt::Mode;
@@ -26,38 +27,52 @@ pub struct Handover {
     pub text: String,
 }
 
-/// So many things seen are quoted, and so much of each. A letter to two has two requests, and what decides between them.
+/// So many things seen are quoted, and so much of each. A letter to two, or of two faults, has
+/// more to say besides.
 pub(super) const MOST_SEEN: usize = 3;
-const MOST_SEEN_FOR_TWO: usize = 2;
+const MOST_SEEN_OF_TWO: usize = 2;
 const LONGEST_SEEN: usize = 200;
 /// So many requests are made.
 pub(super) const MOST_ASKED: usize = 2;
 
-/// The letter about the main finding, and the further findings of its side.
+/// The letter about the main finding, and the next of its side.
 pub fn write(facts: &Facts, findings: &[Finding]) -> Option<Handover> {
     let serious = || findings.iter().filter(|finding| finding.conclusion.severity > Severity::Info);
     let main = serious().next()?;
     let to = main.conclusion.side;
-    let further = serious().skip(1).filter(|finding| to != Side::Unknown && finding.conclusion.side == to).count();
+    let further = || serious().skip(1).filter(|finding| to != Side::Unknown && finding.conclusion.side == to);
+    let requests: Vec<String> = asked(facts, main, to).into_iter().take(MOST_ASKED).collect();
+    // One cause often hides behind another on the same side: who mends the first alone is asked again.
+    let second = further().find_map(|finding| {
+        let request = asked(facts, finding, to).into_iter().next()?;
+        (!requests.contains(&request)).then_some((finding, request))
+    });
     let mut text = Letter::default();
     let mut end = Vec::new();
     text.paragraph(introduction(facts).iter().map(String::as_str));
     text.paragraph([main.conclusion.summary.as_str()]);
-    let most = if to == Side::Unknown { MOST_SEEN_FOR_TWO } else { MOST_SEEN };
-    let seen = main.conclusion.cites.iter().take(most).map(|cite| seen(facts, cite));
-    text.list("What was seen:", seen);
+    if let Some((second, _)) = &second {
+        text.paragraph([format!("Besides: {}", second.conclusion.summary).as_str()]);
+    }
+    let most = if to == Side::Unknown || second.is_some() { MOST_SEEN_OF_TWO } else { MOST_SEEN };
+    let of_second = second.iter().filter_map(|(second, _)| second.conclusion.cites.first());
+    let cites = main.conclusion.cites.iter().take(most).chain(of_second);
+    text.list("What was seen:", cites.map(|cite| seen(facts, cite)));
     match to {
         Side::Unknown => {
             let first = |side: Side| main.conclusion.fixes.iter().find(move |fix| fix.side == side);
             let each = two_sides(main).into_iter().filter_map(first);
-            text.list("What would mend it:", each.map(|fix| format!("{}: {}", fix.side.place(), fix.sentence())));
+            text.list("What would mend it:", each.map(|fix| format!("{}: {}", fix.side.place(), request(fix))));
             end.push(decides(main.rule.id));
         }
         Side::Client | Side::Server | Side::Network => {
-            text.list("What would mend it:", asked(facts, main, to).into_iter().take(MOST_ASKED));
+            text.list(
+                "What would mend it:",
+                requests.into_iter().chain(second.iter().map(|(_, request)| request.clone())),
+            );
         }
     }
-    if further > 0 {
+    if further().count() > usize::from(second.is_some()) {
         end.push("The report of the check has more that concerns you; we send it on request.");
     }
     end.push("Thank you.");
@@ -199,6 +214,11 @@ fn event<'f>(facts: &Facts<'f>, place: Place) -> Option<&'f Event> {
     }
 }
 
+/// Who gets the letter need not have this tool.
+fn request(fix: &Fix) -> String {
+    afar::for_others(&fix.sentence())
+}
+
 /// What that side is asked to do. Somebody in between is told of no settings, and asked to let it pass.
 pub(super) fn asked(facts: &Facts, finding: &Finding, side: Side) -> Vec<String> {
     let Conclusion { fixes, .. } = &finding.conclusion;
@@ -210,7 +230,7 @@ pub(super) fn asked(facts: &Facts, finding: &Finding, side: Side) -> Vec<String>
             "Tell us who runs that router, if you do not.".to_owned(),
         ];
     }
-    fixes.iter().filter(|fix| fix.side == side).map(Fix::sentence).collect()
+    fixes.iter().filter(|fix| fix.side == side).map(request).collect()
 }
 
 /// What tells two sides apart that look alike from here.

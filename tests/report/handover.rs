@@ -86,3 +86,80 @@ fn a_silence_of_unknown_length_is_told_without_a_length() {
     }
     assert!(read > 15, "{read} logs");
 }
+
+/// The client took the server's own address already, and the port there is shut as well.
+const PRIVATE_AND_SHUT: &str = "Status:\tConnecting to 203.0.113.20:21...\nResponse:\t220 Ready\nCommand:\tUSER bob\n\
+    Response:\t331 Go on\nCommand:\tPASS ****\nResponse:\t230 Logged in\nCommand:\tPASV\n\
+    Response:\t227 Entering Passive Mode (10,7,7,7,195,80)\n\
+    Status:\tServer sent passive reply with unroutable address. Using server address instead.\nCommand:\tLIST\n\
+    Error:\tThe data connection could not be established: ETIMEDOUT - Connection attempt timed out\n";
+
+#[test]
+fn a_letter_names_the_second_fault_of_its_side_too() {
+    let text = super::letter_about(PRIVATE_AND_SHUT);
+    for words in
+        ["Tell the server its outer address.", "Open the passive port range", "203.0.113.20:50000 stayed silent"]
+    {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[test]
+fn nobody_is_told_to_do_what_the_client_did_in_vain() {
+    let report = super::of_log(PRIVATE_AND_SHUT.as_bytes());
+    assert!(report.findings.iter().any(|finding| finding.id == "passive-address-unroutable"));
+    let vain = report.verdict.fixes.iter().find(|fix| fix.action.contains("ignore the address in 227"));
+    assert_eq!(vain, None);
+}
+
+/// curl tells of a data connection's end by the port of the control connection.
+#[test]
+fn the_reply_that_names_the_port_is_quoted_before_what_the_client_says_of_it() {
+    let text = super::letter_about(
+        "*   Trying 203.0.113.20:21...\n* Connected to 203.0.113.20 (203.0.113.20) port 21\n< 220 Ready\n> USER bob\n\
+         < 331 Go on\n> PASS ****\n< 230 Logged in\n> EPSV\n< 229 Entering Extended Passive Mode (|||50123|)\n\
+         *   Trying 203.0.113.20:50123...\n* Connecting to 203.0.113.20 (203.0.113.20) port 50123\n\
+         * Failed to connect to 203.0.113.20 port 21 after 8001 ms: Couldn't connect to server\n",
+    );
+    let named = text.find("(|||50123|)").expect("the reply is quoted");
+    let failed = text.find("Failed to connect").expect("the failure is quoted");
+    assert!(named < failed && text.contains("(of the data connection, though"), "{text}");
+}
+
+#[test]
+fn who_gets_a_letter_is_told_no_option_of_this_tool() {
+    let refused = "< 220 Ready\n> USER anonymous\n< 331 Go on\n> PASS ****\n< 530 Login incorrect.\n";
+    let of_log = super::of_log(refused.as_bytes());
+    let log = of_log.verdict.handover.iter().map(|letter| letter.text.clone());
+    let fixes = of_log.verdict.fixes.iter().map(|fix| fix.detail.clone());
+    let cases = super::reports_under(&super::cases());
+    let letters = cases.iter().filter_map(|(_, report)| Some(report.verdict.handover.as_ref()?.text.clone()));
+    for text in log.chain(fixes).chain(letters) {
+        for option in ["ftpmode check", "Here: ", "--user", "--active-ports", "--insecure", "--prot"] {
+            assert!(!text.contains(option), "{option}: {text}");
+        }
+    }
+}
+
+#[test]
+fn headings_of_a_log_do_not_speak_of_this_computer() {
+    let report = super::of_log(
+        b"Status:\tConnecting to 203.0.113.20:21...\nResponse:\t220 Ready\nCommand:\tUSER bob\nResponse:\t331 Go on\n\
+          Command:\tPASS ****\nResponse:\t230 Logged in\nCommand:\tPORT 192,168,7,5,195,80\n\
+          Response:\t500 I won't open a connection to 192.168.7.5 (only to 198.51.100.4)\n",
+    );
+    assert!(report.findings.iter().any(|finding| finding.id == "client-behind-nat"));
+    for format in ["markdown", "html", "text"] {
+        let text = formats::render(super::format(format), &report, &super::PLAIN);
+        assert!(!text.to_lowercase().contains("this computer"), "{format}: {text}");
+    }
+}
+
+#[test]
+fn a_mail_server_is_no_login_that_failed() {
+    let report =
+        super::of_log(b"< 220 mail.example.org ESMTP\n> USER bob\n< 502 5.5.2 Error: command not recognized\n");
+    let text = formats::render(super::format("text"), &report, &super::PLAIN);
+    assert!(text.contains("WHAT ANSWERS IS NO FTP SERVER") && !text.contains("LOGIN FAILED"), "{text}");
+    assert!(text.contains("What answers at the server, port 21, speaks SMTP (mail) and not FTP."), "{text}");
+}

@@ -76,7 +76,7 @@ fn test(facts: &Facts) -> Match {
     } else if given {
         Fix::client(
             "Name the address that the server sees",
-            "Leave out --active-address, or give it this client's outer address.",
+            "Here: leave out --active-address, or give it this client's outer address.",
         )
     } else {
         callbacks::forward(facts)

@@ -32,7 +32,7 @@ fn test(facts: &Facts) -> Match {
     if withheld.is_some() {
         fixes.push(Fix::client(
             "Go on without trust, if this is the right server beyond doubt",
-            "Check again with --insecure, or with --ca-file and the certificate of the authority that signed it.",
+            "Here: --insecure, or --ca-file with the certificate of the authority that signed it.",
         ));
     }
     Match::Fires(Conclusion {

@@ -56,10 +56,7 @@ fn test(facts: &Facts) -> Match {
             "See the server's log for TLS on data connections",
             "Times are in the report. Servers that want the control connection's session say so there.",
         ),
-        Fix::client(
-            "Try with the data connection in the clear (PROT C)",
-            "ftpmode check --prot C tells whether that works.",
-        ),
+        Fix::client("Try with the data connection in the clear (PROT C)", "Here: --prot C tells whether that works."),
     ];
     if side == Side::Unknown {
         fixes.push(Fix::network(

@@ -113,8 +113,20 @@ fn test(facts: &Facts) -> Match {
         confidence: if unsure { Confidence::Medium } else { Confidence::High },
         summary,
         cites,
-        fixes: vec![Fix::server("Tell the server its outer address", outer_address_setting(facts, &outer)), ignore],
+        fixes: std::iter::once(Fix::server("Tell the server its outer address", outer_address_setting(facts, &outer)))
+            .chain((!ignored_in_vain(facts)).then_some(ignore))
+            .collect(),
     })
+}
+
+/// Whether the server's own address was dialled in the place of the one in 227, and its port did not let that in either.
+fn ignored_in_vain(facts: &Facts) -> bool {
+    let stopped = [Failure::DialDropped, Failure::DialRefused, Failure::DialUnreachable];
+    let at_peer = |tried: &&Tried| tried.dialled().map(|end| end.ip().to_canonical()) == facts.peer();
+    let mut dials = facts.tried_in(Mode::Passive).filter(at_peer).peekable();
+    facts.peer().is_some()
+        && dials.peek().is_some()
+        && dials.all(|tried| tried.failure().is_some_and(|failure| stopped.contains(&failure)))
 }
 
 /// What a log's client says of an address that the log does not show.
