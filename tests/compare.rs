@@ -178,6 +178,16 @@ fn placeholders_do_not_hide_what_the_two_are_to_each_other() {
 }
 
 #[test]
+fn what_names_no_side_is_put_on_none_in_any_format() {
+    for format in ["text", "markdown", "html"] {
+        let mut command = Command::cargo_bin("ftpmode").expect("the program");
+        command.arg("compare").arg(case(OPEN)).arg(case(OPEN)).args(["--format", format]);
+        let text = String::from_utf8(command.output().expect("it runs").stdout).expect("UTF-8");
+        assert!(text.contains("Nothing that was tried") && !text.contains("On either side"), "{text}");
+    }
+}
+
+#[test]
 fn the_letter_is_to_the_side_that_the_two_prove_to_be_at_fault() {
     let letter = |first: &str, second: &str| {
         let mut command = Command::cargo_bin("ftpmode").expect("the program");

@@ -55,8 +55,10 @@ pub fn write(facts: &Facts, findings: &[Finding]) -> Option<Handover> {
         text.paragraph([format!("Besides: {}", second.conclusion.summary).as_str()]);
     }
     let most = if to == Side::Unknown || second.is_some() { MOST_SEEN_OF_TWO } else { MOST_SEEN };
-    let of_second = second.iter().filter_map(|(second, _)| second.conclusion.cites.first());
-    let cites = main.conclusion.cites.iter().take(most).chain(of_second);
+    let cites: Vec<&Cite> = main.conclusion.cites.iter().take(most).collect();
+    let new = |cite: &&Cite| !cites.contains(cite);
+    let of_second = second.iter().filter_map(|(second, _)| second.conclusion.cites.iter().find(new));
+    let cites = cites.iter().copied().chain(of_second);
     text.list("What was seen:", cites.map(|cite| seen(facts, cite)));
     match to {
         Side::Unknown => {

@@ -4,6 +4,7 @@ use super::Report;
 use super::model::{DataConnection, Finding, Open};
 use crate::clients;
 use crate::diagnosis;
+use crate::diagnosis::comparison::Proof;
 use crate::diagnosis::rule::{Confidence, Severity, Side};
 use crate::evidence::attempt::{Address, Mode};
 use crate::evidence::facts::{Cause, Stage};
@@ -20,6 +21,14 @@ pub fn confidence(confidence: Confidence) -> &'static str {
         Confidence::High => "Certainty: high. What was seen points one way.",
         Confidence::Medium => "Certainty: medium. What was seen leaves some room.",
         Confidence::Low => "Certainty: low. Too little was seen to be sure.",
+    }
+}
+
+/// Whose side two checks prove it to be, and how surely.
+pub fn proven(proof: &Proof) -> String {
+    match proof.side {
+        Side::Unknown => confidence(proof.confidence).to_owned(),
+        side => format!("{}. {}", side.place(), confidence(proof.confidence)),
     }
 }
 

@@ -102,6 +102,7 @@ fn a_letter_names_the_second_fault_of_its_side_too() {
     {
         assert!(text.contains(words), "{words}: {text}");
     }
+    assert_eq!(text.matches("(10,7,7,7,195,80)").count(), 1, "{text}");
 }
 
 #[test]

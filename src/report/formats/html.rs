@@ -264,10 +264,7 @@ fn comparison(page: &mut Markup, report: &Report) {
     section(page, "section", "Two checks beside each other", |page| {
         for proof in &comparison.proofs {
             page.line("p class=\"summary\"", &proof.summary);
-            page.line(
-                "p class=\"certainty\"",
-                &format!("{}. {}", proof.side.place(), words::confidence(proof.confidence)),
-            );
+            page.line("p class=\"certainty\"", &words::proven(proof));
         }
         let name = "div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Two checks beside each other\"";
         let heads = ["", &comparison.first.name, &comparison.second.name];

@@ -202,14 +202,7 @@ impl Page<'_> {
         let proofs: String = comparison
             .proofs
             .iter()
-            .map(|proof| {
-                format!(
-                    "* {} ({}) {}\n",
-                    self.text(&proof.summary),
-                    proof.side.place(),
-                    words::confidence(proof.confidence)
-                )
-            })
+            .map(|proof| format!("* {} {}\n", self.text(&proof.summary), words::proven(proof)))
             .collect();
         let row = |row: &Row| {
             let mark = if row.differs { "**" } else { "" };

@@ -34,11 +34,7 @@ fn proven(page: &mut Page, proof: &Proof) {
     let ink = if proof.side == Side::Unknown { Ink::Warn } else { Ink::Bad };
     let bar = [span(format!("  {} ", page.signs().bar), ink)];
     page.paragraph(&bar, &proof.summary, Ink::Strong, LONGEST);
-    let whose = match proof.side {
-        Side::Unknown => words::confidence(proof.confidence).to_owned(),
-        side => format!("{}. {}", side.place(), words::confidence(proof.confidence)),
-    };
-    page.paragraph(&bar, &whose, Ink::Plain, LONGEST);
+    page.paragraph(&bar, &words::proven(proof), Ink::Plain, LONGEST);
     page.blank();
 }
 
