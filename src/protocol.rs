@@ -14,5 +14,6 @@ pub mod host_port;
 pub mod letters;
 pub mod listing;
 pub mod mark;
+pub mod mask;
 pub mod reply;
 pub mod way;

@@ -351,6 +351,23 @@ fn a_users_password_waits_for_its_331_and_is_on_no_record() {
 }
 
 #[test]
+fn a_password_that_the_server_says_back_is_on_no_record() {
+    for answer in [
+        "230-Hello bob, you logged in with Tr0ub4dor\r\n230 PASS Tr0ub4dor\r\n",
+        "500 'PASS Tr0ub4dor': command not understood.\r\n",
+        "530-Login incorrect: PASS Tr0u\r\n530 b4dor\r\n",
+        "PASS Tr0ub4dor?\r\n530 no\r\n",
+    ] {
+        let server = Scripted::new().may("PASS", [say(answer)]).start();
+        let mut wanted = request(server.address());
+        wanted.settings.login = Login::User { name: "bob".into(), password: Secret::new("Tr0ub4dor") };
+        let evidence = format!("{:?}", checked(wanted));
+        server.finish();
+        assert!(evidence.contains("****") && !evidence.contains("Tr0u") && !evidence.contains("b4dor"), "{evidence}");
+    }
+}
+
+#[test]
 fn a_folder_is_opened_and_a_file_downloaded() {
     let server = Scripted::new().may("CWD", [say("250 ok\r\n")]).start();
     let mut wanted = request(server.address());

@@ -13,8 +13,10 @@ use crate::evidence::fragment::Fragment;
 use crate::evidence::mapping::Mapping;
 use crate::evidence::security::{Certificate, Protection, Security};
 use crate::evidence::sweep::Sweep;
+use crate::evidence::target::Secret;
 use crate::evidence::timeline::{Event, Packet, What};
 use crate::evidence::{Asked, Control, CutShort, Dial, Evidence, NotTried, Outcome, Resolution, TargetAsked};
+use crate::protocol::mask;
 
 /// Where an event belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub enum Story {
 #[derive(Clone)]
 pub struct Recorder {
     begun: Instant,
+    /// What is sent to the server and must not come back in its words.
+    password: Option<Secret>,
     state: Rc<RefCell<State>>,
     progress: watch::Sender<String>,
 }
@@ -53,9 +57,9 @@ struct Draft {
 impl Recorder {
     pub fn new(settings: &Settings, methods: &[DataVerb], progress: watch::Sender<String>) -> Self {
         let target = &settings.target;
-        let user = match &settings.login {
-            Login::Anonymous => None,
-            Login::User { name, .. } => Some(name.clone()),
+        let (user, password) = match &settings.login {
+            Login::Anonymous => (None, None),
+            Login::User { name, password } => (Some(name.clone()), Some(password.clone())),
         };
         let evidence = Evidence {
             started_at: Some(humantime::format_rfc3339_millis(SystemTime::now()).to_string()),
@@ -86,12 +90,20 @@ impl Recorder {
             packets: Vec::new(),
             last_ms: 0.0,
         };
-        Self { begun: Instant::now(), state: Rc::new(RefCell::new(state)), progress }
+        Self { begun: Instant::now(), password, state: Rc::new(RefCell::new(state)), progress }
     }
 
     /// Tells a waiting person what is being tried.
     pub fn say(&self, words: impl Into<String>) {
         self.progress.send_replace(words.into());
+    }
+
+    /// What a server says that was told the password: without it.
+    pub fn without_password(&self, text: String) -> String {
+        match &self.password {
+            Some(password) => mask::mask(&text, password.reveal()),
+            None => text,
+        }
     }
 
     pub fn resolution(&self, resolution: Resolution) {

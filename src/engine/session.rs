@@ -58,6 +58,8 @@ pub struct Session {
     pending: VecDeque<(&'static str, Story, Instant)>,
     nonsense: usize,
     greeted: bool,
+    /// PASS was sent here: what the server says from now on may hold its argument.
+    told_password: bool,
     logged_in: bool,
     /// Said before QUIT, however the connection comes to its end.
     farewell: Option<Command>,
@@ -105,6 +107,7 @@ impl Session {
             pending: VecDeque::new(),
             nonsense: 0,
             greeted: false,
+            told_password: false,
             logged_in: false,
             farewell: None,
             product: None,
@@ -259,6 +262,7 @@ impl Session {
         let mut bytes = Vec::new();
         for (command, story) in commands {
             bytes.extend_from_slice(&command.wire());
+            self.told_password |= command.verb() == "PASS";
             self.recorder.record(*story, What::Sent(command.shown()));
             self.pending.push_back((command.verb(), *story, Instant::now()));
         }
@@ -302,9 +306,15 @@ impl Session {
     pub fn record_unfinished(&mut self) {
         let bytes = self.reader.unfinished();
         if !bytes.is_empty() {
-            let text: String = bytes.iter().take(200).map(|&b| char::from(b)).collect();
+            let text = self.without_password(bytes.iter().map(|&b| char::from(b)).collect());
+            let text = text.chars().take(200).collect();
             self.recorder.record(self.story(), What::Nonsense { why: "bytes without a line end".into(), text });
         }
+    }
+
+    /// Before the server was told it, its words are its own.
+    fn without_password(&self, text: String) -> String {
+        if self.told_password { self.recorder.without_password(text) } else { text }
     }
 
     /// Keeps the level that PROT was agreed to at. Nothing but PROT C goes with a refused PROT P.
@@ -337,7 +347,8 @@ impl Session {
             None => (None, self.story()),
         };
         match item {
-            Item::Reply(reply) => {
+            Item::Reply(Reply { code, text }) => {
+                let reply = Reply { code, text: self.without_password(text) };
                 self.greeted = true;
                 if !reply.is_preliminary() {
                     self.pending.pop_front();
@@ -352,6 +363,7 @@ impl Session {
             Item::Nonsense { text, why } => {
                 self.nonsense += 1;
                 if self.nonsense <= MOST_NONSENSE {
+                    let text = self.without_password(text);
                     self.recorder.record(story, What::Nonsense { why: why.to_owned(), text });
                 } else {
                     self.state = State::Lost;
