@@ -218,7 +218,7 @@ pub(super) fn refused_for_address(facts: &Facts, tried: &Tried) -> bool {
         Some(Failure::Rejected(None)) => {
             let translated = match facts.client_nat() {
                 Observed::Seen(sign) => tried.named().is_some_and(|named| named.ip().to_canonical() == sign.inside),
-                Observed::NotSeen | Observed::NotTested(_) => false,
+                Observed::NotSeen | Observed::NotTested(_) => facts.stand_in().is_some(),
             };
             // Nobody's server can dial its client's own loopback.
             let own = tried.named().is_some_and(|named| reach(named.ip()) == Reach::Loopback)

@@ -183,8 +183,8 @@ pub(super) fn address_to_name(tools: Tools, address: Address, own: IpAddr) -> Re
         Address::Given => Ok(tools.settings.active_address.unwrap_or(own)),
         Address::ServerSeen => {
             let evidence = tools.recorder.evidence();
-            let seen = Facts::of(&evidence).seen_by_server().seen();
-            Ok(seen.ok_or("the server does not name the address it sees this client at")?.0)
+            let seen = Facts::of(&evidence).outer_address().seen();
+            Ok(seen.ok_or("the server names no outer address of this client's")?.0)
         }
         _ => Ok(own),
     }

@@ -45,6 +45,24 @@ pub fn reach(address: IpAddr) -> Reach {
     }
 }
 
+/// Whether they are of one network as most are cut: IPv4's first three numbers, IPv6's first four groups.
+pub fn are_neighbours(one: IpAddr, other: IpAddr) -> bool {
+    match (one.to_canonical(), other.to_canonical()) {
+        (IpAddr::V4(one), IpAddr::V4(other)) => one.octets()[..3] == other.octets()[..3],
+        (IpAddr::V6(one), IpAddr::V6(other)) => one.segments()[..4] == other.segments()[..4],
+        _ => false,
+    }
+}
+
+/// Whether they are of one block of private addresses: networks of one company are.
+pub fn are_of_one_block(one: IpAddr, other: IpAddr) -> bool {
+    let first = |address: IpAddr| match address.to_canonical() {
+        IpAddr::V4(v4) => u32::from(v4.octets()[0]),
+        IpAddr::V6(v6) => u32::from(v6.segments()[0] >> 8) + 256,
+    };
+    reach(one) == reach(other) && first(one) == first(other)
+}
+
 impl Reach {
     /// In words, for a sentence: "10.0.0.20, {a private address}".
     pub fn words(self) -> &'static str {

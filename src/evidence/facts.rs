@@ -27,7 +27,7 @@ pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
 pub use location::{End, Location, Zone};
 pub use lone_end::{Beyond, LoneEnd};
-pub use path::{Direction, NatSign};
+pub use path::{Direction, NatSign, Whose};
 pub use tried::{Cause, Failure, OddForm, Stage, Tried};
 use tried::{Known, Times};
 pub use upload::Measured;

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::entry::Kind;
 use crate::evidence::address::{Reach, reach};
+use crate::evidence::facts::Facts;
 use crate::report::Report;
 use crate::report::model::Known;
 
@@ -175,7 +176,9 @@ impl Values {
             Some(address) => self.set("client", address.to_string(), "The check was made from this address."),
             None => self.keep("client", "No connection was made that would show it."),
         }
-        match (parsed(&report.control.seen_by_server), report.path.client_nat, local) {
+        // What the server sees may be an address of its own side.
+        let outer = Facts::of(&report.evidence).outer_address().seen().map(|(outer, _)| outer);
+        match (outer, report.path.client_nat, local) {
             (Some(seen), ..) => {
                 self.set("client_address", seen.to_string(), "The server sees the client at this address.")
             }

@@ -39,23 +39,36 @@ fn test(facts: &Facts) -> Match {
     let given = rejected.iter().all(|tried| tried.attempt().address == Address::Given);
     let said = rejected.iter().any(|tried| tried.refusal_says() == Some(Says::AddressRejected));
     let nat = Nat::of(facts);
-    let (side, confidence, why) = match (&nat, given) {
-        (_, true) => (
+    let stand_in = facts.stand_in().filter(|_| !given);
+    let (side, confidence, why) = match (&nat, given, stand_in) {
+        (_, false, Some((seen, _))) => {
+            let too = match nat {
+                Nat::Seen(_) => " An address translation stands before this computer, too",
+                Nat::None | Nat::Unknown => "",
+            };
+            let words = format!(
+                "A balancer or gateway before the server puts its own address in its clients' place: the server sees \
+                 {seen} and takes this computer's own address for somebody else's. No address that a client could name \
+                 brings active mode through it.{too}"
+            );
+            (Side::Server, if said { Confidence::High } else { Confidence::Medium }, words)
+        }
+        (_, true, _) => (
             Side::Client,
             Confidence::Medium,
             "It is the address that was asked for, and not the one the server sees this client at".to_owned(),
         ),
-        (Nat::Seen(words), false) => {
+        (Nat::Seen(words), false, None) => {
             (Side::Client, if said { Confidence::High } else { Confidence::Medium }, words.clone())
         }
-        (Nat::None, false) => (
+        (Nat::None, false, None) => (
             Side::Unknown,
             Confidence::Low,
             "It is this computer's own address, so something on the way changes the command, or the server takes no \
              address at all"
                 .to_owned(),
         ),
-        (Nat::Unknown, false) => (
+        (Nat::Unknown, false, None) => (
             Side::Client,
             Confidence::Medium,
             "Servers refuse an address that is not the one they see the client at: most likely an address translation \
@@ -71,7 +84,9 @@ fn test(facts: &Facts) -> Match {
     if facts.works(Mode::Passive) {
         fixes.push(callbacks::use_passive());
     }
-    fixes.push(if forwarded {
+    fixes.push(if stand_in.is_some() {
+        callbacks::keep_client_addresses()
+    } else if forwarded {
         callbacks::name_outer_address(facts)
     } else if given {
         Fix::client(
@@ -82,6 +97,7 @@ fn test(facts: &Facts) -> Match {
         callbacks::forward(facts)
     });
     let mut cites = facts.cites(ends(rejected.iter().copied()));
+    cites.extend(stand_in.map(|(seen, place)| facts.cite_naming(seen, place)));
     cites.extend(nat.cites(facts));
     let second = facts.tried_in(Mode::Active).filter(|tried| callbacks::is_with_outer_address(facts, tried));
     cites.extend(facts.cites(second.filter_map(|tried| tried.joined_at().or(tried.ended_by()))));
@@ -90,8 +106,9 @@ fn test(facts: &Facts) -> Match {
         side,
         confidence,
         summary: format!(
-            "The server refuses to connect to {named} in {}. {why}.{}",
+            "The server refuses to connect to {named} in {}. {}.{}",
             verbs(rejected.iter().copied()),
+            why.trim_end_matches('.'),
             outer.map_or_else(String::new, |(sentence, _)| format!(" {sentence}"))
         ),
         cites,

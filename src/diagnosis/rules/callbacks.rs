@@ -232,6 +232,16 @@ pub fn use_passive() -> Fix {
     Fix::client("Use passive mode", "It works here, and needs nothing to be let in on this side.")
 }
 
+/// What the server sees in its clients' place is on its own side.
+pub fn keep_client_addresses() -> Fix {
+    Fix::server(
+        "Have what stands before the server leave its clients' addresses as they are",
+        "Kubernetes: externalTrafficPolicy: Local. A load balancer: its mode that keeps the source address. iptables, \
+         nftables: no masquerade and no SNAT for what comes in to the server. The server's own connections must get out \
+         through it, too.",
+    )
+}
+
 /// A way through an address translation.
 pub fn forward(facts: &Facts) -> Fix {
     let local = facts.local().map_or_else(|| "this computer".to_owned(), |local| local.to_string());

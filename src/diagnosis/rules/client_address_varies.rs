@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{harm_where_data_fails, listed};
+use crate::diagnosis::rules::{callbacks, harm_where_data_fails, listed};
 use crate::evidence::facts::{Facts, Failure};
 use crate::protocol::dialect::Says;
 
@@ -34,6 +34,21 @@ fn test(facts: &Facts) -> Match {
     }
     let fails = !facts.failed(Failure::TransferRefused(Some(Says::ForeignDataSource))).is_empty();
     let names: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    if facts.stand_in().is_some() {
+        return Match::Fires(Conclusion {
+            severity: harm_where_data_fails(facts, fails),
+            side: Side::Server,
+            confidence: Confidence::High,
+            summary: format!(
+                "The server sees this client at {}, addresses of the server's own side: what stands before the server gives \
+                 each connection another one, and servers refuse data connections that do not come from the control \
+                 connection's.",
+                listed(&names)
+            ),
+            cites,
+            fixes: vec![callbacks::keep_client_addresses()],
+        });
+    }
     Match::Fires(Conclusion {
         severity: harm_where_data_fails(facts, fails),
         side: Side::Client,

@@ -42,7 +42,7 @@ fn test(facts: &Facts) -> Match {
         "active mode needs ports that the router forwards, since it can read no PORT under TLS"
     } else if harmed && facts.helper().seen().is_some() {
         "the FTP helper (ALG) on the way rewrites this computer's own address, and no other"
-    } else if harmed {
+    } else if harmed && facts.stand_in().is_none() {
         "active mode needs the router's help, which it does not give"
     } else {
         "passive mode is the one that needs no help from the router"

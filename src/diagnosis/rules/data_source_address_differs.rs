@@ -28,7 +28,11 @@ fn test(facts: &Facts) -> Match {
     };
     Match::Fires(Conclusion {
         severity: loss(facts),
-        side: if varies { Side::Client } else { Side::Unknown },
+        side: match (facts.stand_in(), varies) {
+            (Some(_), _) => Side::Server,
+            (None, true) => Side::Client,
+            (None, false) => Side::Unknown,
+        },
         confidence: if varies { Confidence::High } else { Confidence::Medium },
         summary: "The data connection reaches the server and is refused there, because it comes from another address \
                   than the control connection: a translation on the way, on this side or before the server, gives the \

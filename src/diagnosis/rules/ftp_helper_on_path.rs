@@ -43,8 +43,8 @@ fn test(facts: &Facts) -> Match {
     if let Some(place) = facts.port_arrived_unchanged() {
         return Match::RuledOut(facts.cites([place]));
     }
-    // Rewritten, the address would have been the one that the server sees, and taken.
-    let translated = matches!(facts.client_nat(), Observed::Seen(_));
+    // Rewritten, the address would have been the one that the server sees, and taken: where that is this side's.
+    let translated = matches!(facts.client_nat(), Observed::Seen(_)) && facts.stand_in().is_none();
     let for_address: Vec<&Tried> = facts
         .tried_in(Mode::Active)
         .filter(|tried| refused_for_address(facts, tried) && tried.refusal_says() == Some(Says::AddressRejected))

@@ -1,7 +1,9 @@
 #![doc = include_str!("server_behind_nat.md")]
 
+use std::net::IpAddr;
+
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::{outer_address_setting, peer, setting};
+use crate::diagnosis::rules::{callbacks, outer_address_setting, peer, setting};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::facts::{Cite, Facts};
 use crate::evidence::observed::Observed;
@@ -10,12 +12,42 @@ pub static RULE: Rule = Rule {
     id: "server-behind-nat",
     title: "an address translation stands before the server",
     article: include_str!("server_behind_nat.md"),
-    neighbours: &["passive-address-unroutable", "passive-address-foreign", "nat-hairpin"],
+    neighbours: &["passive-address-unroutable", "passive-address-foreign", "nat-hairpin", "client-behind-nat"],
     test,
     asks: asks_nothing,
 };
 
 fn test(facts: &Facts) -> Match {
+    match (before_the_server(facts), facts.stand_in()) {
+        (Match::Fires(mut conclusion), Some((seen, place))) => {
+            conclusion.summary = format!("{} {}", conclusion.summary, replaced(seen));
+            conclusion.cites.push(facts.cite_naming(seen, place));
+            conclusion.fixes.push(callbacks::keep_client_addresses());
+            Match::Fires(conclusion)
+        }
+        (_, Some((seen, place))) => Match::Fires(Conclusion {
+            severity: Severity::Info,
+            side: Side::Server,
+            confidence: Confidence::High,
+            summary: replaced(seen),
+            cites: vec![facts.cite_naming(seen, place)],
+            fixes: vec![callbacks::keep_client_addresses()],
+        }),
+        (other, None) => other,
+    }
+}
+
+/// Of a translation that replaces the clients' addresses.
+fn replaced(seen: IpAddr) -> String {
+    format!(
+        "The server sees this client at {seen}, {} of its own side: something before the server (a load balancer, a gateway, \
+         Kubernetes) puts its own address in its clients' place.",
+        reach(seen).words()
+    )
+}
+
+/// A translation of the server's own address.
+fn before_the_server(facts: &Facts) -> Match {
     let sign = match facts.server_nat() {
         Observed::Seen(sign) => sign,
         Observed::NotSeen => {

@@ -98,7 +98,7 @@ fn door(tools: Tools<'_>) -> Result<Door, String> {
     let evidence = tools.recorder.evidence();
     let facts = Facts::of(&evidence);
     let Some(IpAddr::V4(local)) = facts.local() else { return Err("routers are asked over IPv4 alone".to_owned()) };
-    let Some((IpAddr::V4(seen), _)) = facts.seen_by_server().seen() else {
+    let Some((IpAddr::V4(seen), _)) = facts.outer_address().seen() else {
         return Err("the server does not name the outer address, and no other may be named to it".to_owned());
     };
     let router = net::gateway().ok_or("this system names no router to ask")?;

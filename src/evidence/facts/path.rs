@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Cite, Facts, Place};
-use crate::evidence::address::{Reach, reach};
+use crate::evidence::address::{self, Reach, reach};
 use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::fragment::Fate;
 use crate::evidence::observed::Observed;
@@ -22,6 +22,16 @@ pub struct NatSign {
     pub cites: Vec<Cite>,
     /// Whether both addresses were named, or one of them is inferred.
     pub named: bool,
+}
+
+/// Whose an address is that the server sees this client at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// This computer's, or that of a translation before it.
+    Ours,
+    /// That of something before the server, which puts its own address in its clients' place.
+    TheServersSide,
+    Unknown,
 }
 
 /// What became of data connections in one direction.
@@ -51,7 +61,8 @@ impl Facts<'_> {
         let (Some(local), Some(peer)) = (self.local(), self.peer()) else {
             return Observed::NotTested(self.unseen_ends());
         };
-        if let Observed::Seen((outside, place)) = self.seen_by_server() {
+        let seen = self.seen_by_server().seen();
+        if let Some((outside, place)) = seen.filter(|(seen, _)| self.whose(*seen) == Whose::Ours) {
             if outside == local {
                 return Observed::NotSeen;
             }
@@ -68,8 +79,46 @@ impl Facts<'_> {
             (Reach::Loopback, _) => Observed::NotSeen,
             // A connection that arrived at the very address that PORT named met no translation.
             _ if self.arrived_at_our_address().is_some() => Observed::NotSeen,
+            _ if seen.is_some() => {
+                Observed::NotTested("the server names an address that need not be this side's in this client's place")
+            }
             _ => Observed::NotTested("the server does not name the address it sees this client at"),
         }
+    }
+
+    /// Whose this address is, in the place of this client's. A private one can't be that of a client which has a public
+    /// one, nor come from one network to another by way of a public one.
+    pub fn whose(&self, seen: IpAddr) -> Whose {
+        let (Some(local), Some(peer)) = (self.local(), self.peer()) else { return Whose::Ours };
+        let inner = matches!(reach(seen), Reach::Private | Reach::Shared | Reach::Loopback | Reach::LinkLocal);
+        let comparable = local.is_ipv4() == seen.is_ipv4() && reach(local) != Reach::Loopback;
+        if !inner || !comparable || address::are_neighbours(local, seen) {
+            return Whose::Ours;
+        }
+        match (reach(local), reach(peer)) {
+            (Reach::Public, _) => Whose::TheServersSide,
+            // A carrier may know its customers at such an address.
+            (_, Reach::Public) if reach(seen) == Reach::Shared => Whose::Unknown,
+            (_, Reach::Public) => Whose::TheServersSide,
+            _ if [local, peer].into_iter().any(|end| address::are_of_one_block(end, seen)) => Whose::Ours,
+            _ => Whose::Unknown,
+        }
+    }
+
+    /// This client's outer address, as the server names it: an address that is this side's for sure, and may be named to
+    /// the server.
+    pub fn outer_address(&self) -> Observed<(IpAddr, Place)> {
+        match self.seen_by_server() {
+            Observed::Seen((seen, _)) if self.whose(seen) != Whose::Ours => {
+                Observed::NotTested("the server sees this client at an address that need not be this side's")
+            }
+            other => other,
+        }
+    }
+
+    /// The address of the server's own side that the server sees in the place of this client's.
+    pub fn stand_in(&self) -> Option<(IpAddr, Place)> {
+        self.seen_by_server().seen().filter(|(seen, _)| self.whose(*seen) == Whose::TheServersSide)
     }
 
     /// The server's connection that arrived at this computer's own address, which PORT or EPRT named.
@@ -237,4 +286,47 @@ fn own_address_in_stat(text: &str) -> Option<IpAddr> {
     })?;
     let endpoint: std::net::SocketAddr = line.trim().parse().ok()?;
     Some(endpoint.ip().to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, SocketAddr};
+
+    use super::{Facts, Whose};
+    use crate::evidence::security::Security;
+    use crate::evidence::{Control, Evidence};
+
+    #[test]
+    fn a_private_address_is_ours_only_where_it_can_be() {
+        for (local, peer, seen, want) in [
+            ("192.168.1.10", "198.18.0.20", "203.0.113.2", Whose::Ours),
+            ("198.51.100.10", "203.0.113.200", "198.51.100.77", Whose::Ours),
+            ("198.51.100.10", "203.0.113.200", "172.31.0.1", Whose::TheServersSide),
+            ("198.51.100.10", "172.31.0.50", "172.31.0.1", Whose::TheServersSide),
+            ("198.51.100.10", "203.0.113.200", "127.0.0.1", Whose::TheServersSide),
+            ("192.168.1.10", "203.0.113.200", "10.244.0.1", Whose::TheServersSide),
+            ("192.168.1.10", "203.0.113.200", "100.64.3.9", Whose::Unknown),
+            // The router that turns a connection around.
+            ("192.168.1.10", "203.0.113.200", "192.168.1.1", Whose::Ours),
+            // A container on a computer of the server's network, and of a company's.
+            ("172.17.0.2", "192.168.1.20", "192.168.1.10", Whose::Ours),
+            ("10.3.0.9", "192.168.1.20", "10.1.0.1", Whose::Ours),
+            ("172.17.0.2", "192.168.1.20", "10.1.0.1", Whose::Unknown),
+            ("2001:db8:1::10", "2001:db8:4::20", "fd00::1", Whose::TheServersSide),
+        ] {
+            let end = |address: &str| SocketAddr::new(address.parse().expect("an address"), 21);
+            let control = Control {
+                local: end(local),
+                peer: end(peer),
+                connect_ms: 1.0,
+                security: Security::Plain,
+                certificate: None,
+                client: None,
+                events: Vec::new(),
+            };
+            let evidence = Evidence { controls: vec![control], ..Evidence::default() };
+            let seen: IpAddr = seen.parse().expect("an address");
+            assert_eq!(Facts::of(&evidence).whose(seen), want, "{local} {peer} {seen}");
+        }
+    }
 }

@@ -11,6 +11,9 @@ const HELPER: &str = "table ip helper {
  chain pre { type filter hook prerouting priority 0; tcp dport 21 ct helper set \"ftp21\"; }
 }
 ";
+/// What leads in to the server comes from the gateway itself.
+const REPLACES_CLIENTS: &str =
+    "table ip stand_in { chain post { type nat hook postrouting priority 99; oifname wan masquerade; }; }\n";
 /// A home router: what nobody inside asked for is dropped.
 const STATEFUL: &str = "table inet f { chain input { type filter hook input priority 0; iifname wan ct state new tcp dport 0-65535 drop; }; }\n";
 
@@ -221,6 +224,21 @@ pub static CASES: &[Case] = &[
         server: Server { settings: "pasv_address=198.18.0.20", ..VSFTPD },
         expect: RIGHT_ADDRESS,
         ..SERVER_NAT
+    },
+    Case {
+        id: "server-nat-replaces-clients",
+        shows: "the server's gateway puts its own address in the clients' place, and nobody may name it",
+        server: Server { settings: "pasv_address=198.18.0.20", ..VSFTPD },
+        server_side: ServerSide::Nat,
+        rules: Rules { gateway2: REPLACES_CLIENTS, ..NO_RULES },
+        expect: Expect {
+            fires: &["active-address-rejected", "server-behind-nat"],
+            not: &["client-behind-nat", "passive-address-unroutable"],
+            side: "server",
+            ..PASSIVE
+        },
+        curl: ONLY_PASSIVE,
+        ..OPEN
     },
     Case {
         id: "server-nat-right-address-proftpd",
