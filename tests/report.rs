@@ -70,6 +70,30 @@ fn the_drawing_tells_with_which_address_a_mode_works() {
     }
 }
 
+/// Whether the server's connection comes as far as this computer is one thing in all of a report.
+#[test]
+fn what_this_computer_stops_reaches_it_in_every_part_of_a_report() {
+    let page = |case: &str| {
+        let text = std::fs::read_to_string(cases().join("local-firewall-drops-callback").join(case));
+        let text = text.unwrap_or_else(|error| panic!("{case}: {error}"));
+        let report = Report::of(&Case::from_toml(&text).expect("a case").evidence);
+        let wide = Style { width: 200, ..PLAIN };
+        let with_letter = |id| formats::render(format(id), &report, &wide);
+        ["text", "markdown", "html"].map(with_letter).join("\n")
+    };
+    let seen = page("seen-arriving.toml");
+    let stopped = "the server's connection reaches this computer, whose own firewall stops it";
+    assert!(seen.contains(stopped) && seen.contains("stopped by this computer's own firewall"), "{seen}");
+    for words in ["never reaches", "never arrived", "never arrives here", "nothing came for", "gets through"] {
+        assert!(!seen.contains(words), "{words}: {seen}");
+    }
+    let watched = page("never-arrived.toml");
+    assert!(watched.contains("never reaches this computer") && watched.contains("it is not this computer's own"));
+    // Nobody watched: it may have come as far.
+    let counted = page("counted.toml");
+    assert!(counted.contains("may reach this computer") && !counted.contains("never reaches"), "{counted}");
+}
+
 /// Whoever fills the forecast, it is shown, and escaped like everything else.
 #[test]
 fn a_forecast_is_shown_where_there_is_one() {

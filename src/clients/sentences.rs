@@ -142,6 +142,9 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
         Failure::DialRefused => format!("the port that the server names for {verb} refuses the connection"),
         Failure::DialDropped => format!("nothing answers at the port that the server names for {verb}"),
         Failure::DialUnreachable => format!("the port that the server names for {verb} is reported unreachable"),
+        Failure::CallbackRefused | Failure::CallbackDropped | Failure::CallbackUnreachable if tried.stopped_here() => {
+            format!("the server's connection after {verb} reaches this computer, whose own firewall stops it")
+        }
         Failure::CallbackRefused => format!("the server's connection after {verb} is turned away on its way here"),
         Failure::CallbackDropped => format!("the server's connection after {verb} never arrives here"),
         Failure::CallbackUnreachable => format!("the server finds no way here after {verb}"),

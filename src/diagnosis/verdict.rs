@@ -267,8 +267,14 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
         Failure::DialRefused => "the server's data port refuses connections",
         Failure::DialDropped => "connections to the server's data port get no answer",
         Failure::DialUnreachable => "the server's data port is reported unreachable",
+        Failure::CallbackRefused | Failure::CallbackDropped | Failure::CallbackUnreachable if tried.stopped_here() => {
+            "the server's connection reaches this computer, whose own firewall stops it"
+        }
         Failure::CallbackRefused => "the server's connection to this computer is turned away",
-        Failure::CallbackDropped => "the server's connection never reaches this computer",
+        Failure::CallbackDropped if matches!(facts.syn_arrived(tried), Observed::NotSeen) => {
+            "the server's connection never reaches this computer"
+        }
+        Failure::CallbackDropped => "no connection from the server gets through to the client",
         Failure::CallbackUnreachable => "the server finds no way to this computer",
         Failure::TransferRefused(Some(Says::ForeignDataSource)) => {
             "the server refuses the data connection for the address it comes from"

@@ -149,7 +149,8 @@ fn wall(report: &Report, attempt: &DataConnection) -> Option<Wall> {
         Mode::Passive => report.path.blocked_between,
         Mode::Active => report.path.callback_between,
     };
-    let between = between.filter(|_| stopped)?;
+    // What comes as far as this computer passes every router.
+    let between = between.filter(|_| stopped && !attempt.stopped_here)?;
     Some(Wall { from: between.from, to: between.to, of: report.path.control_distance? })
 }
 
@@ -185,6 +186,7 @@ fn course(attempt: &DataConnection) -> Course {
         return Course::Through;
     }
     match cause {
+        Cause::Refused | Cause::Dropped | Cause::Unreachable if attempt.stopped_here => Course::TurnedAway,
         Cause::Refused => Course::TurnedAway,
         Cause::Dropped => Course::Lost,
         Cause::Stalled if attempt.stage > Stage::Negotiate => Course::Lost,
@@ -198,6 +200,9 @@ fn course(attempt: &DataConnection) -> Course {
 fn labels(attempt: &DataConnection) -> Vec<String> {
     let short = words::result(attempt).to_owned();
     let long = match (attempt.cause, attempt.silent_ms) {
+        (Some(Cause::Refused | Cause::Dropped | Cause::Unreachable), _) if attempt.stopped_here => {
+            Some("stopped by this computer's own firewall".to_owned())
+        }
         (Some(Cause::Rejected), _) => {
             let said = attempt.replies.iter().rev().find(|reply| reply.code >= 400);
             said.map(|reply| format!("{short}: {} {}", reply.code, reply.text))

@@ -216,6 +216,7 @@ fn attempt(facts: &Facts, tried: &Tried) -> DataConnection {
         connect_ms: tried.connect_ms().map(tenths),
         transfer_ms: tried.transfer_ms().map(tenths),
         silent_ms: tried.silent_ms().map(tenths),
+        stopped_here: tried.stopped_here(),
     }
 }
 
@@ -239,6 +240,7 @@ fn not_tried(skipped: &NotTried) -> DataConnection {
         connect_ms: None,
         transfer_ms: None,
         silent_ms: None,
+        stopped_here: false,
     }
 }
 

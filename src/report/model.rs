@@ -217,6 +217,14 @@ pub struct DataConnection {
     pub transfer_ms: Option<f64>,
     /// How long nothing came, where silence ended it.
     pub silent_ms: Option<f64>,
+    /// Active: the server's connection was seen to reach this computer, and its own firewall stopped it.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub stopped_here: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// The endpoints of a connection that was joined.

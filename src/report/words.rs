@@ -84,6 +84,7 @@ pub fn protection(protection: Protection) -> &'static str {
 pub fn result(attempt: &DataConnection) -> &'static str {
     let Some(cause) = attempt.cause else { return "works" };
     match (cause, attempt.mode) {
+        (Cause::Dropped | Cause::Refused | Cause::Unreachable, _) if attempt.stopped_here => "stopped here",
         (Cause::Rejected, _) if attempt.stage > Stage::Connect => "transfer refused",
         (Cause::Rejected, _) => "server says no",
         (Cause::Refused, _) => "refused",

@@ -6,7 +6,6 @@ use crate::diagnosis::rules::local_firewall_drops_callback;
 use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by, verbs};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
-use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
     id: "active-callback-dropped",
@@ -49,29 +48,28 @@ fn test(facts: &Facts) -> Match {
     let nat = Nat::of(facts);
     let partly = !joined.is_empty();
     let wall = callbacks::wall(facts, &nat).filter(|_| !partly);
-    let why = match (&nat, &wall) {
-        (Nat::Seen(words), Some(wall)) if wall.side == Side::Client => format!("{words}. {}", wall.words),
-        (_, Some(wall)) => wall.words.clone(),
-        (Nat::Seen(words), None) => {
-            format!("{words}, and the router in between neither forwards the connection nor rewrites {verbs}")
+    let (firewalls, whose) = callbacks::whose_firewall(facts, &dropped);
+    let (side, why) = match (&nat, &wall) {
+        (Nat::Seen(words), Some(wall)) if wall.side == Side::Client => (wall.side, format!("{words}. {}", wall.words)),
+        (_, Some(wall)) => (wall.side, wall.words.clone()),
+        (Nat::Seen(words), None) if callbacks::is_helped(facts) => {
+            (firewalls, format!("{words}, and a router's FTP support reads {verbs}. A firewall drops it: {whose}"))
         }
+        (Nat::Seen(words), None) => (
+            Side::Client,
+            format!("{words}, and the router in between neither forwards the connection nor rewrites {verbs}"),
+        ),
         (Nat::None, None) => {
-            "No address translation is in the way, so most likely a firewall on this side drops it; a server \
-                      that may not connect out looks the same"
-                .to_owned()
+            (firewalls, format!("No address translation is in the way, so a firewall drops it: {whose}"))
         }
-        (Nat::Unknown, None) => {
-            "Most likely a firewall or router on this side drops it; a server that may not connect out looks \
-                         the same"
-                .to_owned()
-        }
+        (Nat::Unknown, None) => (firewalls, format!("A firewall or router drops it: {whose}")),
     };
     let why = why.trim_end_matches('.');
     let guessed = dropped.iter().all(|tried| tried.is_guess());
     // Where the other end tells of the way, it tells the same each time.
     let most = if wall.is_some() { 1 } else { usize::MAX };
     let mut cites = facts.cites(ends(dropped.iter().copied()).into_iter().take(most));
-    let watched = dropped.iter().all(|tried| matches!(facts.syn_arrived(tried), Observed::NotSeen));
+    let watched = callbacks::is_kept_out(facts, &dropped);
     cites.extend(watched.then(|| Cite::of("packets were watched, and the server's SYN did not reach this computer")));
     cites.extend(nat.cites(facts));
     cites.extend(wall.iter().flat_map(|wall| wall.cites.clone()));
@@ -79,7 +77,7 @@ fn test(facts: &Facts) -> Match {
     let end = if partly { " Another connection did arrive, so it fails only now and then." } else { "" };
     Match::Fires(Conclusion {
         severity: if partly { Severity::Warning } else { loss(facts) },
-        side: wall.as_ref().map_or(Side::Client, |wall| wall.side),
+        side,
         confidence: match &wall {
             _ if partly => Confidence::Low,
             Some(wall) => wall.confidence,
@@ -89,8 +87,7 @@ fn test(facts: &Facts) -> Match {
                 Confidence::High
             }
             None if guessed => Confidence::Low,
-            None if matches!(nat, Nat::Seen(_)) => Confidence::Medium,
-            // A firewall before either end does it, and more often this one's.
+            None if matches!(nat, Nat::Seen(_)) && side == Side::Client => Confidence::Medium,
             None => Confidence::Low,
         },
         summary: if guessed {
@@ -99,7 +96,11 @@ fn test(facts: &Facts) -> Match {
                  dropped or refused on its way is not told. {why}.{end}"
             )
         } else {
-            format!("In active mode {agreed} {verbs}, but its connection never reaches this computer. {why}.{end}")
+            let lost = match watched {
+                true => "its connection never reaches this computer",
+                false => "no connection from it gets through to the client",
+            };
+            format!("In active mode {agreed} {verbs}, but {lost}. {why}.{end}")
         },
         cites,
         fixes: callbacks::fixes(facts, &nat, wall.map(|wall| wall.side)),

@@ -44,14 +44,19 @@ fn test(facts: &Facts) -> Match {
     let what = if no_way { "finds no way there" } else { "is refused at once" };
     let partly = !joined.is_empty();
     let wall = callbacks::wall(facts, &nat).filter(|_| !partly);
-    let why = match (&nat, &wall) {
-        (Nat::Seen(words), Some(wall)) if wall.side == Side::Client => format!("{words}. {}", wall.words),
-        (_, Some(wall)) => wall.words.clone(),
-        (Nat::Seen(words), None) => format!("{words}, and the router in between does not forward the connection"),
+    let (firewalls, whose) = callbacks::whose_firewall(facts, &turned_away);
+    let (side, why) = match (&nat, &wall) {
+        (Nat::Seen(words), Some(wall)) if wall.side == Side::Client => (wall.side, format!("{words}. {}", wall.words)),
+        (_, Some(wall)) => (wall.side, wall.words.clone()),
+        (Nat::Seen(words), None) if callbacks::is_helped(facts) => (
+            firewalls,
+            format!("{words}, and a router's FTP support reads PORT and EPRT. A firewall turns it away: {whose}"),
+        ),
+        (Nat::Seen(words), None) => {
+            (Side::Client, format!("{words}, and the router in between does not forward the connection"))
+        }
         (Nat::None | Nat::Unknown, None) => {
-            "This computer was listening, so a firewall on the way turns it away: most likely on this side; one at the \
-             server that forbids it to connect out looks the same"
-                .to_owned()
+            (firewalls, format!("This computer was listening, so a firewall on the way turns it away: {whose}"))
         }
     };
     // Where the other end tells of the way, it tells the same each time.
@@ -62,7 +67,7 @@ fn test(facts: &Facts) -> Match {
     cites.extend(facts.cites(joined));
     Match::Fires(Conclusion {
         severity: if partly { Severity::Warning } else { loss(facts) },
-        side: wall.as_ref().map_or(Side::Client, |wall| wall.side),
+        side,
         confidence: match &wall {
             _ if partly => Confidence::Low,
             Some(wall) => wall.confidence,
@@ -71,7 +76,8 @@ fn test(facts: &Facts) -> Match {
             None if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) && callbacks::left_the_server(facts) => {
                 Confidence::High
             }
-            None => Confidence::Medium,
+            None if side == Side::Client => Confidence::Medium,
+            None => Confidence::Low,
         },
         summary: format!(
             "In active mode the server tries to connect to this computer, named as {named}, and {what}. {}.",

@@ -2,9 +2,9 @@
 //! way, and what lets it through.
 
 use crate::diagnosis::rule::{Confidence, Fix, Side};
-use crate::diagnosis::rules::peer;
+use crate::diagnosis::rules::{local_firewall_drops_callback, peer};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
-use crate::evidence::facts::{CallbackEnd, Cite, Facts, Failure, Tried};
+use crate::evidence::facts::{CallbackEnd, Cite, Facts, Failure, Tried, Zone};
 use crate::evidence::observed::Observed;
 
 /// Whether an address translation lies before this computer.
@@ -114,6 +114,47 @@ pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
     Some(Wall { side, confidence, words, cites })
 }
 
+/// Whose firewall ends the server's connections where no translation does and the other end tells nothing, and a sentence's
+/// end on it. One before either end looks the same from here.
+pub fn whose_firewall(facts: &Facts, failed: &[&Tried]) -> (Side, &'static str) {
+    let ends_passive_ones = facts.location().seen().is_some_and(|location| location.zone == Zone::Client);
+    if ends_passive_ones {
+        return (
+            Side::Client,
+            "most likely one on this side, where passive connections end, too; one at the server that forbids it to \
+             connect out looks the same",
+        );
+    }
+    if !is_kept_out(facts, failed) && local_firewall_drops_callback::counted(facts).is_some() {
+        return (
+            Side::Client,
+            "most likely this computer's own, as its counters say; one at the server that forbids it to connect out looks \
+             the same",
+        );
+    }
+    if is_kept_out(facts, failed) {
+        return (
+            Side::Unknown,
+            "it is not this computer's own, which was watched. Whether it stands before this computer, in between, or at \
+             the server and forbids it to connect out, can't be seen from here",
+        );
+    }
+    (
+        Side::Unknown,
+        "whether it is on this side, in between, or at the server and forbids it to connect out, can't be seen from here",
+    )
+}
+
+/// Packets were watched, and none of these connections came to this computer.
+pub fn is_kept_out(facts: &Facts, failed: &[&Tried]) -> bool {
+    failed.iter().all(|tried| matches!(facts.syn_arrived(tried), Observed::NotSeen))
+}
+
+/// A helper on the way, which reads PORT here, lets the server's connection through a translation.
+pub fn is_helped(facts: &Facts) -> bool {
+    facts.helper().seen().is_some() && !facts.is_encrypted()
+}
+
 /// Whether nothing that the other end saw of the way speaks against its packets getting past its own router.
 pub fn left_the_server(facts: &Facts) -> bool {
     facts.callback_end().is_none_or(|end| end.between.1 + 2 <= end.server)
@@ -207,8 +248,14 @@ pub fn fixes(facts: &Facts, nat: &Nat, side: Option<Side>) -> Vec<Fix> {
     let client = Fix::client(
         "Let the server's connections in",
         format!(
-            "In the firewall of this computer, and in one before it, allow incoming TCP from {peer} (from port 20, or \
-             from any) to {local}, to the ports that the client listens at."
+            "{}, allow incoming TCP from {peer} (from port 20, or from any) to {local}, to the ports that the client listens \
+             at.",
+            // This computer's own was watched, and not to blame.
+            if facts.evidence().watched {
+                "In a firewall before this computer"
+            } else {
+                "In the firewall of this computer, and in one before it"
+            }
         ),
     );
     let server = Fix::server(
@@ -221,6 +268,7 @@ pub fn fixes(facts: &Facts, nat: &Nat, side: Option<Side>) -> Vec<Fix> {
             "Ask the network's operator about the router that stops the server's connections",
             format!("Give him the hop above, {peer} and {local}, and the time of this check."),
         )),
+        (None, Nat::Seen(_)) if is_helped(facts) => fixes.extend([forward(facts), server]),
         (_, Nat::Seen(_)) => fixes.push(forward(facts)),
         (Some(Side::Client), _) => fixes.push(client),
         (None | Some(Side::Unknown), _) => fixes.extend([client, server]),

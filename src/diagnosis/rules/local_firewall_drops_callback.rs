@@ -33,9 +33,7 @@ fn test(facts: &Facts) -> Match {
             "packets were watched, and the server's connection did not reach this computer",
         )]);
     }
-    let counted: Vec<Place> = failed.iter().filter_map(|tried| tried.undelivered(1)).collect();
-    // One count may be another program's packet; the same in every try hardly.
-    if counted.len() == failed.len() && failed.len() > 1 {
+    if let Some(counted) = counted(facts) {
         return fires(facts, Confidence::Low, counted);
     }
     match facts.syn_arrived(first) {
@@ -59,6 +57,14 @@ pub fn seen_and_stopped(facts: &Facts) -> Option<Vec<Place>> {
         Some([Some(arrived), facts.rst_sent(tried), tried.ended_by()].into_iter().flatten().collect::<Vec<_>>())
     };
     missed(facts).iter().find_map(of)
+}
+
+/// The counts of packets that came and were given to nobody while the server's connections were waited for.
+pub fn counted(facts: &Facts) -> Option<Vec<Place>> {
+    let failed = missed(facts);
+    let counted: Vec<Place> = failed.iter().filter_map(|tried| tried.undelivered(1)).collect();
+    // One count may be another program's packet; the same in every try hardly.
+    (counted.len() == failed.len() && failed.len() > 1).then_some(counted)
 }
 
 fn fires(facts: &Facts, confidence: Confidence, places: Vec<Place>) -> Match {

@@ -9,12 +9,23 @@ use crate::protocol::arrival::{self, Told};
 /// A SYN and its two repetitions: so many answers come before it is called silence.
 const ANSWERS: u64 = 3;
 
+impl Tried<'_> {
+    /// The server's SYN for this data connection, as it was seen at the network interface.
+    fn syn(&self) -> Option<Place> {
+        let end = self.named().map(|end| end.port());
+        self.packet(|packet| packet.kind == PacketKind::Syn && Some(packet.to.port()) == end)
+    }
+
+    /// Whether the server's connection came as far as this computer, and not to the program that was listening.
+    pub fn stopped_here(&self) -> bool {
+        self.verb().mode() == Mode::Active && self.joined().is_none() && self.syn().is_some()
+    }
+}
+
 impl Facts<'_> {
     /// Whether the server's SYN for this data connection was seen at the network interface.
     pub fn syn_arrived(&self, tried: &Tried) -> Observed<Place> {
-        let end = tried.named().map(|end| end.port());
-        let found = tried.packet(|packet| packet.kind == PacketKind::Syn && Some(packet.to.port()) == end);
-        match found {
+        match tried.syn() {
             Some(place) => Observed::Seen(place),
             None if self.evidence().watched => Observed::NotSeen,
             None => Observed::NotTested(

@@ -30,6 +30,14 @@ const HOST_SENDS_ICMP: Rules = Rules {
     client: "table inet f { chain input { type filter hook input priority 0; iifname wan ct state new meta l4proto tcp reject with icmpx admin-prohibited; }; }\n",
     ..NO_RULES
 };
+const SERVER_STAYS_IN: Rules = Rules {
+    server: "table inet f { chain output { type filter hook output priority 0; oifname lan ct state new meta l4proto tcp drop; }; }\n",
+    ..NO_RULES
+};
+const SERVERS_GATEWAY_SENDS_ICMP: Rules = Rules {
+    gateway2: "table inet f { chain forward { type filter hook forward priority 0; iifname wan ct state new meta l4proto tcp reject with icmpx host-unreachable; }; }\n",
+    ..NO_RULES
+};
 /// A stateful firewall without translation: its helper reads PORT and lets the callback in.
 const GATEWAY_KNOWS_FTP: Rules = Rules {
     gateway1: "table inet f {
@@ -45,7 +53,8 @@ const BLOCKED: Case = Case { curl: ONLY_PASSIVE, ..OPEN };
 const DROPPED: Expect = Expect {
     fires: &["active-callback-dropped"],
     not: &["active-callback-refused", "active-address-rejected", "client-behind-nat"],
-    side: "client",
+    // Without a translation, the server's own firewall that forbids it to connect out looks the same.
+    side: "unknown",
     works: &[("pasv", true), ("epsv", true), ("port", false), ("eprt", false)],
     ..PASSIVE
 };
@@ -64,6 +73,7 @@ const REJECTED: Expect = Expect {
 const AT_HOST: Expect = Expect {
     fires: &["local-firewall-drops-callback"],
     not: &["active-callback-dropped", "active-callback-refused"],
+    side: "client",
     ..DROPPED
 };
 
@@ -156,9 +166,31 @@ pub static CASES: &[Case] = &[
     },
     Case {
         id: "callback-dropped-at-host",
-        shows: "the client's own firewall drops the callback",
+        shows: "the client's own firewall drops the callback, and the counters tell of it",
         rules: HOST_DROPS,
+        expect: Expect { side: "client", ..DROPPED },
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-dropped-at-server",
+        shows: "the server may not connect out",
+        rules: SERVER_STAYS_IN,
         expect: DROPPED,
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-watched-at-server",
+        shows: "the server may not connect out, and root sees that nothing arrives",
+        rules: SERVER_STAYS_IN,
+        as_root: true,
+        expect: Expect { not: &["local-firewall-drops-callback", "active-callback-refused"], ..DROPPED },
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-icmp-at-servers-gateway",
+        shows: "the server's gateway forbids it with ICMP to connect out",
+        rules: SERVERS_GATEWAY_SENDS_ICMP,
+        expect: REFUSED,
         ..BLOCKED
     },
     Case {
