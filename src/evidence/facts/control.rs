@@ -277,10 +277,9 @@ impl<'a> Facts<'a> {
     pub(super) fn read_refusals(&self) -> Vec<(Placed<'a>, Option<Says>)> {
         let on_data = self.tried().iter().flat_map(super::Tried::replies);
         let active: Vec<usize> = self.tried_in(Mode::Active).map(super::Tried::index).collect();
-        // In active mode a server that can't bind has no use for its passive range.
         let meant = |says: Option<Says>, place: Place| match (says, place) {
-            (Some(Says::PortsExhausted), Place::Attempt(index, _)) if active.contains(&index) => {
-                Some(Says::Misconfigured)
+            (Some(says @ Says::PortsExhausted), Place::Attempt(index, _)) if active.contains(&index) => {
+                Some(meant_in(Mode::Active, says))
             }
             (Some(says), Place::Attempt(index, _)) => {
                 let tried = self.tried().iter().find(|tried| tried.index() == index);
@@ -320,10 +319,15 @@ impl<'a> Facts<'a> {
     /// comes of that, be the data connection judged that it said so of or not.
     pub fn said_to_be_broken(&self, control: usize, says: &[Says]) -> bool {
         let said = says.iter().flat_map(|says| self.refusals_saying(*says));
-        let told = |reply: &Reply| reply.is_refusal() && dialect::says(reply).is_some_and(|told| says.contains(&told));
+        let told = |mode: Mode, reply: &Reply| {
+            reply.is_refusal() && dialect::says(reply).is_some_and(|told| says.contains(&meant_in(mode, told)))
+        };
         let aside = self.evidence().attempts.iter().filter(|outcome| outcome.set_aside && outcome.control == control);
         said.into_iter().any(|(_, place)| self.control_of(place) == Some(control))
-            || aside.flat_map(|outcome| &outcome.events).any(|event| matches!(&event.what, What::Replied(r) if told(r)))
+            || aside.into_iter().any(|outcome| {
+                let mode = outcome.verb.mode();
+                outcome.events.iter().any(|event| matches!(&event.what, What::Replied(reply) if told(mode, reply)))
+            })
     }
 
     /// Where data connections went unanswered or lost their control connection after such words.
@@ -354,6 +358,14 @@ impl<'a> Facts<'a> {
         }
         all.sort_by_key(|(number, ..)| *number);
         all
+    }
+}
+
+/// In active mode a server that can't bind has no use for its passive range.
+fn meant_in(mode: Mode, says: Says) -> Says {
+    match (mode, says) {
+        (Mode::Active, Says::PortsExhausted) => Says::Misconfigured,
+        _ => says,
     }
 }
 
