@@ -141,6 +141,7 @@ fn path(facts: &Facts) -> Path {
         client_nat: answer(&facts.client_nat()),
         server_nat: match (answer(&facts.server_nat()), &location) {
             (Known::Unknown, Some(location)) if location.edge_translates => Known::Yes,
+            (Known::Unknown, _) if facts.router_at_servers_address().is_some() => Known::Yes,
             _ if facts.stand_in().is_some() => Known::Yes,
             (known, _) => known,
         },

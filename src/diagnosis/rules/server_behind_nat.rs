@@ -60,17 +60,21 @@ fn before_the_server(facts: &Facts) -> Match {
         }
         Observed::NotTested(why) => match facts.location() {
             Observed::Seen(location) if location.edge_translates => return at_the_edge(facts, location.cites),
-            _ => return Match::Undecided(why),
+            _ => {
+                let router = facts.router_at_servers_address();
+                return router.map_or(Match::Undecided(why), |router| at_the_edge(facts, vec![router]));
+            }
         },
     };
     let outside = sign.outside.map_or_else(String::new, |outside| outside.to_string());
-    let sure = facts.peer().is_some_and(|peer| reach(peer) == Reach::Public);
+    let sure = sign.named && facts.peer().is_some_and(|peer| reach(peer) == Reach::Public);
+    let has = if sign.named { "has" } else { "greets with" };
     Match::Fires(Conclusion {
         severity: Severity::Info,
         side: Side::Server,
         confidence: if sure { Confidence::High } else { Confidence::Medium },
         summary: format!(
-            "The server has the address {} and is reached at {outside}: an address translation (NAT) stands before it, \
+            "The server {has} the address {} and is reached at {outside}: an address translation (NAT) stands before it, \
              which has to forward the passive ports as well as the control port.",
             sign.inside
         ),

@@ -119,6 +119,13 @@ impl Facts<'_> {
         Observed::Seen(Location { hops, server, end, between, zone, edge_translates, cites })
     }
 
+    /// The router before the server, where it answers from the very address that the server is reached at.
+    pub fn router_at_servers_address(&self) -> Option<Cite> {
+        let before = self.distance()?.checked_sub(1)?;
+        let router = self.hops().get(&before).copied().filter(|router| Some(*router) == self.peer())?;
+        Some(Cite::of(format!("hop {before}, before the server, answers as {router}")))
+    }
+
     /// Whether the port that was swept with this verb let a connection in, and what shows it.
     pub fn swept_open(&self, verb: DataVerb) -> Option<Cite> {
         let swept = self.evidence().sweeps.iter().find(|sweep| sweep.of == Swept::passive(verb))?;

@@ -139,23 +139,35 @@ impl Facts<'_> {
             (address != peer && matches!(reach(address), Reach::Private | Reach::Shared)).then_some((address, place))
         });
         let own = self.own_address_of_server();
-        match named.or(own.filter(|(address, _)| *address != peer)) {
-            Some((inside, place)) => {
-                let cites = vec![self.cite(place), Cite::of(format!("the control connection goes to {peer}"))];
-                Observed::Seen(NatSign { outside: Some(peer), inside, cites, named: true })
-            }
-            None if own.is_some() || reach(peer) == Reach::Loopback => Observed::NotSeen,
+        let sign = |(inside, place), named| {
+            let cites = vec![self.cite(place), Cite::of(format!("the control connection goes to {peer}"))];
+            Observed::Seen(NatSign { outside: Some(peer), inside, cites, named })
+        };
+        // What the server is set up to call itself need not be its own, least of all where it is public.
+        let greeting = self
+            .address_in_greeting()
+            .filter(|(address, _)| *address != peer && matches!(reach(*address), Reach::Private | Reach::Shared));
+        match (named.or(own.filter(|(address, _)| *address != peer)), greeting) {
+            (Some(own), _) => sign(own, true),
+            (None, Some(greeting)) => sign(greeting, false),
+            (None, None) if own.is_some() || reach(peer) == Reach::Loopback => Observed::NotSeen,
             // A server that names the right address may still stand behind a translation that it knows of.
-            None => Observed::NotTested("a server that knows its outer address looks the same"),
+            (None, None) => Observed::NotTested("a server that knows its outer address looks the same"),
         }
     }
 
     /// The server's own end of the control connection, where the server names it: what it sees on its own socket,
     /// whatever its settings say.
     pub fn own_address_of_server(&self) -> Option<(IpAddr, Place)> {
-        let greeted = self.greeting().and_then(|(reply, place)| Some((own_address_in_greeting(&reply.text)?, place)));
-        greeted
-            .or_else(|| self.answer("STAT").and_then(|(reply, place)| Some((own_address_in_stat(&reply.text)?, place))))
+        let (reply, place) = self.answer("STAT")?;
+        Some((own_address_in_stat(&reply.text)?, place))
+    }
+
+    /// The address that the server's greeting names: its own, or what it is set up to name in its place (ProFTPD's
+    /// MasqueradeAddress).
+    fn address_in_greeting(&self) -> Option<(IpAddr, Place)> {
+        let (reply, place) = self.greeting()?;
+        Some((address_in_greeting(&reply.text)?, place))
     }
 
     /// A refusal that shows PORT or EPRT as it reached the server: unchanged.
@@ -267,8 +279,8 @@ impl Facts<'_> {
     }
 }
 
-/// ProFTPD's greeting ends in its own address in brackets, an IPv4 one often mapped into IPv6.
-fn own_address_in_greeting(text: &str) -> Option<IpAddr> {
+/// ProFTPD's greeting ends in its address in brackets, an IPv4 one often mapped into IPv6.
+fn address_in_greeting(text: &str) -> Option<IpAddr> {
     if !text.contains("ProFTPD") {
         return None;
     }
