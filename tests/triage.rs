@@ -12,6 +12,8 @@ use ftpmode::evidence::Evidence;
 use ftpmode::evidence::attempt::Mode;
 use ftpmode::evidence::facts::Facts;
 use ftpmode::evidence::import::{self, Reader};
+use ftpmode::report::formats;
+use ftpmode::report::{Report, Style, schema};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -463,6 +465,24 @@ fn read(bytes: &[u8]) -> Vec<Evidence> {
     let mut reader = Reader::new();
     reader.feed(bytes);
     reader.finish("log")
+}
+
+/// Their events tell the lines that they were read from.
+#[test]
+fn what_a_log_tells_fits_the_schema() {
+    let validator = jsonschema::draft202012::new(&schema()).expect("a schema");
+    let json = formats::with_id("ndjson").expect("a format");
+    let mut seen = 0;
+    for fixture in fixtures().iter().step_by(4) {
+        for evidence in read(&fixture.bytes) {
+            let text = formats::render(json, &Report::of(&evidence), &Style::default());
+            let report = serde_json::from_str(&text).expect("JSON");
+            let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{}: {errors:?}", fixture.name);
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "the fixtures are there");
 }
 
 fn fixtures() -> Vec<Fixture> {

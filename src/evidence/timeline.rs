@@ -398,8 +398,8 @@ impl JsonSchema for Event {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "description": "milliseconds since the check began, a word, and its values: '401.9 < 227 Entering Passive Mode (198,18,0,20,143,82).'",
-            "pattern": "^[0-9]+(\\.[0-9]+)? \\S"
+            "description": "milliseconds since the check began, behind an @ the log's line that tells it, a word, and its values: '401.9@7 < 227 Entering Passive Mode (198,18,0,20,143,82).'",
+            "pattern": "^[0-9]+(\\.[0-9]+)?(@[0-9]+)? \\S"
         })
     }
 }
