@@ -485,6 +485,31 @@ fn what_a_log_tells_fits_the_schema() {
     assert!(seen > 100, "the fixtures are there");
 }
 
+/// Servers and clients say again what they were told.
+#[test]
+fn a_password_is_quoted_nowhere() {
+    for log in [
+        "220 hi\n>>USER bob\n331 pw\n>>PASS Zaunk0nig\n230 ok\n>>pasv\n227 ok (192,0,2,1,4,1)\n>>PASS\tZaunk0nig\n503 eh\n",
+        "<--- 220 hi\n---> USER bob\n<--- 331 pw\n---> PASS x\nls: 530 No. (ftp://bob:Zaunk0nig@192.0.2.1)\n",
+        "< 220 hi\n> USER bob\n< 331 pw\n> PASS Zaunk0nig\n< 530 Login 'Zaunk0nig' incorrect.\n",
+        "< 220 hi\n> USER bob\n< 331 pw\n> PASSS Zaunk0nig\n< 500 PASSS Zaunk0nig?\n> PASS Zaunk0nig\n< 230 ok\n\
+         > CWD /Zaunk0nig\n< 550 /Zaunk0nig: no\n> PASV\n< 227 ok (192,0,2,1,4,1)\n> LIST\n< 425 no\n",
+        "$ curl -v -u bob:Zaunk0nig ftp://192.0.2.1/\n*   Trying 192.0.2.1:21...\n\
+         curl: (7) Failed to connect to bob:Zaunk0nig@192.0.2.1 port 21: Connection refused\n",
+    ] {
+        let all = read(log.as_bytes());
+        assert_eq!(all.len(), 1, "{log}");
+        for evidence in all {
+            let report = Report::of(&evidence);
+            let style = Style { verbose: 2, ..Style::default() };
+            let shown: String = formats::ALL.iter().map(|format| formats::render(format, &report, &style)).collect();
+            assert!(shown.contains("bob") || shown.contains("192.0.2.1"), "{shown}");
+            let left = shown.lines().find(|line| line.contains("Zaunk0nig"));
+            assert_eq!(left, None, "{log}");
+        }
+    }
+}
+
 fn fixtures() -> Vec<Fixture> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs");
     let mut all = Vec::new();

@@ -28,7 +28,7 @@ mod translations;
 mod words;
 
 use line::Words;
-use passwords::{masked, shown};
+use passwords::{Passwords, masked, shown};
 use session::Session;
 use target::Target;
 use words::{Heard, How, Phrase, Tells};
@@ -199,6 +199,8 @@ struct Gathered {
     traces: bool,
     /// A line tells of an error of FTP, whoever wrote it.
     errors_of_ftp: bool,
+    /// What may be quoted nowhere.
+    passwords: Passwords,
 }
 
 /// Times of day into milliseconds since the log began.
@@ -250,6 +252,7 @@ impl Gathered {
     fn line(&mut self, number: u32, piece: &str, heard: Option<Heard>) {
         self.number = number;
         let piece = self.unnumbered(piece.trim_end());
+        self.passwords.learn(piece);
         // wget writes several commands on a line, each behind an arrow.
         let arrow = piece.contains('=').then(|| piece.split_once(ARROW)).flatten();
         let (first, behind) = arrow.map_or((piece, None), |(first, behind)| (first, Some(behind)));

@@ -28,6 +28,8 @@ mod names;
 mod places;
 mod text;
 
+pub(super) use names::is_everybodys_word;
+
 /// The evidence with placeholders.
 pub fn redact(evidence: &Evidence) -> Evidence {
     let mut redactor = Redactor { pass: Pass::Collect, places: Places::default(), names: Names::default() };

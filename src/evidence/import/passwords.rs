@@ -1,4 +1,20 @@
-//! Words of a log without the passwords in them.
+//! Words of a log without the passwords in them: where one stands by its form, and where one that is known so is said
+//! again, as servers do with what they don't understand.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::evidence::Evidence;
+use crate::evidence::redact::is_everybodys_word;
+use crate::evidence::timeline::{Event, What};
+
+/// Passwords remembered of one log.
+const MOST_KNOWN: usize = 50;
+/// What is shorter stands in too many words.
+const SHORTEST: usize = 4;
+const MASK: &str = "****";
 
 /// So many characters of somebody's words at most, without a password.
 pub fn shown(text: &str, most: usize) -> String {
@@ -7,33 +23,173 @@ pub fn shown(text: &str, most: usize) -> String {
 
 /// The argument of PASS and ACCT, and the password in a URL or behind an option, masked.
 pub fn masked(text: &str) -> String {
-    let upper = text.to_ascii_uppercase();
-    for verb in ["PASS ", "ACCT "] {
-        let is_verb = |at: &usize| {
-            // "Log in with USER and PASS first."
-            !upper[..*at].ends_with(|c: char| c.is_ascii_alphanumeric()) && !upper[..*at].ends_with("USER AND ")
+    let mut secrets = behind_names(text);
+    if let Some(argument) = argument(text) {
+        secrets.retain(|secret| secret.end <= argument.start);
+        secrets.push(argument);
+    }
+    without(text, secrets)
+}
+
+/// The passwords that a log tells.
+#[derive(Default)]
+pub struct Passwords {
+    known: Vec<String>,
+}
+
+/// What stands near a password. Most lines hold none of it; this is asked of every one.
+static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let others = ["pass ", "pass\t", "acct ", "acct\t", "://", " password "];
+    let signs = others.into_iter().chain(OPTIONS.iter().map(|(option, _)| *option));
+    AhoCorasick::builder().ascii_case_insensitive(true).build(signs).ok()
+});
+
+impl Passwords {
+    /// Remembers the passwords of a line.
+    pub fn learn(&mut self, line: &str) {
+        if self.known.len() >= MOST_KNOWN || !SIGNS.as_ref().is_some_and(|signs| signs.is_match(line)) {
+            return;
+        }
+        let of_command = argument(line).filter(|secret| !is_prose(line, secret));
+        for secret in of_command.into_iter().chain(behind_names(line)).chain(of_netrc(line)) {
+            let word = line[secret].split_whitespace().next().unwrap_or_default();
+            let word = word.trim_matches(['"', '\'', '`', ']', ')', '}', ',', '\u{2018}', '\u{2019}']);
+            if is_telling(word) && !self.known.iter().any(|known| known == word) {
+                self.known.push(word.to_owned());
+            }
+        }
+    }
+
+    /// Takes them out of everything that was read, wherever they were said again.
+    pub fn leave_out(&self, evidence: &mut Evidence) {
+        let mut known = self.known.clone();
+        // Who takes his name for a password would lose the name, and show by it that it is the password.
+        known.retain(|secret| evidence.asked.user.as_ref() != Some(secret));
+        // The longest first: one may be a part of another.
+        known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let mend = |text: &mut String| {
+            let urls = if text.contains("://") { without(text, in_urls(text)) } else { std::mem::take(text) };
+            *text = known.iter().fold(urls, |text, secret| without(&text, places_of(secret, &text)));
         };
-        if let Some(at) = upper.match_indices(verb).map(|(at, _)| at).find(is_verb) {
-            return format!("{}{}****", &text[..at], verb);
-        }
+        let controls = evidence.controls.iter_mut().flat_map(|control| &mut control.events);
+        let attempts = evidence.attempts.iter_mut().flat_map(|attempt| &mut attempt.events);
+        let dials = evidence.dials.iter_mut().flat_map(|dial| &mut dial.events);
+        controls.chain(attempts).chain(dials).filter_map(words_of).for_each(mend);
+        evidence.resolution.error.iter_mut().chain(&mut evidence.asked.user).for_each(mend);
+        evidence.log.iter_mut().flat_map(|log| &mut log.quotes).for_each(|quote| mend(&mut quote.text));
     }
-    let mut masked = text.to_owned();
-    if let Some((before, behind)) = text.split_once("://")
-        && let Some((user, host)) = behind.rsplit_once('@')
-        && let Some((name, _)) = user.split_once(':')
-    {
-        masked = format!("{before}://{name}:****@{host}");
+}
+
+/// The words of an event that are somebody's.
+fn words_of(event: &mut Event) -> Option<&mut String> {
+    match &mut event.what {
+        What::Replied(reply) => Some(&mut reply.text),
+        What::Sent(words)
+        | What::Nonsense { text: words, .. }
+        | What::Unreadable(words)
+        | What::TlsFailed { words, .. }
+        | What::Failed(words) => Some(words),
+        _ => None,
     }
+}
+
+fn without(text: &str, secrets: Vec<Range<usize>>) -> String {
+    let mut text = text.to_owned();
+    // From behind, so that what stands before keeps its place.
+    for secret in secrets.into_iter().rev() {
+        text.replace_range(secret, MASK);
+    }
+    text
+}
+
+/// What follows PASS or ACCT in its line, whatever a program writes before them.
+fn argument(text: &str) -> Option<Range<usize>> {
+    let upper = text.to_ascii_uppercase();
+    ["PASS", "ACCT"].iter().find_map(|verb| {
+        upper.match_indices(verb).find_map(|(at, _)| {
+            let behind = &text[at + verb.len()..];
+            let argument = behind.trim_start_matches([' ', '\t']);
+            let from = text.len() - argument.len();
+            // "Log in with USER and PASS first."
+            let alone =
+                !upper[..at].ends_with(|c: char| c.is_ascii_alphanumeric()) && !upper[..at].ends_with("USER AND ");
+            let end = argument.find('\n').map_or(text.len(), |end| from + end);
+            (alone && argument.len() < behind.len() && from < end).then_some(from..end)
+        })
+    })
+}
+
+/// A sentence in which a thing passes, or PASS is talked about: nothing to remember.
+fn is_prose(line: &str, secret: &Range<usize>) -> bool {
+    let before = line[..secret.start].trim_end();
+    let shouted = before.ends_with("PASS") || before.ends_with("ACCT");
+    let alone =
+        before.chars().filter(|c| c.is_alphanumeric()).count() == 4 && !line[secret.clone()].trim().contains(' ');
+    !shouted && !alone
+}
+
+/// The passwords in URLs and behind options, in their order.
+fn behind_names(text: &str) -> Vec<Range<usize>> {
+    let mut secrets = in_urls(text);
+    let lower = text.to_ascii_lowercase();
     for (option, ends_name) in OPTIONS {
-        let Some(at) = masked.to_ascii_lowercase().find(option).map(|at| at + option.len()) else { continue };
-        let word = masked[at..].find(char::is_whitespace).map_or(masked.len(), |end| at + end);
-        let secret =
-            masked[at..word].find(*ends_name).map_or(at, |name| if ends_name.is_empty() { at } else { at + name + 1 });
-        if ends_name.is_empty() || secret > at {
-            masked.replace_range(secret..word, "****");
-        }
+        let Some(at) = lower.find(option).map(|at| at + option.len()) else { continue };
+        let word = text[at..].find(char::is_whitespace).map_or(text.len(), |end| at + end);
+        let name = if ends_name.is_empty() { Some(0) } else { text[at..word].find(*ends_name).map(|name| name + 1) };
+        let secret = name.map(|name| at + name..word).filter(|secret| !secret.is_empty());
+        secrets.extend(
+            secret.filter(|secret| secrets.iter().all(|other| other.end <= secret.start || secret.end <= other.start)),
+        );
     }
-    masked
+    secrets.sort_by_key(|secret| secret.start);
+    secrets
+}
+
+/// `ftp://bob:PASSWORD@host/`: all up to the last @, as people type passwords with one in it.
+fn in_urls(text: &str) -> Vec<Range<usize>> {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '\u{2018}' | '\u{2019}');
+    let of_url = |(at, mark): (usize, &str)| {
+        let from = at + mark.len();
+        let url = &text[from..];
+        let url = &url[..url.find(ends).unwrap_or(url.len())];
+        let (user, _) = url.rsplit_once('@')?;
+        let (name, secret) = user.split_once(':')?;
+        // "host:2121/a@b" and "host/a:b@c" name nobody.
+        let is_port = secret.split_once('/').is_some_and(|(port, _)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        let from = from + name.len() + 1;
+        (!name.contains('/') && !is_port && !secret.is_empty()).then(|| from..from + secret.len())
+    };
+    text.match_indices("://").filter_map(of_url).collect()
+}
+
+/// `machine HOST login NAME password PASSWORD`.
+fn of_netrc(line: &str) -> Option<Range<usize>> {
+    let (before, _) = line.split_once(" password ").filter(|(before, _)| before.contains("login "))?;
+    Some(before.len() + " password ".len()..line.len())
+}
+
+/// Whether a word can be looked for wherever it stands: what everybody says is no secret, nor are the signs that stand in
+/// a password's place.
+fn is_telling(word: &str) -> bool {
+    let digits = word.bytes().all(|byte| byte.is_ascii_digit());
+    let first = word.chars().next();
+    word.chars().count() >= if digits { 6 } else { SHORTEST }
+        && first.is_some_and(|first| !matches!(first, '*' | '<' | '(' | '[') && word.chars().any(|c| c != first))
+        && !["hidden", "removed", "omitted"].contains(&word.to_ascii_lowercase().as_str())
+        && !is_everybodys_word(word)
+}
+
+/// Where a password stands by itself.
+fn places_of(secret: &str, text: &str) -> Vec<Range<usize>> {
+    let inside = |edge: Option<char>, beside: Option<char>| {
+        edge.is_some_and(char::is_alphanumeric) && beside.is_some_and(char::is_alphanumeric)
+    };
+    let places = text.match_indices(secret).map(|(at, _)| at..at + secret.len());
+    let whole = |place: &Range<usize>| {
+        !inside(secret.chars().next(), text[..place.start].chars().next_back())
+            && !inside(secret.chars().next_back(), text[place.end..].chars().next())
+    };
+    places.filter(whole).collect()
 }
 
 /// What stands before a password, and between a name and it.
@@ -49,3 +205,53 @@ const OPTIONS: &[(&str, &[char])] = &[
     ("passwd=", &[]),
     ("pwd=", &[]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_masked_whatever_stands_before_it() {
+        for (line, without) in [
+            (">>PASS Zaunk0nig", ">>PASS ****"),
+            (">>PASS\tZaunk0nig", ">>PASS\t****"),
+            ("[c1] pass Zaunk0nig", "[c1] pass ****"),
+            ("530 Log in with USER and PASS first.", "530 Log in with USER and PASS first."),
+            (
+                "ls: 530 (ftp://bob:Zaunk0nig@192.0.2.1) ftp://eve:x@192.0.2.2/",
+                "ls: 530 (ftp://bob:****@192.0.2.1) ftp://eve:****@192.0.2.2/",
+            ),
+            ("ftp://bob:Zaun@k0nig@192.0.2.1/", "ftp://bob:****@192.0.2.1/"),
+            (
+                "see http://192.0.2.1:80/a@b or ask: me@example.com",
+                "see http://192.0.2.1:80/a@b or ask: me@example.com",
+            ),
+            ("curl -u bob:Zaunk0nig ftp://192.0.2.1", "curl -u bob:**** ftp://192.0.2.1"),
+            ("curl -u bob ftp://192.0.2.1", "curl -u bob ftp://192.0.2.1"),
+        ] {
+            assert_eq!(masked(line), without);
+        }
+    }
+
+    #[test]
+    fn words_of_everybody_are_no_passwords_to_look_for() {
+        let mut passwords = Passwords::default();
+        for line in [
+            "PASS ****",
+            "PASS XXXXXXXX",
+            "PASS (hidden)",
+            "PASS 1234",
+            "PASS ftp",
+            "> PASS passive",
+            "all of them pass Zaunkoenig by",
+            "503 PASS command not allowed",
+        ] {
+            passwords.learn(line);
+        }
+        assert_eq!(passwords.known, Vec::<String>::new());
+        for line in ["*cmd* 'PASS Zaunk0nig'", "machine h login bob password Rotkeh1chen", "pass Blaum3ise"] {
+            passwords.learn(line);
+        }
+        assert_eq!(passwords.known, ["Zaunk0nig", "Rotkeh1chen", "Blaum3ise"]);
+    }
+}

@@ -81,6 +81,7 @@ impl Target {
                 .map(|(line, text)| Quote { line, text })
                 .collect(),
         });
+        gathered.passwords.leave_out(&mut evidence);
         evidence
     }
 }

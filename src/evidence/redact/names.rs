@@ -349,6 +349,15 @@ fn is_everybodys(kind: Kind, name: &str) -> bool {
     }
 }
 
+/// A word that is in what servers and greetings say, and so gives nobody away.
+pub fn is_everybodys_word(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    is_common(word)
+        || PLAIN.split(' ').any(|plain| plain == lower)
+        || OF_GREETINGS.contains(&lower.as_str())
+        || dialect::uses(&lower)
+}
+
 pub fn is_common(word: &str) -> bool {
     COMMON.contains(&word.to_ascii_lowercase().as_str()) || word.to_ascii_lowercase().contains("ftp")
 }
