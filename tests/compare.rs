@@ -221,3 +221,26 @@ fn the_exit_status_is_the_seconds() {
     assert_eq!(status(OPEN, "report/both_dropped.toml"), Some(2));
     assert_eq!(status(OPEN, "no-such-file.toml"), Some(3));
 }
+
+/// A file is often called as the customer is.
+#[test]
+fn with_names_left_out_the_files_names_are_left_out_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| {
+        let path = folder.path().join(name);
+        std::fs::copy(case(OPEN), &path).expect("a copy");
+        path
+    };
+    let (first, second) = (file("hopfenkeller.toml"), file("sudhaus.toml"));
+    for format in ["text", "markdown", "html", "json"] {
+        let shown = |redact: &[&str]| {
+            let mut command = Command::cargo_bin("ftpmode").expect("the program");
+            command.arg("compare").arg(&first).arg(&second).args(["--format", format]).args(redact);
+            String::from_utf8(command.output().expect("it runs").stdout).expect("text")
+        };
+        assert!(shown(&[]).contains("hopfenkeller"), "{format}");
+        let redacted = shown(&["--redact"]);
+        assert!(redacted.contains("the first") && redacted.contains("the second"), "{format}: {redacted}");
+        assert!(!redacted.contains("hopfenkeller") && !redacted.contains("sudhaus"), "{format}: {redacted}");
+    }
+}

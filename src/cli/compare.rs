@@ -32,7 +32,9 @@ pub fn run(args: &CompareArgs) -> ExitCode {
         (Ok(first), Ok(second)) => (first, second),
         (Err(why), _) | (_, Err(why)) => return output::fail(&why),
     };
-    let names = args.names.clone().unwrap_or_else(|| names_of(&args.first, &args.second));
+    let names = args.names.clone().unwrap_or_else(|| {
+        if output::redacts(&args.output) { in_order() } else { names_of(&args.first, &args.second) }
+    });
     // Placeholders would hide it.
     let kind = comparison::kind_of(&first, &second);
     let shown = |evidence| output::shown_as_asked(&args.output, evidence);
@@ -60,6 +62,10 @@ fn names_of(first: &Path, second: &Path) -> (String, String) {
         |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).filter(|stem| stem != "-");
     match (stem(first), stem(second)) {
         (Some(first), Some(second)) if first != second => (first, second),
-        _ => ("the first".to_owned(), "the second".to_owned()),
+        _ => in_order(),
     }
+}
+
+fn in_order() -> (String, String) {
+    ("the first".to_owned(), "the second".to_owned())
 }

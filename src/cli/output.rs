@@ -78,6 +78,11 @@ pub fn shown_as_asked(args: &OutputArgs, evidence: Evidence) -> Evidence {
     if args.redact { redact(&evidence) } else { evidence }
 }
 
+/// Whether names are left out: a file's name may be one, too.
+pub fn redacts(args: &OutputArgs) -> bool {
+    args.redact
+}
+
 /// Prints a report as asked.
 #[allow(clippy::print_stdout)]
 pub fn print(args: &OutputArgs, report: &Report) {
