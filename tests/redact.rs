@@ -250,3 +250,88 @@ fn a_greeting_in_small_letters_names_nobody() {
     assert!(!text.contains("hopfenkeller"), "{text}");
     assert!(text.contains("welcome to name-") && text.contains("no anonymous login, all activity is logged"), "{text}");
 }
+
+/// Logs name people and machines in forms of their own, also where no command or reply does.
+#[test]
+fn no_form_of_a_log_names_anybody() {
+    let logs = [
+        // Windows' ftp.exe shows no commands.
+        "C:\\>ftp 192.0.2.70\nConnected to 192.0.2.70.\n220 lager07 Microsoft FTP Service\nUser (192.0.2.70:(none)): mhopfen\n\
+         331 Password required for mhopfen.\nPassword:\n230 User mhopfen logged in.\nftp> get sudpfanne.txt\n\
+         200 PORT command successful.\n550 sudpfanne.txt: The system cannot find the file specified.\n\
+         ftp> put gerste\n200 PORT command successful.\n150 Opening ASCII mode data connection for gerste.\n425 Cannot open data connection.\n",
+        "Fri Nov 27 10:00:00 2026 [pid 1] [mhopfen] OK LOGIN: Client \"::ffff:192.0.2.9\"\n\
+         Fri Nov 27 10:00:00 2026 [pid 1] [mhopfen] FTP command: Client \"::ffff:192.0.2.9\", \"PORT 192,168,7,23,200,1\"\n\
+         Fri Nov 27 10:00:00 2026 [pid 1] [mhopfen] FTP response: Client \"::ffff:192.0.2.9\", \"500 Illegal PORT command.\"\n",
+        "2026-11-27 10:00:01,123 lager07 proftpd[9] lager07.hopfen.example (192-0-2-9.dsl.example[192.0.2.9]): FTP session opened.\n\
+         2026-11-27 10:00:01,123 lager07 proftpd[9] lager07.hopfen.example (192-0-2-9.dsl.example[192.0.2.9]): USER mhopfen: Login successful.\n\
+         2026-11-27 10:00:02,123 lager07 proftpd[9] lager07.hopfen.example (192-0-2-9.dsl.example[192.0.2.9]): Entering Passive Mode (10,77,3,4,195,80).\n",
+        "Nov 27 10:00:00 lager07 pure-ftpd: (?@192.0.2.9) [INFO] New connection from 192.0.2.9\n\
+         Nov 27 10:00:00 lager07 pure-ftpd: (mhopfen@192.0.2.9) [INFO] mhopfen is now logged in\n",
+        "--2026-11-27 10:40:01--  ftp://192.0.2.70/sudpfanne.txt\n           => 'sudpfanne.txt'\nConnecting to 192.0.2.70:21... connected.\n\
+         Logging in as mhopfen ... Logged in!\n==> SYST ... done.    ==> PWD ... done.\n==> TYPE I ... done.  ==> CWD not needed.\n\
+         ==> PASV ... couldn't connect to 192.0.2.70 port 50001: Connection timed out\n",
+        "Connecting to 2001:db8:7::5:21\nftp: connect to `2001:db8:7::5:21': Connection timed out\n220 hi\n---> EPSV\n\
+         229 Entering Extended Passive Mode (|||50002|)\nftp: connect to `2001:db8:7::5:50002': Connection timed out\n\
+         ftp: connect to `2001:db8:7:0::5.50002': Connection timed out\n",
+        "< 220-Welcome to lager07 (ip-192-0-2-70), call +49 30 5550 100 or tel. 030/5550100\n< 220 SUDHAUS12 ready, UTF8, RFC959\n\
+         > USER mhopfen\n< 331 ok\n> PASS x\n< 230 ok\n> STAT .\n< 213-Status follows:\n\
+         < -rw-r--r--    1 mhopfen  brauer       1024 Nov 27 10:00 sudpfanne plan\n< 213 End\n\
+         > PASV\n< 227 ok (192,0,2,70,4,1)\n> LIST\n< 425 no\n",
+        "220 hi\nUSER test\n331 Password required for test.\nPASS x\n530 User test cannot log in.\n",
+    ];
+    for log in logs {
+        let mut reader = ftpmode::evidence::import::Reader::new();
+        reader.feed(log.as_bytes());
+        let all = reader.finish("log");
+        assert_eq!(all.len(), 1, "{log}");
+        for evidence in &all {
+            let redacted = redact(evidence);
+            assert_eq!(concluded(&Report::of(evidence)), concluded(&Report::of(&redacted)), "{log}");
+            let shown = everything_shown(&redacted);
+            for name in [
+                "hopfen",
+                "lager07",
+                "sudpfanne",
+                "gerste",
+                "192.0.2.9",
+                "192.0.2.70",
+                "192-0-2",
+                "192,168,7",
+                "10,77,3",
+                "2001:db8:7",
+                "5550",
+                "brauer",
+                "SUDHAUS",
+                "for test",
+                "User test",
+                "USER test",
+            ] {
+                let left = shown.lines().find(|line| line.contains(name));
+                assert_eq!(left, None, "{name} of {log}");
+            }
+        }
+    }
+}
+
+/// Their words are of more kinds than those of cases.
+#[test]
+fn logs_are_diagnosed_alike_with_and_without_their_names() {
+    let mut paths = Vec::new();
+    for folder in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs")).expect("the logs") {
+        for entry in std::fs::read_dir(folder.expect("an entry").path()).expect("the logs of a client") {
+            paths.push(entry.expect("an entry").path());
+        }
+    }
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "log"));
+    paths.sort();
+    assert!(paths.len() > 100, "the logs were not found");
+    for path in paths.iter().step_by(5) {
+        let mut reader = ftpmode::evidence::import::Reader::new();
+        reader.feed(&std::fs::read(path).expect("a log"));
+        for evidence in reader.finish("log") {
+            let redacted = redact(&evidence);
+            assert_eq!(concluded(&Report::of(&evidence)), concluded(&Report::of(&redacted)), "{}", path.display());
+        }
+    }
+}

@@ -24,6 +24,7 @@ use crate::protocol::reply::Reply;
 use names::{Kind, Names};
 use places::{Places, Role};
 
+mod forms;
 mod names;
 mod places;
 mod text;

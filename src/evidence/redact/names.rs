@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::evidence::import::UNKNOWN_HOST;
 use crate::protocol::dialect;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -232,6 +233,22 @@ const PLAIN: &str = "\
     web week were what when where which while who whole will willkommen within without work world would write year \
     years yes yet zone";
 
+/// The names of computers in a greeting: letters, and a number at their end. "UTF8" and "server2" are nobody's.
+pub fn numbered(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))).filter(|word| {
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let of_name = letters.len() > 2 && letters.len() < word.len() && letters.starts_with(char::is_alphabetic);
+        of_name
+            && letters.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '_'))
+            && !NUMBERED.contains(&letters.to_ascii_lowercase().as_str())
+            && !is_everybodys_word(letters.trim_end_matches(['-', '_']))
+    })
+}
+
+/// What stands before a number in the names of standards and of versions.
+const NUMBERED: &[&str] =
+    &["aes", "alpha", "beta", "build", "crc", "iso-", "php", "rfc", "sha", "sha-", "sslv", "tlsv", "utf-", "win"];
+
 /// The words of a greeting that can be somebody's name: neither servers nor greetings in general say them.
 pub fn of_somebody(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphabetic() || c == '-'))
@@ -319,6 +336,10 @@ impl Names {
         }
     }
 
+    pub fn knows(&self, kind: Kind, name: &str) -> bool {
+        self.found.get(name) == Some(&kind)
+    }
+
     pub fn is_placeholder(&self, name: &str) -> bool {
         self.given.values().any(|given| given == name)
     }
@@ -344,7 +365,7 @@ fn is_everybodys(kind: Kind, name: &str) -> bool {
     match kind {
         Kind::User => EVERYBODY.contains(&name.to_ascii_lowercase().as_str()) || name.is_empty(),
         Kind::Path => name.chars().all(|c| matches!(c, '/' | '.' | '\\' | '*')) || name.starts_with('-'),
-        Kind::Server | Kind::Host => name.is_empty() || name.eq_ignore_ascii_case("localhost"),
+        Kind::Server | Kind::Host => name.is_empty() || name.eq_ignore_ascii_case("localhost") || name == UNKNOWN_HOST,
         Kind::Certified | Kind::Called => name.is_empty(),
     }
 }

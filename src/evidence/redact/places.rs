@@ -31,6 +31,10 @@ impl Places {
         *known = role.min(*known);
     }
 
+    pub fn knows(&self, address: IpAddr) -> bool {
+        self.found.contains_key(&address)
+    }
+
     /// The address that stands for this one.
     pub fn placeholder(&mut self, address: IpAddr) -> IpAddr {
         match (address, address.to_canonical()) {

@@ -1,8 +1,9 @@
 //! What a text names: addresses in every form that FTP writes them, hosts, users and paths.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::names::{self, Kind, is_common};
+use super::forms::{self, Place};
+use super::names::{self, Kind, is_common, is_everybodys_word};
 use super::places::Role;
 use super::{Pass, Redactor};
 use crate::protocol::letters;
@@ -22,10 +23,10 @@ const MAKERS: &[&str] = &[
     "vsftpd.beasts.org",
 ];
 
-/// Endings of files that no domain has.
+/// Endings of files that no domain has, or few.
 const FILES: &[&str] = &[
-    "bin", "cfg", "conf", "crt", "dll", "exe", "gz", "htm", "html", "ini", "json", "log", "pem", "php", "tar", "txt",
-    "xml",
+    "bin", "cfg", "conf", "crt", "csv", "dll", "doc", "docx", "exe", "gz", "htm", "html", "ini", "jpg", "json", "log",
+    "pdf", "pem", "php", "png", "tar", "txt", "xls", "xlsx", "xml", "zip",
 ];
 
 /// Commands whose argument is a path.
@@ -46,6 +47,13 @@ pub fn is_host(word: &str) -> bool {
         && (last.chars().all(char::is_alphabetic) && one_case || last.starts_with("xn--"))
         && !FILES.contains(&last.to_ascii_lowercase().as_str())
         && !is_makers(word)
+}
+
+/// A file's name that is somebody's: "vsftpd.conf" and "index.html" are not.
+fn is_file(word: &str) -> bool {
+    let Some((stem, ending)) = word.rsplit_once('.') else { return false };
+    let first = stem.split('.').next().unwrap_or(stem);
+    FILES.contains(&ending.to_ascii_lowercase().as_str()) && !first.is_empty() && !is_everybodys_word(first)
 }
 
 fn is_makers(host: &str) -> bool {
@@ -95,6 +103,12 @@ impl Redactor {
                 self.name(Kind::Called, word.to_owned());
             }
         }
+        for word in names::numbered(text).filter(|_| text.starts_with("220")) {
+            self.name(Kind::Called, word.to_owned());
+        }
+        for number in forms::telephones(text) {
+            self.name(Kind::Called, number.to_owned());
+        }
         let called = [between("Server (", ')'), between("Status of '", '\'')];
         let greeted = text.get(4..).filter(|_| text.starts_with("220"));
         let host = greeted.and_then(|rest| rest.split_once(" FTP server")).map(|(host, _)| host.to_owned());
@@ -109,8 +123,26 @@ impl Redactor {
         if self.pass == Pass::Collect {
             self.names.learn_text(&text);
         }
+        let text = self.in_forms(text);
         let text = self.known_names(text);
         self.scan(&text)
+    }
+
+    /// Names that the form of the words gives away, be they words of everybody's.
+    fn in_forms(&mut self, text: String) -> String {
+        let mut done = String::new();
+        let mut copied = 0;
+        for Place { at, kind, certain } in forms::places(&text) {
+            let name = &text[at.clone()];
+            if !certain && is_everybodys_word(name) && !self.names.knows(kind, name) {
+                continue;
+            }
+            done.push_str(&text[copied..at.start]);
+            done.push_str(&self.name(kind, name.to_owned()));
+            copied = at.end;
+        }
+        done.push_str(&text[copied..]);
+        done
     }
 
     /// Names that are known from elsewhere, as whole words.
@@ -217,6 +249,9 @@ impl Redactor {
     fn word(&mut self, word: &str, after: &str) -> String {
         let bare = word.trim_end_matches(['.', ':', '-']);
         let end = &word[bare.len()..];
+        if let Some((address, port)) = self.bare_endpoint(bare) {
+            return format!("{}{port}{end}", self.address(IpAddr::V6(address), Role::Between));
+        }
         // "::" alone and the like keep their colons.
         if let Some(address) = [word, bare].iter().find_map(|text| text.parse::<IpAddr>().ok()) {
             let end = if word.parse::<IpAddr>().is_ok() { "" } else { end };
@@ -230,6 +265,30 @@ impl Redactor {
         parts.join(":")
     }
 
+    /// An IPv6 address with its port behind it, without brackets: `2001:db8::5:50002` and `2001:db8::5.50002`. Where all
+    /// of it is an address, too, it is one unless the address without its end is known.
+    fn bare_endpoint<'a>(&self, word: &'a str) -> Option<(Ipv6Addr, &'a str)> {
+        let at = word.rfind([':', '.'])?;
+        let (head, port) = word.split_at(at);
+        let address: Ipv6Addr = head.parse().ok()?;
+        let is_port = port[1..].parse::<u16>().is_ok_and(|port| port >= 1000);
+        let known = word.parse::<Ipv6Addr>().is_err() || self.places.knows(IpAddr::V6(address));
+        (is_port && known).then_some((address, port))
+    }
+
+    /// An address in a host's name: `ip-192-0-2-70`.
+    fn dashed(&mut self, word: &str) -> Option<String> {
+        let numbers: Vec<&str> = word.split('-').collect();
+        let octet = |text: &&str| text.parse::<u8>().ok().filter(|octet| octet.to_string() == **text);
+        let (first, octets) = numbers.windows(4).enumerate().find_map(|(first, four)| {
+            let octets: Vec<u8> = four.iter().filter_map(octet).collect();
+            Some((first, <[u8; 4]>::try_from(octets).ok()?))
+        })?;
+        let address = self.address(IpAddr::V4(octets.into()), Role::Between).to_string().replace('.', "-");
+        let (before, behind) = (&numbers[..first], &numbers[first + 4..]);
+        Some([before, &[address.as_str()], behind].concat().join("-"))
+    }
+
     fn part(&mut self, part: &str, after: &str) -> String {
         let bare = part.trim_end_matches(['.', '-']);
         let end = &part[bare.len()..];
@@ -241,7 +300,8 @@ impl Redactor {
             () if self.names.is_placeholder(bare) => part.to_owned(),
             () if of_address && !bare.is_empty() => format!("{}{end}", self.name(Kind::User, bare.to_owned())),
             () if is_host(bare) => format!("{}{end}", self.name(Kind::Host, bare.to_owned())),
-            () => part.to_owned(),
+            () if is_file(bare) => format!("{}{end}", self.name(Kind::Path, bare.to_owned())),
+            () => self.dashed(bare).map_or_else(|| part.to_owned(), |dashed| format!("{dashed}{end}")),
         }
     }
 }
