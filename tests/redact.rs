@@ -278,6 +278,8 @@ fn no_form_of_a_log_names_anybody() {
          > USER mhopfen\n< 331 ok\n> PASS x\n< 230 ok\n> STAT .\n< 213-Status follows:\n\
          < -rw-r--r--    1 mhopfen  brauer       1024 Nov 27 10:00 sudpfanne plan\n< 213 End\n\
          > PASV\n< 227 ok (192,0,2,70,4,1)\n> LIST\n< 425 no\n",
+        "Connected to 192.0.2.70.\n220 hi\n331 Please specify the password.\n230 mhopfen logged in\nftp> ls\n\
+         200 PORT command successful\n425 Failed to establish connection.\n",
         "220 hi\nUSER test\n331 Password required for test.\nPASS x\n530 User test cannot log in.\n",
     ];
     for log in logs {

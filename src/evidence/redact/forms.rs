@@ -82,10 +82,10 @@ const WRITERS: &[&str] = &[" proftpd[", " pure-ftpd: ", " pure-ftpd[", " vsftpd:
 /// The names in a text, in their order, none within another.
 pub fn places(text: &str) -> Vec<Place> {
     let mut found: Vec<Place> = Vec::new();
-    found.extend(users(text).chain(in_brackets(text)).chain(writers_computer(text)));
+    found.extend(users(text).chain(ahead(text)).chain(writers_computer(text)));
     found.extend(of_reply(text).into_iter().chain(of_transfer(text)));
     found.extend(in_listing(text));
-    found.retain(|place| !place.at.is_empty() && !NO_NAMES.contains(&&text[place.at.clone()]));
+    found.retain(|place| !place.at.is_empty() && (place.certain || !NO_NAMES.contains(&&text[place.at.clone()])));
     found.sort_by_key(|place| place.at.start);
     let mut end = 0;
     found.retain(|place| {
@@ -120,8 +120,8 @@ fn ends_name(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | ':' | '"' | '\'' | '\u{2019}' | '(' | ')' | '[' | ']')
 }
 
-/// vsftpd's log: `[pid 1] [bob] OK LOGIN`; and "bob is now logged in" of Pure-FTPd's.
-fn in_brackets(text: &str) -> impl Iterator<Item = Place> {
+/// vsftpd's log: `[pid 1] [bob] OK LOGIN`; "bob is now logged in" of Pure-FTPd's; and "230 bob logged in".
+fn ahead(text: &str) -> impl Iterator<Item = Place> {
     let bracket = || {
         let from = text.find("[pid ")?;
         let from = from + text[from..].find("] [")? + 3;
@@ -129,9 +129,16 @@ fn in_brackets(text: &str) -> impl Iterator<Item = Place> {
     };
     let now = || {
         let end = text.find(" is now logged in")?;
-        Some(text[..end].rfind(ends_name).map_or(0, |at| at + 1)..end)
+        let name = text[..end].rsplit(ends_name).next()?;
+        Some(end - name.len()..end)
     };
-    [bracket(), now()].into_iter().flatten().map(|at| Place { at, kind: Kind::User, certain: true })
+    let first = || {
+        let end = text.find(" logged in")?;
+        let from = text[..end].rfind(' ')? + 1;
+        text[..from].ends_with("230 ").then_some(from..end)
+    };
+    let place = |certain: bool| move |at: Range<usize>| Place { at, kind: Kind::User, certain };
+    [bracket().map(place(true)), now().map(place(false)), first().map(place(false))].into_iter().flatten()
 }
 
 fn writers_computer(text: &str) -> Option<Place> {
@@ -151,9 +158,8 @@ fn of_reply(text: &str) -> Option<Place> {
         let code = lower.get(at..at + 4).unwrap_or_default();
         let begins = !lower[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
         begins
-            && code.starts_with(['4', '5'])
-            && code[..3].bytes().all(|b| b.is_ascii_digit())
             && code.ends_with([' ', '-'])
+            && matches!(code.as_bytes(), [b'4' | b'5', second, third, _] if second.is_ascii_digit() && third.is_ascii_digit())
     };
     let lead = lower[..end].char_indices().map(|(at, _)| at).find(|at| is_code(*at))? + 4;
     let complains = COMPLAINTS.iter().any(|begin| lower[lead..end].starts_with(begin));
@@ -231,4 +237,33 @@ pub fn telephones(text: &str) -> Vec<&str> {
         })
     };
     words.into_iter().flat_map(of_word).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(text: &str) -> Vec<&str> {
+        places(text).into_iter().map(|place| &text[place.at]).collect()
+    }
+
+    #[test]
+    fn names_are_found_where_the_form_has_them() {
+        for (text, names) in [
+            ("331 Password required for bob.", vec!["bob"]),
+            ("230-User bob logged in\n230 ok", vec!["bob"]),
+            ("550 price list: No such file or directory", vec!["price list"]),
+            ("< 550 Can't open prices: Permission denied", vec!["prices"]),
+            ("4\u{20ac} prices: No such file", vec![]),
+            ("150 Opening data connection for price list (17 bytes).", vec!["price list"]),
+            ("drwxr-xr-x 2 1000 sales 17 Nov 27 10:00 price list", vec!["sales", "price list"]),
+            ("lrwxrwxrwx 1 bob sales 17 Nov 27 10:00 now -> then", vec!["bob", "sales", "now"]),
+            ("230 User is already logged in", vec![]),
+            ("\u{2019} is now logged in", vec![]),
+        ] {
+            assert_eq!(named(text), names, "{text}");
+        }
+        assert_eq!(telephones("call us at +49 30 5550 100, or tel: 030/5550100."), ["+49 30 5550 100", "030/5550100"]);
+        assert_eq!(telephones("+1 of 2026-11-27"), Vec::<&str>::new());
+    }
 }
