@@ -223,6 +223,15 @@ impl<'a> Facts<'a> {
         self.tried.iter().filter_map(Tried::let_in_after_all).collect()
     }
 
+    /// Where a passive transfer came whole that the server never announced, nor spoke of afterwards: who sent it was asked on
+    /// another control connection.
+    pub fn transfers_unannounced(&self) -> Vec<Place> {
+        let announced = |tried: &Tried| tried.replies().any(|(reply, _)| reply.is_preliminary());
+        let unconfirmed = |tried: &&Tried| tried.failure() == Some(Failure::Unconfirmed) && tried.bytes() > 0;
+        let passive = self.tried_in(Mode::Passive).filter(unconfirmed);
+        passive.filter(|tried| !announced(tried)).filter_map(Tried::ended_by).collect()
+    }
+
     /// Passive ports that refused again and again.
     pub fn ports_dialled_in_vain(&self) -> usize {
         self.tried.iter().filter(|tried| tried.refused_again().is_some()).count()

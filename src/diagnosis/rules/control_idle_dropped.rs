@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::control_connection_altered::is_for_the_verb;
-use crate::diagnosis::rules::{loss, ruled_out_by, setting};
+use crate::diagnosis::rules::{loss, ruled_out_by, samples, setting};
 use crate::evidence::facts::{ControlEnd, Facts, Failure, Place, Tried};
 use crate::protocol::dialect::Says;
 
@@ -111,9 +111,11 @@ fn loses_control(tried: &Tried) -> bool {
     )
 }
 
-/// The same, where no other finding explains it: a limit, or a device that swallows this one command.
+/// The same, where no other finding explains it: a limit, a device that swallows this one command, or another machine that
+/// sent what this one never announced.
 fn is_lost_control(facts: &Facts, tried: &Tried) -> bool {
-    let told_elsewhere = facts.aftermath(&[Says::Misconfigured, Says::PortsExhausted]);
+    let mut told_elsewhere = facts.aftermath(&[Says::Misconfigured, Says::PortsExhausted]);
+    told_elsewhere.extend(samples::served_by_another(facts));
     if tried.ended_by().is_some_and(|place| told_elsewhere.contains(&place)) {
         return false;
     }

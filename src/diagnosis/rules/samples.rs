@@ -73,7 +73,19 @@ pub fn are_wanted(facts: &Facts) -> bool {
 /// RST, which that does not explain.
 pub fn astray(facts: &Facts) -> Vec<Place> {
     let otherwise = [Failure::DialDropped, Failure::DialUnreachable].map(|failure| failed_at_peer(facts, failure));
-    if otherwise.iter().all(Vec::is_empty) { facts.ports_of_two_minds() } else { Vec::new() }
+    if otherwise.iter().any(|failed| !failed.is_empty()) {
+        return Vec::new();
+    }
+    facts.ports_of_two_minds().into_iter().chain(served_by_another(facts)).collect()
+}
+
+/// Where a transfer came that the server never announced, and a port refused a connection besides: one machine answers on
+/// the control connection, and another listened at the port.
+pub fn served_by_another(facts: &Facts) -> Vec<Place> {
+    let aside = facts.passive_failures_aside();
+    let refused = aside.iter().any(|tried| tried.failure() == Some(Failure::DialRefused))
+        || !facts.failed(Failure::DialRefused).is_empty();
+    if refused { facts.transfers_unannounced() } else { Vec::new() }
 }
 
 /// What to try next, side by side, where the two verbs disagree and neither has been seen to do both, or where every port

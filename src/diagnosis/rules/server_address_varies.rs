@@ -1,9 +1,9 @@
 #![doc = include_str!("server_address_varies.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
-use crate::diagnosis::rules::{harm_where_data_fails, joins, samples};
+use crate::diagnosis::rules::{ends, harm_where_data_fails, joins, samples};
 use crate::evidence::attempt::{Attempt, Mode, Probe};
-use crate::evidence::facts::{Cite, Facts, Failure, Place, Placed};
+use crate::evidence::facts::{Cite, Facts, Failure, Place, Placed, Tried};
 use crate::protocol::dialect;
 use crate::protocol::reply::Reply;
 
@@ -46,6 +46,25 @@ fn test(facts: &Facts) -> Match {
              mode then fails now and then.",
             Confidence::Medium,
             facts.cites(astray.into_iter().chain(joins(facts.joined_in(Mode::Passive)))),
+        );
+    }
+    let by_another = samples::served_by_another(facts);
+    if !by_another.is_empty() {
+        let is_refused = |tried: &&Tried| tried.failure() == Some(Failure::DialRefused);
+        let (refused, aside) = (facts.failed(Failure::DialRefused), facts.passive_failures_aside());
+        let refused: Vec<&Tried> = refused.into_iter().chain(&aside).filter(is_refused).collect();
+        return fires(
+            facts,
+            "A passive port sent a transfer that the server never announced, and another refused a connection: most likely \
+             several machines share the server's address, and a data connection may reach another one than its control \
+             connection did. Passive mode then fails now and then.",
+            Confidence::Medium,
+            facts.cites(by_another.into_iter().chain(ends(refused))),
+        );
+    }
+    if !facts.transfers_unannounced().is_empty() {
+        return Match::Undecided(
+            "a transfer came that the server never announced, which another machine may have sent",
         );
     }
     if others.is_empty() {
