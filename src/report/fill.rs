@@ -140,7 +140,7 @@ fn path(facts: &Facts) -> Path {
     Path {
         client_nat: answer(&facts.client_nat()),
         server_nat: match (answer(&facts.server_nat()), &location) {
-            (Known::Unknown, Some(location)) if location.edge_translates => Known::Yes,
+            (Known::Unknown, Some(location)) if location.translator.is_some() => Known::Yes,
             (Known::Unknown, _) if facts.router_at_servers_address().is_some() => Known::Yes,
             _ if facts.stand_in().is_some() => Known::Yes,
             (known, _) => known,
@@ -152,7 +152,7 @@ fn path(facts: &Facts) -> Path {
         hops: hops.iter().map(|(ttl, router)| Hop { ttl: *ttl, address: router.to_string() }).collect(),
         control_distance: facts.distance(),
         blocked_after: location.as_ref().filter(|l| l.between.is_some()).and_then(|location| location.end.passed()),
-        answered_by: location.as_ref().and_then(|location| location.end.answered()),
+        answered_by: location.as_ref().filter(|l| l.between.is_some()).and_then(|location| location.end.answered()),
         helper_between: facts
             .helper_between()
             .map(|(from, to)| Between { from, to: facts.distance().map_or(to, |server| to.min(server)) }),

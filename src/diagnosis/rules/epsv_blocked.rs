@@ -1,7 +1,7 @@
 #![doc = include_str!("epsv_blocked.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::{endpoints, ends, joins, ruled_out_by, samples};
+use crate::diagnosis::rules::{endpoints, ends, joins, place, ruled_out_by, samples};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::Facts;
 
@@ -40,15 +40,25 @@ fn test(facts: &Facts) -> Match {
         _ => Confidence::High,
     };
     let doubt = if confidence == Confidence::High { "" } else { " A single bad port is not excluded." };
+    // Where its own port was looked for, the place tells whose firewall it is.
+    let place = place::of(facts).filter(|_| facts.located_with() == Some(DataVerb::Epsv));
+    let (side, confidence) = match &place {
+        Some(place) if place.side != Side::Unknown => (place.side, confidence.min(place.confidence)),
+        Some(_) => (Side::Unknown, confidence),
+        None if confidence == Confidence::High => (Side::Network, confidence),
+        None => (Side::Unknown, confidence),
+    };
     let mut cites = facts.cites(ends(epsv.unanswered.iter().copied()));
     cites.extend(facts.cites(joins(pasv.joined.iter().copied())));
+    let words = place.as_ref().map_or_else(String::new, |place| format!(" {}", place.words));
+    cites.extend(place.into_iter().flat_map(|place| place.cites));
     Match::Fires(Conclusion {
         severity: Severity::Warning,
-        side: if confidence == Confidence::High { Side::Network } else { Side::Unknown },
+        side,
         confidence,
         summary: format!(
             "The server agrees to EPSV, but its data connections fail ({} of {}: {}), while PASV's go through ({} of {}): \
-             a firewall on the way knows PASV and not EPSV.{doubt}",
+             a firewall on the way knows PASV and not EPSV.{doubt}{words}",
             epsv.unanswered.len(),
             epsv.count(),
             endpoints(epsv.unanswered.iter().copied()),
@@ -61,11 +71,13 @@ fn test(facts: &Facts) -> Match {
                 "Have the client use PASV",
                 "curl: --disable-epsv; git-ftp: --disable-epsv; rclone: --ftp-disable-epsv; FileZilla uses PASV over IPv4.",
             ),
-            Fix::network(
-                "Update the firewall that follows FTP, or open the passive range for good",
-                "Its FTP inspection has to know RFC 2428 (EPSV and EPRT); a fixed passive range that is open needs no \
-                 inspection.",
-            ),
+            Fix {
+                side: if side == Side::Unknown { Side::Network } else { side },
+                action: "Update the firewall that follows FTP, or open the passive range for good".to_owned(),
+                detail: "Its FTP inspection has to know RFC 2428 (EPSV and EPRT); a fixed passive range that is open \
+                         needs no inspection."
+                    .to_owned(),
+            },
         ],
     })
 }

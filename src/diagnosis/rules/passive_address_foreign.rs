@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
+use crate::diagnosis::rules::place::{self, Servers};
 use crate::diagnosis::rules::{ends, joins, loss, outer_address_setting, peer, ruled_out_by, shows_address};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Probe};
@@ -36,6 +37,8 @@ fn test(facts: &Facts) -> Match {
     let joins_named = at_named.iter().any(|tried| tried.joined().is_some());
     let joins_peer = at_peer.iter().any(|tried| tried.joined().is_some());
 
+    let stopped_elsewhere = place::of(facts).is_some_and(|place| place.servers != Servers::Suspect);
+
     let peer = peer(facts);
     let begin =
         format!("The server tells clients to connect to {address} for passive mode, although it is reached at {peer}");
@@ -55,6 +58,12 @@ fn test(facts: &Facts) -> Match {
         (false, true) => {
             (loss(facts), Confidence::High, "the address it names does not answer, so clients that believe it fail")
         }
+        // What is stopped elsewhere tells of neither address whether it leads there.
+        (false, false) if stopped_elsewhere => (
+            Severity::Info,
+            Confidence::Low,
+            "whether it leads there can't be told, since something else on the way stops passive connections",
+        ),
         (false, false) if at_named.is_empty() => {
             (loss(facts), Confidence::Medium, "no data connection to the control connection's address was made")
         }
@@ -70,27 +79,30 @@ fn test(facts: &Facts) -> Match {
         confidence,
         summary: format!("{begin}: {end}."),
         cites,
-        fixes: vec![
-            if joins_named {
+        fixes: match (joins_named, joins_peer) {
+            (false, false) if stopped_elsewhere => Vec::new(),
+            (true, _) => vec![
                 Fix::server(
                     "Leave the address in 227 as it is",
                     format!(
                         "It is one that answers. Where clients that ignore it have to be served, forward the passive \
                          range at {peer} too."
                     ),
-                )
-            } else {
+                ),
+                client_fix(!joins_peer),
+            ],
+            (false, _) => vec![
                 Fix::server(
                     "Correct the address that the server names in 227",
                     format!(
                         "{} It names {address}; control connections come in at {peer}. An address that has changed, or a \
-                     name that leads elsewhere, is the usual reason.",
+                         name that leads elsewhere, is the usual reason.",
                         outer_address_setting(facts, &peer)
                     ),
-                )
-            },
-            client_fix(joins_named && !joins_peer),
-        ],
+                ),
+                client_fix(false),
+            ],
+        },
     })
 }
 

@@ -50,24 +50,23 @@ fn test(facts: &Facts) -> Match {
     let mut cites = facts.cites(named_and_ended(facts, dropped.iter().copied()));
     let ports = endpoints(dropped.iter().copied());
     let place = place::of(facts);
-    let located = place.as_ref().filter(|place| place.side != Side::Unknown && place.side != Side::Network);
-    let (side, confidence, whose) = match (located, facts.server_nat(), &place) {
-        (Some(place), ..) | (None, Observed::NotSeen | Observed::NotTested(_), Some(place)) => {
-            (place.side, place.confidence, place.words.clone())
+    let by_log = facts.log().is_some_and(|log| log.unroutable.is_some());
+    let (side, confidence, whose) = match (&place, facts.server_nat()) {
+        // Its own router may be where they end, and nobody forwards for whom does not know of it.
+        (Some(place), Observed::Seen(sign)) if place.leaves_it_to_the_server() => {
+            cites.extend(sign.cites);
+            (Side::Server, Confidence::Medium, format!("{} {BEHIND_NAT}", place.words))
         }
-        (None, Observed::Seen(sign), _) => {
+        (Some(place), _) => (place.side, place.confidence, place.tells(facts)),
+        (None, Observed::Seen(sign)) => {
             cites.extend(sign.cites);
             (Side::Server, Confidence::Medium, BEHIND_NAT.to_owned())
         }
         // The client says so of an address that its log does not show.
-        (None, Observed::NotSeen | Observed::NotTested(_), None)
-            if facts.log().is_some_and(|log| log.unroutable.is_some()) =>
-        {
+        (None, Observed::NotSeen | Observed::NotTested(_)) if by_log => {
             (Side::Server, Confidence::Medium, BEHIND_NAT.to_owned())
         }
-        (None, Observed::NotSeen | Observed::NotTested(_), None) => {
-            (Side::Unknown, Confidence::Medium, NOT_SEEN.to_owned())
-        }
+        (None, Observed::NotSeen | Observed::NotTested(_)) => (Side::Unknown, Confidence::Medium, NOT_SEEN.to_owned()),
     };
     cites.extend(place.into_iter().flat_map(|place| place.cites));
     let watched = matches!(facts.answer_stopped_here(), Observed::NotSeen);

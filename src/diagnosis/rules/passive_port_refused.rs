@@ -50,16 +50,19 @@ fn test(facts: &Facts) -> Match {
         (Some(ms), Some(rtt)) if rtt >= SHORT_RTT_MS && ms < rtt / 3.0 => Some((ms, rtt)),
         _ => None,
     };
+    let translated = matches!(facts.server_nat(), Observed::Seen(_));
     let place = place::of(facts).filter(|place| place.side != Side::Unknown || near.is_none());
     let (side, confidence, whose) = match (place, near) {
-        // A server that names an inner address does not know of its translation, and nobody forwards for it.
-        (Some(place), _) if place.side == Side::Network && matches!(facts.server_nat(), Observed::Seen(_)) => {
+        // A server that names an inner address does not know of its translation, and nobody forwards for it: where no port
+        // is forwarded, the RST comes from the server's own router.
+        (Some(place), _) if translated && place.side == Side::Network && place.leaves_it_to_the_server() => {
             cites.extend(place.cites);
-            (Side::Server, Confidence::Medium, NOT_FORWARDED.to_owned())
+            (Side::Server, Confidence::Medium, format!("{} {NOT_FORWARDED}", place.words))
         }
         (Some(place), _) => {
+            let words = place.tells(facts);
             cites.extend(place.cites);
-            (place.side, place.confidence, place.words)
+            (place.side, place.confidence, words)
         }
         (None, Some((ms, rtt))) => {
             let times = format!("the refusal came after {ms:.1} ms, where the server takes {rtt:.0} ms to answer");
@@ -67,9 +70,7 @@ fn test(facts: &Facts) -> Match {
             let words = format!("The server itself can't have refused them: {times}. A firewall on this side does.");
             (Side::Client, Confidence::Medium, words)
         }
-        (None, None) if matches!(facts.server_nat(), Observed::Seen(_)) => {
-            (Side::Server, Confidence::Medium, NOT_FORWARDED.to_owned())
-        }
+        (None, None) if translated => (Side::Server, Confidence::Medium, NOT_FORWARDED.to_owned()),
         (None, None) if facts.log().is_some_and(|log| log.unroutable.is_some()) => {
             (Side::Server, Confidence::Medium, NOT_FORWARDED.to_owned())
         }

@@ -34,7 +34,9 @@ fn test(facts: &Facts) -> Match {
         return ruled_out_by(facts, ends(otherwise), untold(facts));
     };
     let ports = endpoints(unreachable.iter().copied());
-    let place = place::of(facts).filter(|place| place.side != Side::Unknown);
+    // What the server's own address says of itself is sure, however few routers there are.
+    let by_server = icmp.router.is_some() && icmp.router == facts.peer();
+    let place = place::of(facts).filter(|place| place.side != Side::Unknown || !by_server);
     let side = place.as_ref().map_or_else(|| side_of(facts, icmp, facts.peer()), |place| place.side);
     let who = match (icmp.router, side) {
         (Some(router), Side::Server) if Some(router) == facts.peer() => {
@@ -50,7 +52,7 @@ fn test(facts: &Facts) -> Match {
         (None, _) => Confidence::Medium,
     };
     let mut cites = facts.cites(named_and_ended(facts, unreachable.iter().copied()));
-    let whose = place.as_ref().map_or_else(String::new, |place| format!(" {}", place.words));
+    let whose = place.as_ref().map_or_else(String::new, |place| format!(" {}", place.tells(facts)));
     cites.extend(place.into_iter().flat_map(|place| place.cites));
     Match::Fires(Conclusion {
         severity: loss(facts),

@@ -3,7 +3,7 @@
 use crate::diagnosis::rule::{Confidence, Fix, Side};
 use crate::diagnosis::rules::{ANY_RANGE, peer, setting};
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::{Cite, End, Facts, Location, Zone};
+use crate::evidence::facts::{Cite, End, Facts, Failure, Location, Zone};
 use crate::evidence::observed::Observed;
 use crate::protocol::arrival::Arrival;
 
@@ -14,31 +14,69 @@ pub struct Place {
     /// One or two sentences.
     pub words: String,
     pub cites: Vec<Cite>,
+    /// What it leaves of the server's part.
+    pub servers: Servers,
 }
+
+/// Whether what passive connections meet tells anything of the server, and of the router before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Servers {
+    /// They end there, or may.
+    Suspect,
+    /// They come so far, and what fails comes after it.
+    Reached,
+    /// They end before, so that nothing is seen of it.
+    NotReached,
+}
+
+impl Place {
+    /// Whether they may end at the server's own router, and nothing tells yet that they do.
+    pub fn leaves_it_to_the_server(&self) -> bool {
+        self.servers == Servers::Suspect && matches!(self.side, Side::Network | Side::Unknown)
+    }
+
+    /// What it tells where every passive port fails, and what the server's side has to do besides.
+    pub fn tells(&self, facts: &Facts) -> String {
+        let besides = self.side == Side::Network && self.servers == Servers::NotReached;
+        match facts.server_nat() {
+            Observed::Seen(_) if besides => format!("{} {FORWARD_AS_WELL}", self.words),
+            _ => self.words.clone(),
+        }
+    }
+}
+
+const FORWARD_AS_WELL: &str = "Beyond that place the server stands behind an address translation: its passive ports have to \
+                               be forwarded to it as well.";
 
 /// The place, where it was looked for and tells whose part of the way it is on, or at least where.
 pub fn of(facts: &Facts) -> Option<Place> {
     if let Observed::Seen(answer) = facts.answer_stopped_here() {
         let (words, cites) = (ANSWER_STOPPED.to_owned(), facts.cites([answer]));
-        return Some(Place { side: Side::Client, confidence: Confidence::High, words, cites });
+        let servers = Servers::Reached;
+        return Some(Place { side: Side::Client, confidence: Confidence::High, words, cites, servers });
     }
     let located = match facts.arrival_told() {
         Some((told, cite)) if told.arrival != Arrival::Nothing => {
             let (words, cites) = (ANSWER_LOST.to_owned(), vec![cite]);
-            Some(Place { side: Side::Unknown, confidence: Confidence::Medium, words, cites })
+            let servers = Servers::Reached;
+            Some(Place { side: Side::Unknown, confidence: Confidence::Medium, words, cites, servers })
         }
         _ => on_the_way(facts),
     };
     // Where packets get past this side's routers, or nobody looked: else no answer can have come.
-    let open = located.as_ref().is_none_or(|place| !matches!(place.side, Side::Client | Side::Network));
+    let open = located.as_ref().is_none_or(|place| {
+        place.servers != Servers::NotReached && !matches!(place.side, Side::Client | Side::Network)
+    });
     let watched = matches!(facts.answer_stopped_here(), Observed::NotSeen);
     let counted = if open && !watched { facts.answers_counted() } else { Vec::new() };
     if counted.is_empty() {
         return located;
     }
+    let servers = located.as_ref().map_or(Servers::Suspect, |place| place.servers);
     let (words, mut cites) = located.map_or((String::new(), Vec::new()), |place| (place.words + " ", place.cites));
     cites.extend(facts.cites(counted));
-    Some(Place { side: Side::Unknown, confidence: Confidence::Low, words: format!("{words}{ANSWERS_COUNTED}"), cites })
+    let words = format!("{words}{ANSWERS_COUNTED}");
+    Some(Place { side: Side::Unknown, confidence: Confidence::Low, words, cites, servers })
 }
 
 const ANSWER_LOST: &str = "By the other end's word this computer's packets arrive there and are answered: the answers are \
@@ -54,30 +92,54 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
     let Observed::Seen(location) = facts.location() else { return None };
     let (low, high) = location.between?;
     let server = location.server?;
-    let exact = high.saturating_sub(low) <= 1;
+    // Between this computer and its router nobody else stands.
+    let exact = high.saturating_sub(low.max(1)) <= 1;
     let named = matches!(location.end, End::Unreachable { .. }) || low == high;
     let nothing_came = facts.arrival_told().filter(|(told, _)| told.arrival == Arrival::Nothing);
     // Silence from the server on may be the answer's, lost on its way back.
     let silent = matches!(location.end, End::Silence { .. }) && nothing_came.is_none();
     let (side, confidence) = match location.zone {
-        Zone::Server if silent && (exact || named || low == 0) => (Side::Server, Confidence::Medium),
-        Zone::Client | Zone::Server if named || low == 0 => (side(location.zone), Confidence::High),
+        Zone::Server if silent && (exact || named) => (Side::Server, Confidence::Medium),
+        Zone::Client | Zone::Server if named || high <= 1 => (side(location.zone), Confidence::High),
         // What a router does and what the front of the next does look alike.
         Zone::Server if exact => (Side::Server, Confidence::High),
         Zone::Client | Zone::Server | Zone::Network if exact => (side(location.zone), Confidence::Medium),
         Zone::NotClient if exact => (Side::Network, Confidence::Low),
         Zone::Client | Zone::Server | Zone::Network => (side(location.zone), Confidence::Low),
-        Zone::NotClient => (Side::Unknown, Confidence::Low),
-        Zone::Unknown => (Side::Unknown, Confidence::Low),
+        Zone::NotClient | Zone::NotServer | Zone::Unknown => (Side::Unknown, Confidence::Low),
     };
+    // The port that was swept may have ended otherwise than the others: a firewall's helper lets in what it has seen named.
+    let alike = ended_alike(facts, location.end);
+    let confidence = if alike { confidence } else { confidence.min(Confidence::Medium) };
     let mut cites = location.cites.clone();
     let unsent = facts.tried_in(Mode::Passive).filter_map(|tried| tried.unsent());
     cites.extend(facts.cites(unsent.filter(|_| high == 0)));
     let rst = facts.tried_in(Mode::Passive).find_map(|tried| facts.rst_came_past(tried));
     cites.extend(rst.map(|(routers, _)| Cite::of(format!("the RST came past {routers} routers, as its TTL tells"))));
-    let words = format!("{} {}", ends_where(&location, low, high, server), excludes(&location, server, silent));
+    let does = match location.end {
+        _ if !alike => "stops them",
+        End::Silence { .. } => "drops them",
+        End::Refused { .. } | End::Unreachable { .. } | End::Open { .. } => "turns them away",
+    };
+    let words = format!("{} {}", ends_where(&location, (low, high), server, does), excludes(&location, server, silent));
     cites.extend(nothing_came.map(|(_, cite)| cite));
-    Some(Place { side, confidence, words: words.trim_end().to_owned(), cites })
+    let servers = match location.zone {
+        Zone::Client | Zone::Network | Zone::NotServer => Servers::NotReached,
+        Zone::NotClient | Zone::Server | Zone::Unknown => Servers::Suspect,
+    };
+    Some(Place { side, confidence, words: words.trim_end().to_owned(), cites, servers })
+}
+
+/// Whether a passive connection ended as the one whose place was looked for.
+fn ended_alike(facts: &Facts, end: End) -> bool {
+    let failure = match end {
+        End::Silence { .. } => Failure::DialDropped,
+        End::Refused { .. } => Failure::DialRefused,
+        End::Unreachable { .. } => Failure::DialUnreachable,
+        End::Open { .. } => return true,
+    };
+    let others = [Failure::DialDropped, Failure::DialRefused, Failure::DialUnreachable];
+    !facts.failed(failure).is_empty() || others.iter().all(|other| facts.failed(*other).is_empty())
 }
 
 fn side(zone: Zone) -> Side {
@@ -85,7 +147,7 @@ fn side(zone: Zone) -> Side {
         Zone::Client => Side::Client,
         Zone::Server => Side::Server,
         Zone::Network => Side::Network,
-        Zone::NotClient | Zone::Unknown => Side::Unknown,
+        Zone::NotClient | Zone::NotServer | Zone::Unknown => Side::Unknown,
     }
 }
 
@@ -99,13 +161,9 @@ fn hop(location: &Location, number: u8, server: u8) -> String {
     }
 }
 
-fn ends_where(location: &Location, low: u8, high: u8, server: u8) -> String {
+fn ends_where(location: &Location, (low, high): (u8, u8), server: u8, does: &str) -> String {
     let name = |number| hop(location, number, server);
     let of = format!("the server is hop {server}");
-    let does = match location.end {
-        End::Silence { .. } => "drops them",
-        End::Refused { .. } | End::Unreachable { .. } | End::Open { .. } => "turns them away",
-    };
     if high == 0 {
         return format!(
             "Packets to the passive port do not come as far as the first router, and by its counters this computer did \
@@ -113,18 +171,34 @@ fn ends_where(location: &Location, low: u8, high: u8, server: u8) -> String {
         );
     }
     if low == high {
-        let who = if location.edge_translates && low < server {
+        let who = if location.translator == Some(low) {
             format!("{}, the router that has the server's outer address, {does} itself", name(low))
         } else {
             format!("{} {does}", name(low))
         };
         return format!("Packets to the passive port end on the way: {who} ({of}).");
     }
-    if low == 0 {
-        return format!(
-            "Packets to the passive port do not get past {}: it or this computer {does} ({of}).",
-            name(high)
-        );
+    match (low, high) {
+        (0, 1) => {
+            return format!(
+                "Packets to the passive port do not get past {}: it or this computer {does} ({of}).",
+                name(high)
+            );
+        }
+        (0, high) if high >= server => {
+            return format!(
+                "No router on the way tells how far packets to the passive port come: somebody from this computer to the \
+                 server {does} ({of})."
+            );
+        }
+        (0, high) => {
+            return format!(
+                "Packets to the passive port do not get past {}: it, this computer or somebody between the two {does} \
+                 ({of}).",
+                name(high)
+            );
+        }
+        _ => {}
     }
     let last_two = high.saturating_sub(low) <= 1;
     let how = if last_two { "it or the front of" } else { "somebody between it and" };
@@ -140,6 +214,7 @@ fn excludes(location: &Location, server: u8, answer_may_be_lost: bool) -> &'stat
         (Zone::Client, _) => {
             "It is no missing port forward at the server: then the answer would come from the server's own router."
         }
+        (Zone::Server, _) if server <= 1 => "",
         (Zone::Server, End::Silence { .. }) if !answer_may_be_lost => {
             "This side's routers let them out, and by the other end's word nothing arrives there."
         }
@@ -150,6 +225,10 @@ fn excludes(location: &Location, server: u8, answer_may_be_lost: bool) -> &'stat
         (Zone::Network, _) => "This side's routers let them out, and they do not come as far as the server.",
         (Zone::NotClient, _) => {
             "This side's routers let them out; whether a router between or the server's own is to blame is open."
+        }
+        (Zone::NotServer, _) => {
+            "They do not come as far as the server and its router; whether a router of this side or one between is to \
+             blame is open."
         }
         (Zone::Unknown, _) if server <= 2 => "With so few routers on the way nobody can tell whose it is.",
         (Zone::Unknown, _) => "",
@@ -196,10 +275,12 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
         "Ask the network's operator about the router that stops the passive ports",
         format!("Give him the hop and the port above, {} and the time of this check.", peer(facts)),
     );
+    let not_reached = of(facts).is_some_and(|place| place.servers == Servers::NotReached);
     match side {
         Side::Client => vec![client],
         Side::Server => vec![server],
         Side::Network => vec![network, server],
+        Side::Unknown if not_reached => vec![client, network],
         Side::Unknown => vec![server, client],
     }
 }

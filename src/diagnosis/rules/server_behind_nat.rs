@@ -59,10 +59,13 @@ fn before_the_server(facts: &Facts) -> Match {
             return Match::RuledOut(cites);
         }
         Observed::NotTested(why) => match facts.location() {
-            Observed::Seen(location) if location.edge_translates => return at_the_edge(facts, location.cites),
+            Observed::Seen(location) if location.translator.is_some() => {
+                let next_to_it = location.translator.map(|at| at + 1) == location.server;
+                return at_the_edge(facts, next_to_it, location.cites);
+            }
             _ => {
                 let router = facts.router_at_servers_address();
-                return router.map_or(Match::Undecided(why), |router| at_the_edge(facts, vec![router]));
+                return router.map_or(Match::Undecided(why), |router| at_the_edge(facts, true, vec![router]));
             }
         },
     };
@@ -90,15 +93,16 @@ fn before_the_server(facts: &Facts) -> Match {
     })
 }
 
-/// The router before the server answers for the server's address: a translation that the server may well know of.
-fn at_the_edge(facts: &Facts, cites: Vec<Cite>) -> Match {
+/// A router before the server answers for the server's address: a translation that the server may well know of.
+fn at_the_edge(facts: &Facts, next_to_it: bool, cites: Vec<Cite>) -> Match {
     let outside = peer(facts);
+    let router = if next_to_it { "The router before the server" } else { "A router on the way to the server" };
     Match::Fires(Conclusion {
         severity: Severity::Info,
         side: Side::Server,
         confidence: Confidence::High,
         summary: format!(
-            "The router before the server has the address {outside} itself: an address translation (NAT) stands there, \
+            "{router} has the address {outside} itself: an address translation (NAT) stands there, \
              which has to forward the passive ports as well as the control port."
         ),
         cites,

@@ -23,8 +23,9 @@ pub struct Location {
     /// Who may have ended it: from this hop to that, both included. `server` or beyond is the server.
     pub between: Option<(u8, u8)>,
     pub zone: Zone,
-    /// The router before the server has the address that the server is reached at.
-    pub edge_translates: bool,
+    /// The first router that has the address which the server is reached at: an address translation, where the server's
+    /// side begins.
+    pub translator: Option<u8>,
     pub cites: Vec<Cite>,
 }
 
@@ -50,6 +51,8 @@ pub enum Zone {
     Network,
     /// Beyond this side's routers: the network between, or the router before the server.
     NotClient,
+    /// Before the router before the server: this side's, or the network between.
+    NotServer,
     /// The router before the server, or the server.
     Server,
     Unknown,
@@ -91,32 +94,47 @@ impl Facts<'_> {
         }
         let udp = find(|of| of == Swept::Udp);
         let server = self.distance();
-        let hops = self.hops();
+        let mut hops = self.hops();
         let end = end_of(data, control, server);
         if let End::Open { .. } = end {
             return Observed::NotSeen;
         }
-        let at_edge = server.and_then(|server| hops.get(&server.checked_sub(1)?).copied());
-        let edge_is_server = match at_edge.is_some_and(|router| Some(router) == self.peer()) {
-            true => Some(true),
-            false => udp.and_then(|udp| self.edge_has_servers_address(udp)),
-        };
+        let edge = server.map(|server| server.saturating_sub(1));
+        let has_its_address = |ttl: &u8| Some(*ttl) <= edge && hops.get(ttl).copied() == self.peer();
+        let by_udp = udp.and_then(|udp| self.edge_has_servers_address(udp));
+        let translator = hops.keys().copied().find(has_its_address).or(edge.filter(|_| by_udp == Some(true)));
+        let edge_is_plain = translator.is_none() && by_udp == Some(false);
         let mut known = hops.clone();
         if let (Some(server), Some(peer)) = (server, self.peer()) {
             known.insert(server, peer);
         }
-        let between = suspects(end, server, &known, edge_is_server);
+        let between = suspects(end, server, &known, translator, edge_is_plain);
         // Not past the first router, and not even sent: this computer itself.
         let unsent = self.tried_in(Mode::Passive).all(|tried| tried.joined().is_some() || tried.unsent().is_some());
         let here = between == Some((0, 1)) && unsent || matches!(self.answer_stopped_here(), Observed::Seen(_));
         // What arrived was not stopped on its way: its answer was, and no sweep shows where.
         let arrived = self.arrival_told().is_some_and(|(told, _)| told.arrival != Arrival::Nothing);
-        let between = if here { Some((0, 0)) } else { between.filter(|_| !arrived) };
+        let between = match () {
+            () if self.passes(data.of) => None,
+            () if here => Some((0, 0)),
+            () => between.filter(|_| !arrived),
+        };
         let own = self.own_hops(&hops);
-        let zone = zone(end, between, server, own);
-        let cites = self.cites_of_location(data, end, server, &hops, edge_is_server);
-        let edge_translates = edge_is_server == Some(true);
-        Observed::Seen(Location { hops, server, end, between, zone, edge_translates, cites })
+        if let (Some((at, to)), End::Unreachable { from: Some(from), .. }) = (between, end)
+            && at == to
+        {
+            hops.entry(at).or_insert(from.to_canonical());
+        }
+        let zone = zone(end, between, server, own, translator);
+        let cites = self.cites_of_location(data, end, server, &hops, translator, edge_is_plain);
+        Observed::Seen(Location { hops, server, end, between, zone, translator, cites })
+    }
+
+    /// Whether every data connection of the verb that was swept came about: then the port that was swept failed for another
+    /// reason than the place of the others, such as a firewall's helper that lets each port in for one packet alone.
+    fn passes(&self, of: Swept) -> bool {
+        let mut dialled = self.tried_in(Mode::Passive).filter(|tried| Swept::passive(tried.verb()) == of).peekable();
+        dialled.peek().is_some() && dialled.all(|tried| tried.joined().is_some())
     }
 
     /// The router before the server, where it answers from the very address that the server is reached at.
@@ -200,7 +218,8 @@ impl Facts<'_> {
         end: End,
         server: Option<u8>,
         hops: &BTreeMap<u8, IpAddr>,
-        edge_is_server: Option<bool>,
+        translator: Option<u8>,
+        edge_is_plain: bool,
     ) -> Vec<Cite> {
         let port = data.port.port();
         let hop = |ttl: u8| match hops.get(&ttl) {
@@ -228,10 +247,15 @@ impl Facts<'_> {
             End::Open { at } => format!("port {port} was joined at {at} hops"),
         }];
         texts.extend(server.map(|server| format!("the control port answers from {server} hops on")));
-        texts.extend(edge_is_server.map(|is| match is {
-            true => "the router before the server has the address that the server is reached at".to_owned(),
-            false => "the router before the server does not have the server's address".to_owned(),
+        texts.extend(translator.map(|at| match server {
+            Some(server) if at + 1 == server => {
+                "the router before the server has the address that the server is reached at".to_owned()
+            }
+            _ => format!("hop {at} has the address that the server is reached at"),
         }));
+        texts.extend(
+            edge_is_plain.then(|| "the router before the server does not have the server's address".to_owned()),
+        );
         texts.into_iter().map(Cite::of).collect()
     }
 }
@@ -281,44 +305,50 @@ fn suspects(
     end: End,
     server: Option<u8>,
     hops: &BTreeMap<u8, IpAddr>,
-    edge_is_server: Option<bool>,
+    translator: Option<u8>,
+    edge_is_plain: bool,
 ) -> Option<(u8, u8)> {
     let edge = server.map(|server| server.saturating_sub(1));
     match end {
         End::Open { .. } => None,
         End::Silence { passed, next } => {
             let next = next?;
-            match edge_is_server {
-                Some(true) if Some(passed + 1) == edge => Some((passed + 1, passed + 1)),
-                _ => Some((passed, next)),
-            }
+            if translator == Some(passed + 1) { Some((passed + 1, passed + 1)) } else { Some((passed, next)) }
         }
-        End::Refused { at, .. } => match edge_is_server {
-            Some(true) if Some(at) == edge => Some((at, at)),
-            Some(false) if Some(at) == edge => Some((at - 1, at - 1)),
-            _ => Some((at.saturating_sub(1), at)),
-        },
+        End::Refused { at, .. } if translator == Some(at) => Some((at, at)),
+        End::Refused { at, .. } if edge_is_plain && Some(at) == edge => Some((at - 1, at - 1)),
+        End::Refused { at, .. } => Some((at.saturating_sub(1), at)),
         End::Unreachable { at, from, .. } => {
             let known = from.and_then(|from| hops.iter().find(|(_, router)| **router == from.to_canonical()));
-            Some(known.map_or((at.saturating_sub(1), at), |(ttl, _)| (*ttl, *ttl)))
+            let before = at.saturating_sub(1);
+            // Who is none of those known is the one that is not, where that is one.
+            let unknown = from.is_some() && before > 0 && hops.contains_key(&at) && !hops.contains_key(&before);
+            Some(match known {
+                Some((ttl, _)) => (*ttl, *ttl),
+                None if unknown => (before, before),
+                None => (before, at),
+            })
         }
     }
 }
 
-/// Whose part of the way the suspects stand on: `own` routers are this side's.
-fn zone(end: End, between: Option<(u8, u8)>, server: Option<u8>, own: u8) -> Zone {
+/// Whose part of the way the suspects stand on: `own` routers are this side's, and the server's side begins with the router
+/// that has its address, else with the last one before it.
+fn zone(end: End, between: Option<(u8, u8)>, server: Option<u8>, own: u8, translator: Option<u8>) -> Zone {
     let (Some((low, high)), Some(server)) = (between, server) else { return Zone::Unknown };
-    let edge = server.saturating_sub(1);
+    let edge = translator.unwrap_or(server.saturating_sub(1));
     // Who sends an ICMP error names himself; else the next router's front may be the place.
     let reach_of_own = if matches!(end, End::Unreachable { .. }) { own } else { own + 1 };
     match () {
         () if high == 0 => Zone::Client,
+        () if low >= server => Zone::Server,
         () if edge <= own && low == high && low == own && low == edge => Zone::Unknown,
         () if low <= own && high <= reach_of_own && high < edge => Zone::Client,
         () if low >= edge && low > own => Zone::Server,
         () if low > own && high < edge => Zone::Network,
         () if low > own => Zone::NotClient,
         () if low == high && low <= own && low < edge => Zone::Client,
+        () if high < edge => Zone::NotServer,
         () => Zone::Unknown,
     }
 }
