@@ -77,7 +77,12 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
         }
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.conclusion.severity));
-    not_tested.extend(undone::all(facts));
+    for open in undone::all(facts) {
+        // A neighbour of what fires has told it.
+        if !not_tested.iter().any(|known: &Open| known.id == open.id) {
+            not_tested.push(open);
+        }
+    }
     let verdict = verdict::conclude(facts, &findings);
     let handover = handover::write(facts, &findings);
     let diagnosis = Diagnosis { findings, ruled_out, not_tested, verdict, handover };

@@ -94,6 +94,41 @@ fn what_this_computer_stops_reaches_it_in_every_part_of_a_report() {
     assert!(counted.contains("may reach this computer") && !counted.contains("never reaches"), "{counted}");
 }
 
+/// A helper on the way is drawn where no NAT's box holds it, and a wall no nearer than routers tell.
+#[test]
+fn the_drawing_tells_what_stands_on_the_way() {
+    for (case, words, never) in [
+        ("ftp-helper-on-path/nothing-to-rewrite.toml", "FTP helper at hop 3 or 4", "NAT"),
+        ("ftp-helper-on-path/before-the-server.toml", "FTP helper at hop 5 or 6", "│ ALG │"),
+        ("passive-port-dropped/three-routers-silent.toml", "dropped, not past hop 4 of 6", "before hop"),
+        ("passive-port-dropped/all-routers-silent.toml", "no answer for 3.5 s", "hop 6 of 6"),
+    ] {
+        let text = std::fs::read_to_string(cases().join(case)).unwrap_or_else(|error| panic!("{case}: {error}"));
+        let report = Report::of(&Case::from_toml(&text).expect("a case").evidence);
+        let page = formats::render(format("text"), &report, &Style { width: 120, ..PLAIN });
+        let (drawing, _) = page.split_once('╰').expect("a drawing");
+        assert!(drawing.contains(words) && !drawing.contains(never), "{case}: {page}");
+        let html = formats::render(format("html"), &report, &PLAIN);
+        assert!(html.contains(words), "{case}: {html}");
+    }
+}
+
+/// What was looked for and not seen is no more than that; and the place of one port is not that of others that came about.
+#[test]
+fn a_helper_that_was_looked_for_is_told_of() {
+    let report = |case: &str| {
+        let text = std::fs::read_to_string(cases().join(case)).unwrap_or_else(|error| panic!("{case}: {error}"));
+        Report::of(&Case::from_toml(&text).expect("a case").evidence)
+    };
+    let open = report("ftp-helper-on-path/not-seen.toml").not_tested;
+    assert!(
+        open.iter().any(|open| open.id == "ftp-helper-on-path" && open.because.contains("does not prove")),
+        "{open:?}"
+    );
+    let path = report("ftp-helper-on-path/swept-port-fails-alone.toml").path;
+    assert_eq!((path.blocked_between, path.blocked_after, path.answered_by), (None, None, None));
+}
+
 /// Whoever fills the forecast, it is shown, and escaped like everything else.
 #[test]
 fn a_forecast_is_shown_where_there_is_one() {

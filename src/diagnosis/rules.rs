@@ -36,7 +36,7 @@ mod data_source_address_differs;
 mod data_tls_failed;
 mod epsv_blocked;
 mod epsv_rejected;
-mod ftp_helper_on_path;
+pub(super) mod ftp_helper_on_path;
 mod ipv6_unanswered;
 pub(super) mod listing_refused;
 mod local_firewall_drops_callback;

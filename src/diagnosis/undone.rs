@@ -1,6 +1,8 @@
 //! What the user asked for, or a check does by itself, and what nobody did: it must not look as if it were fine.
 
 use super::Open;
+use super::rule::Match;
+use super::rules::ftp_helper_on_path;
 use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
 use crate::evidence::facts::{Facts, Failure};
 
@@ -22,6 +24,7 @@ pub fn all(facts: &Facts) -> Vec<Open> {
         .chain(ports(facts))
         .chain(place(facts))
         .chain(mapping(facts))
+        .chain(helper(facts))
         .chain(left_behind)
         .chain(large(facts))
         .chain(quiet(facts))
@@ -79,6 +82,15 @@ fn mapping(facts: &Facts) -> Option<Open> {
         _ => "active mode was not tried, or no address translation was seen on this side".to_owned(),
     };
     Some(open("port-mapping", why))
+}
+
+/// A helper that was looked for and not seen.
+fn helper(facts: &Facts) -> Option<Open> {
+    let rule = &ftp_helper_on_path::RULE;
+    match (rule.test)(facts) {
+        Match::Undecided(why) if !facts.evidence().fragments.is_empty() => Some(open(rule.id, why)),
+        _ => None,
+    }
 }
 
 /// A transfer of many bytes.

@@ -1,9 +1,10 @@
 //! How far each connection came, as an arrow shows it: one for the control connection, one for each mode. What the two
 //! ends are called, and what is known to stand between them. The drawings of all formats are made from this.
 
-use super::model::{ControlStage, DataConnection, Known};
+use super::model::{Between, ControlStage, DataConnection, Known};
 use super::{Report, answer, words};
 use crate::diagnosis::verdict::verbs_of;
+use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::{Cause, Stage};
 
@@ -151,7 +152,10 @@ fn wall(report: &Report, attempt: &DataConnection) -> Option<Wall> {
     };
     // What comes as far as this computer passes every router.
     let between = between.filter(|_| stopped && !attempt.stopped_here)?;
-    Some(Wall { from: between.from, to: between.to, of: report.path.control_distance? })
+    let wall = Wall { from: between.from, to: between.to, of: report.path.control_distance? };
+    // Anywhere is no place.
+    let anywhere = wall.from == 0 && wall.to >= wall.of && wall.of > 1;
+    (!anywhere).then_some(wall)
 }
 
 fn wall_labels(attempt: &DataConnection, wall: Wall) -> [String; 2] {
@@ -171,7 +175,8 @@ fn wall_labels(attempt: &DataConnection, wall: Wall) -> [String; 2] {
     }
     let place = match (from, to) {
         (0, 0) => return [format!("{what} by this computer"), "this computer".to_owned()],
-        (0, to) => format!("before hop {to}"),
+        (0, 1) => "before hop 1".to_owned(),
+        (0, to) => return [format!("{what}, not past hop {to} of {of}"), format!("not past hop {to}")],
         (from, _) if from >= of => return [format!("{what} by the server"), what.to_owned()],
         (from, to) if from == to => format!("at hop {from}"),
         (from, to) if to - from == 1 || to >= of => format!("after hop {from}"),
@@ -286,14 +291,32 @@ pub fn nats(report: &Report) -> [bool; 2] {
     [report.path.client_nat, report.path.server_nat].map(|nat| nat == Known::Yes)
 }
 
-/// In which of the two NATs a helper was seen: one whose place is not known serves the client's.
+/// In which of the two NATs a helper was seen: at the first hop or one with a private address it serves the client's, and
+/// so does one whose place is not known.
 pub fn helpers(report: &Report) -> [bool; 2] {
-    let seen = report.path.helper == Known::Yes;
-    let far = match (report.path.helper_between, report.path.control_distance) {
-        (Some(between), Some(server)) => between.from > 1 && between.from + 1 >= server,
-        _ => false,
+    let path = &report.path;
+    let Some(between) = path.helper_between else { return [path.helper == Known::Yes, false] };
+    let address = || path.hops.iter().find(|hop| hop.ttl == between.from)?.address.parse().ok();
+    let private = || address().is_some_and(|address| reach(address) != Reach::Public);
+    let far = between.from > 1 && path.control_distance.is_some_and(|server| between.from + 1 >= server);
+    let near = !far && (between.from == 1 || private());
+    [path.helper == Known::Yes && near, path.helper == Known::Yes && far]
+}
+
+/// A helper that stands in none of the NATs that are drawn, as words beside the way, the longest first.
+pub fn helper_beside(report: &Report) -> Vec<String> {
+    let in_box = nats(report).into_iter().zip(helpers(report)).any(|(nat, helper)| nat && helper);
+    if report.path.helper != Known::Yes || in_box {
+        return Vec::new();
+    }
+    let place = match report.path.helper_between {
+        Some(Between { from, to }) if from == to => format!(" at hop {from}"),
+        Some(Between { from, to }) if from + 1 == to => format!(" at hop {from} or {to}"),
+        Some(Between { from, to: u8::MAX }) => format!(" from hop {from} on"),
+        Some(Between { from, to }) => format!(" at hop {from} to {to}"),
+        None => String::new(),
     };
-    [seen && !far, seen && far]
+    vec![format!("FTP helper{place}"), format!("ALG{place}"), "ALG".to_owned()]
 }
 
 impl Wall {

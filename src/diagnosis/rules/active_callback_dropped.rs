@@ -30,11 +30,7 @@ fn test(facts: &Facts) -> Match {
     let joined = joins(facts.joined_in(Mode::Active));
     if dropped.is_empty() {
         let otherwise = if joined.is_empty() { ends(callbacks::turned_away(facts)) } else { joined };
-        return ruled_out_by(
-            facts,
-            otherwise,
-            "the server was not seen to connect, or it agreed to neither PORT nor EPRT",
-        );
+        return ruled_out_by(facts, otherwise, callbacks::unseen(facts));
     }
     let verbs = verbs(dropped.iter().copied());
     let agreed = if dropped.iter().any(|tried| tried.negotiated()) {

@@ -28,11 +28,7 @@ fn test(facts: &Facts) -> Match {
         // What came to nothing without a word may have been turned away.
         let silent = facts.failed(Failure::CallbackDropped).into_iter().filter(|tried| !tried.is_guess());
         let otherwise = if joined.is_empty() { ends(silent) } else { joined };
-        return ruled_out_by(
-            facts,
-            otherwise,
-            "the server was not seen to connect, or it agreed to neither PORT nor EPRT",
-        );
+        return ruled_out_by(facts, otherwise, callbacks::unseen(facts));
     }
     if let Some(seen) = local_firewall_drops_callback::seen_and_stopped(facts) {
         return Match::RuledOut(facts.cites(seen));

@@ -166,6 +166,18 @@ pub fn turned_away<'f>(facts: &'f Facts<'f>) -> Vec<&'f Tried<'f>> {
     all.into_iter().filter(|tried| !is_with_outer_address(facts, tried)).collect()
 }
 
+/// Why nothing is known of a connection to this computer's own address.
+pub fn unseen(facts: &Facts) -> &'static str {
+    let (outer, own): (Vec<&Tried>, Vec<&Tried>) =
+        facts.tried_in(Mode::Active).partition(|tried| is_with_outer_address(facts, tried));
+    let refused = own.iter().any(|tried| tried.refusal().is_some()) && !own.iter().any(|tried| tried.negotiated());
+    match (refused, outer.is_empty()) {
+        (true, false) => "the server agrees to neither PORT nor EPRT with this computer's own address in it",
+        (true, true) => "the server agreed to neither PORT nor EPRT",
+        (false, _) => "the server was not seen to connect",
+    }
+}
+
 /// Whether PORT or EPRT named another address than this computer's own: a second try, which shows what the router
 /// forwards, or what the user asked for where the own address does.
 pub fn is_with_outer_address(facts: &Facts, tried: &Tried) -> bool {
@@ -179,6 +191,13 @@ pub fn is_with_outer_address(facts: &Facts, tried: &Tried) -> bool {
 /// Whether active mode works with this computer's own address in PORT or EPRT.
 pub fn own_address_works(facts: &Facts) -> bool {
     facts.tried_in(Mode::Active).any(|tried| tried.attempt().address == Address::Local && tried.works())
+}
+
+/// Whether the FTP helper that was seen rewrites this computer's own address: the server, which can't reach that, came all
+/// the same. Under TLS it is seen in the plain data connections made to compare with.
+pub fn helper_mends_our_address(facts: &Facts) -> bool {
+    let mends = |facts: &Facts| matches!(facts.client_nat(), Observed::Seen(_)) && own_address_works(facts);
+    facts.helper().seen().is_some() && (mends(facts) || facts.in_plain().is_some_and(|plain| mends(&plain)))
 }
 
 /// What became of the try with the outer address, as a sentence.

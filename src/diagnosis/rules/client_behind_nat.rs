@@ -40,6 +40,9 @@ fn test(facts: &Facts) -> Match {
     };
     let end = if harmed && facts.is_encrypted() {
         "active mode needs ports that the router forwards, since it can read no PORT under TLS"
+    } else if harmed && facts.helper().seen().is_some() && !callbacks::helper_mends_our_address(facts) {
+        "active mode needs the router's help; the FTP helper (ALG) that was seen on the way does not rewrite this \
+         computer's address"
     } else if harmed && facts.helper().seen().is_some() {
         "the FTP helper (ALG) on the way rewrites this computer's own address, and no other"
     } else if harmed && facts.stand_in().is_none() {

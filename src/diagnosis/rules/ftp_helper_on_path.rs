@@ -1,58 +1,61 @@
 #![doc = include_str!("ftp_helper_on_path.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::{callbacks, ends, refused_for_address};
+use crate::diagnosis::rules::{callbacks, refused_for_address};
 use crate::evidence::attempt::{Mode, Probe};
-use crate::evidence::facts::{Facts, Tried};
+use crate::evidence::facts::Facts;
 use crate::evidence::observed::Observed;
 use crate::evidence::security::Security;
 use crate::protocol::dialect::Says;
 
 pub static RULE: Rule = Rule {
     id: "ftp-helper-on-path",
-    title: "something on the way reads PORT and rewrites it",
+    title: "something on the way reads PORT and may rewrite it",
     article: include_str!("ftp_helper_on_path.md"),
     neighbours: &["client-behind-nat", "control-connection-altered", "active-address-rejected"],
     test,
     asks,
 };
 
+/// Fires, or stays open: a helper that was not seen may still be there, and no evidence rules it out.
 fn test(facts: &Facts) -> Match {
-    let why = match facts.helper() {
-        Observed::Seen(cites) => {
-            return Match::Fires(Conclusion {
-                severity: Severity::Info,
-                side: Side::Network,
-                confidence: Confidence::High,
-                summary: summary(facts),
-                cites,
-                fixes: vec![Fix::client(
-                    "Use passive mode where TLS is wanted",
-                    if facts.is_encrypted() {
-                        "Under TLS the router can't read PORT, and does not help."
-                    } else {
-                        "Under TLS the router can't read PORT any more, and active mode ends. Do not enter an outer address \
+    match facts.helper() {
+        Observed::Seen(cites) => Match::Fires(Conclusion {
+            severity: Severity::Info,
+            side: Side::Network,
+            confidence: Confidence::High,
+            summary: summary(facts),
+            cites,
+            fixes: vec![Fix::client(
+                "Use passive mode where TLS is wanted",
+                if facts.is_encrypted() {
+                    "Under TLS the router can't read PORT, and does not help."
+                } else if callbacks::helper_mends_our_address(facts) {
+                    "Under TLS the router can't read PORT any more, and active mode ends. Do not enter an outer address \
                          in the client: the helper mends this computer's own address alone."
-                    },
-                )],
-            });
+                } else {
+                    "Under TLS the router can't read PORT and PASV any more, and what it does for them ends."
+                },
+            )],
+        }),
+        Observed::NotSeen => {
+            Match::Undecided("no helper of Linux's kind was seen, which does not prove that there is none")
         }
-        Observed::NotSeen => "none shows, and one of another kind than Linux's may still be there",
-        Observed::NotTested(why) => why,
-    };
-    if let Some(place) = facts.port_arrived_unchanged() {
-        return Match::RuledOut(facts.cites([place]));
+        Observed::NotTested(_) if arrives_unchanged(facts) => Match::Undecided(
+            "the address in PORT arrives as it was sent; a helper before the server may still be there",
+        ),
+        Observed::NotTested(why) => Match::Undecided(why),
     }
-    // Rewritten, the address would have been the one that the server sees, and taken: where that is this side's.
+}
+
+/// Whether the server quoted what PORT named, or minded it: rewritten, the address would have been the one that the server
+/// sees, and taken.
+fn arrives_unchanged(facts: &Facts) -> bool {
     let translated = matches!(facts.client_nat(), Observed::Seen(_)) && facts.stand_in().is_none();
-    let for_address: Vec<&Tried> = facts
+    let for_address = facts
         .tried_in(Mode::Active)
-        .filter(|tried| refused_for_address(facts, tried) && tried.refusal_says() == Some(Says::AddressRejected))
-        .collect();
-    if translated && !for_address.is_empty() {
-        return Match::RuledOut(facts.cites(ends(for_address)));
-    }
-    Match::Undecided(why)
+        .any(|tried| refused_for_address(facts, tried) && tried.refusal_says() == Some(Says::AddressRejected));
+    facts.port_arrived_unchanged().is_some() || (translated && for_address)
 }
 
 /// Only where something fails that a helper has to do with, or an active connection works that one may have let in.
@@ -86,8 +89,12 @@ fn summary(facts: &Facts) -> String {
         Some((_, false)) if works && !facts.is_encrypted() => " With the outer address in PORT it does not.",
         _ => "",
     };
-    let does = if works {
+    let does = if works && callbacks::helper_mends_our_address(facts) {
         "it rewrites the address that this computer names in PORT and lets the server's connection in"
+    } else if works && matches!(facts.client_nat(), Observed::NotSeen) {
+        "it reads PORT, and has no address to rewrite there, since no address translation stands before this computer"
+    } else if works {
+        "it reads PORT, and active mode works"
     } else if facts.is_encrypted() {
         "it reads PORT, and under TLS there is nothing that it could read"
     } else {

@@ -98,6 +98,12 @@ impl Layout {
                     self.nat(svg, x, height, helper);
                 }
             }
+            let (begin, end) = self.free(nats);
+            let fits = |words: &&String| words.chars().count() as f64 * self.font * LETTER < end - begin;
+            if let Some(words) = course::helper_beside(report).iter().find(fits) {
+                let open = "text class=\"helper\" text-anchor=\"middle\"";
+                self.words(svg, open, (begin + end) / 2.0, PADDING + self.font * 2.5, words);
+            }
             for (number, arrow) in all.iter().enumerate() {
                 self.arrow(svg, arrow, nats, head + row * (number as f64 + 1.0) - MARK * 2.0);
             }
@@ -284,9 +290,10 @@ fn description(report: &Report, arrows: &[Arrow]) -> String {
     let [client, server] = course::nats(report);
     let [client_helper, server_helper] = course::helpers(report);
     sentences.extend(client.then(|| "The client stands behind a NAT.".to_owned()));
-    sentences.extend(client_helper.then(|| "An FTP helper (ALG) stands on the client's side.".to_owned()));
+    sentences.extend((client && client_helper).then(|| "An FTP helper (ALG) stands on the client's side.".to_owned()));
     sentences.extend(server.then(|| "The server stands behind a NAT.".to_owned()));
-    sentences.extend(server_helper.then(|| "An FTP helper (ALG) stands on the server's side.".to_owned()));
+    sentences.extend((server && server_helper).then(|| "An FTP helper (ALG) stands on the server's side.".to_owned()));
+    sentences.extend(course::helper_beside(report).first().map(|words| format!("On the way: {words}.")));
     for arrow in arrows {
         let label = arrow.labels.first().map_or("", String::as_str);
         sentences.push(match (arrow.name, arrow.heading) {

@@ -42,6 +42,8 @@ struct Plan {
     server_nat: bool,
     /// Whether an FTP helper (application level gateway) stands in the NAT's box, the client's and the server's.
     helpers: [bool; 2],
+    /// What tells of a helper that stands in none of these boxes, the longest first.
+    helper_beside: Vec<String>,
 }
 
 impl Plan {
@@ -70,8 +72,20 @@ impl Plan {
         let middle = style.width.saturating_sub(2 * indent + left_width + right_width + 2 * BOX_EXTRA);
         let [client_nat, server_nat] = drawn;
         let signs = page.signs();
-        let helpers = course::helpers(report);
-        Self { style, signs, indent, left, right, left_width, right_width, middle, client_nat, server_nat, helpers }
+        Self {
+            style,
+            signs,
+            indent,
+            left,
+            right,
+            left_width,
+            right_width,
+            middle,
+            client_nat,
+            server_nat,
+            helpers: course::helpers(report),
+            helper_beside: course::helper_beside(report),
+        }
     }
 
     fn rows(&self, report: &Report) -> Vec<Vec<Span>> {
@@ -93,7 +107,8 @@ impl Plan {
             let mut row = self.within(&text(&self.left), self.left_width, Ink::Strong);
             let helper = |stands: bool| if stands && number == 0 { "ALG" } else { "" };
             let [left, right] = self.helpers.map(helper);
-            row.push(span(self.nats_row(&sides(left), &sides(right)), Ink::Dim));
+            let beside = if number == 0 { self.helper_beside.as_slice() } else { &[] };
+            row.push(span(self.nats_row(&sides(left), &sides(right), beside), Ink::Dim));
             row.extend(self.within(&text(&self.right), self.right_width, Ink::Strong));
             rows.push(row);
         }
@@ -109,15 +124,17 @@ impl Plan {
 
     /// The middle where no arrow runs.
     fn nat_row(&self, nat: &str) -> String {
-        self.nats_row(nat, nat)
+        self.nats_row(nat, nat, &[])
     }
 
-    fn nats_row(&self, left: &str, right: &str) -> String {
+    /// The same, with the longest of these words between the boxes that there is room for.
+    fn nats_row(&self, left: &str, right: &str, words: &[String]) -> String {
         let distance = " ".repeat(NAT_DISTANCE);
         let left = if self.client_nat { format!("{distance}{left}") } else { String::new() };
         let right = if self.server_nat { format!("{right}{distance}") } else { String::new() };
         let gap = self.middle.saturating_sub(columns(&left) + columns(&right));
-        format!("{left}{}{right}", " ".repeat(gap))
+        let words = words.iter().find(|words| columns(words) + 2 <= gap).map_or("", String::as_str);
+        format!("{left}{words:^gap$}{right}")
     }
 
     fn within(&self, text: &str, width: usize, ink: Ink) -> Vec<Span> {
