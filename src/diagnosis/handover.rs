@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Finding;
 use super::afar;
 use super::rule::{Conclusion, Fix, Severity, Side};
+use super::rules::place;
 use crate::evidence::Source;
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Place};
@@ -64,7 +65,8 @@ pub fn write(facts: &Facts, findings: &[Finding]) -> Option<Handover> {
         Side::Unknown => {
             let first = |side: Side| main.conclusion.fixes.iter().find(move |fix| fix.side == side);
             let each = two_sides(main).into_iter().filter_map(first);
-            text.list("What would mend it:", each.map(|fix| format!("{}: {}", fix.side.place(), request(fix))));
+            let asked = |fix: &Fix| format!("{}: {}", fix.side.place(), request(fix).replace(place::WHICH_SIDE, ""));
+            text.list("What would mend it:", each.map(asked));
             end.push(decides(main.rule.id));
         }
         Side::Client | Side::Server | Side::Network => {

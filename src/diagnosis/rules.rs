@@ -14,7 +14,7 @@ use crate::servers::{self, Settings};
 pub(super) mod callbacks;
 mod dials;
 mod logins;
-mod place;
+pub(super) mod place;
 mod samples;
 
 mod active_address_rejected;

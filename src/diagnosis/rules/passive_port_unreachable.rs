@@ -40,11 +40,15 @@ fn test(facts: &Facts) -> Match {
     let side = place.as_ref().map_or_else(|| side_of(facts, icmp, facts.peer()), |place| place.side);
     let who = match (icmp.router, side) {
         (Some(router), Side::Server) if Some(router) == facts.peer() => {
-            format!("{router}, the server's own address, answered with an ICMP error")
+            format!("; {router}, the server's own address, answered with an ICMP error")
         }
-        (Some(router), Side::Client) => format!("{router}, on this side, answered with an ICMP error"),
-        (Some(router), _) => format!("the router {router} answered with an ICMP error"),
-        (None, _) => "an ICMP error came back, or this computer found no way there".to_owned(),
+        // The place names it.
+        (Some(router), _) if place.as_ref().is_some_and(|place| place.words.contains(&format!("({router})"))) => {
+            String::new()
+        }
+        (Some(router), Side::Client) => format!("; {router}, on this side, answered with an ICMP error"),
+        (Some(router), _) => format!("; the router {router} answered with an ICMP error"),
+        (None, _) => "; an ICMP error came back, or this computer found no way there".to_owned(),
     };
     let confidence = match (&place, side) {
         (Some(place), _) => place.confidence,
@@ -59,8 +63,8 @@ fn test(facts: &Facts) -> Match {
         side,
         confidence,
         summary: format!(
-            "The server's passive ports are reported unreachable while the control connection works: {ports}; {who}. \
-             Since the way to the server is open, it is a firewall rule and not the routing.{whose}"
+            "The server's passive ports are reported unreachable while the control connection works, which a firewall does \
+             and not the routing: {ports}{who}.{whose}"
         ),
         cites,
         fixes: place::fixes(
@@ -68,7 +72,7 @@ fn test(facts: &Facts) -> Match {
             side,
             (
                 "Open the passive port range in the server's firewall",
-                "Let the same ports in from anywhere (TCP) in the firewall that rejects them.",
+                "Let these ports in where they are rejected (TCP).",
             ),
         ),
     })

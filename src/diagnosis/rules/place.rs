@@ -235,6 +235,10 @@ fn excludes(location: &Location, server: u8, answer_may_be_lost: bool) -> &'stat
     }
 }
 
+/// How to learn what this check can't see. A letter to both sides says it in its own words.
+pub const WHICH_SIDE: &str = " To learn which side stops them, check the same server from another network: what works there \
+                              is stopped on this side.";
+
 /// What lets connections to the passive ports through, the side that has to act first.
 pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
     let (action, how) = at_server;
@@ -249,10 +253,7 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
         peer(facts)
     );
     if side == Side::Unknown {
-        out.push_str(
-            " To learn which side stops them, check the same server from another network: what works there is stopped \
-             on this side.",
-        );
+        out.push_str(WHICH_SIDE);
     }
     if let Observed::Seen(_) = facts.answer_stopped_here() {
         return vec![let_answers_in(facts, "Let the answers to its own connections in at this computer's firewall")];
