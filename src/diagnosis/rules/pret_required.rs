@@ -34,10 +34,19 @@ fn test(facts: &Facts) -> Match {
             if failed.is_empty() {
                 return Match::Undecided("FEAT lists PRET, and passive mode was not refused");
             }
+            if !wants_it(facts) {
+                return Match::Undecided("FEAT lists PRET, and no reply asks for it");
+            }
             fires(facts, Confidence::Medium, answer.into_iter().chain(ends(failed)).collect())
         }
         Observed::NotSeen | Observed::NotTested(_) => Match::Undecided("the server does not list its features"),
     }
+}
+
+/// DrFTPD and glFTPD, which spread transfers over several machines. Others list PRET, too, and do without it (Pure-FTPd).
+fn wants_it(facts: &Facts) -> bool {
+    let words = [facts.greeting(), facts.system()].into_iter().flatten().map(|(reply, _)| reply.text.to_lowercase());
+    words.into_iter().any(|words| words.contains("drftpd") || words.contains("glftpd"))
 }
 
 fn is_refused(tried: &Tried) -> bool {
