@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use checked::{checked, request};
 use ftpmode::check::Request;
 use ftpmode::diagnosis::rule::{Confidence, Match, Severity, Side};
+use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::diagnosis::{Diagnosis, diagnose, rules};
 use ftpmode::evidence::attempt::{DataVerb, Load};
 use ftpmode::evidence::facts::{Cause, Facts};
@@ -276,6 +277,61 @@ fn an_upload_that_is_never_confirmed_is_no_download_that_stalls() {
     let found = diagnosis(&evidence);
     let stalled = found.findings.iter().find(|finding| finding.rule.id == "transfer-stalled").expect("a finding");
     assert!(!stalled.conclusion.summary.contains("came"), "{}", stalled.conclusion.summary);
+}
+
+/// pyftpdlib deletes the file while it is still at the upload, and its reply to that is none to STOR.
+#[test]
+fn an_upload_that_is_answered_only_once_it_is_deleted_is_not_confirmed() {
+    let late = [say("150 Go.\r\n"), Join, Await("DELE"), say("226 Done.\r\n")];
+    let server = Scripted::new().on("STOR", late).reply("DELE", "250 Gone.").start();
+    let evidence = upload(&server, DataVerb::Pasv);
+    assert_eq!(of_the_file(&server.finish()), ["STOR", "DELE"]);
+    assert_eq!(cause(&evidence, Load::Upload), Some(Cause::Stalled), "{evidence:#?}");
+    assert!(evidence.left_behind.is_some(), "the one answer that came may have been to STOR: {evidence:#?}");
+}
+
+/// What stalls is broken off, measured and deleted, and made once more in small segments.
+#[test]
+fn an_upload_that_stalls_and_then_works_in_small_segments_is_the_packets_size() {
+    let full = [say("150 Go.\r\n"), Join, AwaitReset, say("426 Failure reading network stream.\r\n")];
+    let server = Scripted::new()
+        .on("STOR", full)
+        .on("STOR", stores())
+        .reply("SIZE", "213 0")
+        .reply("SIZE", "213 65536")
+        .reply("DELE", "250 Gone.")
+        .start();
+    let evidence = upload(&server, DataVerb::Pasv);
+    server.finish();
+    assert_eq!(cause(&evidence, Load::Upload), Some(Cause::Stalled), "{evidence:#?}");
+    assert_eq!(cause(&evidence, Load::UploadInSmallSegments), None, "{evidence:#?}");
+    assert_eq!(evidence.left_behind, None);
+    let found = diagnosis(&evidence);
+    let stalled = found.findings.iter().find(|finding| finding.rule.id == "transfer-stalled").expect("a finding");
+    assert_eq!(stalled.conclusion.side, Side::Network);
+    assert!(
+        stalled.conclusion.summary.contains("of 65536 bytes that were written 0 arrived"),
+        "{}",
+        stalled.conclusion.summary
+    );
+    assert!(!found.fires("transfer-failed") && !found.fires("upload-incomplete"), "{found:#?}");
+}
+
+/// The listing itself may be larger than a packet: it is asked for once more in small segments, and what comes then makes
+/// no mode that clients could use.
+#[test]
+fn a_listing_that_stalls_is_asked_for_once_more_in_small_segments() {
+    let nothing = [Join, say("150 Here.\r\n"), AwaitDataClose, say("426 Aborted.\r\n")];
+    // The first stalls in company, and is made again alone.
+    let server = Scripted::new().on("LIST", nothing.clone()).on("LIST", nothing).on("LIST", sends(300_000)).start();
+    let evidence = checked(with_one_method(&server, DataVerb::Pasv));
+    server.finish();
+    assert_eq!(cause(&evidence, Load::Usual), Some(Cause::Stalled), "{evidence:#?}");
+    assert_eq!(cause(&evidence, Load::UsualInSmallSegments), None, "{evidence:#?}");
+    let found = diagnosis(&evidence);
+    assert_eq!(found.verdict.recommendation, Recommendation::None);
+    let stalled = found.findings.iter().find(|finding| finding.rule.id == "transfer-stalled").expect("a finding");
+    assert_eq!((stalled.conclusion.side, stalled.conclusion.severity), (Side::Network, Severity::Error));
 }
 
 #[test]

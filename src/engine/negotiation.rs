@@ -74,7 +74,7 @@ impl Negotiation {
     pub fn prepare(plan: &Plan, session: &Session, planned: Planned) -> Option<(Self, (Command, Story))> {
         let recorder = plan.tools.recorder;
         let named = plan.tools.settings.retrieve.is_some();
-        if !planned.attempt.load.is_usual() && !named && plan.largest_file().is_none() {
+        if !planned.attempt.load.names_no_large_file() && !named && plan.largest_file().is_none() {
             recorder.not_tried(planned.attempt, "the listing names no file that could be transferred");
             return None;
         }

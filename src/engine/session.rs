@@ -252,6 +252,13 @@ impl Session {
         self.state = State::OutOfStep;
     }
 
+    /// Gives up on the answers to this story's commands: they belong to the connection itself from now on, and nothing that
+    /// comes later is told apart for sure.
+    pub fn disown(&mut self, story: Story) {
+        let own = self.story();
+        self.pending.iter_mut().filter(|(_, of, _)| *of == story).for_each(|(_, of, _)| *of = own);
+    }
+
     /// Whether the next reply is the control connection's own (or a data connection's); `None` where none is awaited.
     pub fn front_is_own(&self) -> Option<bool> {
         self.pending.front().map(|(_, story, _)| *story == self.story())

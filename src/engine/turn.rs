@@ -441,8 +441,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     pub(super) fn most_bytes(&self) -> u64 {
         let settings = self.plan.tools.settings;
         match self.planned.attempt.load {
-            Load::Usual => settings.max_bytes,
-            Load::Large | Load::LargeInSmallSegments | Load::Upload => {
+            Load::Usual | Load::UsualInSmallSegments => settings.max_bytes,
+            Load::Large | Load::LargeInSmallSegments | Load::Upload | Load::UploadInSmallSegments => {
                 settings.transfer_size.unwrap_or(settings.max_bytes)
             }
         }

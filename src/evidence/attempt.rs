@@ -56,8 +56,12 @@ pub enum Load {
     Large,
     /// A large file in segments of [`SMALL_SEGMENT`] bytes, which fit any link.
     LargeInSmallSegments,
+    /// The listing once more, in such segments, where its first data connection stood and its bytes did not come.
+    UsualInSmallSegments,
     /// A file that is written, measured and deleted.
     Upload,
+    /// The same in such segments.
+    UploadInSmallSegments,
 }
 
 /// The segment size in bytes that every IPv4 host must take (RFC 9293 section 3.7.1).
@@ -80,9 +84,28 @@ impl Load {
         *self == Load::Usual
     }
 
+    /// Whether it is written to the server.
+    pub fn is_upload(self) -> bool {
+        matches!(self, Load::Upload | Load::UploadInSmallSegments)
+    }
+
+    /// Whether it is what every client moves: a listing or a file, as it comes.
+    pub fn names_no_large_file(self) -> bool {
+        matches!(self, Load::Usual | Load::UsualInSmallSegments)
+    }
+
+    /// The same in small segments.
+    pub fn in_small_segments(self) -> Self {
+        match self {
+            Load::Usual | Load::UsualInSmallSegments => Load::UsualInSmallSegments,
+            Load::Large | Load::LargeInSmallSegments => Load::LargeInSmallSegments,
+            Load::Upload | Load::UploadInSmallSegments => Load::UploadInSmallSegments,
+        }
+    }
+
     /// The bytes that its segments are limited to.
     pub fn segment(self) -> Option<u32> {
-        (self == Load::LargeInSmallSegments).then_some(SMALL_SEGMENT)
+        (self.in_small_segments() == self).then_some(SMALL_SEGMENT)
     }
 }
 

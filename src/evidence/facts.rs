@@ -130,9 +130,13 @@ impl<'a> Facts<'a> {
         self.tried.iter().filter(move |tried| tried.verb() == verb)
     }
 
-    /// Those of one mode, as a client would make them: without the one through a port that the router was asked for.
+    /// Those of one mode, as a client would make them: without the one through a port that the router was asked for, and
+    /// without a listing in small segments.
     pub fn tried_in(&self, mode: Mode) -> impl Iterator<Item = &Tried<'a>> {
-        let unaided = |tried: &&Tried| tried.attempt().address != Address::Mapped;
+        let unaided = |tried: &&Tried| {
+            let attempt = tried.attempt();
+            attempt.address != Address::Mapped && attempt.load != Load::UsualInSmallSegments
+        };
         self.tried.iter().filter(move |tried| tried.verb().mode() == mode).filter(unaided)
     }
 
@@ -171,6 +175,17 @@ impl<'a> Facts<'a> {
     /// The data connections of this mode that were joined, whatever became of them then.
     pub fn joined_in(&self, mode: Mode) -> impl Iterator<Item = &Tried<'a>> {
         self.tried_in(mode).filter(|tried| tried.joined().is_some())
+    }
+
+    /// Whether this command went unanswered on a control connection whose server was still at a transfer that stalled: it comes
+    /// to the command later.
+    pub fn waits_behind_a_stall(&self, tried: &Tried) -> bool {
+        let before = |other: &Tried| {
+            other.index() < tried.index()
+                && other.outcome().control == tried.outcome().control
+                && other.failure() == Some(Failure::Stalled)
+        };
+        tried.failure() == Some(Failure::Unanswered) && self.tried.iter().any(before)
     }
 
     /// The data connections that failed in this way, in order.
@@ -265,19 +280,24 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// The reply to the last command of this verb on control connection `number`. Replies come in the commands' order,
-    /// which pipelining leaves as it is.
+    /// The reply to the last command of this verb on control connection `number`.
     pub fn answer_on(&self, number: usize, verb: &str) -> Option<Placed<'a>> {
-        let control = self.evidence.controls.get(number)?;
+        self.answers_on(number, verb).pop()
+    }
+
+    /// The replies to every command of this verb on control connection `number`. Replies come in the commands' order, which
+    /// pipelining leaves as it is.
+    pub fn answers_on(&self, number: usize, verb: &str) -> Vec<Placed<'a>> {
+        let Some(control) = self.evidence.controls.get(number) else { return Vec::new() };
         let mut asked: Vec<&str> = Vec::new();
         let mut answered = 0;
-        let mut found = None;
+        let mut found = Vec::new();
         for (event, place) in events_of(control, number) {
             match &event.what {
                 What::Sent(command) => asked.push(command.split(' ').next().unwrap_or("")),
                 What::Replied(reply) if !reply.is_preliminary() && !asked.is_empty() => {
                     if asked.get(answered) == Some(&verb) {
-                        found = Some((reply, place));
+                        found.push((reply, place));
                     }
                     answered += 1;
                 }

@@ -5,7 +5,7 @@ use super::model::{Between, ControlStage, DataConnection, Known};
 use super::{Report, answer, words};
 use crate::diagnosis::verdict::verbs_of;
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Address, DataVerb, Mode};
+use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
 use crate::evidence::facts::{Cause, Stage};
 
 /// One line of the drawing.
@@ -101,8 +101,11 @@ fn data(report: &Report, mode: Mode) -> Arrow {
         Mode::Passive => Heading::ToServer,
         Mode::Active => Heading::ToClient,
     };
+    // As a client would make them.
+    let unaided =
+        |attempt: &&DataConnection| attempt.address != Address::Mapped && attempt.load != Load::UsualInSmallSegments;
     let of_mode: Vec<&DataConnection> =
-        report.judged().filter(|attempt| attempt.mode == mode && attempt.address != Address::Mapped).collect();
+        report.judged().filter(|attempt| attempt.mode == mode).filter(unaided).collect();
     let tried = || of_mode.iter().filter(|attempt| attempt.cause != Some(Cause::NotTried));
     let shown = tried().find(|attempt| attempt.works).or_else(|| tried().next());
     let Some(attempt) = shown else {

@@ -10,7 +10,7 @@ use crate::diagnosis::comparison::Comparison;
 use crate::diagnosis::handover::Handover;
 use crate::diagnosis::rule::{Confidence, Fix, Severity, Side};
 use crate::diagnosis::verdict::Recommendation;
-use crate::evidence::attempt::{Address, DataVerb, Mode};
+use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
 use crate::evidence::facts::{Cause, Direction, Stage};
 use crate::evidence::security::{Certificate, Protection, Security};
 use crate::evidence::{Evidence, Source};
@@ -193,6 +193,9 @@ pub struct DataConnection {
     /// Which address was dialled, or named in PORT and EPRT.
     pub address: Address,
     pub mode: Mode,
+    /// What it carries; left out where that is the listing or the file that the user named, as it comes.
+    #[serde(default, skip_serializing_if = "Load::is_usual")]
+    pub load: Load,
     /// What guards it, and the control connection it is negotiated on.
     pub protection: Protection,
     /// True only when bytes arrived, or an empty listing was completed, and the server confirmed with 2xx.

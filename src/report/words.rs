@@ -82,7 +82,9 @@ pub fn protection(protection: Protection) -> &'static str {
 
 /// What became of a data connection, in two words.
 pub fn result(attempt: &DataConnection) -> &'static str {
-    let Some(cause) = attempt.cause else { return "works" };
+    let Some(cause) = attempt.cause else {
+        return if attempt.load.segment().is_some() { "works in small segments" } else { "works" };
+    };
     match (cause, attempt.mode) {
         (Cause::Dropped | Cause::Refused | Cause::Unreachable, _) if attempt.stopped_here => "stopped here",
         (Cause::Rejected, _) if attempt.stage > Stage::Connect => "transfer refused",

@@ -66,6 +66,8 @@ pub enum Step {
     ResetData,
     /// Waits until the client closes the data connection.
     AwaitDataClose,
+    /// Reads nothing, and waits until the client resets the data connection.
+    AwaitReset,
     /// Waits until this verb has come behind the line being answered, on this connection. Its own rule plays afterwards.
     Await(&'static str),
     /// Waits until this many control connections have come.

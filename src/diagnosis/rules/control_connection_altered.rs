@@ -93,11 +93,12 @@ fn cut_off(facts: &Facts) -> Option<Sign> {
 /// Whether this command went unanswered for its own sake: another one, of another verb, was agreed to.
 pub(super) fn is_for_the_verb(facts: &Facts, tried: &Tried) -> bool {
     let unanswered = matches!(tried.failure(), Some(Failure::Unanswered | Failure::CutAtNegotiation));
+    let busy = facts.waits_behind_a_stall(tried);
     let broken = facts.said_to_be_broken(tried.outcome().control, &[Says::Misconfigured, Says::PortsExhausted]);
     let other = || facts.tried().iter().any(|other| other.verb() != tried.verb() && other.negotiated());
     // A log's client tries no other; what resets the connection at the command was not waiting for anything.
     let reset_at_once = facts.log().is_some() && tried.control_was_reset();
-    unanswered && !broken && (other() || reset_at_once)
+    unanswered && !busy && !broken && (other() || reset_at_once)
 }
 
 /// PASV's connections fail every time, EPSV's never.

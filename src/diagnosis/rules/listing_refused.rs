@@ -2,7 +2,6 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{ends, ruled_out_by, verbs};
-use crate::evidence::attempt::Load;
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::evidence::timeline::What;
 use crate::protocol::dialect::Says;
@@ -36,7 +35,7 @@ fn test(facts: &Facts) -> Match {
     let what = match (&facts.evidence().asked.retrieve, &facts.evidence().asked.path) {
         _ if refused
             .iter()
-            .all(|tried| tried.attempt().load == Load::Upload || asks(tried, &["STOR", "APPE", "STOU"])) =>
+            .all(|tried| tried.attempt().load.is_upload() || asks(tried, &["STOR", "APPE", "STOU"])) =>
         {
             "the upload"
         }

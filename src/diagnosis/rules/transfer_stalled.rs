@@ -1,6 +1,6 @@
 #![doc = include_str!("transfer_stalled.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
 use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by, verbs};
 use crate::evidence::attempt::{Attempt, Load, Mode, Probe, SMALL_SEGMENT};
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
@@ -24,58 +24,84 @@ fn test(facts: &Facts) -> Match {
         return ruled_out_by(facts, working, "no data connection was joined and read to its end");
     }
     let (uploads, downloads): (Vec<&Tried>, Vec<&Tried>) =
-        stalled.into_iter().partition(|tried| tried.attempt().load == Load::Upload);
+        stalled.into_iter().partition(|tried| tried.attempt().load.is_upload());
     let is_upload = downloads.is_empty();
     let stalled = if is_upload { uploads } else { downloads };
     let bytes = stalled.iter().map(|tried| tried.bytes()).max().unwrap_or(0);
     // A log need not tell how long its client waited.
     let waited = stalled.iter().filter_map(|tried| tried.silent_ms()).reduce(f64::max);
-    let so_far = match bytes {
+    let held = stalled.iter().find_map(|tried| facts.size_told(tried)).filter(|_| is_upload);
+    let so_far = match (bytes, held) {
+        (_, Some((held, _))) => format!("of {bytes} bytes that were written {held} arrived"),
         _ if is_upload => format!("{bytes} bytes were written and their arrival was not confirmed"),
-        0 => "no byte came".to_owned(),
+        (0, _) => "no byte came".to_owned(),
         _ => format!("after {bytes} bytes no more came"),
     };
     let so_long = waited.map_or_else(|| so_far.clone(), |ms| format!("{so_far} for {:.0} s", ms / 1000.0));
     let mut cites = facts.cites(joins(stalled.iter().copied()));
     cites.extend(facts.cites(ends(stalled.iter().copied())));
-    let small = facts.tried().iter().find(|tried| tried.attempt().load == Load::LargeInSmallSegments && tried.works());
-    if let Some(small) = small.filter(|_| !is_upload) {
+    let behind = facts.tried().iter().filter(|tried| facts.waits_behind_a_stall(tried));
+    cites.extend(facts.cites(behind.filter_map(Tried::ended_by)));
+    cites.extend(facts.cites(held.map(|(_, place)| place)));
+    let in_small_segments = |tried: &&Tried| {
+        let load = tried.attempt().load;
+        load.segment().is_some() && stalled.iter().any(|other| other.attempt().load.in_small_segments() == load)
+    };
+    let small = facts.tried().iter().find(in_small_segments);
+    if let Some(small) = small.filter(|tried| tried.works()) {
+        let (verb, end) = if is_upload { ("arrived", "this computer") } else { ("came", "the server") };
         cites.extend(facts.cites(small.joined_at()));
-        cites.push(Cite::of(format!("in segments of {SMALL_SEGMENT} bytes {} bytes came", small.bytes())));
+        cites.push(Cite::of(format!("in segments of {SMALL_SEGMENT} bytes {} bytes {verb}", small.bytes())));
         return Match::Fires(Conclusion {
-            severity: Severity::Warning,
+            severity: loss(facts),
             side: Side::Network,
             confidence: Confidence::High,
             summary: format!(
-                "Large packets are lost on the way: {so_far} over a data connection, and in segments of {SMALL_SEGMENT} \
-                 bytes all came. A router drops what is too large for its link, and its word of that (ICMP) does not \
-                 reach the server."
+                "Large packets are lost on the way: {so_far} over a data connection, and in \
+                 segments of {SMALL_SEGMENT} bytes all {verb}. A router drops what is too large for its link, and its word of that (ICMP) does not \
+                 reach {end}."
             ),
             cites,
             fixes: vec![mtu_fix()],
         });
     }
+    let stalls_too = small.filter(|tried| tried.failure() == Some(Failure::Stalled));
+    cites.extend(facts.cites(stalls_too.and_then(Tried::ended_by)));
+    let why = match stalls_too {
+        Some(_) => format!(
+            "In segments of {SMALL_SEGMENT} bytes, which fit any link, it stalls, too. A firewall may hold the transfer \
+             back, or the server hangs; from here these look alike."
+        ),
+        None => {
+            "Large packets may be lost on the way, a firewall may hold the transfer back, or the server hangs; from \
+                 here these look alike."
+                .to_owned()
+        }
+    };
     Match::Fires(Conclusion {
         severity: loss(facts),
         side: Side::Unknown,
         confidence: Confidence::Low,
         summary: format!(
-            "The data connection is joined ({}), but {so_long}. Large packets may be lost on the way, a \
-             firewall may hold the transfer back, or the server hangs; from here these look alike.",
+            "The data connection is joined ({}), but {so_long}. {why}",
             verbs(stalled.iter().copied())
         ),
         cites,
-        fixes: vec![
-            mtu_fix(),
-            Fix::server(
-                "See what the server does during the transfer",
-                "Its log, its disk, and whether a scanner holds files back.",
-            ),
-            Fix::client(
-                "Switch off what inspects FTP on this side",
-                "Virus scanners and firewalls that hold a transfer until it is complete.",
-            ),
-        ],
+        fixes: stalls_too
+            .is_none()
+            .then(mtu_fix)
+            .into_iter()
+            .chain([
+                Fix::server(
+                    "See what the server does during the transfer",
+                    "Its log, its disk, and whether a scanner holds files back.",
+                ),
+                Fix::client(
+                    "Switch off what inspects FTP on this side",
+                    "Virus scanners and firewalls that hold a transfer until it is complete.",
+                ),
+            ])
+            .collect(),
     })
 }
 
@@ -87,25 +113,23 @@ fn mtu_fix() -> Fix {
     )
 }
 
-/// A large transfer where the user wants one and a mode works; and after one that stalled, the same in small segments.
+/// A large transfer where the user wants one and a mode works; and after a transfer that stalled, the same in small
+/// segments. An upload is made again by itself.
 fn asks(facts: &Facts) -> Vec<Probe> {
     let evidence = facts.evidence();
-    if evidence.asked.transfer_size.is_none() {
-        return Vec::new();
-    }
     let done = |load: Load| {
         facts.tried().iter().any(|tried| tried.attempt().load == load)
             || evidence.not_tried.iter().any(|skipped| skipped.load == load)
     };
     let with = |working: &Tried, load| vec![Attempt { load, ..working.attempt() }.into()];
-    let mut stalled = facts.failed(Failure::Stalled);
-    stalled.retain(|tried| tried.attempt().load != Load::Upload);
-    stalled.sort_by_key(|tried| (tried.attempt().load != Load::Large, tried.verb().mode() != Mode::Passive));
-    match (facts.working(), stalled.first()) {
-        (Some(working), _) if !done(Load::Large) => with(working, Load::Large),
-        (_, Some(stalled)) if done(Load::Large) && !done(Load::LargeInSmallSegments) => {
-            with(stalled, Load::LargeInSmallSegments)
-        }
-        _ => Vec::new(),
+    if let Some(working) = facts.working().filter(|_| evidence.asked.transfer_size.is_some() && !done(Load::Large)) {
+        return with(working, Load::Large);
     }
+    let mut stalled = facts.failed(Failure::Stalled);
+    stalled.retain(|tried| {
+        let load = tried.attempt().load;
+        !load.is_upload() && !done(load.in_small_segments())
+    });
+    stalled.sort_by_key(|tried| (tried.attempt().load != Load::Large, tried.verb().mode() != Mode::Passive));
+    stalled.first().map_or_else(Vec::new, |stalled| with(stalled, stalled.attempt().load.in_small_segments()))
 }

@@ -3,6 +3,9 @@
 //! The file's name is unlike any that is there: `ftpmode-` and a time in nanoseconds. Whatever becomes of the upload, DELE
 //! follows on the same control connection; where that is lost, or the server does not confirm it, the report says what
 //! may be left behind.
+//!
+//! An upload that stalls is broken off, so that its own reply comes before the next command's, and made once more in
+//! small segments: what gets through then is the packets' size.
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
@@ -37,14 +40,32 @@ pub async fn write(tools: Tools<'_>, session: &mut Session) {
         return tools.recorder.not_tried(attempt, "no mode works that a file could be uploaded in");
     };
     let attempt = Attempt { load: Load::Upload, ..working };
+    if write_once(tools, session, attempt).await && session.is_free() {
+        write_once(tools, session, Attempt { load: attempt.load.in_small_segments(), ..attempt }).await;
+    }
+}
+
+/// `true` where the data connection stood, its bytes did not get through, and nothing is left of it.
+async fn write_once(tools: Tools<'_>, session: &mut Session, attempt: Attempt) -> bool {
     let number = tools.recorder.begin_attempt(attempt, session.number());
     tools.recorder.say("Uploading a file");
     let nanoseconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let name = format!("ftpmode-{nanoseconds}.tmp");
-    let mut upload =
-        Upload { tools, session, story: Story::Attempt(number), attempt, name, begun: false, closing: None };
+    let mut upload = Upload {
+        tools,
+        session,
+        story: Story::Attempt(number),
+        attempt,
+        name,
+        begun: false,
+        stalled: false,
+        again: false,
+        closing: None,
+    };
     upload.run().await;
+    let again = upload.again;
     tools.recorder.end_attempt(number);
+    again
 }
 
 struct Upload<'t, 's> {
@@ -55,6 +76,10 @@ struct Upload<'t, 's> {
     name: String,
     /// The server began to take the file: a 1xx came.
     begun: bool,
+    /// The data connection stood, and nothing moved on it any more.
+    stalled: bool,
+    /// It stalled and its file is gone: it can be made again.
+    again: bool,
     /// The server's last word on the upload.
     closing: Option<Reply>,
 }
@@ -77,27 +102,45 @@ impl Upload<'_, '_> {
         self.session.set_farewell(self.command("DELE"));
         self.tools.recorder.left_behind(&self.name);
         self.session.send(&[(store, self.story)]).await;
-        let open = match self.join(data).await {
+        let mut open = match self.join(data).await {
             Some(wire) => self.send(wire).await,
             None => None,
         };
-        if self.closing.is_none() {
+        if self.closing.is_none() && !self.stalled {
+            let joined = open.is_some();
             self.closing = tokio::select! {
                 biased;
                 closing = self.final_reply(self.story) => closing,
-                () = read_out(open) => None,
+                () = read_out(&mut open) => None,
             };
+            self.stalled = joined && self.closing.is_none() && self.session.is_open();
         }
-        if self.closing.as_ref().is_some_and(Reply::is_completion) {
+        let in_step = !self.stalled || self.break_off(open).await;
+        if in_step && self.stalled || self.closing.as_ref().is_some_and(Reply::is_completion) {
             self.ask("SIZE").await;
         }
         // A server that never began to take the file has none to delete; after that, 550 says that it stays.
         let refused_outright = !self.begun && self.closing.as_ref().is_some_and(Reply::is_refusal);
-        let deleted = self.ask("DELE").await.is_some_and(|reply| reply.is_completion());
+        let deleted = self.ask("DELE").await.is_some_and(|reply| in_step && reply.is_completion());
         self.session.set_farewell(None);
         if deleted || refused_outright {
             self.tools.recorder.nothing_left_behind();
         }
+        self.again = self.stalled && deleted;
+    }
+
+    /// Resets the data connection, which ends the server's wait for it; what the server says to that closes this upload. Where
+    /// it says nothing (`false`), what comes next can't be told apart from the answers to other commands.
+    async fn break_off(&mut self, open: Option<Wire>) -> bool {
+        if let Some(wire) = open {
+            wire.reset();
+        }
+        let patience = self.tools.budget.pipelined_reply;
+        let answer = timeout(patience, reply_to(self.session, self.story, &mut self.begun)).await;
+        if answer.is_err() {
+            self.session.disown(self.story);
+        }
+        answer.is_ok()
     }
 
     fn record(&self, what: What) {
@@ -111,12 +154,12 @@ impl Upload<'_, '_> {
     /// The command of the mode that works, with the address that works, and what the answer leads to. `None` where the
     /// server turned it away; an error where this computer can't do its part.
     async fn negotiate(&mut self) -> Result<Option<Data>, String> {
-        let Attempt { verb, address, .. } = self.attempt;
+        let Attempt { verb, address, load, .. } = self.attempt;
         let settings = self.tools.settings;
         let peer = self.session.peer();
         if verb.mode() == Mode::Active {
             let own = self.session.local().ip();
-            let listener = net::listen(own, settings.active_ports.as_ref(), None);
+            let listener = net::listen(own, settings.active_ports.as_ref(), load.segment());
             let listener = listener.map_err(|error| format!("listen at {own}: {error}"))?;
             let bound = listener.local_addr().map_err(|error| error.to_string())?;
             self.record(What::Listening(bound));
@@ -146,7 +189,7 @@ impl Upload<'_, '_> {
         self.record(What::Named(named));
         let dialled = address_to_dial(self.tools, address, peer, named)?;
         self.record(What::Dialled(dialled));
-        Ok(Some(Data::dial(settings.bind, dialled, Limits::default())))
+        Ok(Some(Data::dial(settings.bind, dialled, Limits { segment: load.segment(), ..Limits::default() })))
     }
 
     /// The joined data connection; `None` where it can't be had, or the server refuses the upload first.
@@ -204,7 +247,7 @@ impl Upload<'_, '_> {
         None
     }
 
-    /// Writes it all, or until nothing is taken any more. Returns the connection where all was written.
+    /// Writes it all, or until nothing is taken any more. Returns the connection where it stands.
     async fn send(&mut self, mut wire: Wire) -> Option<Wire> {
         let size = self.tools.settings.transfer_size.unwrap_or(USUAL_SIZE);
         let patience = self.tools.budget.reply;
@@ -231,8 +274,8 @@ impl Upload<'_, '_> {
                 Err(_) => {
                     self.record(What::Uploaded(sent));
                     self.record(What::Silent { awaited: Awaited::Bytes, ms: patience.as_secs_f64() * 1000.0 });
-                    wire.reset();
-                    return None;
+                    self.stalled = true;
+                    return Some(wire);
                 }
             }
         }
@@ -268,8 +311,8 @@ impl Upload<'_, '_> {
 
 /// Reads what the server still sends, and never ends. A socket that is closed with something unread in it, as the tickets
 /// of TLS 1.3, answers with an RST, which takes from the server what it has not read yet (RFC 1122 section 4.2.2.13).
-async fn read_out(open: Option<Wire>) {
-    if let Some(mut wire) = open {
+async fn read_out(open: &mut Option<Wire>) {
+    if let Some(wire) = open {
         let mut rest = [0; 1024];
         while matches!(wire.read(&mut rest).await, Ok(1..)) {}
     }

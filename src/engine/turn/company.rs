@@ -68,7 +68,7 @@ impl Turn<'_, '_, '_> {
     }
 
     fn transfer_command(&self) -> Command {
-        let large = (!self.planned.attempt.load.is_usual()).then(|| self.plan.largest_file()).flatten();
+        let large = (!self.planned.attempt.load.names_no_large_file()).then(|| self.plan.largest_file()).flatten();
         match large.as_ref().or(self.plan.tools.settings.retrieve.as_ref()) {
             Some(file) => Command::with("RETR", file.clone()).unwrap_or_else(|_| Command::bare("LIST")),
             None => Command::bare("LIST"),

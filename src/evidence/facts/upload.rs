@@ -1,7 +1,6 @@
 //! The uploaded file's size, as the server tells it (RFC 3659 section 4).
 
 use super::{Facts, Place, Tried};
-use crate::evidence::attempt::Load;
 use crate::evidence::observed::Observed;
 
 /// One file, measured on either side.
@@ -21,7 +20,7 @@ impl Facts<'_> {
     /// The upload that the server confirmed, with its size. In the ASCII type a size counts the line ends as the server
     /// keeps them, and on some systems a record's padding: it is compared in the image type alone.
     pub fn measured_upload(&self) -> Observed<Measured> {
-        let mut uploads = self.tried().iter().filter(|tried| tried.attempt().load == Load::Upload);
+        let mut uploads = self.tried().iter().filter(|tried| tried.attempt().load.is_upload());
         let Some((upload, (_, confirmed_at))) =
             uploads.find(|upload| upload.works()).and_then(|upload| Some((upload, upload.completion()?)))
         else {
@@ -32,12 +31,24 @@ impl Facts<'_> {
                 "the server did not agree to the image type, and sizes in the ASCII type need not be the same",
             );
         }
-        let size = self.answer_on(upload.outcome().control, "SIZE").filter(|(reply, _)| reply.code == 213);
-        let Some((held, size_at)) = size.and_then(|(reply, place)| Some((reply.message().trim().parse().ok()?, place)))
-        else {
+        let Some((held, size_at)) = self.size_told(upload) else {
             return Observed::NotTested("the server does not tell the size of the uploaded file");
         };
         Observed::Seen(Measured { written: upload.bytes(), held, confirmed_at, size_at })
+    }
+
+    /// The bytes that the file of an upload held when it was asked for, and the reply that says so.
+    pub fn size_told(&self, upload: &Tried) -> Option<(u64, Place)> {
+        let number = upload.outcome().control;
+        let begun = upload.outcome().events.first()?.at_ms;
+        let next = self.tried().iter().find(|tried| tried.index() > upload.index());
+        let until = next.and_then(|next| Some(next.outcome().events.first()?.at_ms)).unwrap_or(f64::INFINITY);
+        let (reply, place) = self
+            .answers_on(number, "SIZE")
+            .into_iter()
+            .find(|(_, place)| self.time_of(*place).is_some_and(|at| begun < at && at < until))?;
+        (reply.code == 213 && self.in_image_type(upload)).then_some(())?;
+        Some((reply.message().trim().parse().ok()?, place))
     }
 
     /// Whether the last TYPE on the upload's control connection was agreed to: all that this tool sends is TYPE I.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ftpmode::protocol::{extended, host_port};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Interest};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc;
@@ -196,6 +196,12 @@ impl Player {
             Step::AwaitDataClose => {
                 if let Some(data) = &mut self.data {
                     while matches!(data.read(&mut [0; 1024]).await, Ok(1..)) {}
+                }
+            }
+            Step::AwaitReset => {
+                if let Some(data) = &self.data {
+                    // A FIN makes it readable; an RST alone is an error.
+                    let _ = data.ready(Interest::ERROR).await;
                 }
             }
             Step::Await(verb) => {

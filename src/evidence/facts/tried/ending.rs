@@ -1,7 +1,7 @@
 //! How a data connection ended: whether it works, how far it came, and what kind of failure its events show.
 
 use super::{Cause, Stage, Times, Tried, begins};
-use crate::evidence::attempt::{Load, Mode};
+use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{IcmpAnswer, Place, Placed};
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::dialect::{self, Says};
@@ -65,8 +65,9 @@ impl<'a> Tried<'a> {
     pub fn works(&self) -> bool {
         let ended = self.has(|what| matches!(what, What::EndOfFile));
         let confirmed = self.completion().is_some_and(|(reply, _)| reply.is_completion());
-        if self.attempt().load == Load::Upload {
-            return self.joined().is_some() && confirmed && self.has(|what| matches!(what, What::Uploaded(1..)));
+        if self.attempt().load.is_upload() {
+            let written = self.has(|what| matches!(what, What::Uploaded(1..)));
+            return self.joined().is_some() && confirmed && written && self.upload_stalled().is_none();
         }
         // A log's client says that it has what it wanted, and need not say how much that was.
         let told = self.bytes() > 0 || self.times != Times::Measured;
@@ -196,8 +197,17 @@ impl<'a> Tried<'a> {
         }
     }
 
+    /// The silence that an upload was broken off for. Whatever the server says afterwards, be it 226, answers that.
+    fn upload_stalled(&self) -> Option<Place> {
+        let silent = |what: &What| matches!(what, What::Silent { awaited: Awaited::Bytes | Awaited::Reply, .. });
+        self.place_of(silent).filter(|_| self.attempt().load.is_upload() && self.joined().is_some())
+    }
+
     /// The cause and the event that shows it, asked from the most telling event to the least.
     fn ending(&self) -> Option<(Cause, Place)> {
+        if let Some(place) = self.upload_stalled() {
+            return Some((Cause::Stalled, place));
+        }
         // Words that are known say more than how the handshake broke; others say no more than that it did.
         if let Some(broken) = self.tls_broken()
             && matches!(self.refusal_says(), None | Some(Says::CallbackFailed | Says::NotImplemented))
