@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ftpmode::diagnosis::rule::{Match, Severity};
+use ftpmode::diagnosis::rule::{Confidence, Match, Severity};
 use ftpmode::diagnosis::{Diagnosis, diagnose, rules};
 use ftpmode::evidence::case::{Case, Expect};
-use ftpmode::evidence::facts::Facts;
+use ftpmode::evidence::facts::{Cause, Facts};
+use ftpmode::report::Report;
 
 const SECTIONS: [&str; 5] =
     ["## What it means", "## What it looks like", "## Told apart from", "## Mending it", "## References"];
@@ -29,6 +30,17 @@ fn every_case_is_diagnosed_as_it_expects() {
         wrong.extend(differences(&facts, &found, expect).into_iter().map(|what| format!("{}: {what}", path.display())));
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+/// Data connections that are not judged are told all the same: in the table, in the certainty, and as what needs mending.
+#[test]
+fn failures_at_two_ports_are_no_mere_remark() {
+    let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with("two_ports_in_company.toml")).expect("a case");
+    let report = Report::of(&case.evidence);
+    assert_eq!(report.attempts.iter().filter(|attempt| attempt.cause == Some(Cause::Refused)).count(), 2);
+    assert_eq!(report.verdict.confidence, Confidence::Medium);
+    let finding = report.findings.iter().find(|finding| finding.id == "passive-range-partly-open").expect("a finding");
+    assert_eq!(finding.severity, Severity::Warning);
 }
 
 fn differences(facts: &Facts, found: &Diagnosis, expect: &Expect) -> Vec<String> {

@@ -4,7 +4,7 @@ use super::Open;
 use super::rule::Match;
 use super::rules::ftp_helper_on_path;
 use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
-use crate::evidence::facts::{Facts, Failure};
+use crate::evidence::facts::{Facts, Failure, Tried};
 
 /// All of it, each with the reason.
 pub fn all(facts: &Facts) -> Vec<Open> {
@@ -37,16 +37,27 @@ fn open(id: &str, because: impl Into<String>) -> Open {
 
 /// Where on the way passive connections end.
 fn place(facts: &Facts) -> Option<Open> {
+    let dialled = [Failure::DialDropped, Failure::DialRefused, Failure::DialUnreachable].map(Some);
+    let fails = |tried: &Tried| dialled.contains(&tried.failure());
     let failed = |verb: &DataVerb| {
-        let dialled = [Failure::DialDropped, Failure::DialRefused, Failure::DialUnreachable].map(Some);
-        let fails = facts.tried_with(*verb).any(|tried| dialled.contains(&tried.failure()));
-        fails && facts.tried_with(*verb).all(|tried| tried.joined().is_none())
+        let any_fails = facts.tried_with(*verb).any(fails);
+        any_fails && facts.tried_with(*verb).all(|tried| tried.joined().is_none())
     };
     let evidence = facts.evidence();
     let wanted = || facts.located_with().is_none() && [DataVerb::Pasv, DataVerb::Epsv].iter().any(failed);
+    // A sweep takes a port of its own.
+    let in_part = || {
+        let passive = || facts.tried_in(Mode::Passive);
+        facts.log().is_none() && evidence.sweeps.is_empty() && passive().any(fails) && facts.works(Mode::Passive)
+    };
     let why = match (&evidence.not_located, evidence.cut_short) {
         (Some(why), _) => why.clone(),
         (None, Some(_)) if wanted() => TIME_OVER.to_owned(),
+        (None, None) if in_part() => {
+            "some passive ports let connections in, and which one a further look would get can't be \
+                                      chosen"
+                .to_owned()
+        }
         (None, _) => return None,
     };
     Some(open("place-on-the-way", why))
@@ -55,7 +66,7 @@ fn place(facts: &Facts) -> Option<Open> {
 /// Passive ports that the user asked for.
 fn ports(facts: &Facts) -> Option<Open> {
     let asked = usize::from(facts.evidence().asked.samples?);
-    let tried = facts.tried_in(Mode::Passive).filter(|tried| tried.negotiated()).count();
+    let tried = facts.passive_ports_dialled();
     let because = format!("{tried} of the {asked} passive ports asked for were tried");
     (facts.log().is_none() && tried < asked).then(|| open("passive-ports", because))
 }

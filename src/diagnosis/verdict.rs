@@ -106,7 +106,9 @@ fn confidence(facts: &Facts, recommendation: Recommendation) -> Confidence {
         let first = usual.next();
         usual.all(|works| Some(works) == first)
     };
-    if Mode::BOTH.into_iter().all(agree) { Confidence::High } else { Confidence::Medium }
+    // What failed beside, and is not judged, leaves a doubt.
+    let beside = facts.works(Mode::Passive) && !facts.passive_failures_aside().is_empty();
+    if Mode::BOTH.into_iter().all(agree) && !beside { Confidence::High } else { Confidence::Medium }
 }
 
 /// The data connections that every check makes, as far as they came to an end that tells something.

@@ -21,10 +21,19 @@ pub struct Negotiation {
     pub(super) number: usize,
     pub(super) planned: Planned,
     pub(super) data: Data,
-    /// Whether its command went out together with others.
-    pub(super) in_company: bool,
+    /// What its command went out together with.
+    pub(super) company: Option<Company>,
     /// Whether its transfer command is on its way already.
     pub(super) transfer_sent: bool,
+}
+
+/// What a data connection's command went out together with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Company {
+    /// The login.
+    Login,
+    /// The transfer command of the one before.
+    Transfer,
 }
 
 /// A passive connection that is still unanswered.
@@ -86,7 +95,7 @@ impl Negotiation {
         let story = Story::Attempt(number);
         match prepare(plan, session, planned, story) {
             Ok((command, data)) => {
-                Some((Self { number, planned, data, in_company: false, transfer_sent: false }, (command, story)))
+                Some((Self { number, planned, data, company: None, transfer_sent: false }, (command, story)))
             }
             Err(why) => {
                 recorder.record(story, What::Failed(why));
@@ -97,8 +106,8 @@ impl Negotiation {
     }
 
     /// Its command goes out together with others.
-    pub fn with_company(self) -> Self {
-        Self { in_company: true, ..self }
+    pub fn with_company(self, company: Company) -> Self {
+        Self { company: Some(company), ..self }
     }
 
     /// Its transfer command goes out behind its own.

@@ -9,13 +9,13 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::data::{Data, Step};
-use super::negotiation::{Counters, Left, Negotiation};
+use super::negotiation::{Company, Counters, Left, Negotiation};
 use super::net::{Dialled, Limits};
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
 use super::turns::{Manner, Plan, Planned, StallMark, Tools, secure};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
+use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::Facts;
 use crate::evidence::security::Protection;
 use crate::evidence::timeline::{Awaited, What};
@@ -41,6 +41,8 @@ pub struct Turn<'p, 'q, 's> {
     next: Option<Negotiation>,
     /// Whether any command went out together with another, be that given back since.
     in_company: bool,
+    /// What its own command, PASV or PORT, went out together with.
+    asked_with: Option<Company>,
     /// The transfer command is on its way.
     transfer_sent: bool,
     /// The callback is here, and the next method's command was sent.
@@ -74,7 +76,7 @@ enum Next {
 
 impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     pub fn new(plan: &'p Plan<'q>, session: &'s mut Session, negotiation: Negotiation) -> Self {
-        let Negotiation { number, planned, data, in_company, transfer_sent } = negotiation;
+        let Negotiation { number, planned, data, company, transfer_sent } = negotiation;
         let counters = Counters::now(session.peer());
         Self {
             plan,
@@ -83,7 +85,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             planned,
             data,
             next: None,
-            in_company,
+            in_company: company.is_some(),
+            asked_with: company,
             transfer_sent,
             followed: false,
             superseded: false,
@@ -375,7 +378,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         // In active mode the silence is the callback's, whatever its command went out with.
         if self.mode() == Mode::Passive && self.may_go_alone() && !self.superseded {
             self.superseded = true;
-            self.plan.give_back(self.alone());
+            self.plan.give_back_alone(self.alone());
         }
         self.stalled = Some(self.plan.note_stall());
     }
@@ -440,12 +443,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     /// Bytes after which the transfer is stopped.
     pub(super) fn most_bytes(&self) -> u64 {
         let settings = self.plan.tools.settings;
-        match self.planned.attempt.load {
-            Load::Usual | Load::UsualInSmallSegments => settings.max_bytes,
-            Load::Large | Load::LargeInSmallSegments | Load::Upload | Load::UploadInSmallSegments => {
-                settings.transfer_size.unwrap_or(settings.max_bytes)
-            }
-        }
+        let large = settings.transfer_size.filter(|_| !self.planned.attempt.load.names_no_large_file());
+        large.unwrap_or(settings.max_bytes)
     }
 
     /// The count is worth a line at the first byte and at the end.

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use super::budget::Budget;
 use super::login::{LoggedIn, Questions, log_in};
 use super::milestones::Milestones;
-use super::negotiation::{Left, Negotiation};
+use super::negotiation::{Company, Left, Negotiation};
 use super::net;
 use super::reach;
 use super::recorder::Recorder;
@@ -29,10 +29,12 @@ use crate::evidence::facts::Facts;
 use crate::evidence::security::Protection;
 use secure::Secure;
 
+mod given_back;
 mod kept;
 pub mod secure;
 mod standing;
 
+pub use given_back::Superseded;
 pub use standing::Standing;
 
 /// Control connections at one time: when everything stalls, one a method.
@@ -86,7 +88,7 @@ pub struct Plan<'a> {
     peer: SocketAddr,
     queue: RefCell<VecDeque<Planned>>,
     /// Attempts that stalled in company and are made again alone: the later one counts, once it has ended.
-    superseded: RefCell<Vec<usize>>,
+    superseded: RefCell<Vec<Superseded>>,
     /// Passive ports that did not answer at once.
     left: RefCell<Vec<Left>>,
     /// Somebody stalled or left a port behind: another may have something to do.
@@ -140,33 +142,18 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
         tokio::select! {
             Some(session) = workers.next() => spare.extend(session.filter(Session::is_free)),
             // A late answer came while the server may have closed the port already: that attempt is made again.
-            Some(again) = unanswered.next() => again.into_iter().for_each(|planned| plan.give_back(planned)),
+            Some(again) = unanswered.next() => again.into_iter().for_each(|planned| plan.give_back_alone(planned)),
             () = plan.changed.notified() => {}
         }
     }
     drop(unanswered);
-    plan.superseded.borrow().iter().for_each(|number| tools.recorder.set_aside_if_repeated(*number));
+    plan.set_superseded_aside();
     drop(workers);
     plan.give_up();
     *idle = spare.pop();
 }
 
 impl<'a> Plan<'a> {
-    /// Puts an attempt back to the front of the queue.
-    pub fn give_back(&self, planned: Planned) {
-        self.queue.borrow_mut().push_front(planned);
-    }
-
-    /// The attempt failed in company, and is made again alone.
-    pub fn supersede(&self, number: usize) {
-        self.superseded.borrow_mut().push(number);
-    }
-
-    /// An attempt that was given back is not needed any more.
-    pub fn take_back(&self, attempt: Attempt) {
-        self.queue.borrow_mut().retain(|planned| planned.attempt != attempt || planned.manner == Manner::Locate);
-    }
-
     /// A passive connection makes trouble. The place is looked for beside all else, behind what is queued: whether it
     /// is still wanted by then is asked when its turn comes.
     pub fn suspect_passive(&self) {
@@ -411,7 +398,7 @@ impl<'a> Plan<'a> {
                         open.send(&[command]).await;
                     }
                     *session = Some(open);
-                    return Some(if together { negotiation.with_company() } else { negotiation });
+                    return Some(if together { negotiation.with_company(Company::Login) } else { negotiation });
                 }
                 LoggedIn::OutOfStep if pace == Pace::Together => {
                     negotiation.set_aside(self);

@@ -255,12 +255,27 @@ impl<'a> Facts<'a> {
     /// Passive connections that failed, whose command went out together with others, and which are not judged for that: it
     /// says something of their ports, or of a firewall that lost track.
     pub fn passive_failures_aside(&self) -> Vec<Tried<'a>> {
-        let numbered = self.evidence.attempts.iter().enumerate().filter(|(_, outcome)| outcome.set_aside);
+        let mut aside = self.passive_dials_aside();
+        aside.retain(|tried| {
+            matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
+        });
+        aside
+    }
+
+    /// Passive ports that were dialled at the control connection's peer, judged or not.
+    pub fn passive_ports_dialled(&self) -> usize {
+        let at_peer = |tried: &&Tried| tried.attempt().address == Address::ControlPeer;
+        self.tried_in(Mode::Passive).filter(at_peer).count() + self.passive_dials_aside().iter().filter(at_peer).count()
+    }
+
+    /// Passive connections that were begun and are not judged.
+    fn passive_dials_aside(&self) -> Vec<Tried<'a>> {
+        let plain = self.realm == Realm::Plain;
+        let ours = |outcome: &Outcome| outcome.set_aside && outcome.protection.is_plain() == plain;
+        let numbered = self.evidence.attempts.iter().enumerate().filter(|(_, outcome)| ours(outcome));
         numbered
             .map(|(index, outcome)| Tried::of(index, outcome, Known { answers_port_first: true, times: self.times() }))
-            .filter(|tried| {
-                matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
-            })
+            .filter(|tried| tried.dialled().is_some())
             .collect()
     }
 

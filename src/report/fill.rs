@@ -24,7 +24,7 @@ impl Report {
         let diagnosis = diagnosis::diagnose(&facts);
         let plain = facts.in_plain();
         let in_plain = plain.iter().flat_map(|plain| plain.tried().iter().map(|tried| attempt(plain, tried)));
-        let under_tls = facts.tried().iter().chain(facts.experiments()).map(|tried| attempt(&facts, tried));
+        let under_tls = judged_and_beside(&facts);
         let tried = in_plain.chain(under_tls);
         Self {
             schema_version: SCHEMA_VERSION.to_owned(),
@@ -190,6 +190,16 @@ fn answer<T>(observed: &Observed<T>) -> Known {
         Observed::NotSeen => Known::No,
         Observed::NotTested(_) => Known::Unknown,
     }
+}
+
+/// The data connections in order. One that failed and is not judged stands among them where its like works: nothing else
+/// would tell of it.
+fn judged_and_beside(facts: &Facts) -> Vec<DataConnection> {
+    let aside = facts.passive_failures_aside();
+    let beside = aside.iter().filter(|_| facts.works(Mode::Passive));
+    let mut all: Vec<&Tried> = facts.tried().iter().chain(beside).collect();
+    all.sort_by_key(|tried| tried.index());
+    all.into_iter().chain(facts.experiments()).map(|tried| attempt(facts, tried)).collect()
 }
 
 fn attempt(facts: &Facts, tried: &Tried) -> DataConnection {

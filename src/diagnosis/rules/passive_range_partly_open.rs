@@ -103,22 +103,31 @@ fn test(facts: &Facts) -> Match {
     })
 }
 
-/// The failure is not judged, as its command went out together with others, and every port asked since got through.
+/// The failure is not judged, as its command went out together with others, and every port asked since got through. More
+/// than one is no longer chance.
 fn one_port_failed(facts: &Facts, joined: &[&Tried]) -> Match {
     let aside = facts.passive_failures_aside();
     let failed: BTreeSet<u16> = aside.iter().filter_map(|tried| Some(tried.dialled()?.port())).collect();
+    let several = failed.len() > 1;
     let failed: Vec<String> = failed.iter().map(|port| format!("port {port}")).collect();
     let service = taken_for(&aside);
+    let (failed, through) = (listed(&failed), ports(joined));
+    let summary = if several {
+        format!(
+            "Several passive connections failed ({failed}), and {through} since got through. Those ports may be closed in a \
+             firewall, or an FTP helper lost track of commands that this check sent together.{service}"
+        )
+    } else {
+        format!(
+            "One passive connection failed ({failed}), and {through} since got through. That port may be closed in a \
+             firewall, or an FTP helper lost track of commands that this check sent together.{service}"
+        )
+    };
     Match::Fires(Conclusion {
-        severity: if service.is_empty() { Severity::Info } else { loss(facts) },
+        severity: if several || !service.is_empty() { loss(facts) } else { Severity::Info },
         side: Side::Unknown,
         confidence: Confidence::Low,
-        summary: format!(
-            "One passive connection failed ({}), and {} since got through. That port may be closed in a firewall, or an FTP \
-             helper lost track of commands that this check sent together.{service}",
-            listed(&failed),
-            ports(joined)
-        ),
+        summary,
         cites: facts.cites(ends(&aside).into_iter().chain(joins(joined.iter().copied()))),
         fixes: vec![Fix::server(
             "Make the firewall's range and the server's passive range the same",

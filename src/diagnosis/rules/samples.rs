@@ -4,7 +4,7 @@
 
 use crate::diagnosis::rules::{dialled_at_peer, failed_at_peer};
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
+use crate::evidence::attempt::{Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::{Cite, Facts, Failure, Place, Tried};
 
 /// So many tries of each verb tell a bad port from a bad verb.
@@ -145,7 +145,7 @@ pub fn are_asked_for(facts: &Facts) -> bool {
 fn up_to(facts: &Facts, asked: usize) -> Vec<Probe> {
     let usable = |verb: &DataVerb| facts.tried_with(*verb).any(|tried| tried.negotiated());
     let verbs: Vec<DataVerb> = [DataVerb::Pasv, DataVerb::Epsv].into_iter().filter(usable).collect();
-    let tried = facts.tried_in(Mode::Passive).filter(|tried| tried.attempt().address == Address::ControlPeer).count();
+    let tried = facts.passive_ports_dialled();
     // A port that refused one and let another in was connected to as well.
     let missing = asked.saturating_sub(tried + facts.ports_of_two_minds().len());
     // There and back, for the reason above.

@@ -6,10 +6,11 @@
 use tokio::time::Instant;
 
 use super::Turn;
-use crate::engine::negotiation::Negotiation;
+use crate::engine::data::Data;
+use crate::engine::negotiation::{Company, Negotiation};
 use crate::engine::recorder::Story;
 use crate::engine::session::Pace;
-use crate::engine::turns::{Manner, Planned};
+use crate::engine::turns::{Manner, Planned, Superseded};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::Facts;
 use crate::protocol::command::Command;
@@ -60,7 +61,7 @@ impl Turn<'_, '_, '_> {
             } else {
                 commands.push(command);
             }
-            self.next = Some(negotiation.with_company());
+            self.next = Some(negotiation.with_company(Company::Transfer));
             self.in_company = true;
         }
         self.session.send(&commands).await;
@@ -102,7 +103,17 @@ impl Turn<'_, '_, '_> {
         let told_to_stop = self.completion.as_ref().is_some_and(|reply| reply.code == 421);
         // An experiment may fail, and is not made again for its company.
         let usual = self.planned.manner == Manner::Usual && self.planned.attempt.protection.is_usual();
-        self.in_company && usual && !told_to_stop
+        self.in_company && usual && !told_to_stop && !self.port_failed_by_itself()
+    }
+
+    /// Whether a passive port failed that was named in no company: what travelled later than the SYN has nothing to do with it.
+    fn port_failed_by_itself(&self) -> bool {
+        self.port_failed() && self.asked_with.is_none()
+    }
+
+    /// Whether a passive port was dialled and lets nobody in, so far.
+    fn port_failed(&self) -> bool {
+        self.mode() == Mode::Passive && !self.joined && !matches!(self.data, Data::None)
     }
 
     pub(super) fn alone(&self) -> Planned {
@@ -122,6 +133,9 @@ impl Turn<'_, '_, '_> {
         }
         let enough = self.received >= self.most_bytes();
         let confirmed = answered.is_some_and(Reply::is_completion);
+        if let Some(company) = self.asked_with.filter(|_| self.mode() == Mode::Passive && self.joined) {
+            self.plan.standing.borrow_mut().harmless.push(company);
+        }
         let works = self.joined && self.data.has_ended() && (confirmed || enough);
         match (works, self.superseded) {
             (true, true) => self.plan.take_back(self.planned.attempt),
@@ -134,10 +148,11 @@ impl Turn<'_, '_, '_> {
                 let waited = answered.is_none_or(|reply| says(reply) == Some(Says::CallbackTimedOut));
                 let silent = self.mode() == Mode::Active && waited && self.session.is_open();
                 if !again && self.may_go_alone() && !silent {
-                    self.plan.give_back(self.alone());
+                    self.plan.give_back_alone(self.alone());
                 }
-                if self.in_company && !silent {
-                    self.plan.supersede(self.number);
+                if self.in_company && !silent && !self.port_failed_by_itself() {
+                    let blamed = self.asked_with.filter(|_| self.port_failed());
+                    self.plan.supersede(Superseded { number: self.number, blamed });
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::negotiation::Company;
 use crate::engine::probes::port_mapping::Mapped;
 use crate::engine::session::Pace;
 use crate::evidence::security::Protection;
@@ -13,6 +14,8 @@ pub struct Standing {
     /// A passive connection was not answered: the next ones send no transfer command before they are joined, so that
     /// their control connection stays free.
     pub passive_suspect: bool,
+    /// Company in which a passive port was named that let us in: it loses none.
+    pub harmless: Vec<Company>,
     /// The search for the place on the way is queued, done or given up.
     pub(super) location_asked: bool,
     /// A port that the router passes on, for the attempt that names it.
