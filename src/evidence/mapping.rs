@@ -19,6 +19,10 @@ pub struct Mapping {
     /// The router's port that leads there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outside_port: Option<u16>,
+    /// The router's own address outside, as it tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub outside_address: Option<std::net::IpAddr>,
     /// Why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,

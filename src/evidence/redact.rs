@@ -259,12 +259,13 @@ impl Redactor {
     }
 
     fn mapping(&mut self, mapping: Mapping) -> Mapping {
-        let Mapping { protocol, router, inside, outside_port, refused, removed } = mapping;
+        let Mapping { protocol, router, inside, outside_port, outside_address, refused, removed } = mapping;
         Mapping {
             protocol,
             router: self.address(router, Role::Between),
             inside: self.endpoint(inside, Role::Client),
             outside_port,
+            outside_address: outside_address.map(|address| self.address(address, Role::Client)),
             refused: refused.map(|why| self.text(why)),
             removed,
         }

@@ -2,7 +2,7 @@
 //! way, and what lets it through.
 
 use crate::diagnosis::rule::{Confidence, Fix, Side};
-use crate::diagnosis::rules::{local_firewall_drops_callback, peer};
+use crate::diagnosis::rules::{local_firewall_drops_callback, peer, port_mapping_helps};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::{CallbackEnd, Cite, Facts, Failure, Tried, Zone};
 use crate::evidence::observed::Observed;
@@ -311,6 +311,16 @@ pub fn keep_client_addresses() -> Fix {
 
 /// A way through an address translation.
 pub fn forward(facts: &Facts) -> Fix {
+    if let Some(mapping) = port_mapping_helps::granted_in_vain(facts) {
+        return Fix::client(
+            "Let active mode through every translation on this side",
+            format!(
+                "Ports that are forwarded on the router {} alone lead nowhere: what stands before it has to forward them, too. Where \
+                 that is the provider's (CGNAT), ask it for a public address.",
+                mapping.router
+            ),
+        );
+    }
     let local = facts.local().map_or_else(|| "this computer".to_owned(), |local| local.to_string());
     let outside = match facts.client_nat() {
         Observed::Seen(sign) => {

@@ -7,7 +7,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::time::Duration;
 
-use crab_nat::{GatewayAddress, InternetProtocol, PortMapping, PortMappingOptions, TimeoutConfig};
+use crab_nat::{
+    GatewayAddress, InternetProtocol, PortMapping, PortMappingOptions, PortMappingType, TimeoutConfig, natpmp,
+};
 use igd_next::aio::Gateway;
 use igd_next::aio::tokio::{Tokio, search_gateway};
 use igd_next::{PortMappingProtocol, SearchOptions};
@@ -24,6 +26,10 @@ use crate::evidence::mapping::Mapping;
 const LIFETIME_S: u32 = 120;
 /// How long a router may take for a UPnP answer: it builds a page.
 const UPNP: Duration = Duration::from_secs(3);
+
+/// How long it may take for one of the short ones.
+const PATIENCE: TimeoutConfig =
+    TimeoutConfig { initial_timeout: Duration::from_millis(250), max_retries: 2, max_retry_timeout: None };
 
 /// A port of the router that leads to the listener.
 pub struct Mapped {
@@ -50,6 +56,7 @@ pub async fn try_active(tools: Tools<'_>, standing: &mut Standing, idle: &mut Op
         router: IpAddr::V4(router),
         inside,
         outside_port: None,
+        outside_address: None,
         refused: None,
         removed: false,
     };
@@ -68,7 +75,8 @@ pub async fn try_active(tools: Tools<'_>, standing: &mut Standing, idle: &mut Op
             return;
         }
     };
-    let number = tools.recorder.mapping(Mapping { outside_port: Some(port), ..mapping });
+    let outside_address = outside_address(&held, router).await;
+    let number = tools.recorder.mapping(Mapping { outside_port: Some(port), outside_address, ..mapping });
     standing.mapped = Some(Mapped { listener, named: SocketAddr::new(IpAddr::V4(seen), port) });
     turns::run(tools, standing, idle, vec![Attempt::at(DataVerb::Port, Address::Mapped)]).await;
     standing.mapped = None;
@@ -113,16 +121,27 @@ async fn pcp(router: Ipv4Addr, local: Ipv4Addr, port: u16) -> Result<(u16, Held)
     let options = PortMappingOptions {
         external_port: Some(port),
         lifetime_seconds: Some(LIFETIME_S),
-        timeout_config: Some(TimeoutConfig {
-            initial_timeout: Duration::from_millis(250),
-            max_retries: 2,
-            max_retry_timeout: None,
-        }),
+        timeout_config: Some(PATIENCE),
     };
     let router = GatewayAddress::IpV4(router);
     let mapping = PortMapping::new(router, IpAddr::V4(local), InternetProtocol::Tcp, port, options).await;
     let mapping = mapping.map_err(|error| error.to_string())?;
     Ok((mapping.external_port().get(), Held::ByPcp(mapping)))
+}
+
+/// The router's own address outside. Another than the server sees tells of a second translation before it.
+async fn outside_address(held: &Held, router: Ipv4Addr) -> Option<IpAddr> {
+    let answer = match held {
+        Held::ByPcp(mapping) => match mapping.mapping_type() {
+            PortMappingType::Pcp { external_ip, .. } => Some(external_ip),
+            PortMappingType::NatPmp => {
+                let asked = natpmp::external_address(GatewayAddress::IpV4(router), Some(PATIENCE));
+                asked.await.ok().map(IpAddr::V4)
+            }
+        },
+        Held::ByUpnp(gateway, _) => timeout(UPNP, gateway.get_external_ip()).await.ok().and_then(Result::ok),
+    };
+    answer.map(|address| address.to_canonical())
 }
 
 async fn upnp(router: Ipv4Addr, inside: SocketAddr) -> Result<(u16, Held), String> {
