@@ -77,12 +77,9 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
         }
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.conclusion.severity));
-    for open in undone::all(facts) {
-        // A neighbour of what fires has told it.
-        if !not_tested.iter().any(|known: &Open| known.id == open.id) {
-            not_tested.push(open);
-        }
-    }
+    let undone = undone::all(facts);
+    not_tested.retain(|open| !undone.iter().any(|other| other.id == open.id));
+    not_tested.extend(undone);
     let verdict = verdict::conclude(facts, &findings);
     let handover = handover::write(facts, &findings);
     let diagnosis = Diagnosis { findings, ruled_out, not_tested, verdict, handover };

@@ -311,6 +311,10 @@ impl Engine {
             tokio::join!(turns, experiments, helper);
         };
         watching(self.watch.as_ref(), &self.kit.recorder, work).await;
+        if wanted.contains(&Probe::Helper) && Facts::of(&self.kit.recorder.evidence()).helper_probe_lost() {
+            // The server may take no more connections at one time than stood then.
+            probes::helper::look(tools).await;
+        }
         if wanted.contains(&Probe::PortMapping) {
             let work = probes::port_mapping::try_active(tools, &mut self.turns, &mut self.idle);
             watching(self.watch.as_ref(), &self.kit.recorder, work).await;

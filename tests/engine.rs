@@ -14,6 +14,7 @@ use ftpmode::diagnosis::diagnose;
 use ftpmode::engine::Login;
 use ftpmode::evidence::attempt::{DataVerb, Mode};
 use ftpmode::evidence::facts::{Cause, Facts, Login as LoginSeen};
+use ftpmode::evidence::fragment::Fate;
 use ftpmode::evidence::target::Secret;
 use ftpmode::evidence::timeline::{Event, What};
 use ftpmode::evidence::{CutShort, Evidence, Outcome};
@@ -267,6 +268,25 @@ fn a_port_that_fails_by_itself_is_never_set_aside() {
     assert!(matches!(failed[..], [one] if !one.set_aside), "{evidence:#?}");
     assert_eq!(Facts::of(&evidence).passive_ports_dialled(), 6, "{evidence:#?}");
     assert!(diagnose(&Facts::of(&evidence)).fires("passive-range-partly-open"), "{evidence:#?}");
+}
+
+/// The server may take no more connections at one time: what was turned away beside others is looked for again alone.
+#[test]
+fn a_search_for_a_helper_that_is_turned_away_is_made_again() {
+    let full = || [say("421 5 users (the maximum) are already logged in\r\n"), Reset];
+    let greets = || [say("220 Hello\r\n")];
+    for again in [true, false] {
+        let server = Scripted::new().greet(greets()).greet(full());
+        let server = if again { server.greet(greets()) } else { server }.start();
+        let mut wanted = request(server.address());
+        wanted.settings.thorough = true;
+        let evidence = checked(wanted);
+        server.finish();
+        assert_eq!(evidence.fragments.first().map(|fragment| fragment.fate), Some(Fate::Lost), "{evidence:#?}");
+        let found = diagnose(&Facts::of(&evidence));
+        let told = found.not_tested.iter().any(|open| open.id == "ftp-helper-on-path");
+        assert_eq!(told, !again, "{:#?}", evidence.fragments);
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::rule::Match;
 use super::rules::ftp_helper_on_path;
 use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
 use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::evidence::observed::Observed;
 
 /// All of it, each with the reason.
 pub fn all(facts: &Facts) -> Vec<Open> {
@@ -69,6 +70,15 @@ fn ports(facts: &Facts) -> Option<Open> {
     let tried = facts.passive_ports_dialled();
     let because = format!("{tried} of the {asked} passive ports asked for were tried");
     (facts.log().is_none() && tried < asked).then(|| open("passive-ports", because))
+}
+
+/// A firewall's FTP helper.
+fn helper(facts: &Facts) -> Option<Open> {
+    let why = match facts.helper() {
+        Observed::NotTested(why) if facts.helper_probe_lost() => why,
+        _ => return None,
+    };
+    Some(open("ftp-helper-on-path", why))
 }
 
 /// A port of the router on this side.

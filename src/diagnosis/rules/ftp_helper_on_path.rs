@@ -41,7 +41,7 @@ fn test(facts: &Facts) -> Match {
         Observed::NotSeen => {
             Match::Undecided("no helper of Linux's kind was seen, which does not prove that there is none")
         }
-        Observed::NotTested(_) if arrives_unchanged(facts) => Match::Undecided(
+        Observed::NotTested(_) if arrives_unchanged(facts) && !facts.helper_probe_lost() => Match::Undecided(
             "the address in PORT arrives as it was sent; a helper before the server may still be there",
         ),
         Observed::NotTested(why) => Match::Undecided(why),

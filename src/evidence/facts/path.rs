@@ -181,11 +181,19 @@ impl Facts<'_> {
         })
     }
 
+    /// Whether the search for a helper came to nothing, as its connection was not to be had or ended first.
+    pub fn helper_probe_lost(&self) -> bool {
+        let mut whole = self.evidence().fragments.iter().filter(|fragment| fragment.ttl.is_none());
+        whole.next_back().is_some_and(|last| last.fate == Fate::Lost)
+    }
+
     /// Whether something on the way reads and rewrites PORT. What was not seen may still be there.
     pub fn helper(&self) -> Observed<Vec<Cite>> {
         let Some(peer) = self.peer() else { return Observed::NotTested(self.unseen_ends()) };
         let fragments = &self.evidence().fragments;
-        let fate = |text: &str| fragments.iter().find(|f| f.text == text && f.ttl.is_none()).map(|f| (f.fate, f.ms));
+        // What was lost is made again: the last counts.
+        let last_first = fragments.iter().rev().filter(|fragment| fragment.ttl.is_none());
+        let fate = |text: &str| last_first.clone().find(|f| f.text == text).map(|f| (f.fate, f.ms));
         if let (Some((Fate::Acknowledged, plain)), Some((Fate::Unacknowledged, ms))) = (fate("NOO"), fate("POR")) {
             return Observed::Seen(vec![Cite::of(format!(
                 "the beginning of a PORT command, sent alone, was not acknowledged within {ms:.0} ms, that of a NOOP \
@@ -218,6 +226,9 @@ impl Facts<'_> {
                 let text = format!("{} named {named}, which {peer} can't reach", tried.verb().name());
                 return Observed::Seen(vec![Cite::of(text), self.cite(joined)]);
             }
+        }
+        if self.helper_probe_lost() {
+            return Observed::NotTested("the connections that were to show it were turned away or cut off");
         }
         if matches!(fate("POR"), Some((Fate::Acknowledged, _))) {
             return Observed::NotSeen;
