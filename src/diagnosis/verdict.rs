@@ -60,9 +60,17 @@ fn recommend(facts: &Facts) -> Recommendation {
         (true, true) => Recommendation::Either,
         (true, false) => Recommendation::Passive,
         (false, true) => Recommendation::Active,
-        (false, false) if facts.control_works() && tested => Recommendation::None,
+        (false, false) if facts.control_works() && tested && turned_away(facts).is_none() => Recommendation::None,
         (false, false) => Recommendation::Unknown,
     }
+}
+
+/// A mode that was to be tried and never begun, and why: whether it moves data is not known.
+fn turned_away<'f>(facts: &'f Facts<'f>) -> Option<(Mode, &'f str)> {
+    let skipped = facts.evidence().not_tried.iter();
+    let usual = skipped.filter(|skipped| skipped.load.is_usual() && skipped.protection.is_usual());
+    let mut never_begun = usual.filter(|skipped| look(facts, skipped.verb.mode()) == Look::NotTried);
+    never_begun.next().map(|skipped| (skipped.verb.mode(), skipped.because.as_str()))
 }
 
 /// How far a mode was looked at.
@@ -140,6 +148,7 @@ fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) 
             "The login works, and a listing or a file came through, says line {}; the log does not show in which mode.",
             got(facts).unwrap_or_default()
         ),
+        Recommendation::Unknown if facts.control_works() && turned_away(facts).is_some() => half_known(facts),
         Recommendation::Unknown if facts.control_works() => {
             "The login works, but no data connection was tried to its end, so no mode can be recommended.".to_owned()
         }
@@ -191,6 +200,21 @@ fn is_fickle(facts: &Facts, mode: Mode) -> bool {
 /// A session that was used up fails the next data connection, whatever its method.
 fn fails_for_itself(tried: &Tried) -> bool {
     !tried.works() && tried.failure() != Some(Failure::TransferRefused(Some(Says::SessionReuseRequired)))
+}
+
+/// One mode moves no data, and the other could not be tried.
+fn half_known(facts: &Facts) -> String {
+    let Some((untried, because)) = turned_away(facts) else { return String::new() };
+    let other = if untried == Mode::Passive { Mode::Active } else { Mode::Passive };
+    match look(facts, other) {
+        Look::Tested => format!(
+            "The login works, but {} mode moves no data: {}. Whether {} mode does was not found out: {because}.",
+            other.name(),
+            reason(facts, other),
+            untried.name()
+        ),
+        _ => format!("The login works, but no data connection could be tried: {because}."),
+    }
 }
 
 fn none_works(facts: &Facts) -> String {

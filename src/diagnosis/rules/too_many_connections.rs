@@ -34,14 +34,22 @@ fn test(facts: &Facts) -> Match {
     said.extend(turned_away.iter().filter(|(reply, _)| reply.code == 421).map(|(_, place)| *place));
     said.dedup();
     if !said.is_empty() {
-        let (severity, summary) = if facts.moves_data() {
-            (
+        // Nobody but this check asked for a further control connection: that is nothing that needs mending.
+        let own = facts.log().is_none() && said.iter().all(|place| matches!(place, Place::Control(..)));
+        let (severity, summary) = match (facts.moves_data(), own) {
+            (false, false) => {
+                (Severity::Warning, "The server lets no further connection of this client in while one stands.")
+            }
+            (false, true) if !facts.evidence().not_tried.is_empty() => (
+                Severity::Info,
+                "The server lets no further connection of this client in while one stands: what the check wanted one for is \
+                 not tested.",
+            ),
+            _ => (
                 Severity::Info,
                 "The server lets no further connection of this client in while one stands; the check went on with one \
                  at a time.",
-            )
-        } else {
-            (Severity::Warning, "The server lets no further connection of this client in while one stands.")
+            ),
         };
         return fires(facts, severity, Confidence::High, summary, said);
     }
