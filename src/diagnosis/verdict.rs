@@ -22,7 +22,7 @@ pub enum Recommendation {
     Either,
     /// The login works and no mode moves data.
     None,
-    /// It never came to a data connection.
+    /// It never came to a data connection, or one mode moves no data and the other could not be tried.
     Unknown,
 }
 
