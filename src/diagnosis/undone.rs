@@ -5,7 +5,6 @@ use super::rule::Match;
 use super::rules::ftp_helper_on_path;
 use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
 use crate::evidence::facts::{Facts, Failure, Tried};
-use crate::evidence::observed::Observed;
 
 /// All of it, each with the reason.
 pub fn all(facts: &Facts) -> Vec<Open> {
@@ -72,15 +71,6 @@ fn ports(facts: &Facts) -> Option<Open> {
     (facts.log().is_none() && tried < asked).then(|| open("passive-ports", because))
 }
 
-/// A firewall's FTP helper.
-fn helper(facts: &Facts) -> Option<Open> {
-    let why = match facts.helper() {
-        Observed::NotTested(why) if facts.helper_probe_lost() => why,
-        _ => return None,
-    };
-    Some(open("ftp-helper-on-path", why))
-}
-
 /// A port of the router on this side.
 fn mapping(facts: &Facts) -> Option<Open> {
     let evidence = facts.evidence();
@@ -105,11 +95,13 @@ fn mapping(facts: &Facts) -> Option<Open> {
     Some(open("port-mapping", why))
 }
 
-/// A helper that was looked for and not seen.
+/// A helper that was looked for and not seen, or could not be looked for.
 fn helper(facts: &Facts) -> Option<Open> {
     let rule = &ftp_helper_on_path::RULE;
     match (rule.test)(facts) {
-        Match::Undecided(why) if !facts.evidence().fragments.is_empty() => Some(open(rule.id, why)),
+        Match::Undecided(why) if !facts.evidence().fragments.is_empty() || facts.helper_probe_lost() => {
+            Some(open(rule.id, why))
+        }
         _ => None,
     }
 }

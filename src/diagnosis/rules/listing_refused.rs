@@ -33,10 +33,7 @@ fn test(facts: &Facts) -> Match {
         return ruled_out_by(facts, listed, "no listing was answered");
     }
     let what = match (&facts.evidence().asked.retrieve, &facts.evidence().asked.path) {
-        _ if refused
-            .iter()
-            .all(|tried| tried.attempt().load.is_upload() || asks(tried, &["STOR", "APPE", "STOU"])) =>
-        {
+        _ if refused.iter().all(|tried| tried.attempt().load.is_upload() || asks(tried, &["STOR", "APPE", "STOU"])) => {
             "the upload"
         }
         _ if refused.iter().all(|tried| asks(tried, &["RETR"])) => "the file",

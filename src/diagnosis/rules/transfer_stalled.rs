@@ -82,10 +82,7 @@ fn test(facts: &Facts) -> Match {
         severity: loss(facts),
         side: Side::Unknown,
         confidence: Confidence::Low,
-        summary: format!(
-            "The data connection is joined ({}), but {so_long}. {why}",
-            verbs(stalled.iter().copied())
-        ),
+        summary: format!("The data connection is joined ({}), but {so_long}. {why}", verbs(stalled.iter().copied())),
         cites,
         fixes: stalls_too
             .is_none()
