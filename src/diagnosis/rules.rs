@@ -8,6 +8,7 @@ use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure, IcmpAnswer, Place, Tried};
 use crate::evidence::import::UNKNOWN_HOST;
 use crate::evidence::observed::Observed;
+use crate::evidence::timeline::What;
 use crate::protocol::dialect::Says;
 use crate::servers::{self, Settings};
 
@@ -176,7 +177,14 @@ fn untold(facts: &Facts) -> &'static str {
 
 /// Whether the address in 227 is known: in a log it may be masked, and 0.0.0.0 stands for it then.
 fn shows_address(facts: &Facts, tried: &Tried) -> bool {
-    let named_so = || tried.negotiation().is_some_and(|(reply, _)| reply.text.contains("0,0,0,0"));
+    let dialled_so = || {
+        tried
+            .outcome()
+            .events
+            .iter()
+            .any(|event| matches!(&event.what, What::Failed(words) if words.contains(" to 0.0.0.0 ")))
+    };
+    let named_so = || tried.negotiation().is_some_and(|(reply, _)| reply.text.contains("0,0,0,0")) || dialled_so();
     tried.named().is_some_and(|end| facts.log().is_none() || !end.ip().is_unspecified() || named_so())
 }
 

@@ -356,7 +356,7 @@ const LEADS: &[&str] = &[
 ];
 
 /// Who logs in, as clients tell or ask it, and servers write it down: "Logging in as bob ...", "Name (192.0.2.1:root): bob",
-/// "USER bob (Login failed)", "[bob] FAIL LOGIN".
+/// "USER bob (Login failed)", `[bob] FAIL LOGIN`.
 pub fn user(text: &str) -> Option<&str> {
     let text = text.trim();
     let asked =

@@ -18,6 +18,7 @@ pub static PROGRAM: Program = Program {
         phrase("sockettimeoutexception: read", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("sockettimeoutexception", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("ftpconnectionclosedexception", Tells::Unanswered(How::Closed)),
+        phrase("ftpconnectionclosedexception: ftp response 421 received", Tells::Refused(421)),
         phrase("timed out waiting for initial connect reply", Tells::Unanswered(How::TimedOut)),
         phrase("sslhandshakeexception: notafter", Tells::Untrusted(Distrust::Expired)),
         phrase("malformedserverreplyexception", Tells::Joined(Which::Control)),
