@@ -18,6 +18,7 @@ mod cut;
 mod draft;
 mod hearsay;
 mod line;
+mod named;
 mod passwords;
 mod programs;
 mod quoted;
@@ -344,7 +345,7 @@ impl Gathered {
             },
             Words::Reply { .. } | Words::Command { .. } => (told, sign),
         };
-        let told = told.filter(|_| !words::is_persons(text));
+        let told = told.filter(|_| !named::is_persons(text));
         // Words that only a server says, whatever client quotes them.
         self.dialogue += u32::from(matches!(
             told,
@@ -476,7 +477,7 @@ fn behind_meter(text: &str) -> Option<&str> {
 fn is_clients(text: &str) -> bool {
     let text = text.trim_start_matches(|c: char| !c.is_alphabetic());
     ["Connected to ", "Connecting to ", "Trying ", "Resolving "].iter().any(|begin| text.starts_with(begin))
-        && (words::endpoint(text).is_some() || text.trim_end().ends_with(['.', ']']))
+        && (named::endpoint(text).is_some() || text.trim_end().ends_with(['.', ']']))
         && text.len() < 100
 }
 

@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use super::named::is_mask;
 use super::shown;
-use super::words::{How, is_mask};
+use super::words::How;
 use crate::evidence::Outcome;
 use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
 use crate::evidence::security::{Broken, Protection};

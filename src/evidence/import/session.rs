@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::draft::{Around, Draft, Leaving, UNSEEN};
 use super::line::{Line, Words};
-use super::words::{self as told_in, How, Tells, Which};
-use super::{quoted, shown};
+use super::words::{How, Tells, Which};
+use super::{named, quoted, shown};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::security::{Protection, Security};
 use crate::evidence::timeline::{Event, What};
@@ -166,7 +166,7 @@ impl Session {
             (_, Some(Tells::Dials(Which::Control) | Tells::LooksUp)) => self.joined || self.ended,
             (_, Some(Tells::Dials(Which::Either))) => {
                 let to_data = self.draft.as_ref().is_some_and(|draft| draft.agreed || draft.transfer)
-                    && told_in::endpoint(text).is_none_or(|end| Some(end.port()) != self.peer.map(|peer| peer.port()));
+                    && named::endpoint(text).is_none_or(|end| Some(end.port()) != self.peer.map(|peer| peer.port()));
                 self.ended || ((self.greeted || self.let_in) && !to_data)
             }
             // "Connected to" where the dial was not shown.
@@ -176,7 +176,7 @@ impl Session {
             (_, Some(Tells::Joined(Which::Control) | Tells::Accepted)) => {
                 (self.greeted || self.let_in) && !self.just_greeted
             }
-            (Words::Other(_), None) => (self.joined || self.ended) && told_in::console_target(text).is_some(),
+            (Words::Other(_), None) => (self.joined || self.ended) && named::console_target(text).is_some(),
             _ => false,
         }
     }
@@ -231,7 +231,7 @@ impl Session {
                     draft.unanswered = true;
                 }
             }
-            Words::Other(text) if told_in::is_entry(text) => {
+            Words::Other(text) if named::is_entry(text) => {
                 let (around, at) = (self.around(), seen.event(What::CutShort));
                 if let Some(draft) = self.draft.as_mut().filter(|draft| draft.agreed && draft.transfer) {
                     let first = !draft.entries;
@@ -247,7 +247,7 @@ impl Session {
                     self.called(seen.text);
                 }
                 if self.user.is_none() && !self.let_in {
-                    self.user = told_in::user(seen.text).map(|user| shown(user, 100));
+                    self.user = named::user(seen.text).map(|user| shown(user, 100));
                 }
                 if told.is_some() {
                     self.take_step(seen.at_ms);
@@ -276,7 +276,7 @@ impl Session {
 
     /// Somebody calls the client from a console, and names the host.
     fn called(&mut self, text: &str) {
-        let Some((host, port)) = told_in::console_target(text) else { return };
+        let Some((host, port)) = named::console_target(text) else { return };
         match host.parse() {
             Ok(ip) => self.dialling = Some(SocketAddr::new(ip, port)),
             Err(_) => self.host = Some(host.to_ascii_lowercase()),

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use super::super::draft::{Around, Draft, PATIENCE_MS, UNSEEN};
-use super::super::shown;
-use super::super::words::{self, How, Tells, Which};
+use super::super::words::{How, Tells, Which};
+use super::super::{named, shown};
 use super::{Of, Seen, Session};
 use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::security::{Broken, Security};
@@ -14,14 +14,14 @@ use crate::protocol::reply::Reply;
 
 impl Session {
     pub(super) fn words(&mut self, tells: Tells, seen: &Seen) {
-        let endpoint = words::endpoint(seen.text);
+        let endpoint = named::endpoint(seen.text);
         let around = self.around();
         let at = seen.event(What::CutShort);
         let agreed = self.draft.as_ref().is_some_and(|draft| draft.agreed || draft.transfer || self.silent());
         self.quote(seen);
         if !self.joined && self.host.is_none() {
-            self.host = words::host(seen.text).map(str::to_ascii_lowercase);
-            self.masked |= words::masks_host(seen.text);
+            self.host = named::host(seen.text).map(str::to_ascii_lowercase);
+            self.masked |= named::masks_host(seen.text);
         }
         match tells {
             Tells::LooksUp | Tells::Nothing => {}
@@ -35,7 +35,7 @@ impl Session {
             Tells::PassiveRefused => self.passive_refused(),
             Tells::NoAddress => {
                 if !self.joined {
-                    self.host = self.host.take().or_else(|| words::looked_up(seen.text).map(str::to_ascii_lowercase));
+                    self.host = self.host.take().or_else(|| named::looked_up(seen.text).map(str::to_ascii_lowercase));
                     self.no_address = Some((seen.line, shown(seen.text, 200)));
                 }
             }
@@ -303,10 +303,10 @@ impl Session {
         if seen.text.trim_start().starts_with("GNUTLS: ") {
             return;
         }
-        let ms = words::seconds(seen.text).map(|seconds| seconds * 1000.0);
+        let ms = named::seconds(seen.text).map(|seconds| seconds * 1000.0);
         let around = self.around();
         let at = seen.event(What::CutShort);
-        let endpoint = words::endpoint(seen.text).filter(|end| end.port() != 0);
+        let endpoint = named::endpoint(seen.text).filter(|end| end.port() != 0);
         let control_port = self.peer.or(self.dialling).map(|peer| peer.port());
         let elsewhere =
             endpoint.is_some_and(|end| end.port() > 1023 && control_port.is_some_and(|port| port != end.port()));
@@ -338,7 +338,7 @@ impl Session {
         // A control connection that ends takes its data connection with it.
         if let Some(mut draft) = self.draft.take_if(|_| of_data || matches!(how, How::Closed | How::Reset)) {
             if let Some(endpoint) =
-                words::endpoint(seen.text).filter(|end| of_data && end.port() != 0 && Some(*end) != self.peer)
+                named::endpoint(seen.text).filter(|end| of_data && end.port() != 0 && Some(*end) != self.peer)
             {
                 draft.dial(Some(endpoint), around, &at);
             }
@@ -418,7 +418,7 @@ impl Session {
         if self.no_address.is_some() {
             return;
         }
-        let named = words::endpoint(seen.text).map(with_control_port);
+        let named = named::endpoint(seen.text).map(with_control_port);
         // A wait on a connection that is named as one of two was on one that stood.
         let stood = which == Which::Either && seen.text.contains("(control connection)");
         let Some(address) =
