@@ -26,7 +26,8 @@ fn test(facts: &Facts) -> Match {
         return Match::RuledOut(facts.cites([dial.place]));
     }
     let addresses = &facts.evidence().resolution.addresses;
-    let dialled: Vec<Dialled> = facts.dials().into_iter().filter(is_ipv6).collect();
+    let dialled: Vec<Dialled> =
+        facts.dials().into_iter().filter(|dial| is_ipv6(dial) && !dial.address.ip().is_loopback()).collect();
     if dialled.is_empty() {
         if !addresses.is_empty() && addresses.iter().all(|address| address.to_canonical().is_ipv4()) {
             let only = format!("{} has IPv4 addresses alone", facts.evidence().target.host);

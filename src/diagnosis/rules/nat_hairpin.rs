@@ -19,12 +19,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    let (Some(local), Some(peer)) = (facts.local(), facts.peer()) else {
-        return Match::Undecided("no control connection was joined");
-    };
     if let Some(named) = outer_address_named_inside(facts) {
         return told_the_outer_address(facts, named);
     }
+    let (Some(local), Some(peer)) = (facts.local(), facts.peer()) else {
+        return Match::Undecided("no control connection was joined");
+    };
     let (seen, place) = match facts.seen_by_server() {
         Observed::Seen(seen) => seen,
         Observed::NotSeen | Observed::NotTested(_) => {
@@ -63,7 +63,7 @@ fn test(facts: &Facts) -> Match {
 
 /// The public address in 227, where the control connection goes to a private one.
 fn outer_address_named_inside(facts: &Facts) -> Option<IpAddr> {
-    let inside = matches!(reach(facts.peer()?), Reach::Private | Reach::Shared);
+    let inside = matches!(reach(facts.peer()?), Reach::Private | Reach::Shared | Reach::Loopback);
     let mut named = facts.tried_with(DataVerb::Pasv).filter_map(|tried| Some(tried.named()?.ip().to_canonical()));
     named.find(|named| inside && reach(*named) == Reach::Public)
 }

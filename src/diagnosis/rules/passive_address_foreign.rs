@@ -32,8 +32,10 @@ fn test(facts: &Facts) -> Match {
     if facts.peer().is_some_and(|peer| reach(peer) != Reach::Public) {
         return Match::Undecided("seen from inside the server's network, the address that it names may well be right");
     }
-    let at_named: Vec<&Tried> = foreign.iter().map(|(tried, _)| *tried).filter(|t| t.attempt() == ADVERTISED).collect();
-    let at_peer: Vec<&Tried> = foreign.iter().map(|(tried, _)| *tried).filter(|t| t.attempt() != ADVERTISED).collect();
+    let at_named: Vec<&Tried> =
+        foreign.iter().map(|(tried, _)| *tried).filter(|t| t.attempt().address == Address::Advertised).collect();
+    let at_peer: Vec<&Tried> =
+        foreign.iter().map(|(tried, _)| *tried).filter(|t| t.attempt().address != Address::Advertised).collect();
     let joins_named = at_named.iter().any(|tried| tried.joined().is_some());
     let joins_peer = at_peer.iter().any(|tried| tried.joined().is_some());
 

@@ -212,7 +212,10 @@ impl<'a> Facts<'a> {
                 if self.said_to_be_broken(number, &[Says::Misconfigured, Says::PortsExhausted]) {
                     return None;
                 }
-                if matches!(login, Login::Refused(..)) || self.greeting_of(control).is_none() {
+                // A log may begin behind the greeting.
+                let talked = || events_of(control, number).any(|(event, _)| matches!(event.what, What::Sent(_)));
+                let greeted = self.greeting_of(control).is_some() || (self.log().is_some() && talked());
+                if matches!(login, Login::Refused(..)) || !greeted {
                     return None;
                 }
                 if events_of(control, number).any(|(event, _)| is_reply(event, 421)) {

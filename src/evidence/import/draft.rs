@@ -479,6 +479,10 @@ fn is_cut_off(answer: &Event, log_ends: bool) -> bool {
 fn masked_port(text: &str) -> Option<Option<u16>> {
     let inside = text.split_once('(').map_or(text, |(_, inside)| inside);
     let inside = inside.split(')').next().unwrap_or(inside);
+    // "(...)".
+    if inside.len() > 1 && inside.chars().all(|c| matches!(c, '.' | '*' | '#' | '?' | '\u{2026}')) {
+        return Some(None);
+    }
     let fields: Vec<&str> = inside.split(',').map(str::trim).collect();
     let [a, b, c, d, high, low] = fields[..] else { return None };
     let number = |field: &str| field.parse::<u8>().ok();

@@ -13,6 +13,8 @@ static LEADS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "[5",
         "(4",
         "(5",
+        "('4",
+        "('5",
         "got 4",
         "got 5",
         "[code=",
@@ -77,7 +79,7 @@ fn in_exception(text: &str) -> Option<String> {
     {
         return Some(format!("{code}{meaning}"));
     }
-    const LEADS: [&str; 4] = [": ", "essage: [", "esponse: (", "got "];
+    const LEADS: [&str; 5] = [": ", "essage: [", "esponse: (", "got ", "ftplib.error_perm('"];
     let (before, lead, behind) = LEADS.iter().find_map(|lead| {
         text.match_indices(lead).find_map(|(at, _)| {
             let behind = &text[at + lead.len()..];
@@ -158,6 +160,10 @@ mod tests {
         ] {
             assert_eq!(line(text).as_deref(), Some(want), "{text}");
         }
+        assert_eq!(
+            line("- `ftplib.error_perm('500 OOPS: failed to open vsftpd log file')` occurs").as_deref(),
+            Some("500 OOPS: failed to open vsftpd log file')` occurs")
+        );
         for text in
             ["Response: 425 Can't open data connection", "took 4: 500 files", "226-Options: 500 matches", "at (450 m)"]
         {

@@ -29,6 +29,8 @@ pub enum Tells {
     Transfers,
     /// A data connection stood, as the functions show in which an exception was met.
     Stands,
+    /// This command was sent before, as the functions show in which an exception was met.
+    HadSent(&'static str),
     /// The control connection stands and a reply is awaited, as the functions show in which an exception was met.
     Awaits,
     /// The same, and the first line of the reply had come.

@@ -8,7 +8,7 @@ pub static PROGRAM: Program = Program {
     id: "cuteftp",
     name: "CuteFTP",
     writer: Writer::Client,
-    signs: &["*** cuteftp", "status:>", "command:>"],
+    signs: &["*** cuteftp", "status:>", "command:>", "socket connected. waiting for welcome message"],
     phrases: &[
         phrase("connecting ftp data socket", Tells::Dials(Which::Data)),
         phrase("failed to establish data socket", Tells::Failed(Which::Data, How::Unsaid)),
@@ -23,6 +23,7 @@ pub static PROGRAM: Program = Program {
         phrase("the connection failed due to an error or timeout", Tells::Failed(Which::Either, How::Unsaid)),
         phrase("pasv failed, trying port", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("increase the connection timeout threshold", Tells::Nothing),
+        phrase("occurred on receiving server response", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("can't write to data socket", Tells::Breaks(How::Unsaid)),
         phrase("can't read from data socket", Tells::Breaks(How::Unsaid)),
         phrase("can't get list of remote", Tells::Failed(Which::Data, How::Unsaid)),

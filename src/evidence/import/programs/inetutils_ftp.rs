@@ -14,6 +14,7 @@ pub static PROGRAM: Program = Program {
         phrase("ftp: connect", Tells::Failed(Which::Either, How::Unsaid)),
         phrase("ftp: accept", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("service not available, user interrupt", Tells::Failed(Which::Either, How::Unsaid)),
+        phrase("netout: ", Tells::Breaks(How::Unsaid)),
         phrase("netin: ", Tells::Failed(Which::Control, How::Unsaid)),
         phrase("ftp: bind", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("connection closed by remote host", Tells::Failed(Which::Control, How::Closed)),

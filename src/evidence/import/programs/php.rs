@@ -51,6 +51,7 @@ pub static PROGRAM: Program = Program {
         phrase("(): non-anonymous sessions must use encryption", Tells::Refused(530)),
         phrase("(): failed to change directory", Tells::Refused(550)),
         phrase("(): no such file or directory", Tells::Refused(550)),
+        phrase("(): ssl read failed", Tells::Failed(Which::Data, How::Tls)),
         phrase("accept() failed", Tells::AwaitsCallback),
         phrase("php_connect_nonb() failed", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("(): connection timed out", Tells::Nothing),

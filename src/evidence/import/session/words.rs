@@ -127,7 +127,8 @@ impl Session {
                 // Of a mode that the log does not tell nothing is concluded.
                 if self.draft.is_some() {
                     self.join_data(endpoint, around, &at);
-                    self.fail(Which::Data, how, seen);
+                    // However it broke, it had stood.
+                    self.fail(Which::Data, if how == How::Unsaid { How::Closed } else { how }, seen);
                 }
             }
             Tells::Transfers | Tells::Stands => {
@@ -138,6 +139,13 @@ impl Session {
                     if tells == Tells::Stands {
                         self.join_data(None, around, &at);
                     }
+                }
+            }
+            Tells::HadSent(command) => {
+                let lost = |event: &Event| matches!(event.what, What::ControlClosed | What::ControlReset);
+                if !self.shows_commands() && matches!(&self.events[..], [only] if lost(only)) {
+                    let what = What::Sent(command.to_owned());
+                    self.events.insert(0, Event { at_ms: self.events[0].at_ms, line: None, what });
                 }
             }
             Tells::Awaits => self.join_control(None),
