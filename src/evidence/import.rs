@@ -28,6 +28,7 @@ mod target;
 mod translations;
 mod words;
 
+use cut::Ahead;
 use line::Words;
 use passwords::{Passwords, masked, shown};
 use session::Session;
@@ -250,10 +251,13 @@ impl Gathered {
     }
 
     /// One line, or a part of it, without markup. What its words tell may have been found out already.
-    fn line(&mut self, number: u32, piece: &str, heard: Option<Heard>) {
+    fn line(&mut self, number: u32, piece: &str, ahead: Option<Ahead>) {
         self.number = number;
         let piece = self.unnumbered(piece.trim_end());
-        self.passwords.learn(piece);
+        if ahead.map_or_else(|| passwords::may_stand_in(piece), |ahead| ahead.may_hold_password) {
+            self.passwords.learn(piece);
+        }
+        let heard = ahead.map(|ahead| ahead.heard);
         // wget writes several commands on a line, each behind an arrow.
         let arrow = piece.contains('=').then(|| piece.split_once(ARROW)).flatten();
         let (first, behind) = arrow.map_or((piece, None), |(first, behind)| (first, Some(behind)));

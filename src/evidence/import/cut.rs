@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::sync::mpsc::sync_channel;
 
 use super::words::{self, Heard};
-use super::{Gathered, Reading, clean};
+use super::{Gathered, Reading, clean, passwords};
 
 /// Bytes read at once, and so the size of a batch.
 const AT_ONCE: usize = 256 * 1024;
@@ -59,19 +59,27 @@ struct Piece {
     number: u32,
     /// Where it ends in the text.
     end: usize,
-    heard: Heard,
+    ahead: Ahead,
+}
+
+/// What was found out of a line ahead of its turn.
+#[derive(Clone, Copy)]
+pub struct Ahead {
+    pub heard: Heard,
+    pub may_hold_password: bool,
 }
 
 impl Batch {
     fn push(&mut self, number: u32, piece: &str) {
         self.text.push_str(piece);
-        self.pieces.push(Piece { number, end: self.text.len(), heard: words::hear(piece) });
+        let ahead = Ahead { heard: words::hear(piece), may_hold_password: passwords::may_stand_in(piece) };
+        self.pieces.push(Piece { number, end: self.text.len(), ahead });
     }
 
-    fn each(&self, mut take: impl FnMut(u32, &str, Heard)) {
+    fn each(&self, mut take: impl FnMut(u32, &str, Ahead)) {
         let mut from = 0;
         for piece in &self.pieces {
-            take(piece.number, &self.text[from..piece.end], piece.heard);
+            take(piece.number, &self.text[from..piece.end], piece.ahead);
             from = piece.end;
         }
     }
@@ -84,7 +92,7 @@ pub fn read(input: &mut impl Read, named: &str) -> io::Result<Reading> {
         let gatherer = scope.spawn(move || {
             let mut gathered = Gathered::default();
             for batch in receiver {
-                batch.each(|number, piece, heard| gathered.line(number, piece, Some(heard)));
+                batch.each(|number, piece, ahead| gathered.line(number, piece, Some(ahead)));
             }
             gathered
         });

@@ -39,20 +39,22 @@ pub fn is_mask(ip: IpAddr) -> bool {
 /// Whether somebody tells of himself, as no program does.
 pub fn is_persons(text: &str) -> bool {
     const HIS: [&str; 10] = ["my", "we", "i'm", "i've", "i\u{2019}m", "i\u{2019}ve", "ich", "mein", "meine", "je"];
+    // Most lines that tell something are shorter.
+    if text.split_whitespace().nth(FEWEST_WORDS - 1).is_none() {
+        return false;
+    }
     let mut words =
         text.split_whitespace().map(|word| word.trim_matches(|c: char| c.is_ascii_punctuation())).peekable();
-    let mut count = 0;
     let mut his = false;
     let mut before = "";
     while let Some(word) = words.next() {
-        count += 1;
         let acts = word == "I"
             && before != "TYPE"
             && words.peek().is_some_and(|next| next.starts_with(|c: char| c.is_ascii_lowercase()));
         his |= acts || HIS.iter().any(|own| own.eq_ignore_ascii_case(word));
         before = word;
     }
-    his && count >= FEWEST_WORDS
+    his
 }
 
 /// A sentence of fewer words may be a program's, whatever they are.

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use crate::evidence::Evidence;
 use crate::evidence::redact::is_everybodys_word;
@@ -41,13 +41,19 @@ pub struct Passwords {
 static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let others = ["pass ", "pass\t", "acct ", "acct\t", "://", " password "];
     let signs = others.into_iter().chain(OPTIONS.iter().map(|(option, _)| *option));
-    AhoCorasick::builder().ascii_case_insensitive(true).build(signs).ok()
+    let mut builder = AhoCorasick::builder();
+    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(signs).ok()
 });
 
+/// Whether a line can hold a password.
+pub fn may_stand_in(line: &str) -> bool {
+    SIGNS.as_ref().is_some_and(|signs| signs.is_match(line))
+}
+
 impl Passwords {
-    /// Remembers the passwords of a line.
+    /// Remembers the passwords of a line that may hold one.
     pub fn learn(&mut self, line: &str) {
-        if self.known.len() >= MOST_KNOWN || !SIGNS.as_ref().is_some_and(|signs| signs.is_match(line)) {
+        if self.known.len() >= MOST_KNOWN {
             return;
         }
         let of_command = argument(line).filter(|secret| !is_prose(line, secret));
