@@ -281,6 +281,14 @@ const PASTINGS: &[Pasting] = &[
         let units = "\u{feff}".encode_utf16().chain(log.encode_utf16());
         units.flat_map(u16::to_be_bytes).collect()
     }),
+    ("in UTF-16 without its mark", |log| log.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+    ("with its lines numbered", |log| {
+        let mut number = 0;
+        each_line(log, |line| {
+            number += 1;
+            format!("{number:5}  {line}")
+        })
+    }),
     ("with typeset blanks", |log| log.replace(": ", ":\u{a0}").into_bytes()),
 ];
 

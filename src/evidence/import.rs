@@ -414,7 +414,9 @@ impl Gathered {
         let version = version.trim_matches('.');
         // Go's "dial tcp" is followed by an address.
         let is_address = version.parse::<std::net::Ipv4Addr>().is_ok();
-        if !is_address && self.version.is_none() && version.contains('.') && version.len() <= 16 {
+        let is_date =
+            version.matches('.').count() == 2 && version.rsplit('.').next().is_some_and(|year| year.len() == 4);
+        if !is_address && !is_date && self.version.is_none() && version.contains('.') && version.len() <= 16 {
             self.version = Some(version.to_owned());
         }
     }

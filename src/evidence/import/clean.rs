@@ -27,6 +27,22 @@ enum Encoding {
     Utf16,
     /// The high byte first.
     Utf16BigEndian,
+    /// It is no text.
+    None,
+}
+
+/// What a text without a byte-order mark is written in, by the zeros at its beginning: text of one byte a character has
+/// none, UTF-16 has one beside most of its letters.
+fn without_mark(bytes: &[u8]) -> Encoding {
+    let head = &bytes[..bytes.len().min(4096)];
+    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    match () {
+        () if odd * 4 > head.len() && even * 20 < odd => Encoding::Utf16,
+        () if even * 4 > head.len() && odd * 20 < even => Encoding::Utf16BigEndian,
+        () if (even + odd) * 50 > head.len() => Encoding::None,
+        () => Encoding::Bytes,
+    }
 }
 
 impl Lines {
@@ -49,10 +65,14 @@ impl Lines {
             } else if let Some(behind) = bytes.strip_prefix(&[0xfe, 0xff]) {
                 self.encoding = Encoding::Utf16BigEndian;
                 bytes = behind;
+            } else {
+                self.encoding = without_mark(bytes);
             }
         }
-        if self.encoding != Encoding::Bytes {
-            return self.feed_utf16(bytes, take);
+        match self.encoding {
+            Encoding::Bytes => {}
+            Encoding::Utf16 | Encoding::Utf16BigEndian => return self.feed_utf16(bytes, take),
+            Encoding::None => return,
         }
         // A CR LF is one line's end, also where the two come apart.
         if !bytes.is_empty() && std::mem::take(&mut self.cr) {
@@ -89,7 +109,7 @@ impl Lines {
             };
             let unit = match self.encoding {
                 Encoding::Utf16BigEndian => u16::from_be_bytes([first, byte]),
-                Encoding::Utf16 | Encoding::Bytes => u16::from_le_bytes([first, byte]),
+                Encoding::Utf16 | Encoding::Bytes | Encoding::None => u16::from_le_bytes([first, byte]),
             };
             match char::from_u32(u32::from(unit)) {
                 Some('\n') => self.hand_out(take),
@@ -274,6 +294,17 @@ mod tests {
         lines.finish(&mut |line| unmarked(line, &mut |line| all.push(line.to_owned())));
         all.retain(|line| !line.is_empty());
         all
+    }
+
+    #[test]
+    fn zeros_tell_what_a_text_without_a_mark_is_written_in() {
+        let text = "220 Bienvenue \u{e0} bord\n".repeat(20);
+        assert!(without_mark(text.as_bytes()) == Encoding::Bytes);
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert!(without_mark(&little) == Encoding::Utf16 && without_mark(&big) == Encoding::Utf16BigEndian);
+        let program: Vec<u8> = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0500 OOPS\0".repeat(20);
+        assert!(without_mark(&program) == Encoding::None);
     }
 
     #[test]
