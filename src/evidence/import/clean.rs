@@ -303,7 +303,7 @@ mod tests {
         let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert!(without_mark(&little) == Encoding::Utf16 && without_mark(&big) == Encoding::Utf16BigEndian);
-        let program: Vec<u8> = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0500 OOPS\0".repeat(20);
+        let program: Vec<u8> = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x00 OOPS\0".repeat(20);
         assert!(without_mark(&program) == Encoding::None);
     }
 
