@@ -14,6 +14,8 @@ pub mod rules;
 mod undone;
 pub mod verdict;
 
+use std::collections::BTreeSet;
+
 use crate::evidence::Evidence;
 use crate::evidence::facts::{Cite, Facts};
 use handover::Handover;
@@ -66,7 +68,13 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
     let mut not_tested = Vec::new();
     for (rule, found) in &judged {
         match found {
-            Match::Fires(conclusion) => findings.push(Finding { rule, conclusion: conclusion.clone() }),
+            Match::Fires(conclusion) => {
+                let mut conclusion = conclusion.clone();
+                // One event may show two things.
+                let mut told = BTreeSet::new();
+                conclusion.cites.retain(|cite| told.insert(cite.text.clone()));
+                findings.push(Finding { rule, conclusion });
+            }
             Match::RuledOut(because) if near.contains(&rule.id) => {
                 ruled_out.push(Excluded { id: rule.id, because: because.clone() });
             }

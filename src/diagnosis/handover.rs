@@ -13,6 +13,7 @@ use super::rules::place;
 use crate::evidence::Source;
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Place};
+use crate::evidence::import::UNKNOWN_HOST;
 use crate::evidence::timeline::{Event, What};
 use crate::servers;
 
@@ -85,7 +86,10 @@ pub fn write(facts: &Facts, findings: &[Finding]) -> Option<Handover> {
     Some(Handover {
         to,
         addressee: addressee(facts, main, to).to_owned(),
-        subject: format!("FTP to {}, port {}: {}", target.host, target.port, main.rule.title),
+        subject: match target.host.as_str() {
+            UNKNOWN_HOST => format!("FTP, port {}: {}", target.port, main.rule.title),
+            host => format!("FTP to {host}, port {}: {}", target.port, main.rule.title),
+        },
         text: text.finish(),
     })
 }
@@ -153,7 +157,14 @@ fn introduction(facts: &Facts) -> Vec<String> {
 /// The server and its port, with its address where a name was given.
 pub(super) fn server(facts: &Facts) -> String {
     let target = &facts.evidence().target;
-    match (facts.peer(), facts.product().and_then(servers::with_id)) {
+    let product = facts.product().and_then(servers::with_id);
+    if target.host == UNKNOWN_HOST {
+        return match product {
+            Some(product) => format!("a server that the log does not name ({}), port {}", product.name, target.port),
+            None => format!("a server that the log does not name, port {}", target.port),
+        };
+    }
+    match (facts.peer(), product) {
         (Some(peer), Some(product)) if peer.to_string() != target.host => {
             format!("{} ({peer}, {}), port {}", target.host, product.name, target.port)
         }

@@ -9,7 +9,7 @@ use crate::diagnosis::rule::{Fix, Severity};
 use crate::diagnosis::verdict::Recommendation;
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::Cause;
-use crate::evidence::import::program_name;
+use crate::evidence::import::{UNKNOWN_HOST, program_name};
 use crate::evidence::security::Security;
 use crate::evidence::{CutShort, Source};
 
@@ -51,6 +51,9 @@ fn read_from(report: &Report) -> String {
 /// Host and port as a target is typed.
 pub fn endpoint(report: &Report) -> String {
     let target = &report.target;
+    if target.host == UNKNOWN_HOST && report.source == Source::Log {
+        return "a server that the log does not name".to_owned();
+    }
     let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
     format!("{host}:{}", target.port)
 }

@@ -7,6 +7,7 @@ use crate::diagnosis::verdict::verbs_of;
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
 use crate::evidence::facts::{Cause, Stage};
+use crate::evidence::import::UNKNOWN_HOST;
 
 /// One line of the drawing.
 pub struct Arrow {
@@ -273,7 +274,11 @@ pub fn client_lines(report: &Report, nat: Shown) -> Vec<String> {
 
 /// The lines in the server's box.
 pub fn server_lines(report: &Report, nat: Shown) -> Vec<String> {
-    let mut lines = vec![answer::server_address(report).unwrap_or_else(|| report.target.host.clone())];
+    let host = || match report.target.host.as_str() {
+        UNKNOWN_HOST => "address not known".to_owned(),
+        host => host.to_owned(),
+    };
+    let mut lines = vec![answer::server_address(report).unwrap_or_else(host)];
     lines.extend(report.control.server.as_deref().map(|id| words::product(id).to_owned()));
     lines.extend(report.path.server_inside.as_ref().map(|inside| format!("names {inside}")));
     lines.extend((nat == Shown::InWords).then(|| "behind a NAT".to_owned()));
