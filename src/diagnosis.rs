@@ -14,8 +14,6 @@ pub mod rules;
 mod undone;
 pub mod verdict;
 
-use std::collections::BTreeSet;
-
 use crate::evidence::Evidence;
 use crate::evidence::facts::{Cite, Facts};
 use handover::Handover;
@@ -71,8 +69,13 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
             Match::Fires(conclusion) => {
                 let mut conclusion = conclusion.clone();
                 // One event may show two things.
-                let mut told = BTreeSet::new();
-                conclusion.cites.retain(|cite| told.insert(cite.text.clone()));
+                let mut told: Vec<Cite> = Vec::new();
+                for cite in std::mem::take(&mut conclusion.cites) {
+                    if !told.contains(&cite) {
+                        told.push(cite);
+                    }
+                }
+                conclusion.cites = told;
                 findings.push(Finding { rule, conclusion });
             }
             Match::RuledOut(because) if near.contains(&rule.id) => {

@@ -108,6 +108,13 @@ pub fn headline(report: &Report) -> &'static str {
         (Recommendation::Unknown, ControlStage::Complete) if came_through(report) => {
             "IT WORKS; THE LOG DOES NOT TELL THE MODE"
         }
+        (Recommendation::Unknown, ControlStage::Complete) if !report.evidence.not_tried.is_empty() => {
+            match (was_tried(report, Mode::Passive), was_tried(report, Mode::Active)) {
+                (true, false) => "PASSIVE MODE FAILS; ACTIVE MODE COULD NOT BE TRIED",
+                (false, true) => "ACTIVE MODE FAILS; PASSIVE MODE COULD NOT BE TRIED",
+                _ => "NOT TESTED: NO DATA CONNECTION COULD BE TRIED",
+            }
+        }
         (Recommendation::Unknown, ControlStage::Complete) => "NOT TESTED: NO DATA CONNECTION WAS TRIED",
     }
 }

@@ -136,8 +136,22 @@ pub fn ended_with(attempt: &DataConnection) -> String {
 
 /// A cause in a few words.
 pub fn cause(report: &Report, cause: &Open) -> String {
-    cause.title.clone().or_else(|| skipped(report, &cause.id)).unwrap_or_else(|| cause.id.clone())
+    let known = || {
+        let title = UNTESTED.iter().find(|(id, _)| *id == cause.id).map(|(_, title)| (*title).to_owned());
+        title.or_else(|| skipped(report, &cause.id))
+    };
+    cause.title.clone().or_else(known).unwrap_or_else(|| cause.id.clone())
 }
+
+/// What was not tested and is no finding, in words.
+const UNTESTED: &[(&str, &str)] = &[
+    ("place-on-the-way", "where on the way passive connections end"),
+    ("passive-ports", "the server's passive ports"),
+    ("port-mapping", "a port that the router opens when asked"),
+    ("upload-removed", "whether the uploaded file is deleted"),
+    ("large-transfer", "a large transfer"),
+    ("idle", "a quiet control connection"),
+];
 
 /// A data connection that was left out, by the id it has among what was not tested.
 fn skipped(report: &Report, id: &str) -> Option<String> {

@@ -1,8 +1,8 @@
 #![doc = include_str!("client_behind_nat.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::callbacks;
 use crate::diagnosis::rules::refused_for_address;
+use crate::diagnosis::rules::{callbacks, ftp_helper_on_path};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure};
 use crate::evidence::observed::Observed;
@@ -40,11 +40,13 @@ fn test(facts: &Facts) -> Match {
     };
     let end = if harmed && facts.is_encrypted() {
         "active mode needs ports that the router forwards, since it can read no PORT under TLS"
-    } else if harmed && facts.helper().seen().is_some() && !callbacks::helper_mends_our_address(facts) {
+    } else if harmed && facts.helper().seen().is_some() && callbacks::helper_mends_our_address(facts) {
+        "the FTP helper (ALG) on the way rewrites this computer's own address, and no other"
+    } else if harmed && facts.helper().seen().is_some() && ftp_helper_on_path::arrives_unchanged(facts) {
         "active mode needs the router's help; the FTP helper (ALG) that was seen on the way does not rewrite this \
          computer's address"
     } else if harmed && facts.helper().seen().is_some() {
-        "the FTP helper (ALG) on the way rewrites this computer's own address, and no other"
+        "active mode needs the router's help; an FTP helper (ALG) was seen on the way"
     } else if harmed && facts.stand_in().is_none() {
         "active mode needs the router's help, which it does not give"
     } else {

@@ -50,7 +50,7 @@ fn test(facts: &Facts) -> Match {
 
 /// Whether the server quoted what PORT named, or minded it: rewritten, the address would have been the one that the server
 /// sees, and taken.
-fn arrives_unchanged(facts: &Facts) -> bool {
+pub fn arrives_unchanged(facts: &Facts) -> bool {
     let translated = matches!(facts.client_nat(), Observed::Seen(_)) && facts.stand_in().is_none();
     let for_address = facts
         .tried_in(Mode::Active)
@@ -98,7 +98,7 @@ fn summary(facts: &Facts) -> String {
     } else if facts.is_encrypted() {
         "it reads PORT, and under TLS there is nothing that it could read"
     } else {
-        "it reads PORT, but does not let active mode through here"
+        "it reads PORT. No connection of active mode came about here, which need not be its doing"
     };
     format!(
         "A router on the way has FTP support ({place}): {does}.{outer} It can do so only while the control connection is \

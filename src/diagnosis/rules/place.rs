@@ -280,6 +280,8 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
     match side {
         Side::Client => vec![client],
         Side::Server => vec![server],
+        // The server's own firewall can't let in what does not come as far.
+        Side::Network if not_reached => vec![network],
         Side::Network => vec![network, server],
         Side::Unknown if not_reached => vec![client, network],
         Side::Unknown => vec![server, client],

@@ -150,14 +150,13 @@ fn by_the_helper_alone(facts: &Facts) -> Match {
 }
 
 fn client_side(facts: &Facts) -> Vec<Fix> {
-    let fixes = [
-        Fix::client("Use passive mode under TLS", "It asks nothing of the router on this side."),
-        Fix::client(
-            "Where active mode has to be, forward a range of ports to this computer",
-            "And set that range, and the outer address, in the client.",
-        ),
-    ];
-    fixes.into_iter().chain(ccc(facts)).collect()
+    let passive_fails = facts.tried_in(Mode::Passive).next().is_some() && !facts.works(Mode::Passive);
+    let passive = Fix::client("Use passive mode under TLS", "It asks nothing of the router on this side.");
+    let fixes = [Fix::client(
+        "Where active mode has to be, forward a range of ports to this computer",
+        "And set that range, and the outer address, in the client.",
+    )];
+    (!passive_fails).then_some(passive).into_iter().chain(fixes).chain(ccc(facts)).collect()
 }
 
 /// Where the server offers it, somebody will think of it.
