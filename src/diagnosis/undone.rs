@@ -25,6 +25,7 @@ pub fn all(facts: &Facts) -> Vec<Open> {
         .chain(place(facts))
         .chain(mapping(facts))
         .chain(helper(facts))
+        .chain(upload(facts))
         .chain(left_behind)
         .chain(large(facts))
         .chain(quiet(facts))
@@ -104,6 +105,13 @@ fn helper(facts: &Facts) -> Option<Open> {
         }
         _ => None,
     }
+}
+
+/// An upload that was begun.
+fn upload(facts: &Facts) -> Option<Open> {
+    let unfinished = |tried: &Tried| tried.attempt().load.is_upload() && tried.failure() == Some(Failure::NotTried);
+    let any = facts.tried().iter().any(unfinished);
+    any.then(|| open("upload", "the check ended before the server confirmed what was written"))
 }
 
 /// A transfer of many bytes.

@@ -43,11 +43,16 @@ pub struct Verdict {
 pub fn conclude(facts: &Facts, findings: &[Finding]) -> Verdict {
     let recommendation = recommend(facts);
     let fixes = fixes(findings, recommendation);
+    // A mode that lists a folder and loses what is larger does not work as a customer understands it.
+    let stalls = findings.iter().any(|finding| finding.rule.id == "transfer-stalled");
+    let works = !matches!(recommendation, Recommendation::None | Recommendation::Unknown);
+    let confidence = confidence(facts, recommendation);
+    let summary = summary(facts, recommendation, findings);
     let recipes = recipes(facts, findings, &fixes);
     Verdict {
         recommendation,
-        confidence: confidence(facts, recommendation),
-        summary: summary(facts, recommendation, findings),
+        confidence: if stalls && works { confidence.min(Confidence::Medium) } else { confidence },
+        summary: if stalls && works { format!("{summary} A transfer stalled all the same.") } else { summary },
         fixes,
         recipes,
     }

@@ -148,6 +148,7 @@ const UNTESTED: &[(&str, &str)] = &[
     ("place-on-the-way", "where on the way passive connections end"),
     ("passive-ports", "the server's passive ports"),
     ("port-mapping", "a port that the router opens when asked"),
+    ("upload", "whether an upload arrives"),
     ("upload-removed", "whether the uploaded file is deleted"),
     ("large-transfer", "a large transfer"),
     ("idle", "a quiet control connection"),

@@ -87,8 +87,11 @@ pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
         Some(router) => format!("{} ({router})", hop(high)),
         None => hop(high),
     };
+    let watched = facts.tried_in(Mode::Active).any(|tried| matches!(facts.syn_arrived(tried), Observed::NotSeen));
     let who = match low {
         0 if translated => format!("it or {}", hop(0)),
+        // Its own packets were watched, and none came.
+        0 if watched => "it".to_owned(),
         0 => "it or this computer's own firewall".to_owned(),
         low if low == high => "it".to_owned(),
         low => format!("it or the front of {}", hop(low)),
