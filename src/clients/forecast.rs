@@ -277,9 +277,11 @@ fn came(facts: &Facts, rules: &Rules, step: &Step, peer: IpAddr) -> Came {
         }
     }
     match first {
-        // One port out of a range says little of the next one.
-        Came::Through { .. } if step.verb.mode() == Mode::Passive && !facts.passive_failures_aside().is_empty() => {
-            Came::Unknown(sentences::now_and_then(step.verb))
+        // One port out of a range says little of the next one, with whatever verb.
+        Came::Through { .. } | Came::Back(Setback::ConnectRefused | Setback::ConnectSilent, _)
+            if step.verb.mode() == Mode::Passive && facts.passive_ports_differ() =>
+        {
+            Came::Unknown(sentences::NOT_EVERY_PORT.to_owned())
         }
         Came::Back(Setback::ConnectRefused | Setback::ConnectSilent, _) if other_ports_are_open(facts) => {
             Came::Unknown(sentences::now_and_then(step.verb))

@@ -28,6 +28,8 @@ pub const UNANSWERED: &str =
     "Not known: a connection to the server got no answer before one came about, and it may meet the same.";
 pub const BY_CHANCE: &str =
     "Not known: the server's passive ports let some connections in and turn others away, so it is a matter of luck.";
+pub const NOT_EVERY_PORT: &str =
+    "Not known: some of the server's passive ports let connections in and some do not, so it is a matter of luck.";
 pub const NO_ACTIVE: &str = "Fails: it can do no active mode, and passive mode moves no data here.";
 pub const NO_PASSIVE: &str = "Fails: it can do no passive mode, and active mode moves no data here.";
 pub const PRIVACY_REFUSED: &str = "Fails: the server refuses PROT P, and it demands encrypted data connections.";

@@ -154,7 +154,7 @@ fn ruled_out_by(facts: &Facts, places: impl IntoIterator<Item = Place>, otherwis
 /// The passive data connections that failed in this way at the control connection's peer.
 fn failed_at_peer<'f>(facts: &'f Facts<'f>, failure: Failure) -> Vec<&'f Tried<'f>> {
     let mut failed = facts.failed(failure);
-    failed.retain(|tried| dialled_at_peer(facts, tried));
+    failed.retain(|tried| facts.dialled_at_peer(tried));
     failed
 }
 
@@ -186,16 +186,6 @@ fn shows_address(facts: &Facts, tried: &Tried) -> bool {
     };
     let named_so = || tried.negotiation().is_some_and(|(reply, _)| reply.text.contains("0,0,0,0")) || dialled_so();
     tried.named().is_some_and(|end| facts.log().is_none() || !end.ip().is_unspecified() || named_so())
-}
-
-/// Whether the data connection went to the control connection's peer, whatever 227 named.
-fn dialled_at_peer(facts: &Facts, tried: &Tried) -> bool {
-    match (tried.dialled().map(|end| end.ip().to_canonical()), facts.peer()) {
-        // A log may hide either address; then the one dialled is taken for the server's.
-        (dialled, None) => dialled.is_some(),
-        (Some(dialled), Some(peer)) => dialled == peer || dialled.is_unspecified(),
-        (None, Some(_)) => false,
-    }
 }
 
 /// Whether a reply turned the command itself away, for no reason that another finding names.

@@ -17,6 +17,7 @@ mod cite;
 mod control;
 mod location;
 mod lone_end;
+mod passive;
 mod path;
 mod tls;
 mod tried;
@@ -27,6 +28,7 @@ pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
 pub use location::{End, Location, Zone};
 pub use lone_end::{Beyond, LoneEnd};
+pub use passive::{ENOUGH, Samples};
 pub use path::{Direction, NatSign, Whose};
 pub use tried::{Cause, Failure, OddForm, Stage, Tried};
 use tried::{Known, Times};
@@ -230,53 +232,6 @@ impl<'a> Facts<'a> {
         let handshakes = self.evidence.controls.iter().map(|control| control.connect_ms);
         let negotiations = self.tried.iter().filter_map(Tried::negotiate_ms);
         handshakes.chain(negotiations).reduce(f64::min)
-    }
-
-    /// Where a passive port refused a connection and then let another in: what one machine does not do, nor a firewall
-    /// that goes by ports.
-    pub fn ports_of_two_minds(&self) -> Vec<Place> {
-        self.tried.iter().filter_map(Tried::let_in_after_all).collect()
-    }
-
-    /// Where a passive transfer came whole that the server never announced, nor spoke of afterwards: who sent it was asked on
-    /// another control connection.
-    pub fn transfers_unannounced(&self) -> Vec<Place> {
-        let announced = |tried: &Tried| tried.replies().any(|(reply, _)| reply.is_preliminary());
-        let unconfirmed = |tried: &&Tried| tried.failure() == Some(Failure::Unconfirmed) && tried.bytes() > 0;
-        let passive = self.tried_in(Mode::Passive).filter(unconfirmed);
-        passive.filter(|tried| !announced(tried)).filter_map(Tried::ended_by).collect()
-    }
-
-    /// Passive ports that refused again and again.
-    pub fn ports_dialled_in_vain(&self) -> usize {
-        self.tried.iter().filter(|tried| tried.refused_again().is_some()).count()
-    }
-
-    /// Passive connections that failed, whose command went out together with others, and which are not judged for that: it
-    /// says something of their ports, or of a firewall that lost track.
-    pub fn passive_failures_aside(&self) -> Vec<Tried<'a>> {
-        let mut aside = self.passive_dials_aside();
-        aside.retain(|tried| {
-            matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
-        });
-        aside
-    }
-
-    /// Passive ports that were dialled at the control connection's peer, judged or not.
-    pub fn passive_ports_dialled(&self) -> usize {
-        let at_peer = |tried: &&Tried| tried.attempt().address == Address::ControlPeer;
-        self.tried_in(Mode::Passive).filter(at_peer).count() + self.passive_dials_aside().iter().filter(at_peer).count()
-    }
-
-    /// Passive connections that were begun and are not judged.
-    fn passive_dials_aside(&self) -> Vec<Tried<'a>> {
-        let plain = self.realm == Realm::Plain;
-        let ours = |outcome: &Outcome| outcome.set_aside && outcome.protection.is_plain() == plain;
-        let numbered = self.evidence.attempts.iter().enumerate().filter(|(_, outcome)| ours(outcome));
-        numbered
-            .map(|(index, outcome)| Tried::of(index, outcome, Known { answers_port_first: true, times: self.times() }))
-            .filter(|tried| tried.dialled().is_some())
-            .collect()
     }
 
     /// Every event of every control connection, in order.

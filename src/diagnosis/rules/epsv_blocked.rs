@@ -3,7 +3,7 @@
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
 use crate::diagnosis::rules::{endpoints, ends, joins, place, ruled_out_by, samples};
 use crate::evidence::attempt::DataVerb;
-use crate::evidence::facts::Facts;
+use crate::evidence::facts::{ENOUGH, Facts};
 
 pub static RULE: Rule = Rule {
     id: "epsv-blocked",
@@ -15,8 +15,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    let pasv = samples::of(facts, DataVerb::Pasv);
-    let epsv = samples::of(facts, DataVerb::Epsv);
+    let pasv = facts.samples(DataVerb::Pasv);
+    let epsv = facts.samples(DataVerb::Epsv);
     if !epsv.joined.is_empty() {
         return Match::RuledOut(facts.cites(joins(epsv.joined)));
     }
@@ -36,7 +36,7 @@ fn test(facts: &Facts) -> Match {
     }
     let confidence = match epsv.unanswered.len().min(pasv.joined.len()) {
         0 | 1 => Confidence::Low,
-        few if few < samples::ENOUGH => Confidence::Medium,
+        few if few < ENOUGH => Confidence::Medium,
         _ => Confidence::High,
     };
     let doubt = if confidence == Confidence::High { "" } else { " A single bad port is not excluded." };

@@ -7,7 +7,7 @@ use crate::diagnosis::rules::{
     ANY_RANGE, endpoints, ends, joins, listed, loss, place, samples, setting, taken_for, untold,
 };
 use crate::evidence::attempt::DataVerb;
-use crate::evidence::facts::{Facts, Tried};
+use crate::evidence::facts::{ENOUGH, Facts, Tried};
 
 pub static RULE: Rule = Rule {
     id: "passive-range-partly-open",
@@ -25,11 +25,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    let pasv = samples::of(facts, DataVerb::Pasv);
-    let epsv = samples::of(facts, DataVerb::Epsv);
+    let pasv = facts.samples(DataVerb::Pasv);
+    let epsv = facts.samples(DataVerb::Epsv);
     let joined: Vec<&Tried> = pasv.joined.iter().chain(&epsv.joined).copied().collect();
     let unanswered: Vec<&Tried> = pasv.unanswered.iter().chain(&epsv.unanswered).copied().collect();
-    let enough = pasv.count() >= samples::ENOUGH && epsv.count() >= samples::ENOUGH;
+    let enough = pasv.count() >= ENOUGH && epsv.count() >= ENOUGH;
     let both = |one, other| facts.cites([joins::<'_>(one), ends::<'_>(other)].concat());
 
     let mixed = pasv.is_mixed() || epsv.is_mixed();

@@ -2,70 +2,16 @@
 //! time. The order is one after the other, then the other way round, so that nothing that comes back in turn hits one of
 //! them alone. The port that was swept for the place on the way is one more of its verb.
 
-use crate::diagnosis::rules::{dialled_at_peer, failed_at_peer};
-use crate::evidence::address::{Reach, reach};
+use crate::diagnosis::rules::failed_at_peer;
 use crate::evidence::attempt::{Attempt, DataVerb, Mode, Probe};
-use crate::evidence::facts::{Cite, Facts, Failure, Place, Tried};
-
-/// So many tries of each verb tell a bad port from a bad verb.
-pub const ENOUGH: usize = 3;
-
-/// The passive data connections of one verb that were dialled at the control connection's peer.
-pub struct Samples<'f> {
-    pub joined: Vec<&'f Tried<'f>>,
-    pub unanswered: Vec<&'f Tried<'f>>,
-    /// What shows that a further port, which carried no transfer, let a connection in.
-    pub let_in: Option<Cite>,
-}
-
-impl Samples<'_> {
-    pub fn count(&self) -> usize {
-        self.joined.len() + self.unanswered.len()
-    }
-
-    pub fn is_mixed(&self) -> bool {
-        self.some_get_in() && !self.unanswered.is_empty()
-    }
-
-    fn some_get_in(&self) -> bool {
-        !self.joined.is_empty() || self.let_in.is_some()
-    }
-
-    pub fn only_joined(&self) -> bool {
-        !self.joined.is_empty() && self.unanswered.is_empty()
-    }
-
-    pub fn only_unanswered(&self) -> bool {
-        !self.some_get_in() && !self.unanswered.is_empty()
-    }
-}
-
-/// What became of this verb's connections. Where 227 names another public address, a dial at the control connection's
-/// peer that fails tells nothing of the port: it may be the wrong machine.
-pub fn of<'f>(facts: &'f Facts<'f>, verb: DataVerb) -> Samples<'f> {
-    let at_peer = || facts.tried_with(verb).filter(|tried| dialled_at_peer(facts, tried));
-    let elsewhere = |tried: &Tried| {
-        tried.named().is_some_and(|named| {
-            let named = named.ip().to_canonical();
-            Some(named) != facts.peer() && reach(named) == Reach::Public
-        })
-    };
-    let unanswered = |tried: &Tried| {
-        matches!(tried.failure(), Some(Failure::DialDropped | Failure::DialRefused | Failure::DialUnreachable))
-    };
-    Samples {
-        joined: at_peer().filter(|tried| tried.joined().is_some()).collect(),
-        unanswered: at_peer().filter(|tried| unanswered(tried) && !elsewhere(tried)).collect(),
-        let_in: facts.swept_open(verb),
-    }
-}
+use crate::evidence::facts::{ENOUGH, Facts, Failure, Place, Tried};
 
 /// So many ports in all are asked where one failed whose command went out together with others.
 const PORTS_WANTED: usize = 5;
 
 /// Whether more ports must tell if the range is partly open: a failure that is not judged is no proof, nor nothing.
 pub fn are_wanted(facts: &Facts) -> bool {
-    let seen = of(facts, DataVerb::Pasv).count() + of(facts, DataVerb::Epsv).count();
+    let seen = facts.samples(DataVerb::Pasv).count() + facts.samples(DataVerb::Epsv).count();
     !facts.passive_failures_aside().is_empty() && seen < PORTS_WANTED
 }
 
@@ -94,7 +40,7 @@ pub fn more(facts: &Facts) -> Vec<Probe> {
     if let Some(asked) = facts.evidence().asked.samples {
         return up_to(facts, usize::from(asked));
     }
-    let (pasv, epsv) = (of(facts, DataVerb::Pasv), of(facts, DataVerb::Epsv));
+    let (pasv, epsv) = (facts.samples(DataVerb::Pasv), facts.samples(DataVerb::Epsv));
     let Some(last) = last_tried(facts) else { return Vec::new() };
     match () {
         () if pasv.only_joined() && epsv.only_unanswered() => until_enough(facts, last),

@@ -3,7 +3,7 @@
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
 use crate::diagnosis::rules::{ends, harm_where_data_fails, joins, samples};
 use crate::evidence::attempt::{Attempt, Mode, Probe};
-use crate::evidence::facts::{Cite, Facts, Failure, Place, Placed, Tried};
+use crate::evidence::facts::{Cite, ENOUGH, Facts, Failure, Place, Placed, Tried};
 use crate::protocol::dialect;
 use crate::protocol::reply::Reply;
 
@@ -108,7 +108,7 @@ fn fires(facts: &Facts, summary: &str, confidence: Confidence, cites: Vec<Cite>)
 fn asks(facts: &Facts) -> Vec<Probe> {
     let astray = facts.tried_in(Mode::Passive).find(|tried| tried.let_in_after_all().is_some());
     let Some(astray) = astray.map(|tried| Attempt::usual(tried.verb())) else { return Vec::new() };
-    let seldom = facts.joined_in(Mode::Passive).next().is_none() && facts.times_tried(astray) < samples::ENOUGH;
+    let seldom = facts.joined_in(Mode::Passive).next().is_none() && facts.times_tried(astray) < ENOUGH;
     if seldom { vec![astray.into()] } else { samples::more(facts) }
 }
 

@@ -285,6 +285,11 @@ impl<'a> Tried<'a> {
         self.place_of(|what| matches!(what, What::Undelivered(count) if *count >= least))
     }
 
+    /// Whether our connection to the port that the server named did not come about, however that was told.
+    pub fn dial_failed(&self) -> bool {
+        matches!(self.failure(), Some(Failure::DialRefused | Failure::DialDropped | Failure::DialUnreachable))
+    }
+
     /// The port refused this connection, and let another in right after.
     pub fn let_in_after_all(&self) -> Option<Place> {
         self.place_of(|what| matches!(what, What::LetIn(_)))

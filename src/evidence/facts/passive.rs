@@ -1,0 +1,129 @@
+//! Passive ports beside one another: which let connections in, which do not, and whether the next one will.
+
+use super::tried::Known;
+use super::{Cite, Facts, Failure, Place, Realm, Tried};
+use crate::evidence::Outcome;
+use crate::evidence::address::{Reach, reach};
+use crate::evidence::attempt::{Address, DataVerb, Mode};
+
+/// So many tries of each passive verb tell a bad port from a bad verb.
+pub const ENOUGH: usize = 3;
+
+/// The passive data connections of one verb that were dialled at the control connection's peer.
+pub struct Samples<'f> {
+    /// Those that came about.
+    pub joined: Vec<&'f Tried<'f>>,
+    /// Those that did not: refused, dropped or unreachable.
+    pub unanswered: Vec<&'f Tried<'f>>,
+    /// What shows that a further port, which carried no transfer, let a connection in.
+    pub let_in: Option<Cite>,
+}
+
+impl Samples<'_> {
+    /// How many were tried.
+    pub fn count(&self) -> usize {
+        self.joined.len() + self.unanswered.len()
+    }
+
+    /// Whether some came about and some did not.
+    pub fn is_mixed(&self) -> bool {
+        self.some_get_in() && !self.unanswered.is_empty()
+    }
+
+    fn some_get_in(&self) -> bool {
+        !self.joined.is_empty() || self.let_in.is_some()
+    }
+
+    /// Whether all came about that were tried, and any was.
+    pub fn only_joined(&self) -> bool {
+        !self.joined.is_empty() && self.unanswered.is_empty()
+    }
+
+    /// Whether none came about that was tried, and any was.
+    pub fn only_unanswered(&self) -> bool {
+        !self.some_get_in() && !self.unanswered.is_empty()
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// Where a passive port refused a connection and then let another in: what one machine does not do, nor a firewall
+    /// that goes by ports.
+    pub fn ports_of_two_minds(&self) -> Vec<Place> {
+        self.tried.iter().filter_map(Tried::let_in_after_all).collect()
+    }
+
+    /// Where a passive transfer came whole that the server never announced, nor spoke of afterwards: who sent it was asked on
+    /// another control connection.
+    pub fn transfers_unannounced(&self) -> Vec<Place> {
+        let announced = |tried: &Tried| tried.replies().any(|(reply, _)| reply.is_preliminary());
+        let unconfirmed = |tried: &&Tried| tried.failure() == Some(Failure::Unconfirmed) && tried.bytes() > 0;
+        let passive = self.tried_in(Mode::Passive).filter(unconfirmed);
+        passive.filter(|tried| !announced(tried)).filter_map(Tried::ended_by).collect()
+    }
+
+    /// Passive ports that refused again and again.
+    pub fn ports_dialled_in_vain(&self) -> usize {
+        self.tried.iter().filter(|tried| tried.refused_again().is_some()).count()
+    }
+
+    /// Passive connections that failed, whose command went out together with others, and which are not judged for that: it
+    /// says something of their ports, or of a firewall that lost track.
+    pub fn passive_failures_aside(&self) -> Vec<Tried<'a>> {
+        let mut aside = self.passive_dials_aside();
+        aside.retain(Tried::dial_failed);
+        aside
+    }
+
+    /// Whether our data connection went to the control connection's peer, whatever 227 named.
+    pub fn dialled_at_peer(&self, tried: &Tried) -> bool {
+        match (tried.dialled().map(|end| end.ip().to_canonical()), self.peer()) {
+            // A log may hide either address; then the one dialled is taken for the server's.
+            (dialled, None) => dialled.is_some(),
+            (Some(dialled), Some(peer)) => dialled == peer || dialled.is_unspecified(),
+            (None, Some(_)) => false,
+        }
+    }
+
+    /// What became of this verb's connections to the control connection's peer. Where 227 names another public address, a
+    /// dial at the peer that fails tells nothing of the port: it may be the wrong machine.
+    pub fn samples(&self, verb: DataVerb) -> Samples<'_> {
+        let at_peer = || self.tried_with(verb).filter(|tried| self.dialled_at_peer(tried));
+        let elsewhere = |tried: &Tried| {
+            tried.named().is_some_and(|named| {
+                let named = named.ip().to_canonical();
+                Some(named) != self.peer() && reach(named) == Reach::Public
+            })
+        };
+        Samples {
+            joined: at_peer().filter(|tried| tried.joined().is_some()).collect(),
+            unanswered: at_peer().filter(|tried| tried.dial_failed() && !elsewhere(tried)).collect(),
+            let_in: self.swept_open(verb),
+        }
+    }
+
+    /// Whether the next passive port may let a connection in or not: one failed where another, asked for with the same
+    /// verb, let one in, or the failure is not judged, or the verbs differ and were tried too seldom to tell.
+    pub fn passive_ports_differ(&self) -> bool {
+        let (pasv, epsv) = (self.samples(DataVerb::Pasv), self.samples(DataVerb::Epsv));
+        let verbs_differ = pasv.only_joined() && epsv.only_unanswered() || epsv.only_joined() && pasv.only_unanswered();
+        let seldom = pasv.count() < ENOUGH || epsv.count() < ENOUGH;
+        !self.passive_failures_aside().is_empty() || pasv.is_mixed() || epsv.is_mixed() || verbs_differ && seldom
+    }
+
+    /// Passive ports that were dialled at the control connection's peer, judged or not.
+    pub fn passive_ports_dialled(&self) -> usize {
+        let at_peer = |tried: &&Tried| tried.attempt().address == Address::ControlPeer;
+        self.tried_in(Mode::Passive).filter(at_peer).count() + self.passive_dials_aside().iter().filter(at_peer).count()
+    }
+
+    /// Passive connections that were begun and are not judged.
+    fn passive_dials_aside(&self) -> Vec<Tried<'a>> {
+        let plain = self.realm == Realm::Plain;
+        let ours = |outcome: &Outcome| outcome.set_aside && outcome.protection.is_plain() == plain;
+        let numbered = self.evidence.attempts.iter().enumerate().filter(|(_, outcome)| ours(outcome));
+        numbered
+            .map(|(index, outcome)| Tried::of(index, outcome, Known { answers_port_first: true, times: self.times() }))
+            .filter(|tried| tried.dialled().is_some())
+            .collect()
+    }
+}
