@@ -2,7 +2,7 @@
 //! terminal say the same.
 
 use super::course::Tone;
-use super::model::ControlStage;
+use super::model::{ControlStage, Finding};
 use super::{Report, words};
 use crate::diagnosis::handover::Handover;
 use crate::diagnosis::rule::{Fix, Severity};
@@ -102,8 +102,10 @@ pub fn headline(report: &Report) -> &'static str {
         (Recommendation::Unknown, ControlStage::Greet | ControlStage::Login) if log_ends(report) => {
             "NOT TESTED: THE LOG ENDS TOO EARLY"
         }
+        (Recommendation::Unknown, ControlStage::Greet | ControlStage::Login) if untrusted(report) => {
+            "NOT TESTED: THE SERVER IS NOT TRUSTED"
+        }
         (Recommendation::Unknown, ControlStage::Greet) => "NOT TESTED: NO FTP GREETING",
-        (Recommendation::Unknown, ControlStage::Login) if untrusted(report) => "NOT TESTED: THE SERVER IS NOT TRUSTED",
         (Recommendation::Unknown, ControlStage::Login) => "NOT TESTED: THE LOGIN FAILED",
         (Recommendation::Unknown, ControlStage::Complete) if came_through(report) => {
             "IT WORKS; THE LOG DOES NOT TELL THE MODE"
@@ -134,9 +136,10 @@ fn is_no_ftp(report: &Report) -> bool {
 }
 
 /// Whether the password was kept back because nobody vouches for the server.
+/// Whether nothing was tried because nobody vouches for the server.
 fn untrusted(report: &Report) -> bool {
-    let distrusted = report.control.certificate.as_ref().is_some_and(|certificate| certificate.distrust.is_some());
-    distrusted && report.control.cause == Some(Cause::NotTried)
+    let stops = |finding: &Finding| finding.id == "certificate-untrusted" && finding.severity == Severity::Error;
+    report.findings.iter().any(stops)
 }
 
 fn was_tried(report: &Report, mode: Mode) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::evidence::facts::{Cite, Facts, Place};
+use crate::evidence::import::UNKNOWN_HOST;
 use crate::evidence::security::{Certificate, Distrust};
 
 pub static RULE: Rule = Rule {
@@ -108,6 +109,8 @@ fn shown(certificate: &Certificate) -> Vec<Cite> {
 }
 
 fn mending(distrust: Distrust, host: &str) -> Fix {
+    // A log need not show it.
+    let host = if host == UNKNOWN_HOST { "that clients use" } else { host };
     match distrust {
         Distrust::SelfSigned | Distrust::UnknownIssuer => Fix::server(
             "Install a certificate from an authority that clients know",
@@ -121,7 +124,9 @@ fn mending(distrust: Distrust, host: &str) -> Fix {
         }
         Distrust::WrongName => Fix::server(
             "Install a certificate for the name that clients use",
-            format!("It has to name {host} as a subject alternative name; or clients use a name that it holds."),
+            format!(
+                "It has to hold the name {host} as a subject alternative name; or clients use a name that it holds."
+            ),
         ),
         Distrust::Revoked => Fix::server("Replace the certificate", "Its authority has taken it back."),
         Distrust::NoAuthorities => {

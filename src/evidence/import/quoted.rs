@@ -88,9 +88,10 @@ fn in_exception(text: &str) -> Option<String> {
             ((400..600).contains(&code) && ends).then_some((&text[..at], *lead, behind))
         })
     })?;
-    let failed = ["ERROR", "Error", "error ", "ailed", "xception", "not report OK", " but ", "`getresp'"]
-        .iter()
-        .any(|word| before.contains(word));
+    let failed =
+        ["ERROR", "Error", "error ", "ftplib.error_", "ailed", "xception", "not report OK", " but ", "`getresp'"]
+            .iter()
+            .any(|word| before.contains(word));
     match lead {
         ": " | "got " if !failed => None,
         // A list of lines, in Python's way.

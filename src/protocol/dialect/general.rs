@@ -48,6 +48,7 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "pret command first", says: Says::PretRequired },
         Phrase { text: "does not match control connection", says: Says::ForeignDataSource },
         Phrase { text: "home directory", says: Says::Misconfigured },
+        Phrase { text: "must be installed for pthread_cancel to work", says: Says::Misconfigured },
         Phrase { text: "can't open passive connection", says: Says::PortsExhausted },
         Phrase { text: "cannot open passive connection", says: Says::PortsExhausted },
         Phrase { text: "no free port", says: Says::PortsExhausted },

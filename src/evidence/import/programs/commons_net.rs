@@ -31,5 +31,6 @@ pub static PROGRAM: Program = Program {
         phrase("sslhandshakeexception", Tells::Failed(Which::Either, How::Tls)),
         phrase("unable to find valid certification path", Tells::Untrusted(Distrust::UnknownIssuer)),
         phrase("noroutetohostexception", Tells::Failed(Which::Either, How::HostUnreachable)),
+        phrase("copystreamexception", Tells::Breaks(How::Unsaid)),
     ],
 };

@@ -14,5 +14,7 @@ pub static PROGRAM: Program = Program {
         phrase("cannot connect to ", Tells::Failed(Which::Control, How::Unsaid)),
         phrase("looking up ", Tells::LooksUp),
         phrase("invalid response", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("could not write to socket", Tells::Breaks(How::Unsaid)),
+        phrase("could not read from socket", Tells::Breaks(How::Unsaid)),
     ],
 };

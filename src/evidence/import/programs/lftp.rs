@@ -49,5 +49,6 @@ pub static PROGRAM: Program = Program {
         phrase("---- closing control socket", Tells::GivesUp),
         phrase("conectando socket de datos a", Tells::Dials(Which::Data)),
         phrase("conexión de datos establecida", Tells::Joined(Which::Data)),
+        phrase("certificate common name doesn't match", Tells::Untrusted(Distrust::WrongName)),
     ],
 };

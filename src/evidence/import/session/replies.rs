@@ -326,6 +326,8 @@ impl Session {
             500.. if port_in(&reply.text).is_some() => Some(DataVerb::Port),
             500.. if lower.contains("epsv") => Some(DataVerb::Epsv),
             500.. if lower.contains("pasv") || lower.contains("passive command") => Some(DataVerb::Pasv),
+            // Who asks for a passive port has logged in.
+            500.. if dialect::says(reply) == Some(Says::PortsExhausted) => Some(DataVerb::Pasv),
             // pyftpdlib.
             200 if lower.contains("active data connection established") => Some(DataVerb::Port),
             _ if lower.contains("port command") => Some(DataVerb::Port),
