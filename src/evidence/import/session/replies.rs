@@ -5,6 +5,7 @@ use super::super::line::{Line, Words};
 use super::super::masked;
 use super::super::words::{self, How, Tells, Which};
 use super::{MOST_EVENTS, MOST_LINES, Of, OpenReply, Seen, Session};
+use crate::evidence::Outcome;
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::security::{Protection, Security};
 use crate::evidence::timeline::{self, Event, What};
@@ -176,6 +177,15 @@ impl Session {
             // None that is known: what is pending was lost.
             self.pending.clear();
         }
+    }
+
+    /// Forgets the attempt that came last, where its reply was not shown and the client could not read it.
+    fn takes_back_unread(&mut self) -> bool {
+        let unread = |done: &mut Outcome| {
+            let replied = done.events.iter().any(|event| matches!(event.what, What::Replied(_)));
+            !replied && done.events.iter().any(|event| matches!(event.what, What::Unreadable(_)))
+        };
+        self.draft.is_none() && self.attempts.pop_if(unread).is_some()
     }
 
     /// A refusal whose words fit none of what is pending: an address in PORT, or a file where PASV was asked.
@@ -379,6 +389,8 @@ impl Session {
                 self.turned_away = true;
                 self.push(event);
             }
+            // What the client could not read as an answer to PASV answers a command before: it is out of step itself.
+            200..=299 if host_port::parse(&reply.message()).is_err() && self.takes_back_unread() => self.push(event),
             // A file that was asked for before is missing, which says nothing of what is under way.
             200..=299 | 550 if self.is_of_another(reply) => self.push(event),
             421 if self.draft.is_some() => self.answered("", reply, event),
