@@ -44,7 +44,7 @@ pub enum Words<'a> {
 }
 
 /// Marks, times and labels that may stand before the words, one behind the other.
-const MOST_PREFIXES: usize = 8;
+const MOST_PREFIXES: usize = 10;
 
 pub fn parse(text: &str) -> Line<'_> {
     let mut line = Line {
