@@ -15,6 +15,5 @@ pub static PROGRAM: Program = Program {
         phrase("looking up ", Tells::LooksUp),
         phrase("invalid response", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("could not write to socket", Tells::Breaks(How::Unsaid)),
-        phrase("could not read from socket", Tells::Breaks(How::Unsaid)),
     ],
 };
