@@ -32,7 +32,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Exit status of check, triage, report and compare:
   0  usable: a mode moves data, and what --require asks for holds
-  1  usable, but a warning or error stands (with --strict)
+  1  usable, but a warning or error stands (with --strict, and with --format nagios)
   2  no mode moves data, or the required one does not
   3  could not tell: name, control connection, login, or how the command was called
 

@@ -65,6 +65,7 @@ fn the_exit_status_tells_how_it_went() {
         (vec!["check", &healthy, "--require", "both", "--strict"], 0),
         (vec!["check", &refused], 0),
         (vec!["check", &refused, "--strict"], 1),
+        (vec!["check", &refused, "--format", "nagios"], 1),
         (vec!["check", &refused, "--require", "passive"], 0),
         (vec!["check", &refused, "--require", "active"], 2),
         (vec!["check", &nothing], 2),
@@ -74,6 +75,34 @@ fn the_exit_status_tells_how_it_went() {
         (vec!["check", &rejected, &nothing, "--format", "ndjson"], 2),
     ] {
         assert_eq!(ftpmode(&arguments).status, status, "{arguments:?}");
+    }
+}
+
+/// Monitoring reads standard output alone, and one status for a service.
+#[test]
+fn a_monitoring_plugin_answers_whatever_happens() {
+    let (healthy, refused) = (playing(&[]), playing(&[Fault::PortRefused]));
+    let saved = tempfile::tempdir().expect("a folder");
+    let nowhere = saved.path().join("nowhere").display().to_string();
+    let (healthy, refused) = (healthy.address.to_string(), refused.address.to_string());
+    for (arguments, begin) in [
+        (vec!["check", &healthy], "FTPMODE OK - "),
+        (vec!["check", &healthy, &refused], "FTPMODE WARNING - the worst of 2 targets is "),
+        (
+            vec!["check", &refused, "--require", "active"],
+            "FTPMODE CRITICAL - The mode that is required moves no data. ",
+        ),
+        (vec!["check", "not a target"], "FTPMODE UNKNOWN - 'not a target' is no target"),
+        (vec!["triage", &nowhere], "FTPMODE UNKNOWN - "),
+        (vec!["report", &nowhere], "FTPMODE UNKNOWN - "),
+        (vec!["compare", &nowhere, &nowhere], "FTPMODE UNKNOWN - "),
+    ] {
+        let ran = ftpmode(&[&arguments[..], &["--format", "nagios"]].concat());
+        assert!(ran.out.starts_with(begin), "{arguments:?}: {}{}", ran.out, ran.err);
+        let word = begin.split(' ').nth(1).unwrap_or_default();
+        let status = ["OK", "WARNING", "CRITICAL", "UNKNOWN"].iter().position(|known| *known == word);
+        assert_eq!(status, usize::try_from(ran.status).ok(), "{arguments:?}");
+        assert_eq!(ran.out.matches("FTPMODE ").count(), 1, "{arguments:?}: {}", ran.out);
     }
 }
 

@@ -165,14 +165,14 @@ pub async fn run(args: CheckArgs) -> ExitCode {
     for input in &args.targets {
         match request(&args, input) {
             Ok(request) => requests.push(request),
-            Err(why) => return output::fail(&why),
+            Err(why) => return output::give_up(&args.output, &why),
         }
     }
     if args.save.is_some() && requests.len() > 1 {
-        return output::fail("--save takes one target");
+        return output::give_up(&args.output, "--save takes one target");
     }
     if let Some(why) = output::no_room_for_several(&args.output).filter(|_| requests.len() > 1) {
-        return output::fail(&why);
+        return output::give_up(&args.output, &why);
     }
     let (interrupted, watched) = watch::channel(());
     let progress = progress::Line::begin(requests.len());

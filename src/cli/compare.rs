@@ -30,7 +30,7 @@ pub struct CompareArgs {
 pub fn run(args: &CompareArgs) -> ExitCode {
     let (first, second) = match (read(&args.first), read(&args.second)) {
         (Ok(first), Ok(second)) => (first, second),
-        (Err(why), _) | (_, Err(why)) => return output::fail(&why),
+        (Err(why), _) | (_, Err(why)) => return output::give_up(&args.output, &why),
     };
     let names = args.names.clone().unwrap_or_else(|| {
         if output::redacts(&args.output) { in_order() } else { names_of(&args.first, &args.second) }

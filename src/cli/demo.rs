@@ -54,6 +54,7 @@ async fn show(args: &DemoArgs, title: &str, faults: &[Fault]) -> std::io::Result
     let mut out = std::io::stdout();
     let _ = writeln!(out, "{title}\n$ ftpmode serve {}   and   $ ftpmode check {address}\n", named.join(" "));
     output::print(&args.output, &report);
+    output::status(&args.output, [&report]);
     let _ = writeln!(out);
     server.stop().await;
     Ok(())

@@ -83,9 +83,11 @@ pub fn redacts(args: &OutputArgs) -> bool {
     args.redact
 }
 
-/// Prints a report as asked.
-#[allow(clippy::print_stdout)]
+/// Prints a report as asked; what tells of all targets at once waits for [`status`].
 pub fn print(args: &OutputArgs, report: &Report) {
+    if args.format.together.is_some() {
+        return;
+    }
     let style = Style { verbose: args.verbose, ..style(args.color, args.width, args.ascii) };
     // A log is of the client that matters.
     let of_log = || report.evidence.log.as_ref().and_then(|log| clients::with_id(log.program.as_deref()?));
@@ -93,7 +95,11 @@ pub fn print(args: &OutputArgs, report: &Report) {
         Some(client) => Cow::Owned(report.clone().for_client(client.id)),
         None => Cow::Borrowed(report),
     };
-    let text = formats::render(args.format, &report, &style);
+    write(&formats::render(args.format, &report, &style));
+}
+
+#[allow(clippy::print_stdout)]
+fn write(text: &str) {
     let mut out = std::io::stdout().lock();
     // A full disk or a closed pipe is the reader's affair; the exit status still tells the result.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -107,16 +113,21 @@ pub fn style(colour: Color, width: Option<u16>, ascii: bool) -> Style {
     Style { width, colour, ascii: ascii || !speaks_utf8(), verbose: 0 }
 }
 
-/// The exit status over all reports.
+/// The exit status over all reports, and the output that tells of them at once where one was asked for.
 pub fn status<'a>(args: &OutputArgs, reports: impl IntoIterator<Item = &'a Report>) -> ExitCode {
     let require = args.require.map(|required| match required {
         Required::Passive => Require::Passive,
         Required::Active => Require::Active,
         Required::Both => Require::Both,
     });
-    let strictness = if args.strict { Strictness::Strict } else { Strictness::Lenient };
-    let all = reports.into_iter().map(|report| report::exit_status(report, require, strictness));
-    ExitCode::from(report::worst_status(all))
+    let together = args.format.together;
+    let strictness = if args.strict || together.is_some() { Strictness::Strict } else { Strictness::Lenient };
+    let judged = reports.into_iter().map(|report| (report, report::exit_status(report, require, strictness)));
+    let all: Vec<(&Report, u8)> = judged.collect();
+    if let Some(together) = together {
+        write(&together(&all, &style(Color::Never, args.width, args.ascii)));
+    }
+    ExitCode::from(report::worst_status(all.into_iter().map(|(_, status)| status)))
 }
 
 pub fn print_schema() -> ExitCode {
@@ -133,6 +144,18 @@ pub fn fail(why: &str) -> ExitCode {
 
 pub fn fail_with(what: &str, error: &dyn Error) -> ExitCode {
     fail(&format!("{what}: {}", chain(error)))
+}
+
+/// The same where no report comes of what was asked: monitoring reads standard output alone.
+pub fn give_up(args: &OutputArgs, why: &str) -> ExitCode {
+    if args.format.together.is_some() {
+        write(&formats::nagios::gave_up(why, &style(Color::Never, args.width, args.ascii)));
+    }
+    fail(why)
+}
+
+pub fn give_up_with(args: &OutputArgs, what: &str, error: &dyn Error) -> ExitCode {
+    give_up(args, &format!("{what}: {}", chain(error)))
 }
 
 pub fn warn(what: &str) {

@@ -22,11 +22,15 @@ pub struct ReportArgs {
 pub fn run(args: &ReportArgs) -> ExitCode {
     let text = match output::read(&args.file) {
         Ok(text) => text,
-        Err(error) => return output::fail_with(&format!("{} can't be read", args.file.display()), &error),
+        Err(error) => {
+            return output::give_up_with(&args.output, &format!("{} can't be read", args.file.display()), &error);
+        }
     };
     let case = match Case::from_text(&text) {
         Ok(case) => case,
-        Err(error) => return output::fail_with(&format!("{} is no saved check", args.file.display()), &error),
+        Err(error) => {
+            return output::give_up_with(&args.output, &format!("{} is no saved check", args.file.display()), &error);
+        }
     };
     let report = Report::of(&output::shown_as_asked(&args.output, case.evidence));
     output::print(&args.output, &report);

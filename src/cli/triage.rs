@@ -35,18 +35,22 @@ pub fn run(args: &TriageArgs) -> ExitCode {
     }
     let Reading { evidence: all, thin } = match read(&args.file, &named) {
         Ok(reading) => reading,
-        Err(error) => return output::fail_with(&format!("{called} can't be read"), &error),
+        Err(error) => return output::give_up_with(&args.output, &format!("{called} can't be read"), &error),
     };
     if all.is_empty() && thin {
-        return output::fail(&format!(
-            "{called} is a log of FTP that ends before anything is told: no reply, no data connection and no failure is in \
+        return output::give_up(
+            &args.output,
+            &format!(
+                "{called} is a log of FTP that ends before anything is told: no reply, no data connection and no failure is in \
              it; set the client to its most talkative level, try again and paste all of it"
-        ));
+            ),
+        );
     }
     if all.is_empty() {
-        return output::fail(&format!(
-            "{called} holds no FTP: no command, no reply and no words of an FTP client are in it"
-        ));
+        return output::give_up(
+            &args.output,
+            &format!("{called} holds no FTP: no command, no reply and no words of an FTP client are in it"),
+        );
     }
     let all: Vec<Evidence> = all.into_iter().map(|evidence| output::shown_as_asked(&args.output, evidence)).collect();
     if let (Some(path), Some(first)) = (&args.save, all.first())

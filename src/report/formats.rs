@@ -6,6 +6,7 @@ mod html;
 mod json;
 mod letter;
 mod markdown;
+pub mod nagios;
 mod ndjson;
 mod text;
 
@@ -22,11 +23,24 @@ pub struct Format {
     pub stands_alone: bool,
     /// The whole output for one target, its last line ended.
     pub render: fn(&Report, &Style) -> String,
+    /// A monitoring plugin's: one output for all targets, made when the last is finished, with the exit status of each; a
+    /// warning counts there.
+    pub together: Option<Together>,
 }
 
+/// All reports, each with its exit status.
+pub type Together = fn(&[(&Report, u8)], &Style) -> String;
+
 /// The first is the default.
-pub static ALL: &[&Format] =
-    &[&text::FORMAT, &markdown::FORMAT, &html::FORMAT, &letter::FORMAT, &json::FORMAT, &ndjson::FORMAT];
+pub static ALL: &[&Format] = &[
+    &text::FORMAT,
+    &markdown::FORMAT,
+    &html::FORMAT,
+    &letter::FORMAT,
+    &json::FORMAT,
+    &ndjson::FORMAT,
+    &nagios::FORMAT,
+];
 
 /// The format with this id.
 pub fn with_id(id: &str) -> Option<&'static Format> {

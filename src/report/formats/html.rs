@@ -21,6 +21,7 @@ pub static FORMAT: Format = Format {
     id: "html",
     help: "one page to open, to send or to print",
     stands_alone: true,
+    together: None,
     render: |report, _| page(report),
 };
 

@@ -3,8 +3,13 @@
 use super::{Format, text};
 use crate::report::{Report, Style, answer};
 
-pub static FORMAT: Format =
-    Format { id: "letter", help: "a letter to whoever must act, ready to be sent", stands_alone: false, render };
+pub static FORMAT: Format = Format {
+    id: "letter",
+    help: "a letter to whoever must act, ready to be sent",
+    stands_alone: false,
+    together: None,
+    render,
+};
 
 fn render(report: &Report, style: &Style) -> String {
     match (answer::letter(report), &report.comparison) {

@@ -12,7 +12,8 @@ use escape::{code, fence};
 
 mod escape;
 
-pub static FORMAT: Format = Format { id: "markdown", help: "to paste into a ticket", stands_alone: false, render };
+pub static FORMAT: Format =
+    Format { id: "markdown", help: "to paste into a ticket", stands_alone: false, together: None, render };
 
 /// Columns of the drawing and the letter: what a ticket shows without scrolling.
 const WIDTH: usize = 80;

@@ -18,7 +18,7 @@ mod page;
 mod signs;
 
 pub static FORMAT: Format =
-    Format { id: "text", help: "a report to read, for a terminal", stands_alone: false, render };
+    Format { id: "text", help: "a report to read, for a terminal", stands_alone: false, together: None, render };
 
 /// The longest text of ours that may hold a server's words, in columns.
 const LONGEST: usize = 600;
