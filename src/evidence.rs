@@ -260,6 +260,16 @@ impl Evidence {
         write!(text, "{}", humantime::format_rfc3339_millis(later)).ok()?;
         Some(text)
     }
+
+    /// Whether a log ends in the middle of a data connection: the last thing it tells of is that one was asked for.
+    pub fn log_cuts_off(&self) -> bool {
+        let Some(last) = self.attempts.last().filter(|_| self.log.is_some()) else { return false };
+        let Some(end) = last.events.last().filter(|event| matches!(event.what, timeline::What::CutShort)) else {
+            return false;
+        };
+        let control = self.controls.get(last.control).into_iter().flat_map(|control| &control.events);
+        end.line.is_some() && control.filter_map(|event| event.line).max() <= end.line
+    }
 }
 
 impl Outcome {

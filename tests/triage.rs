@@ -339,11 +339,31 @@ fn a_time_before_each_line_takes_nothing_away() {
     }
 }
 
-/// The log stops at LIST, and its addresses are masked: a silent port is the likeliest of several causes, and no more.
+/// A log without times that stops at LIST was cut there, as far as anybody can tell.
+#[test]
+fn where_the_log_ends_nothing_failed() {
+    const LOGIN: &str = "220 Welcome\nUSER bob\n331 Password\nPASS ****\n230 Login successful.\n";
+    for transfer in [
+        "PASV\n227 Entering Passive Mode (192,0,2,20,114,242)\nLIST\n",
+        "PASV\n227 Entering Passive Mode (192,0,2,20,114,242)\nLIST\n150 Opening data connection.\n",
+        "PORT 192,0,2,9,100,1\n200 PORT command successful.\nLIST\n",
+        "ftp> ls\n200 PORT command successful.\n150 Opening ASCII mode data connection.\n",
+    ] {
+        let all = read(format!("{LOGIN}{transfer}").as_bytes());
+        let report = Report::of(&all[0]);
+        assert!(report.findings.is_empty(), "{transfer}: {:?}", report.findings);
+        assert!(report.verdict.summary.contains("the log ends before"), "{transfer}: {}", report.verdict.summary);
+        let page = formats::render(formats::with_id("text").expect("a format"), &report, &Style::default());
+        assert!(page.contains("NOT TESTED: THE LOG ENDS TOO EARLY"), "{page}");
+    }
+}
+
+/// Somebody had enough of waiting, and the addresses are masked: a silent port is the likeliest of several causes, and no
+/// more.
 #[test]
 fn what_the_log_leaves_open_rules_nothing_out() {
     let log = "220 Welcome\nUSER bob\n331 Password\nPASS ****\n230 Login successful.\nPASV\n\
-               227 Entering Passive Mode (X,X,X,X,114,242)\nLIST\n";
+               227 Entering Passive Mode (X,X,X,X,114,242)\nLIST\n^C\n";
     let all = read(log.as_bytes());
     let diagnosis = diagnose(&Facts::of(&all[0]));
     let found: Vec<_> = diagnosis.findings.iter().map(|found| (found.rule.id, found.conclusion.confidence)).collect();

@@ -154,6 +154,11 @@ fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) 
             got(facts).unwrap_or_default()
         ),
         Recommendation::Unknown if facts.control_works() && turned_away(facts).is_some() => half_known(facts),
+        Recommendation::Unknown if facts.control_works() && facts.evidence().log_cuts_off() => {
+            "The login works, and the log ends before a data connection does: whether data came is not in it, so no mode can \
+             be recommended."
+                .to_owned()
+        }
         Recommendation::Unknown if facts.control_works() => {
             "The login works, but no data connection was tried to its end, so no mode can be recommended.".to_owned()
         }

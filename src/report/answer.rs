@@ -110,6 +110,9 @@ pub fn headline(report: &Report) -> &'static str {
         (Recommendation::Unknown, ControlStage::Complete) if came_through(report) => {
             "IT WORKS; THE LOG DOES NOT TELL THE MODE"
         }
+        (Recommendation::Unknown, ControlStage::Complete) if report.evidence.log_cuts_off() => {
+            "NOT TESTED: THE LOG ENDS TOO EARLY"
+        }
         (Recommendation::Unknown, ControlStage::Complete) if !report.evidence.not_tried.is_empty() => {
             match (was_tried(report, Mode::Passive), was_tried(report, Mode::Active)) {
                 (true, false) => "PASSIVE MODE FAILS; ACTIVE MODE COULD NOT BE TRIED",
@@ -214,6 +217,10 @@ pub fn next_step(report: &Report) -> NextStep<'_> {
         (true, Some(_)) => None,
         (true, None) if came_through(report) => Some(
             "Nothing needs mending. To learn the mode, set the client to its most talkative level and let it list again.",
+        ),
+        (true, None) if report.evidence.log_cuts_off() => Some(
+            "Try once more, wait until the client gives up by itself (a minute or two), and read all of that log with ftpmode \
+             triage.",
         ),
         (true, None) if report.evidence.log.is_some() => Some(
             "Set the client to its most talkative level, let it list a folder, and read that log with ftpmode triage.",

@@ -14,8 +14,14 @@ pub fn settle(sessions: &mut Vec<Session>) {
     if let Some((ending, quote)) = &ending {
         for session in sessions.iter_mut() {
             for outcome in session.attempts.iter_mut().filter(|outcome| is_asked(outcome)) {
-                if let Some(last) = outcome.events.last_mut()
-                    && matches!(last.what, What::Abandoned(Awaited::Connect))
+                let dialled = outcome.events.iter().find_map(|event| match event.what {
+                    What::Dialled(to) => Some(to),
+                    _ => None,
+                });
+                let Some(last) = outcome.events.last_mut() else { continue };
+                // The log ends with the dial, and does not tell what became of it.
+                if matches!(last.what, What::Abandoned(Awaited::Connect))
+                    || (matches!(last.what, What::CutShort) && dialled.is_some())
                 {
                     *last = Event { at_ms: last.at_ms, ..ending.clone() };
                     used = true;

@@ -107,6 +107,8 @@ pub struct Session {
     stamped: bool,
     /// The client left what it was about, ahead of any data connection.
     gave_up: bool,
+    /// Somebody ended the wait for a data connection by hand.
+    interrupted: bool,
 }
 
 /// A command that is not answered yet.
@@ -302,11 +304,12 @@ impl Session {
         let works = self.attempts.iter().any(|done| {
             done.verb.mode() == draft.mode() && done.events.iter().any(|event| matches!(event.what, What::EndOfFile))
         });
-        // One that ends at once behind the command was cut there: a client waits for seconds.
-        let at_once = self.stamped && at_ms - draft.began_at() < LOG_CUT_MS;
+        // One that ends at once behind the command was cut there, for a client waits for seconds. So is one without times, as
+        // far as it tells, unless somebody had enough of waiting.
+        let waited = if self.stamped { at_ms - draft.began_at() >= LOG_CUT_MS } else { self.interrupted };
         let end = match () {
             () if works || self.ended => Leaving::Superseded,
-            () if at_once => Leaving::LogCut,
+            () if !waited => Leaving::LogCut,
             () => Leaving::LogEnds,
         };
         self.close(draft, end, &at);

@@ -203,6 +203,8 @@ pub fn together(one: Tells, other: Tells) -> Tells {
         (Tells::Dials(which), Tells::Failed(Which::Either, how)) => Tells::Failed(which, how),
         (Tells::Dials(_), failed @ Tells::Failed(..)) => failed,
         (_, Tells::NoAddress) => Tells::NoAddress,
+        // What stands behind a key's echo.
+        (Tells::GivesUp, particular) => particular,
         // "trying to" is in many sentences.
         (Tells::Dials(_), particular) if !matches!(particular, Tells::LooksUp | Tells::Dials(_)) => particular,
         (first, _) => first,

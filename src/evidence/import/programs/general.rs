@@ -89,6 +89,7 @@ pub static PROGRAM: Program = Program {
         phrase("login authentication failed", Tells::Refused(530)),
         phrase("fixing bogus pasv data address", Tells::MendsAddress),
         phrase("unable to build data connection: operation not permitted", Tells::Refused(425)),
+        phrase("^c", Tells::GivesUp),
         phrase("connection attempt failed because", Tells::Failed(Which::Either, How::TimedOut)),
         // The C library ends a server in mid-session, and its words go out on the control connection.
         phrase("must be installed for pthread_cancel to work", Tells::Refused(500)),

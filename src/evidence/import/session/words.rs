@@ -200,6 +200,7 @@ impl Session {
             Tells::Accepted => self.join_control(None),
             Tells::GivesUp => {
                 self.gave_up |= self.joined && self.draft.is_none();
+                self.interrupted |= self.draft.is_some();
                 if !self.joined && self.dialling.is_some() {
                     self.fail(Which::Control, How::Unsaid, seen);
                 }
