@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ftpmode::clients;
 use ftpmode::diagnosis::diagnose;
-use ftpmode::diagnosis::rule::{Confidence, Severity};
+use ftpmode::diagnosis::rule::{Confidence, Severity, Side};
 use ftpmode::evidence::Evidence;
 use ftpmode::evidence::attempt::Mode;
 use ftpmode::evidence::facts::Facts;
@@ -374,6 +374,27 @@ fn what_the_log_leaves_open_rules_nothing_out() {
     {
         assert!(!excluded.contains(&open), "{excluded:?}");
         assert!(diagnosis.not_tested.iter().any(|left| left.id == open), "{open}");
+    }
+}
+
+/// What ends at USER or PASS was neither idle nor in a transfer: it is told as it was seen, and nobody is blamed.
+#[test]
+fn a_connection_that_ends_at_the_login_did_not_fall_asleep() {
+    for (log, words) in [
+        ("220 Welcome\nUSER bob\nConnection closed by remote host.\n", "closed before the login was over"),
+        (
+            "220 Welcome\nUSER bob\n331 Password\nPASS ****\nConnection reset by peer\n",
+            "reset before the login was over",
+        ),
+        ("220 Welcome\nUSER bob\n331 Password\nPASS ****\nConnection timed out\n", "The login was never answered"),
+    ] {
+        let all = read(log.as_bytes());
+        let found = diagnose(&Facts::of(&all[0])).findings;
+        let told = found.iter().find(|finding| finding.rule.id == "control-idle-dropped").expect(words);
+        let conclusion = &told.conclusion;
+        assert!(conclusion.summary.contains(words) && !conclusion.summary.contains("quiet"), "{}", conclusion.summary);
+        assert!(conclusion.side == Side::Unknown && conclusion.confidence == Confidence::Low, "{conclusion:?}");
+        assert!(!conclusion.fixes.iter().any(|fix| fix.action.contains("alive")), "{conclusion:?}");
     }
 }
 

@@ -8,7 +8,7 @@ use crate::protocol::dialect::Says;
 
 pub static RULE: Rule = Rule {
     id: "control-idle-dropped",
-    title: "the control connection dies while it is idle or a transfer runs",
+    title: "the control connection ends before the session is over",
     article: include_str!("control_idle_dropped.md"),
     neighbours: &["transfer-stalled", "control-connection-altered", "too-many-connections"],
     test,
@@ -37,7 +37,9 @@ fn test(facts: &Facts) -> Match {
     }
     let ended = in_turns.iter().any(|tried| matches!(tried.failure(), Some(Failure::SessionEnded(_))));
     let unconfirmed = in_turns.iter().any(|tried| tried.failure() == Some(Failure::Unconfirmed));
-    let before_login = in_turns.is_empty() && !facts.control_works();
+    if in_turns.is_empty() && told.is_none() && !facts.control_works() {
+        return at_the_login(facts, &between);
+    }
     let after_quiet = quiet.filter(|(_, reply)| reply.is_none() && in_turns.is_empty()).map(|(ms, _)| ms);
     let words;
     let what = match () {
@@ -51,7 +53,6 @@ fn test(facts: &Facts) -> Match {
         }
         () if ended => "the server ends the session with 421",
         () if unconfirmed => "the transfer comes to its end, and the server's closing reply never arrives",
-        () if before_login => "it is greeted, and the login is never answered",
         () if between.iter().all(|(end, _)| *end == ControlEnd::Silent) && in_turns.is_empty() => {
             "a command is never answered"
         }
@@ -63,7 +64,7 @@ fn test(facts: &Facts) -> Match {
     let by_server = told.is_some()
         || in_turns.iter().any(|tried| tried.failure() == Some(Failure::SessionEnded(Some(Says::IdleTimeout))));
     Match::Fires(Conclusion {
-        severity: if before_login { Severity::Error } else { loss(facts) },
+        severity: loss(facts),
         side: if by_server { Side::Server } else { Side::Unknown },
         confidence: if ended || told.is_some() { Confidence::Medium } else { Confidence::Low },
         summary: format!(
@@ -92,6 +93,41 @@ fn test(facts: &Facts) -> Match {
                     |settings| settings.idle_timeout,
                     "The idle and transfer timeouts in the server's settings.",
                 ),
+            ),
+        ],
+    })
+}
+
+/// It ended while somebody logged in: nothing was idle yet, and no transfer ran.
+fn at_the_login(facts: &Facts, ends: &[(ControlEnd, Place)]) -> Match {
+    let summary = match ends.first() {
+        Some((ControlEnd::Closed, _)) => {
+            "The control connection was closed before the login was over, without a word of the reason. A server that ends it does \
+             this, and so does a device on the way that reads FTP; what was seen does not tell which."
+        }
+        Some((ControlEnd::Reset, _)) => {
+            "The control connection was reset before the login was over. A server that breaks off does this, and so does a device \
+             on the way that reads FTP; what was seen does not tell which."
+        }
+        Some((ControlEnd::Silent, _)) | None => {
+            "The login was never answered. A server that waits for its list of users does this, and so does a device on the way that \
+             swallows what it reads; what was seen does not tell which."
+        }
+    };
+    Match::Fires(Conclusion {
+        severity: Severity::Error,
+        side: Side::Unknown,
+        confidence: Confidence::Low,
+        summary: summary.to_owned(),
+        cites: facts.cites(ends.iter().map(|(_, place)| *place)),
+        fixes: vec![
+            Fix::server(
+                "Look for this login in the server's log",
+                "Where it is in there, the log says why the session ended. Where it is not, something on the way took it.",
+            ),
+            Fix::client(
+                "Log in from another network",
+                "Where that works, a device between the first network and the server ends the connection.",
             ),
         ],
     })
