@@ -24,6 +24,9 @@ struct Log {
     /// One of these is what went wrong; none where nothing did.
     #[serde(default)]
     finds: Vec<String>,
+    /// Words of the summary.
+    #[serde(default)]
+    says: String,
     /// What would be plainly wrong.
     #[serde(default)]
     never: Vec<String>,
@@ -33,7 +36,7 @@ struct Log {
 fn each_form_tells_what_happened_and_nothing_else() {
     let forms: Forms = toml::from_str(include_str!("../fixtures/forms.toml")).expect("a valid file");
     let mut wrong = Vec::new();
-    for Log { program, form, text, recommendation, finds, never } in &forms.log {
+    for Log { program, form, text, recommendation, finds, says, never } in &forms.log {
         assert!(!form.is_empty(), "{program}");
         let mut reader = Reader::new();
         reader.feed(text.as_bytes());
@@ -53,6 +56,9 @@ fn each_form_tells_what_happened_and_nothing_else() {
         };
         if said != recommendation {
             wrong.push(format!("{program}: recommends {said}, not {recommendation}; found {ids:?}"));
+        }
+        if !found.verdict.summary.contains(says) {
+            wrong.push(format!("{program}: says '{}', and not '{says}'", found.verdict.summary));
         }
         if !finds.is_empty() && !finds.iter().any(|id| ids.contains(&id.as_str())) {
             wrong.push(format!("{program}: none of {finds:?} is among {ids:?}"));

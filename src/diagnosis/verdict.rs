@@ -149,6 +149,11 @@ fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) 
         Recommendation::Passive => recommended(facts, Mode::Passive, Mode::Active),
         Recommendation::Active => recommended(facts, Mode::Active, Mode::Passive),
         Recommendation::None => none_works(facts),
+        Recommendation::Unknown if facts.control_works() && handed_over(facts).is_some() => format!(
+            "The login works, and the log is of a transfer between two servers (FXP): line {} hands one server's address to the \
+             other. It tells nothing of data connections between a server and the client, so no mode can be recommended.",
+            handed_over(facts).unwrap_or_default()
+        ),
         Recommendation::Unknown if facts.control_works() && got(facts).is_some() => format!(
             "The login works, and a listing or a file came through, says line {}; the log does not show in which mode.",
             got(facts).unwrap_or_default()
@@ -173,6 +178,11 @@ fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) 
 /// The line of a log that tells of data, where it tells nothing of their connection.
 fn got(facts: &Facts) -> Option<u32> {
     facts.log()?.got
+}
+
+/// The line of a log that makes it one of a transfer between two servers.
+fn handed_over(facts: &Facts) -> Option<u32> {
+    facts.log()?.between_servers
 }
 
 fn recommended(facts: &Facts, works: Mode, other: Mode) -> String {

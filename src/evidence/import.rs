@@ -16,6 +16,7 @@ mod clean;
 mod columns;
 mod cut;
 mod draft;
+mod fxp;
 mod hearsay;
 mod line;
 mod named;
@@ -56,8 +57,8 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::lftp::PROGRAM,
     &programs::ncftp::PROGRAM,
     &programs::tnftp::PROGRAM,
-    &programs::inetutils_ftp::PROGRAM,
     &programs::windows_ftp::PROGRAM,
+    &programs::inetutils_ftp::PROGRAM,
     &programs::cyberduck::PROGRAM,
     &programs::ws_ftp::PROGRAM,
     &programs::cuteftp::PROGRAM,
@@ -66,6 +67,8 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::gftp::PROGRAM,
     &programs::fireftp::PROGRAM,
     &programs::python::PROGRAM,
+    &programs::ruby::PROGRAM,
+    &programs::rust_suppaftp::PROGRAM,
     &programs::php::PROGRAM,
     &programs::joomla::PROGRAM,
     &programs::commons_net::PROGRAM,
@@ -85,23 +88,6 @@ pub static PROGRAMS: &[&Program] = &[
     &programs::iis::PROGRAM,
     &programs::general::PROGRAM,
 ];
-
-/// Whether a line tells of an error in a program's way, and that it is of FTP and of nothing else. A person's sentence takes
-/// longer to come to it.
-fn is_error_of_ftp(text: &str) -> bool {
-    const MARKS: [&str; 6] = ["error:", "error connecting", "exception:", "fatal:", "failed:", "failed connect to"];
-    const OTHERS: [&str; 9] = ["http", "ssh", "smtp", "imap", "sql", "git", "redis", "ldap", "elastic"];
-    const OTHER_PORTS: [u16; 16] = [22, 25, 80, 110, 143, 389, 443, 465, 587, 993, 995, 1433, 3306, 5432, 6379, 8080];
-    let lower = text.to_ascii_lowercase();
-    let names = || lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "ftp" | "ftps"));
-    let mark = MARKS.iter().filter_map(|mark| lower.find(mark)).min();
-    let others = || OTHERS.iter().any(|other| lower.contains(other));
-    // A port of another service behind a host's name.
-    let port = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
-    let elsewhere = || lower.split(':').skip(1).filter_map(port).any(|port: u16| OTHER_PORTS.contains(&port));
-    let first = mark.is_some_and(|at| lower[..at].split_whitespace().count() <= 4) || lower.starts_with("ftp://");
-    first && names() && !others() && !elsewhere()
-}
 
 /// An error of FTP by itself is that of a text which tells of little else.
 const MOST_LINES_OF_AN_ERROR: u32 = 10;
@@ -201,6 +187,8 @@ struct Gathered {
     traces: bool,
     /// A line tells of an error of FTP, whoever wrote it.
     errors_of_ftp: bool,
+    /// The line in which one server's passive address was handed to another.
+    handed_over: Option<u32>,
     /// What may be quoted nowhere.
     passwords: Passwords,
 }
@@ -269,6 +257,12 @@ impl Gathered {
         }
         if let Some(dialogue) = self.columns.as_mut().and_then(|columns| columns.dialogue(first)) {
             return dialogue.iter().for_each(|line| self.piece(line, first, None));
+        }
+        if let Some(whole) = columns::listed_transfer(first) {
+            self.dialogue += 1;
+            self.traces = true;
+            let told = if whole { Tells::Moved } else { Tells::Nothing };
+            return self.piece(first, first, Some((Some(told), None)));
         }
         if let Some(words) = behind_meter(first) {
             return self.piece(words, first, None);
@@ -364,7 +358,7 @@ impl Gathered {
             || matches!(text.trim(), "bool(true)" | "bool(false)")
             || (matches!(told, Some(Tells::Dials(_) | Tells::Joined(_) | Tells::LooksUp)) && is_clients(text));
         let error = matches!(told, Some(Tells::Failed(..) | Tells::NoAddress | Tells::Untrusted(_)));
-        self.errors_of_ftp |= error && !self.errors_of_ftp && is_error_of_ftp(text);
+        self.errors_of_ftp |= error && !self.errors_of_ftp && named::is_error_of_ftp(text);
         self.traces |= self.errors_of_ftp;
         if let Some(session) = parsed.session {
             session.clone_into(&mut self.current);
@@ -456,9 +450,12 @@ impl Gathered {
         };
         self.done.retain(is_ftp);
         hearsay::settle(&mut self.done);
+        self.handed_over = fxp::settle(&mut self.done);
+        // Of two servers in a log what tells nothing else is not the same.
+        let two = self.handed_over.is_some();
         let mut targets: Vec<Target> = Vec::new();
         for session in std::mem::take(&mut self.done) {
-            match targets.iter_mut().find(|target| target.is_of(&session)) {
+            match targets.iter_mut().find(|target| target.is_of(&session) && (!two || target.is_known(&session))) {
                 Some(target) => target.add(session),
                 None => targets.push(Target::of(session)),
             }

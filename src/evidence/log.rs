@@ -32,6 +32,9 @@ pub struct Log {
     /// The line in which the client says that a listing or a file came, where the log shows no data connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub got: Option<u32>,
+    /// The line in which one server's passive address is handed to another: a transfer between two servers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub between_servers: Option<u32>,
     /// The lines that events rest on; passwords in them are masked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quotes: Vec<Quote>,

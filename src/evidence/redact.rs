@@ -196,9 +196,10 @@ impl Redactor {
     }
 
     fn log(&mut self, log: Log) -> Log {
-        let Log { program, version, writer, timed, lines, left_out, unroutable, masked, got, quotes } = log;
+        let Log { program, version, writer, timed, lines, left_out, unroutable, masked, got, between_servers, quotes } =
+            log;
         let quotes = quotes.into_iter().map(|Quote { line, text }| Quote { line, text: self.text(text) }).collect();
-        Log { program, version, writer, timed, lines, left_out, unroutable, masked, got, quotes }
+        Log { program, version, writer, timed, lines, left_out, unroutable, masked, got, between_servers, quotes }
     }
 
     fn certificate(&mut self, certificate: Certificate) -> Certificate {

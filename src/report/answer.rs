@@ -107,6 +107,9 @@ pub fn headline(report: &Report) -> &'static str {
         }
         (Recommendation::Unknown, ControlStage::Greet) => "NOT TESTED: NO FTP GREETING",
         (Recommendation::Unknown, ControlStage::Login) => "NOT TESTED: THE LOGIN FAILED",
+        (Recommendation::Unknown, ControlStage::Complete) if between_servers(report) => {
+            "NOT TESTED: A TRANSFER BETWEEN TWO SERVERS"
+        }
         (Recommendation::Unknown, ControlStage::Complete) if came_through(report) => {
             "IT WORKS; THE LOG DOES NOT TELL THE MODE"
         }
@@ -132,6 +135,11 @@ pub fn log_ends(report: &Report) -> bool {
 /// Whether the log says that data came, and does not show how.
 fn came_through(report: &Report) -> bool {
     report.evidence.log.as_ref().is_some_and(|log| log.got.is_some())
+}
+
+/// Whether the log is of a transfer that goes past the client.
+fn between_servers(report: &Report) -> bool {
+    report.evidence.log.as_ref().is_some_and(|log| log.between_servers.is_some())
 }
 
 fn is_no_ftp(report: &Report) -> bool {
@@ -215,6 +223,11 @@ pub fn next_step(report: &Report) -> NextStep<'_> {
     let lead = match (all.is_empty(), now) {
         (false, _) => Some(better),
         (true, Some(_)) => None,
+        (true, None) if between_servers(report) => Some(
+            "Most servers refuse to exchange data with anybody but their client. Fetch the file with the client and upload it from \
+             there, or let both servers' admins allow it (vsftpd: port_promiscuous and pasv_promiscuous; ProFTPD: \
+             AllowForeignAddress).",
+        ),
         (true, None) if came_through(report) => Some(
             "Nothing needs mending. To learn the mode, set the client to its most talkative level and let it list again.",
         ),

@@ -85,12 +85,47 @@ pub fn quoted(text: &str) -> Option<[String; 2]> {
     Some([format!("{} {}", time.trim(), &command[1..]), reply])
 }
 
+/// One line of a server's list of transfers, and whether that one came to its end: xferlog, as wu-ftpd began it and vsftpd and
+/// ProFTPD write it, and the form of web servers, as Pure-FTPd writes it.
+pub fn listed_transfer(text: &str) -> Option<bool> {
+    // Few lines end so.
+    let text = text.trim_end();
+    match text.as_bytes() {
+        [.., b' ', b'c' | b'i'] => of_xferlog(text),
+        [.., b'0'..=b'9'] => like_a_web_server(text),
+        _ => None,
+    }
+}
+
+/// `Tue Mar  5 10:00:02 2024 1 192.0.2.7 1024 /a.txt b _ o r bob ftp 0 * c`; a name may hold blanks.
+fn of_xferlog(text: &str) -> Option<bool> {
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let [.., kind, _, direction, access, _, service, _, _, end] = fields[..] else { return None };
+    let form = matches!(kind, "a" | "b")
+        && matches!(direction, "i" | "o" | "d")
+        && matches!(access, "a" | "g" | "r")
+        && service.contains("ftp");
+    // A date of five words, the seconds, the host, the size and the name stand before.
+    (form && fields.len() >= 18).then_some(end == "c")
+}
+
+/// `192.0.2.7 - bob [05/Mar/2024:10:00:02 +0100] "GET /a.txt" 200 1024`: somebody is logged in, and it is not HTTP's.
+fn like_a_web_server(text: &str) -> Option<bool> {
+    // From its end, which few lines share.
+    let (rest, _) = text.rsplit_once(' ')?;
+    let (rest, code) = rest.rsplit_once(' ')?;
+    let (before, request) = rest.strip_suffix('"')?.split_once("] \"")?;
+    let user = before.split(' ').nth(2)?;
+    let moves = ["GET /", "PUT /"].iter().any(|verb| request.starts_with(verb));
+    (moves && user != "-" && !request.contains(" HTTP/")).then_some(code == "200")
+}
+
 const IIS: &str = "#Fields: date time c-ip cs-username s-ip s-port cs-method cs-uri-stem sc-status sc-win32-status \
                    sc-substatus x-session x-fullpath";
 
 #[cfg(test)]
 mod tests {
-    use super::Columns;
+    use super::{Columns, listed_transfer};
 
     #[test]
     fn a_line_becomes_a_command_and_a_reply() {
@@ -127,6 +162,15 @@ mod tests {
         let want = ["[15/Aug/2014:19:03:22 +0000] PASV".to_owned(), "[15/Aug/2014:19:03:22 +0000] 227".to_owned()];
         assert_eq!(super::quoted(line), Some(want));
         assert_eq!(super::quoted("192.0.2.7 - - [15/Aug/2014:19:03:22 +0000] \"GET / HTTP/1.1\" 200 12"), None);
+        assert_eq!(listed_transfer("192.0.2.7 - bob [05/Mar/2024:10:00:02 +0100] \"GET /a b.txt\" 200 12"), Some(true));
+        assert_eq!(listed_transfer("192.0.2.7 - - [05/Mar/2024:10:00:02 +0100] \"GET /\" 200 12"), None);
+        assert_eq!(listed_transfer("192.0.2.7 - b [05/Mar/2024:10:00:02 +0100] \"GET / HTTP/1.1\" 200 12"), None);
+        let listed = "Tue Mar  5 10:00:02 2024 1 192.0.2.7 12 /a b.txt b _ o r bob ftp 0 * ";
+        assert_eq!(
+            [listed_transfer(&format!("{listed}c")), listed_transfer(&format!("{listed}i"))],
+            [Some(true), Some(false)]
+        );
+        assert_eq!(listed_transfer("what one would write in c"), None);
         assert!(Columns::guessed("2016-06-25 16:26:30 host sshd[12]: Accepted password").is_none());
     }
 }

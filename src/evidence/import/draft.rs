@@ -32,7 +32,7 @@ pub struct Around {
 }
 
 /// A data connection under way.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Draft {
     pub verb: DataVerb,
     pub events: Vec<Event>,

@@ -60,6 +60,23 @@ pub fn is_persons(text: &str) -> bool {
 /// A sentence of fewer words may be a program's, whatever they are.
 const FEWEST_WORDS: usize = 12;
 
+/// Whether a line tells of an error in a program's way, and that it is of FTP and of nothing else. A person's sentence takes
+/// longer to come to it.
+pub fn is_error_of_ftp(text: &str) -> bool {
+    const MARKS: [&str; 6] = ["error:", "error connecting", "exception:", "fatal:", "failed:", "failed connect to"];
+    const OTHERS: [&str; 9] = ["http", "ssh", "smtp", "imap", "sql", "git", "redis", "ldap", "elastic"];
+    const OTHER_PORTS: [u16; 16] = [22, 25, 80, 110, 143, 389, 443, 465, 587, 993, 995, 1433, 3306, 5432, 6379, 8080];
+    let lower = text.to_ascii_lowercase();
+    let names = || lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "ftp" | "ftps"));
+    let mark = MARKS.iter().filter_map(|mark| lower.find(mark)).min();
+    let others = || OTHERS.iter().any(|other| lower.contains(other));
+    // A port of another service behind a host's name.
+    let port = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
+    let elsewhere = || lower.split(':').skip(1).filter_map(port).any(|port: u16| OTHER_PORTS.contains(&port));
+    let first = mark.is_some_and(|at| lower[..at].split_whitespace().count() <= 4) || lower.starts_with("ftp://");
+    first && names() && !others() && !elsewhere()
+}
+
 /// Whether somebody wrote over the server's name or address: "Connecting to xxx.xxx.xxx.xxx:21", "Connected with *****".
 pub fn masks_host(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();

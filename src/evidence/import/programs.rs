@@ -28,6 +28,8 @@ pub mod pure_ftpd;
 pub mod pyftpdlib;
 pub mod python;
 pub mod rclone;
+pub mod ruby;
+pub mod rust_suppaftp;
 pub mod systems;
 pub mod tnftp;
 pub mod total_commander;

@@ -13,6 +13,7 @@ use crate::evidence::timeline::{Event, What};
 use crate::evidence::{Control, Dial, Evidence, Outcome};
 
 mod commands;
+mod moved;
 mod replies;
 mod words;
 
@@ -50,6 +51,8 @@ pub struct Session {
     pub host: Option<String>,
     pub peer: Option<SocketAddr>,
     pub user: Option<String>,
+    /// Which of a client's two panes it is shown in.
+    pub side: Option<char>,
     pub attempts: Vec<Outcome>,
     pub left_out: u32,
     /// The lines that its events rest on.
@@ -107,6 +110,8 @@ pub struct Session {
     stamped: bool,
     /// The client left what it was about, ahead of any data connection.
     gave_up: bool,
+    /// What was agreed on for a transfer that the server refused.
+    spare: Option<moved::Spare>,
     /// Somebody ended the wait for a data connection by hand.
     interrupted: bool,
 }
@@ -192,6 +197,8 @@ impl Session {
     pub fn take(&mut self, parsed: &Line, told: Option<Tells>, seen: Seen) {
         self.timed = seen.timed;
         self.stamped |= seen.timed;
+        self.side =
+            parsed.session.filter(|side| matches!(*side, "L" | "R")).and_then(|side| side.chars().next()).or(self.side);
         self.last = Some((seen.line, seen.at_ms));
         if let Some(client) = parsed.client.and_then(|client| client.parse().ok()) {
             self.client = Some(client);

@@ -24,6 +24,13 @@ impl Target {
 
     /// The same name or address, or nothing that says otherwise.
     pub fn is_of(&self, session: &Session) -> bool {
+        if self
+            .sessions
+            .iter()
+            .any(|known| known.side.is_some() && session.side.is_some() && known.side != session.side)
+        {
+            return false;
+        }
         let differs = |one: Option<String>, other: Option<String>| matches!((one, other), (Some(a), Some(b)) if a != b);
         let host = self.sessions.iter().find_map(|known| known.host.clone());
         let ip = self.sessions.iter().find_map(|known| known.peer).map(|peer| peer.ip().to_string());
@@ -32,6 +39,14 @@ impl Target {
             return host == session.host;
         }
         !differs(ip, its_ip)
+    }
+
+    /// Whether it is the same by its name or address.
+    pub fn is_known(&self, session: &Session) -> bool {
+        let same = |known: &Session| {
+            (known.host.is_some() && known.host == session.host) || (known.peer.is_some() && known.peer == session.peer)
+        };
+        self.sessions.iter().any(same)
     }
 
     pub fn evidence(self, input: &str, gathered: &Gathered) -> Evidence {
@@ -75,9 +90,12 @@ impl Target {
             unroutable,
             masked,
             got,
+            between_servers: gathered.handed_over,
             quotes: quotes
                 .into_iter()
-                .filter(|(line, _)| used.contains(line) || [unroutable, got].contains(&Some(*line)))
+                .filter(|(line, _)| {
+                    used.contains(line) || [unroutable, got, gathered.handed_over].contains(&Some(*line))
+                })
                 .map(|(line, text)| Quote { line, text })
                 .collect(),
         });

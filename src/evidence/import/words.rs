@@ -73,6 +73,10 @@ pub enum Tells {
     LoggedIn,
     /// The listing or the file came.
     Got,
+    /// The same, in a server's list of transfers, which need tell of nothing else.
+    Moved,
+    /// What a client's trace shows of its own functions, where it shows no dialogue.
+    InTrace(&'static Tells),
 }
 
 /// Which connection.

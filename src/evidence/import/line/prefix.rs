@@ -116,6 +116,9 @@ fn bracketed<'a>(text: &'a str, close: char, line: &mut Line<'a>) -> Option<&'a 
         let mut words = session.split(' ');
         line.session = words.next();
         line.client = words.next().or(line.client);
+    } else if matches!(inside, "L" | "R") {
+        // A client with two panes may talk with a server in each.
+        line.session = Some(inside);
     } else if let Some(process) = inside.strip_prefix("pid ") {
         line.session = Some(process);
     } else if !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit()) {

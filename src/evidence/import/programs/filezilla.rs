@@ -24,6 +24,9 @@ pub static PROGRAM: Program = Program {
         "transfer channel can't be opened",
         "failed to retrieve directory listing",
         "insecure server, it does not support ftp over tls",
+        "cftpcontrolsocket::",
+        "crealcontrolsocket::",
+        "ctransfersocket::",
     ],
     phrases: &[
         phrase("logged in", Tells::LoggedIn),
@@ -136,6 +139,21 @@ pub static PROGRAM: Program = Program {
         phrase("正在连接", Tells::Dials(Which::Either)),
         phrase("连接建立", Tells::Joined(Which::Control)),
         phrase("connection established, initializing tls", Tells::Securing),
+        // Its trace: the numbers are those of its reasons for an end, and of the system's errors.
+        phrase("cftpcontrolsocket::onconnect", Tells::InTrace(&Tells::Joined(Which::Control))),
+        phrase("ctransfersocket::onconnect", Tells::InTrace(&Tells::Stands)),
+        phrase("ctransfersocket::transferend(1)", Tells::InTrace(&Tells::Got)),
+        phrase("ctransfersocket::transferend(2)", Tells::InTrace(&Tells::Breaks(How::TimedOut))),
+        phrase("ctransfersocket::transferend(3)", Tells::InTrace(&Tells::Breaks(How::Unsaid))),
+        phrase("ctransfersocket::transferend(4)", Tells::InTrace(&Tells::Breaks(How::Unsaid))),
+        phrase("onsocketerror(110)", Tells::InTrace(&Tells::Failed(Which::Control, How::TimedOut))),
+        phrase("onsocketerror(111)", Tells::InTrace(&Tells::Failed(Which::Control, How::Refused))),
+        phrase("onsocketerror(113)", Tells::InTrace(&Tells::Failed(Which::Control, How::HostUnreachable))),
+        phrase("onsocketerror(104)", Tells::InTrace(&Tells::Failed(Which::Control, How::Reset))),
+        phrase("onsocketerror(10060)", Tells::InTrace(&Tells::Failed(Which::Control, How::TimedOut))),
+        phrase("onsocketerror(10061)", Tells::InTrace(&Tells::Failed(Which::Control, How::Refused))),
+        phrase("onsocketerror(10065)", Tells::InTrace(&Tells::Failed(Which::Control, How::HostUnreachable))),
+        phrase("onsocketerror(10054)", Tells::InTrace(&Tells::Failed(Which::Control, How::Reset))),
     ],
 };
 

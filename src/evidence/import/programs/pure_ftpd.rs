@@ -20,6 +20,8 @@ pub static PROGRAM: Program = Program {
         phrase("[warning] can't login as [", Tells::Refused(530)),
         phrase("timeout - try typing a little faster", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("is now logged in", Tells::LoggedIn),
+        phrase(" downloaded  (", Tells::Moved),
+        phrase(" uploaded  (", Tells::Moved),
         phrase("[warning] authentication failed for user", Tells::Refused(530)),
         phrase("tls: enabled", Tells::Nothing),
         phrase("[info] logout.", Tells::Failed(Which::Control, How::Closed)),

@@ -1,4 +1,4 @@
-//! Python's ftplib with set_debuglevel, and its exceptions. Seen in runs of 3.11; those of older versions have been met
+//! Python's ftplib with set_debuglevel, and its exceptions; MicroPython's as well. Seen in runs of 3.11; those of older versions have been met
 //! in no log yet.
 
 use crate::evidence::import::Program;
@@ -19,6 +19,8 @@ pub static PROGRAM: Program = Program {
         "*resp* ",
         "*get* ",
         "*cmd* ",
+        "uftp.py",
+        "uftplib",
     ],
     phrases: &[
         phrase("connectionrefusederror", Tells::Failed(Which::Either, How::Refused)),
@@ -41,6 +43,11 @@ pub static PROGRAM: Program = Program {
         phrase("conn.sendall(", Tells::Stands),
         phrase("conn.unwrap()", Tells::Failed(Which::Data, How::Tls)),
         phrase("command retrlines timed out", Tells::Failed(Which::Data, How::TimedOut)),
+        // MicroPython's numbers; 116 is the one of small systems for a wait that ended.
+        phrase("oserror: [errno 104]", Tells::Failed(Which::Either, How::Reset)),
+        phrase("oserror: [errno 111]", Tells::Failed(Which::Either, How::Refused)),
+        phrase("oserror: [errno 113]", Tells::Failed(Which::Either, How::HostUnreachable)),
+        phrase("oserror: [errno 116]", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("in parse227", Tells::Unparsed),
         phrase("in parse229", Tells::Unparsed),
     ],

@@ -40,11 +40,12 @@ impl Session {
                 self.keep(draft);
             }
             self.leave(&sent);
+            self.spare = None;
             self.draft = Some(Draft::new(data, sent, self.around()));
             self.pending.push_back(Pending { verb: verb.to_owned(), of: Of::Negotiation });
             return;
         }
-        let moves = matches!(verb, "LIST" | "NLST" | "MLSD" | "RETR" | "STOR" | "APPE" | "STOU");
+        let moves = moves(verb);
         let alone = self.draft.as_ref().is_some_and(|draft| !draft.transfer);
         if moves && alone {
             if let Some(draft) = &mut self.draft {
@@ -52,6 +53,9 @@ impl Session {
             }
             self.pending.push_back(Pending { verb: verb.to_owned(), of: Of::Transfer });
             return;
+        }
+        if let Some((_, again)) = self.spare.as_mut().filter(|_| moves) {
+            *again = Some(sent.clone());
         }
         // A log that begins with the transfer shows nothing of how its data connection was agreed on.
         if moves && self.last_code == 0 && self.attempts.is_empty() && self.events.is_empty() {
@@ -164,4 +168,9 @@ impl Session {
         }
         self.attempts.push(outcome);
     }
+}
+
+/// Whether a command moves data.
+pub(super) fn moves(verb: &str) -> bool {
+    matches!(verb, "LIST" | "NLST" | "MLSD" | "RETR" | "STOR" | "APPE" | "STOU")
 }

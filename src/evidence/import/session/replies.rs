@@ -4,7 +4,7 @@ use super::super::draft::Draft;
 use super::super::line::{Line, Words};
 use super::super::masked;
 use super::super::words::{self, How, Tells, Which};
-use super::{MOST_EVENTS, MOST_LINES, Of, OpenReply, Seen, Session};
+use super::{MOST_EVENTS, MOST_LINES, Of, OpenReply, Seen, Session, commands};
 use crate::evidence::Outcome;
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::security::{Protection, Security};
@@ -140,6 +140,7 @@ impl Session {
         if !reply.is_preliminary() {
             self.pending.pop_front();
         }
+        let of = if of == Of::Control && self.takes_spare(&verb, &reply) { Of::Transfer } else { of };
         match of {
             // The log begins between PASV and the transfer.
             Of::Control if self.draft.is_none() && matches!(reply.code, 400..=499 | 522) && of_data_alone(&reply) => {
@@ -225,6 +226,7 @@ impl Session {
                 self.greeted = true;
                 self.let_in = true;
             }
+            (verb, 226 | 250) if commands::moves(verb) => self.came(&event),
             (_, 421) => self.ended = true,
             _ => {}
         }
@@ -310,7 +312,9 @@ impl Session {
             self.ended = true;
             return self.keep(draft);
         }
+        let unused = (is_of_file(reply) && draft.waits()).then(|| draft.clone());
         if draft.transfer_reply(reply, event, around) {
+            self.spare = unused.map(|unused| (unused, None));
             return self.keep(draft);
         }
         self.draft = Some(draft);
@@ -454,6 +458,11 @@ impl Session {
             _ => self.answered("", reply, event),
         }
     }
+}
+
+/// A refusal of one file or folder, which leaves the data connection's port as it was.
+fn is_of_file(reply: &Reply) -> bool {
+    matches!(reply.code, 450 | 550 | 552 | 553)
 }
 
 /// A refusal of a data connection for what only it can lack.

@@ -94,11 +94,15 @@ impl Session {
                 }
             }
             Tells::OfData => {
-                let nowhere = self.dials.pop_if(|dial| dial.address.ip().is_unspecified());
+                // Wherever it led, to no control port.
+                let of_data =
+                    |dial: &mut Dial| !matches!(dial.address.port(), 21 | 990) || dial.address.ip().is_unspecified();
+                let nowhere = self.dials.pop_if(of_data);
                 let Some(dial) = nowhere.filter(|_| self.attempts.is_empty() && !self.joined) else { return };
                 let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PASV".to_owned()) };
                 let mut draft = Draft::agreed(DataVerb::Pasv, sent, around);
-                draft.dial(None, around, &Event { line: None, ..at });
+                let to = Some(dial.address).filter(|to| !to.ip().is_unspecified());
+                draft.dial(to, around, &Event { line: None, ..at });
                 self.joined = true;
                 let mut outcome = draft.outcome(0, self.peer);
                 outcome.events.extend(dial.events);
@@ -220,7 +224,12 @@ impl Session {
                 self.refused_without_code(code, seen);
                 self.fail(Which::Data, How::Unsaid, seen);
             }
-            Tells::Got => {
+            Tells::InTrace(shown) => {
+                if self.silent() && !self.shows_commands() {
+                    self.words(*shown, seen);
+                }
+            }
+            Tells::Got | Tells::Moved => {
                 if let Some(mut draft) = self.draft.take() {
                     if draft.transfer || draft.agreed {
                         draft.got(None, around, &at);
@@ -229,6 +238,8 @@ impl Session {
                     self.draft = Some(draft);
                 } else if self.let_in && !self.shows_commands() {
                     self.got.get_or_insert(seen.line);
+                } else if tells == Tells::Moved {
+                    self.came(&at);
                 }
             }
             Tells::Failed(which, how) => self.fail(which, how, seen),

@@ -1,0 +1,37 @@
+//! Data that came, where the log shows little of how.
+
+use super::super::draft::Draft;
+use super::Session;
+use crate::evidence::timeline::{Event, What};
+use crate::protocol::reply::Reply;
+
+/// A data connection that was agreed on and not used, and the command that asked for another transfer since.
+pub(super) type Spare = (Draft, Option<Event>);
+
+impl Session {
+    /// A transfer came to its end, and the log does not show what it came through: whoever moves data was let in.
+    pub(super) fn came(&mut self, at: &Event) {
+        if let Some(reply) = Reply::from_text("230").filter(|_| !self.let_in && !self.turned_away) {
+            self.push(Event { at_ms: at.at_ms, line: None, what: What::Sent("USER".to_owned()) });
+            self.push(Event { what: What::Replied(reply), ..at.clone() });
+        }
+        self.let_in = true;
+        self.greeted = true;
+        self.joined = true;
+        self.got = self.got.or(at.line);
+    }
+
+    /// Whether a transfer goes through the port that was agreed on for one which the server refused: it begins or is over.
+    pub(super) fn takes_spare(&mut self, verb: &str, reply: &Reply) -> bool {
+        let goes = super::commands::moves(verb) && (reply.is_preliminary() || reply.code == 226);
+        let Some((mut draft, Some(again))) = self.spare.take_if(|_| goes && self.draft.is_none()) else { return false };
+        draft.events.pop_if(|event| matches!(event.what, What::Sent(_)));
+        draft.ask(again);
+        self.draft = Some(draft);
+        // What is over was taken from it already.
+        if let Some(front) = self.pending.front_mut().filter(|_| reply.is_preliminary()) {
+            front.of = super::Of::Transfer;
+        }
+        true
+    }
+}
