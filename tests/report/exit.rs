@@ -81,7 +81,7 @@ fn a_monitoring_plugin_says_its_status_in_its_first_line() {
         let (first, rest) = text.split_once('\n').expect("a line");
         let lead = format!("FTPMODE {word} - {}", report.verdict.summary);
         assert!(
-            first.starts_with(&lead) && first.ends_with(" | time=0.000s;;;0"),
+            first.starts_with(&lead) && first.ends_with(" | time=0.000000s;;;0"),
             "{recommendation:?} {worst:?}: {first}"
         );
         let lines: Vec<&str> = rest.lines().filter(|line| line.starts_with("a-finding (")).collect();
@@ -112,7 +112,7 @@ fn a_monitoring_plugin_tells_of_several_targets_in_one_output() {
     let first = text.lines().next().expect("a line");
     assert!(first.starts_with("FTPMODE CRITICAL - the worst of 2 targets is [2001:db8::5]:21: "), "{first}");
     assert!(
-        first.contains(" | 'ftp.example:21 time'=0.000s;;;0 'ftp.example:21 connect'=0.012s;;;0 '[2001:"),
+        first.contains(" | 'ftp.example:21 time'=0.000000s;;;0 'ftp.example:21 connect'=0.012400s;;;0 '[2001:"),
         "{first}"
     );
     let others: Vec<&str> = text.lines().skip(1).collect();

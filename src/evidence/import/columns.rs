@@ -75,7 +75,9 @@ pub fn quoted(text: &str) -> Option<[String; 2]> {
     let code = behind[2..].split_whitespace().next()?;
     let (before, command) = before.split_at(before.rfind('"')?);
     let verb = command[1..].split(' ').next()?;
-    let is_verb = (3..=4).contains(&verb.len()) && verb.bytes().all(|byte| byte.is_ascii_uppercase());
+    // HTTP's, which its oldest form asks with no word more.
+    let of_http = ["GET", "PUT", "HEAD", "POST"].contains(&verb);
+    let is_verb = (3..=4).contains(&verb.len()) && verb.bytes().all(|byte| byte.is_ascii_uppercase()) && !of_http;
     let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
     if !is_verb || !(is_code || code == "-") || command.contains("HTTP/") {
         return None;
@@ -163,6 +165,7 @@ mod tests {
         assert_eq!(super::quoted(line), Some(want));
         assert_eq!(super::quoted("192.0.2.7 - - [15/Aug/2014:19:03:22 +0000] \"GET / HTTP/1.1\" 200 12"), None);
         assert_eq!(listed_transfer("192.0.2.7 - bob [05/Mar/2024:10:00:02 +0100] \"GET /a b.txt\" 200 12"), Some(true));
+        assert_eq!(super::quoted("192.0.2.7 - - [15/Aug/2014:19:03:22 +0000] \"GET /\" 200 12"), None);
         assert_eq!(listed_transfer("192.0.2.7 - - [05/Mar/2024:10:00:02 +0100] \"GET /\" 200 12"), None);
         assert_eq!(listed_transfer("192.0.2.7 - b [05/Mar/2024:10:00:02 +0100] \"GET / HTTP/1.1\" 200 12"), None);
         let listed = "Tue Mar  5 10:00:02 2024 1 192.0.2.7 12 /a b.txt b _ o r bob ftp 0 * ";

@@ -98,9 +98,9 @@ impl Draft {
         Self { agreed: true, ..Self::new(verb, sent, around) }
     }
 
-    /// When its command was sent, in milliseconds.
-    pub fn began_at(&self) -> f64 {
-        self.events.first().map_or(0.0, |sent| sent.at_ms)
+    /// When the last was heard of it, in milliseconds.
+    pub fn heard_at(&self) -> f64 {
+        self.events.last().map_or(0.0, |last| last.at_ms)
     }
 
     pub fn mode(&self) -> Mode {

@@ -311,9 +311,9 @@ impl Session {
         let works = self.attempts.iter().any(|done| {
             done.verb.mode() == draft.mode() && done.events.iter().any(|event| matches!(event.what, What::EndOfFile))
         });
-        // One that ends at once behind the command was cut there, for a client waits for seconds. So is one without times, as
-        // far as it tells, unless somebody had enough of waiting.
-        let waited = if self.stamped { at_ms - draft.began_at() >= LOG_CUT_MS } else { self.interrupted };
+        // One that ends with the last thing heard of it was cut there, for a client waits for seconds. So is one without times,
+        // as far as it tells, unless somebody had enough of waiting.
+        let waited = if self.stamped { at_ms - draft.heard_at() >= LOG_CUT_MS } else { self.interrupted };
         let end = match () {
             () if works || self.ended => Leaving::Superseded,
             () if !waited => Leaving::LogCut,

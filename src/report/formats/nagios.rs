@@ -8,7 +8,7 @@ use super::Format;
 use crate::diagnosis::rule::Severity;
 use crate::diagnosis::verdict::Recommendation;
 use crate::evidence::Source;
-use crate::report::{Report, Strictness, Style, escape, exit_status, worst_status};
+use crate::report::{Report, Strictness, Style, answer, escape, exit_status, worst_status};
 
 pub static FORMAT: Format = Format {
     id: "nagios",
@@ -31,7 +31,7 @@ fn together(all: &[(&Report, u8)], style: &Style) -> String {
     };
     let several = all.len() > 1;
     let first = if several {
-        format!("the worst of {} targets is {}: {}", all.len(), target(report), sentence(report, worst))
+        format!("the worst of {} targets is {}: {}", all.len(), answer::endpoint(report), sentence(report, worst))
     } else {
         sentence(report, worst)
     };
@@ -39,7 +39,8 @@ fn together(all: &[(&Report, u8)], style: &Style) -> String {
     let bar = if numbers.is_empty() { String::new() } else { format!(" | {}", numbers.join(" ")) };
     let mut text = format!("FTPMODE {} - {}{bar}\n", word(worst), plain(&first, style));
     for (report, status) in all {
-        let heading = several.then(|| format!("{}: {} - {}", target(report), word(*status), sentence(report, *status)));
+        let heading =
+            several.then(|| format!("{}: {} - {}", answer::endpoint(report), word(*status), sentence(report, *status)));
         for line in heading.into_iter().chain(details(report)) {
             text += &plain(&line, style);
             text.push('\n');
@@ -98,22 +99,15 @@ fn numbers(report: &Report, named: bool) -> Vec<String> {
         if !named {
             return what.to_owned();
         }
-        let name: String =
-            target(report).chars().filter(|c| c.is_ascii_graphic() && !matches!(c, '\'' | '=' | '|')).collect();
+        let name: String = answer::endpoint(report)
+            .chars()
+            .filter(|c| c.is_ascii_graphic() && !matches!(c, '\'' | '=' | '|'))
+            .collect();
         format!("'{name} {what}'")
     };
-    let number = |what, ms: f64| format!("{}={:.3}s;;;0", label(what), ms / 1000.0);
+    let number = |what, ms: f64| format!("{}={:.6}s;;;0", label(what), ms / 1000.0);
     let connect = report.control.connect_ms.map(|ms| number("connect", ms));
     std::iter::once(number("time", report.duration_ms)).chain(connect).collect()
-}
-
-fn target(report: &Report) -> String {
-    let host = &report.target.host;
-    if host.contains(':') {
-        format!("[{host}]:{}", report.target.port)
-    } else {
-        format!("{host}:{}", report.target.port)
-    }
 }
 
 /// Without line breaks, and without the bar that the numbers stand behind.
