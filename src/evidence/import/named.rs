@@ -176,8 +176,12 @@ const LEADS: &[&str] = &[
 /// "USER bob (Login failed)", `[bob] FAIL LOGIN`.
 pub fn user(text: &str) -> Option<&str> {
     let text = text.trim();
-    let asked =
-        || text.strip_prefix("Name (").or_else(|| text.strip_prefix("User (")).and_then(|rest| rest.split_once("): "));
+    // Windows asks in its own language.
+    let prompts = ["Name (", "User (", "Benutzer (", "Utilisateur (", "Usuario ("];
+    let asked = || {
+        let rest = prompts.iter().find_map(|prompt| text.strip_prefix(prompt))?;
+        rest.split_once("): ").or_else(|| rest.split_once(") : "))
+    };
     let named = text
         .strip_prefix("Logging in as ")
         .or_else(|| asked().map(|(_, name)| name))
@@ -281,6 +285,7 @@ mod tests {
             "Logging in as bob ... Logged in!",
             "Name (192.0.2.1:root): bob",
             "User (192.0.2.1:(none)): bob",
+            "Utilisateur (192.0.2.1:(none)) : bob",
             "ftp> user bob",
             "Sat Feb  3 13:30:20 2024 [pid 7] [bob] FAIL LOGIN: Client \"192.0.2.50\"",
             "host (192.0.2.50[192.0.2.50]) - USER bob (Login failed): Incorrect password.",
