@@ -317,6 +317,15 @@ fn an_epsv_agreed_to_with_another_code_sends_curl_to_pasv_and_stops_tnftp() {
 }
 
 #[test]
+fn a_server_that_took_a_login_in_plain_demands_no_tls_with_its_421() {
+    let case = include_str!("../fixtures/cases/too-many-connections/one_session_and_tls.toml");
+    for client in ["ncftp", "tnftp"] {
+        let found = outlook(case, client);
+        assert!(!found.why.contains("demands encryption"), "{client}: {}", found.why);
+    }
+}
+
+#[test]
 fn inetutils_refuses_another_address_than_the_servers() {
     let case = check(PUBLIC, &[pasv("203.0.113.99", OPEN), epsv(OPEN), port(NEVER_ARRIVES)]);
     assert_eq!(outlook(&case, "inetutils-ftp").setting.as_deref(), Some("-p, and the command epsv4"));

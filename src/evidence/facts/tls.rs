@@ -98,7 +98,7 @@ impl<'a> Facts<'a> {
         self.control_events().find(|(event, _)| event.what == What::Withheld).map(|(_, place)| place)
     }
 
-    /// A login in plain that the server turned away, where the check went on under TLS.
+    /// A login in plain that the server turned away, where it took none and the check went on under TLS.
     pub fn plain_login_refused(&self) -> Option<Placed<'a>> {
         if self.realm == Realm::Plain {
             return None;
@@ -108,7 +108,11 @@ impl<'a> Facts<'a> {
 
     fn refused_plainly(&self) -> Option<Placed<'a>> {
         let plain = self.evidence.controls.iter().enumerate().filter(|(_, control)| control.security.is_plain());
-        plain.map(|(number, _)| number).find_map(|number| match self.login_on(number) {
+        let logins: Vec<super::Login> = plain.map(|(number, _)| self.login_on(number)).collect();
+        if logins.iter().any(|login| matches!(login, super::Login::LoggedIn)) {
+            return None;
+        }
+        logins.into_iter().find_map(|login| match login {
             super::Login::Refused(reply, place) => Some((reply, place)),
             _ => None,
         })
