@@ -87,8 +87,8 @@ pub async fn reach(tools: Tools<'_>, late: &mut Late) -> Option<Session> {
         }
     };
     let (session, ()) = tokio::join!(dials, look);
-    let session = session?;
-    greeted(tools, session, Protection::Private).await
+    let mut session = session?;
+    is_greeted(tools, &mut session, Protection::Private).await.then_some(session)
 }
 
 /// Looks where on the way a control port is that does not answer, or refuses.
@@ -109,18 +109,24 @@ async fn locate(tools: Tools<'_>) {
     }
 }
 
-/// The session once it is greeted, under TLS from the first byte on where that is wanted. `None` where nobody greets.
-async fn greeted(tools: Tools<'_>, mut session: Session, protection: Protection) -> Option<Session> {
+/// Whether somebody greets as FTP does, under TLS from the first byte on where that is wanted.
+async fn is_greeted(tools: Tools<'_>, session: &mut Session, protection: Protection) -> bool {
     let Tools { settings, budget, recorder, tls, .. } = tools;
     if settings.tls == Wanted::Implicit {
         recorder.say("Encrypting the control connection");
-        let client = tls.client(settings).map_err(|why| recorder.record(session.story(), What::Failed(why))).ok()?;
+        let client = match tls.client(settings) {
+            Ok(client) => client,
+            Err(why) => {
+                recorder.record(session.story(), What::Failed(why));
+                return false;
+            }
+        };
         if !session.secure(client, protection, Security::ImplicitTls, budget.reply).await {
-            return None;
+            return false;
         }
     }
     recorder.say("Waiting for the server's greeting");
-    greet(&mut session, budget, recorder).await.then_some(session)
+    greet(session, budget, recorder).await
 }
 
 /// Another control connection to the same address, greeted. `Err` holds the code of the reply that turned it away, if one came.
@@ -133,9 +139,16 @@ pub async fn again(tools: Tools<'_>, peer: SocketAddr, protection: Protection) -
     match timeout(budget.silence(None), net::connect(settings.bind, peer)).await {
         Ok(Dialled::Connected(stream)) => {
             recorder.dial_succeeded(story);
-            let session = Session::new(stream, begun.elapsed(), recorder).map_err(|_| None)?;
-            let number = session.number();
-            greeted(tools, session, protection).await.ok_or_else(|| recorder.last_refusal(number))
+            let mut session = Session::new(stream, begun.elapsed(), recorder).map_err(|_| None)?;
+            if is_greeted(tools, &mut session, protection).await {
+                return Ok(session);
+            }
+            let refusal = recorder.last_refusal(session.number());
+            if refusal.is_some() {
+                // A server that counts sessions counts this one until it is over.
+                session.leave().over(budget).await;
+            }
+            Err(refusal)
         }
         Ok(other) => {
             record_dial(recorder, story, &other);

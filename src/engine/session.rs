@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use super::budget::Budget;
 use super::net::TcpStream;
 use super::recorder::{Recorder, Story};
 use super::tls::{Client, Fault, Wire};
@@ -63,6 +64,8 @@ pub struct Session {
     logged_in: bool,
     /// Said before QUIT, however the connection comes to its end.
     farewell: Option<Command>,
+    /// The server waits for a data connection that will not come, and reads no QUIT meanwhile.
+    waits_in_vain: bool,
     product: Option<&'static str>,
     state: State,
 }
@@ -110,6 +113,7 @@ impl Session {
             told_password: false,
             logged_in: false,
             farewell: None,
+            waits_in_vain: false,
             product: None,
             state: State::Open,
         })
@@ -138,6 +142,17 @@ impl Session {
     /// Whether every command so far has its final reply and the connection stands.
     pub fn is_free(&self) -> bool {
         self.state == State::Open && self.pending.is_empty()
+    }
+
+    /// Reads the answers to its own questions, where nothing else is still to be answered.
+    pub async fn read_own_answers(&mut self, patience: Duration) {
+        let own = self.story();
+        if self.state != State::Open || self.pending.iter().any(|(_, story, _)| *story != own) {
+            return;
+        }
+        let answered = async { while !self.pending.is_empty() && !matches!(self.next().await, Came::Lost) {} };
+        // Who does not answer is not free, and that is seen.
+        let _ = tokio::time::timeout(patience, answered).await;
     }
 
     /// What becomes of a command that travels behind a transfer command.
@@ -241,6 +256,15 @@ impl Session {
     /// What shall be said before QUIT, should this connection be ended now.
     pub fn set_farewell(&mut self, farewell: Option<Command>) {
         self.farewell = farewell;
+    }
+
+    pub fn waits_in_vain(&self) -> bool {
+        self.waits_in_vain
+    }
+
+    /// Whether the server waits for a data connection that seems not to come.
+    pub fn set_waits_in_vain(&mut self, waits: bool) {
+        self.waits_in_vain = waits;
     }
 
     pub fn is_open(&self) -> bool {
@@ -381,21 +405,53 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Ends it with QUIT. Who has to know waits until the server has ended it, too.
+    pub fn leave(mut self) -> Leaving {
+        self.say_goodbye();
+        Leaving { wire: std::mem::replace(&mut self.wire, Wire::Gone), rtt: self.rtt }
+    }
+
+    fn say_goodbye(&mut self) {
+        if std::mem::replace(&mut self.state, State::Lost) == State::Lost || !self.greeted {
+            return;
+        }
+        let farewell = self.farewell.take();
+        let cleans_up = farewell.is_some();
+        for last in farewell.into_iter().chain([Command::bare("QUIT")]) {
+            if self.wire.try_write(&last.wire()).is_ok() {
+                self.recorder.record(self.story(), What::Sent(last.shown()));
+            }
+        }
+        if self.waits_in_vain && !cleans_up {
+            // Pure-FTPd 1.0.50 ends at the reset, and its port is free; vsftpd 3.0.3 and ProFTPD 1.3.8 wait on for a minute and
+            // more, whatever comes.
+            std::mem::replace(&mut self.wire, Wire::Gone).reset();
+        } else {
+            self.wire.announce_end();
+        }
+    }
+}
+
 impl Drop for Session {
     /// Every control connection that was greeted ends with QUIT, whatever ended it. What was written before the socket
     /// closes is delivered by the kernel; the 221 is not worth a round trip.
     fn drop(&mut self) {
-        if self.state != State::Lost && self.greeted {
-            if let Some(farewell) = self.farewell.take()
-                && self.wire.try_write(&farewell.wire()).is_ok()
-            {
-                self.recorder.record(self.story(), What::Sent(farewell.shown()));
-            }
-            let quit = Command::bare("QUIT");
-            if self.wire.try_write(&quit.wire()).is_ok() {
-                self.recorder.record(self.story(), What::Sent(quit.shown()));
-            }
-            self.wire.announce_end();
-        }
+        self.say_goodbye();
+    }
+}
+
+/// A session that was ended on this side.
+pub struct Leaving {
+    wire: Wire,
+    rtt: Duration,
+}
+
+impl Leaving {
+    /// Returns when the server has ended it, too, or does not for longer than it takes to read QUIT.
+    pub async fn over(mut self, budget: &Budget) {
+        let mut rest = [0; 1024];
+        let ended = async { while matches!(self.wire.read(&mut rest).await, Ok(1..)) {} };
+        let _ = tokio::time::timeout(budget.silence(Some(self.rtt)), ended).await;
     }
 }

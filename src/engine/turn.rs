@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::data::{Data, Step};
-use super::negotiation::{Company, Counters, Left, Negotiation};
+use super::negotiation::{Company, Counters, Negotiation};
 use super::net::{Dialled, Limits};
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
@@ -19,11 +19,12 @@ use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::Facts;
 use crate::evidence::security::Protection;
 use crate::evidence::timeline::{Awaited, What};
-use crate::protocol::command::Command;
 use crate::protocol::reply::Reply;
 use crate::protocol::{extended, host_port};
+use careful::Joining;
 
 mod again;
+mod careful;
 mod company;
 mod handshake;
 mod locate;
@@ -120,33 +121,10 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             return self.conclude();
         }
         let dialled = Instant::now();
-        let patience = self.plan.tools.budget.first_answer(self.session.rtt());
-        let mut until = dialled + patience;
-        let mut asked = false;
-        while self.mode() == Mode::Passive && self.is_careful() && !self.joined {
-            match self.next_event(until).await {
-                Next::Data(step) => {
-                    if !self.on_step(step) {
-                        self.dial_again().await;
-                        return self.conclude();
-                    }
-                }
-                Next::Control(Came::Lost) => break,
-                // Answers to the questions that came along with the login.
-                Next::Control(_) => {}
-                // The other end knows whether anything arrived, as long as the port stands.
-                Next::Silence if !asked && self.session.product() == Some("ftpmode") => {
-                    asked = true;
-                    until = Instant::now() + patience;
-                    self.session.send_own(Command::bare("STAT")).await;
-                }
-                Next::Silence => {
-                    let until = dialled + self.silence();
-                    let (number, planned, counters) = (self.number, self.planned, self.counters);
-                    self.plan.leave(Left { number, planned, data: self.data, until, since: dialled, counters });
-                    return None;
-                }
-            }
+        match self.join_carefully(dialled).await {
+            Joining::TransferMayGo => {}
+            Joining::Failed => return self.conclude(),
+            Joining::Left => return None,
         }
         if self.mode() == Mode::Active {
             self.counters = Counters::now(self.session.peer());
@@ -179,11 +157,6 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             return budget.second_opinion(rtt);
         }
         budget.silence(Some(rtt))
-    }
-
-    /// Whether the transfer command waits for the data connection: where passive ports were not answered before.
-    fn is_careful(&self) -> bool {
-        self.plan.standing.borrow().passive_suspect && self.planned.manner != Manner::Patient
     }
 
     /// Waits for the reply to PASV, EPSV, PORT or EPRT. `None` where none came.
@@ -370,7 +343,10 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     /// Nothing has moved for a while: what travels behind this one is given back, and another may begin it.
     fn on_stall(&mut self) {
         match self.mode() {
-            Mode::Passive if !self.joined => self.plan.suspect_passive(),
+            Mode::Passive if !self.joined => {
+                self.session.set_waits_in_vain(self.transfer_sent);
+                self.plan.suspect_passive();
+            }
             Mode::Active if !self.joined => self.plan.suspect_active(),
             Mode::Passive | Mode::Active => {}
         }
@@ -388,6 +364,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         match step {
             Step::Joined { local, peer } => {
                 self.joined = true;
+                self.session.set_waits_in_vain(false);
                 self.record(match self.mode() {
                     Mode::Passive => What::Connected { local, peer },
                     Mode::Active => What::Accepted { local, peer },
@@ -457,6 +434,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
 
     fn fail(&mut self, what: What) -> bool {
         if self.mode() == Mode::Passive {
+            self.session.set_waits_in_vain(self.transfer_sent);
             self.plan.suspect_passive();
         }
         self.record(what);

@@ -18,9 +18,8 @@ use super::login::{LoggedIn, Questions, log_in};
 use super::milestones::Milestones;
 use super::negotiation::{Company, Left, Negotiation};
 use super::net;
-use super::reach;
 use super::recorder::Recorder;
-use super::session::{Pace, Session};
+use super::session::{Leaving, Pace, Session};
 use super::tls;
 use super::{Locate, Settings};
 use crate::evidence::address::{Reach, reach};
@@ -31,6 +30,7 @@ use secure::Secure;
 
 mod given_back;
 mod kept;
+mod opened;
 pub mod secure;
 mod standing;
 
@@ -91,6 +91,8 @@ pub struct Plan<'a> {
     superseded: RefCell<Vec<Superseded>>,
     /// Passive ports that did not answer at once.
     left: RefCell<Vec<Left>>,
+    /// Sessions that this plan has ended, and the server perhaps not yet.
+    leaving: RefCell<Vec<Leaving>>,
     /// Somebody stalled or left a port behind: another may have something to do.
     changed: Notify,
     workers: Cell<usize>,
@@ -123,6 +125,7 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
         queue: RefCell::new(queue),
         superseded: RefCell::default(),
         left: RefCell::default(),
+        leaving: RefCell::default(),
         changed: Notify::new(),
         workers: Cell::new(0),
         logging_in: Cell::new(false),
@@ -314,7 +317,7 @@ impl<'a> Plan<'a> {
                 self.take_back(planned.attempt);
                 next.into_iter().chain([planned]).for_each(|planned| self.give_back(planned));
                 self.standing.borrow_mut().begin_anew_under(self.tools.settings.data);
-                session = None;
+                session.take().into_iter().for_each(|ended| self.see_off(ended));
             }
         }
         self.workers.set(self.workers.get() - 1);
@@ -325,9 +328,13 @@ impl<'a> Plan<'a> {
     /// could not be begun.
     async fn begin(&self, peer: SocketAddr, session: &mut Option<Session>, planned: Planned) -> Option<Negotiation> {
         let protection = planned.attempt.protection;
+        if let Some(open) = session.as_mut().filter(|open| open.fits(protection)) {
+            // One that only owes answers to questions is waited for: another costs more, and may be one too many.
+            open.read_own_answers(self.tools.budget.pipelined_reply).await;
+        }
         if session.as_ref().is_some_and(|session| !session.is_free() || !session.fits(protection)) {
-            // Dropped first: its QUIT makes room where the server counts connections.
-            *session = None;
+            // Ended first: its QUIT makes room where the server counts connections.
+            session.take().into_iter().for_each(|ended| self.see_off(ended));
         }
         if let Some(open) = session.as_mut().filter(|open| open.is_logged_in()) {
             let (negotiation, command) = Negotiation::prepare(self, open, planned)?;
@@ -403,6 +410,7 @@ impl<'a> Plan<'a> {
                 LoggedIn::OutOfStep if pace == Pace::Together => {
                     negotiation.set_aside(self);
                     self.standing.borrow_mut().pace = Pace::OneAtATime;
+                    self.see_off(open);
                 }
                 LoggedIn::OutOfStep | LoggedIn::Lost | LoggedIn::Refused(_) => {
                     negotiation.set_aside(self);
@@ -427,45 +435,6 @@ impl<'a> Plan<'a> {
         standing.tls_given_up = true;
         standing.usual = Protection::Plain;
         Planned { attempt: planned.attempt.under(Protection::Plain), ..planned }
-    }
-
-    async fn open(&self, peer: SocketAddr, planned: Planned) -> Option<Session> {
-        let Tools { recorder, .. } = self.tools;
-        {
-            let mut standing = self.standing.borrow_mut();
-            if standing.opened >= MOST_IN_ALL {
-                standing.stop.get_or_insert("enough control connections were opened".to_owned());
-                drop(standing);
-                self.give_back(planned);
-                return None;
-            }
-            standing.opened += 1;
-        }
-        recorder.say("Opening another control connection");
-        match reach::again(self.tools, peer, planned.attempt.protection).await {
-            Ok(session) => Some(session),
-            Err(code) => {
-                self.turned_away(planned, code);
-                None
-            }
-        }
-    }
-
-    /// A control connection was turned away. Beside others that stand it is the server's limit, and the attempt waits
-    /// for its turn; alone it is the end, so that nobody gets banned.
-    fn turned_away(&self, planned: Planned, code: Option<u16>) {
-        self.give_back(planned);
-        let mut standing = self.standing.borrow_mut();
-        let alone = self.workers.get() <= 1;
-        if alone {
-            let why = match code {
-                Some(code) => format!("the server answered a further login with {code}"),
-                None => "no further control connection could be opened".to_owned(),
-            };
-            standing.stop.get_or_insert(why);
-        } else {
-            standing.one_connection_only = true;
-        }
     }
 }
 

@@ -75,7 +75,8 @@ fn fires(facts: &Facts, severity: Severity, confidence: Confidence, summary: &st
             ),
             Fix::client(
                 "Close other sessions to this server, and wait",
-                "Or set the client to use one connection at a time.",
+                "A session whose server waits for a data connection stands for a minute and more after its client has \
+                 gone, be it an earlier check's. Or set the client to use one connection at a time.",
             ),
         ],
     })

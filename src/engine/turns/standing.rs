@@ -26,6 +26,8 @@ pub struct Standing {
     pub(super) beginnings: BTreeMap<usize, Vec<u8>>,
     pub(super) one_connection_only: bool,
     pub(super) opened: usize,
+    /// A session was ended whose server waited for a data connection: it may stand there still.
+    pub(super) left_waiting: bool,
     pub(super) logged_in: bool,
     /// What guards data connections where their plan does not say otherwise.
     pub(super) usual: Protection,
@@ -62,6 +64,12 @@ impl Standing {
 
     /// As if nothing were known of the server, with this protection.
     pub fn begin_anew_under(&mut self, usual: Protection) {
-        *self = Self { usual, opened: self.opened, side_by_side: self.side_by_side, ..Self::default() };
+        *self = Self {
+            usual,
+            opened: self.opened,
+            left_waiting: self.left_waiting,
+            side_by_side: self.side_by_side,
+            ..Self::default()
+        };
     }
 }

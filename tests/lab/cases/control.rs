@@ -305,6 +305,25 @@ pub static CASES: &[Case] = &[
         ..OPEN
     },
     Case {
+        id: "one-connection-passive-refused",
+        shows: "one connection a client, and passive mode refused: active mode is tried in the same session",
+        server: Server { settings: "max_per_ip=1\npasv_enable=NO", ..VSFTPD },
+        expect: Expect { fires: &["passive-rejected"], ..ACTIVE },
+        curl: Curl { passive: NO, active: YES, ..CURL },
+        clients: Clients::OneByOne,
+        ..OPEN
+    },
+    Case {
+        id: "one-connection-range-dropped-pure-ftpd",
+        shows: "one connection a client, and the range dropped: Pure-FTPd gives up the stalled session when it is reset",
+        server: Server { settings: "-C 1", ..PUREFTPD },
+        rules: RANGE_DROPPED,
+        expect: Expect { fires: &["passive-port-dropped"], ..ACTIVE },
+        curl: Curl { passive: NO, active: YES, ..CURL },
+        clients: Clients::NotCompared("Pure-FTPd holds on to the clients' stalled sessions, and turns the next away"),
+        ..OPEN
+    },
+    Case {
         id: "ipv6-broken-ipv4-fine",
         shows: "a name with both families, and IPv6 goes nowhere",
         rules: V6_DROPPED,

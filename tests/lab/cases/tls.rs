@@ -6,6 +6,7 @@ use super::{
     ONLY_PASSIVE, OPEN, OVER_IPV6, PASSIVE, PROFTPD, PUREFTPD, PYFTPDLIB, Rules, Server, ServerSide, Truth, UNKNOWN,
     VSFTPD, YES,
 };
+use crate::agreement::Clients;
 use crate::tls::{Certificate, Demanded, Reuse, Tls, Versions};
 
 /// conntrack's FTP helper on port 21.
@@ -263,6 +264,13 @@ pub static CASES: &[Case] = &[
         ..REQUIRED_AUTO
     },
     Case { id: "tls-auto-vsftpd", shows: "vsftpd's features list AUTH TLS, and that is enough", ..OFFERED_AUTO },
+    Case {
+        id: "tls-auto-one-connection",
+        shows: "one connection a client, and the session begun in plain counts until the server has ended it",
+        server: Server { settings: "max_per_ip=1", ..with(VSFTPD, Tls::OFFERED) },
+        clients: Clients::OneByOne,
+        ..OFFERED_AUTO
+    },
     Case {
         id: "tls-auto-proftpd",
         shows: "ProFTPD's features list AUTH TLS, and that is enough",
