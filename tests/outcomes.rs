@@ -3,10 +3,11 @@
 //! The timelines are written as the engine writes them. Each of the four methods gets each of its endings, beside each
 //! ending of its sister and a choice of endings of the other mode, with several servers and with and without NAT.
 
-use ftpmode::diagnosis::rule::{Match, Severity};
+use ftpmode::diagnosis::rule::{Conclusion, Confidence, Match, Severity, Side};
 use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::diagnosis::{Diagnosis, diagnose, planner, rules};
 use ftpmode::evidence::attempt::{Address, Attempt, DataVerb, Load, Mode, Probe};
+use ftpmode::evidence::case::Case;
 use ftpmode::evidence::facts::{Facts, Failure, Place};
 use ftpmode::evidence::security::{Protection, Security};
 use ftpmode::evidence::timeline::Event;
@@ -451,4 +452,43 @@ fn assert_sentence(text: &str, names: &str) {
         (begins || text.starts_with("ftp.example")) && text.ends_with('.') && !odd,
         "'{text}' is no sentence: {names}"
     );
+}
+
+#[test]
+fn a_server_that_hangs_is_no_firewall_and_no_lost_packets() {
+    let at_list = include_str!("../fixtures/cases/transfer-stalled/the_server_hangs_at_list.toml");
+    let after_150 = include_str!("../fixtures/cases/transfer-stalled/the_server_hangs_after_150.toml");
+    for text in [at_list, after_150] {
+        let case = Case::from_toml(text).expect("a case");
+        let facts = Facts::of(&case.evidence);
+        let diagnosis = diagnose(&facts);
+        assert!(diagnosis.verdict.confidence < Confidence::High);
+        for finding in &diagnosis.findings {
+            let Conclusion { side, confidence, summary, fixes, .. } = &finding.conclusion;
+            assert_eq!((*side, *confidence), (Side::Unknown, Confidence::Low), "{summary}");
+            assert!(summary.contains("hang"), "{summary}");
+            assert!(!fixes.iter().any(|fix| fix.action.contains("ICMP")), "{summary}");
+        }
+        assert_eq!(planner::next_probes(&facts), []);
+    }
+    // Without the repetition it is asked for where 150 came alone.
+    let asks_again = |text: &str| {
+        let mut evidence = Case::from_toml(text).expect("a case").evidence;
+        evidence.attempts.retain(|attempt| attempt.load == Load::Usual);
+        let facts = Facts::of(&evidence);
+        !planner::next_probes(&facts).is_empty()
+    };
+    assert_eq!([at_list, after_150].map(asks_again), [false, true]);
+    // A listing that came over another data connection, and fits one packet, was not lost for its size.
+    let mut evidence = Case::from_toml(after_150).expect("a case").evidence;
+    evidence.attempts.retain(|attempt| attempt.load == Load::Usual);
+    let mended = evidence.attempts.iter_mut().rfind(|attempt| attempt.verb == DataVerb::Port).expect("PORT");
+    mended.events.pop();
+    let end = ["accepted 198.51.100.10:40000 203.0.113.200:20", "received 33", "end-of-file", "< 226 done"];
+    mended.events.extend(end.map(|what| format!("20000 {what}").parse::<Event>().expect("an event")));
+    let facts = Facts::of(&evidence);
+    assert_eq!(planner::next_probes(&facts), []);
+    let diagnosis = diagnose(&facts);
+    let stalled = diagnosis.findings.iter().find(|finding| finding.rule.id == "transfer-stalled").expect("it stalls");
+    assert!(stalled.conclusion.summary.contains("fits one small packet"), "{}", stalled.conclusion.summary);
 }

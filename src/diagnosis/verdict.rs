@@ -121,7 +121,9 @@ fn confidence(facts: &Facts, recommendation: Recommendation) -> Confidence {
     };
     // What failed beside, and is not judged, leaves a doubt.
     let beside = facts.works(Mode::Passive) && !facts.passive_failures_aside().is_empty();
-    if Mode::BOTH.into_iter().all(agree) && !beside { Confidence::High } else { Confidence::Medium }
+    // Nothing then tells the server from what is on the way.
+    let hangs = !facts.hangs().is_empty();
+    if Mode::BOTH.into_iter().all(agree) && !beside && !hangs { Confidence::High } else { Confidence::Medium }
 }
 
 /// The data connections that every check makes, as far as they came to an end that tells something.
@@ -320,6 +322,7 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
         Failure::CallbackDropped if matches!(facts.syn_arrived(tried), Observed::NotSeen) => {
             "the server's connection never reaches this computer"
         }
+        Failure::CallbackDropped if !facts.hangs().is_empty() => "no connection from the server arrives",
         Failure::CallbackDropped => "no connection from the server gets through to the client",
         Failure::CallbackUnreachable => "the server finds no way to this computer",
         Failure::TransferRefused(Some(Says::ForeignDataSource)) => {

@@ -2,8 +2,8 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::callbacks::{self, Nat};
-use crate::diagnosis::rules::local_firewall_drops_callback;
 use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by, verbs};
+use crate::diagnosis::rules::{local_firewall_drops_callback, transfer_stalled};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 
@@ -45,7 +45,14 @@ fn test(facts: &Facts) -> Match {
     let partly = !joined.is_empty();
     let wall = callbacks::wall(facts, &nat).filter(|_| !partly);
     let (firewalls, whose) = callbacks::whose_firewall(facts, &dropped);
+    let hangs = facts.hangs();
     let (side, why) = match (&nat, &wall) {
+        _ if !hangs.is_empty() => (
+            Side::Unknown,
+            "In passive mode it sends nothing over a connection that stands, so it may hang before it connects at all; a \
+             firewall or router that drops its connection looks the same from here"
+                .to_owned(),
+        ),
         (Nat::Seen(words), Some(wall)) if wall.side == Side::Client => (wall.side, format!("{words}. {}", wall.words)),
         (_, Some(wall)) => (wall.side, wall.words.clone()),
         (Nat::Seen(words), None) if callbacks::is_helped(facts) => {
@@ -61,6 +68,8 @@ fn test(facts: &Facts) -> Match {
         (Nat::Unknown, None) => (firewalls, format!("A firewall or router drops it: {whose}")),
     };
     let why = why.trim_end_matches('.');
+    let hung_anyhow = !hangs.is_empty();
+    let hung = hung_anyhow.then(transfer_stalled::see_the_server);
     let guessed = dropped.iter().all(|tried| tried.is_guess());
     // Where the other end tells of the way, it tells the same each time.
     let most = if wall.is_some() { 1 } else { usize::MAX };
@@ -70,12 +79,22 @@ fn test(facts: &Facts) -> Match {
     cites.extend(nat.cites(facts));
     cites.extend(wall.iter().flat_map(|wall| wall.cites.clone()));
     cites.extend(facts.cites(joined));
-    let end = if partly { " Another connection did arrive, so it fails only now and then." } else { "" };
+    cites.extend(facts.cites(ends(hangs.iter().copied())));
+    let may_hang = hangs.is_empty()
+        && !matches!(nat, Nat::Seen(_))
+        && wall.is_none()
+        && !facts.acts_on_transfers()
+        && local_firewall_drops_callback::counted(facts).is_none();
+    let end = match (partly, may_hang) {
+        (true, _) => " Another connection did arrive, so it fails only now and then.",
+        (false, true) => " A server that hangs at the listing command and never connects looks the same.",
+        (false, false) => "",
+    };
     Match::Fires(Conclusion {
         severity: if partly { Severity::Warning } else { loss(facts) },
         side,
         confidence: match &wall {
-            _ if partly => Confidence::Low,
+            _ if partly || hung_anyhow => Confidence::Low,
             Some(wall) => wall.confidence,
             // The other end's word that it dialled, and a translation that forwards nothing: no third is left, unless what
             // it saw of the way speaks against it.
@@ -93,12 +112,13 @@ fn test(facts: &Facts) -> Match {
             )
         } else {
             let lost = match watched {
-                true => "its connection never reaches this computer",
-                false => "no connection from it gets through to the client",
+                true if !hung_anyhow => "its connection never reaches this computer",
+                _ if hung_anyhow => "no connection from it arrives",
+                _ => "no connection from it gets through to the client",
             };
             format!("In active mode {agreed} {verbs}, but {lost}. {why}.{end}")
         },
         cites,
-        fixes: callbacks::fixes(facts, &nat, wall.map(|wall| wall.side)),
+        fixes: hung.into_iter().chain(callbacks::fixes(facts, &nat, wall.map(|wall| wall.side))).collect(),
     })
 }

@@ -3,7 +3,7 @@
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
 use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by, verbs};
 use crate::evidence::attempt::{Attempt, Load, Mode, Probe, SMALL_SEGMENT};
-use crate::evidence::facts::{Cite, Facts, Failure, Tried};
+use crate::evidence::facts::{Cite, Facts, Failure, SmallBecause, Tried};
 
 pub static RULE: Rule = Rule {
     id: "transfer-stalled",
@@ -67,12 +67,25 @@ fn test(facts: &Facts) -> Match {
     }
     let stalls_too = small.filter(|tried| tried.failure() == Some(Failure::Stalled));
     cites.extend(facts.cites(stalls_too.and_then(Tried::ended_by)));
-    let why = match stalls_too {
-        Some(_) => format!(
+    // One of them may have lost a large packet where another can't have.
+    let small_anyhow =
+        stalled.iter().map(|tried| facts.packets_are_small(tried)).min().flatten().filter(|_| !is_upload);
+    let why = match (stalls_too, small_anyhow) {
+        (Some(_), _) => format!(
             "In segments of {SMALL_SEGMENT} bytes, which fit any link, it stalls, too. A firewall may hold the transfer \
              back, or the server hangs; from here these look alike."
         ),
-        None => {
+        (None, Some(SmallBecause::NothingWasSaid)) => {
+            "The server does not answer the transfer command either, so it is not large packets that are lost. The server \
+             hangs, or a firewall that reads FTP holds the command or its answer back; from here these look alike."
+                .to_owned()
+        }
+        (None, Some(SmallBecause::OnePacket)) => {
+            "The listing fits one small packet, as another data connection showed, so it is not large packets that are \
+             lost. A firewall may hold the transfer back, or the server hangs; from here these look alike."
+                .to_owned()
+        }
+        (None, None) => {
             "Large packets may be lost on the way, a firewall may hold the transfer back, or the server hangs; from \
                  here these look alike."
                 .to_owned()
@@ -84,15 +97,11 @@ fn test(facts: &Facts) -> Match {
         confidence: Confidence::Low,
         summary: format!("The data connection is joined ({}), but {so_long}. {why}", verbs(stalled.iter().copied())),
         cites,
-        fixes: stalls_too
-            .is_none()
+        fixes: (stalls_too.is_none() && small_anyhow.is_none())
             .then(mtu_fix)
             .into_iter()
             .chain([
-                Fix::server(
-                    "See what the server does during the transfer",
-                    "Its log, its disk, and whether a scanner holds files back.",
-                ),
+                see_the_server(),
                 Fix::client(
                     "Switch off what inspects FTP on this side",
                     "Virus scanners and firewalls that hold a transfer until it is complete.",
@@ -100,6 +109,13 @@ fn test(facts: &Facts) -> Match {
             ])
             .collect(),
     })
+}
+
+pub fn see_the_server() -> Fix {
+    Fix::server(
+        "See what the server does during the transfer",
+        "Its log, its disk, and whether a scanner holds files back.",
+    )
 }
 
 fn mtu_fix() -> Fix {
@@ -110,8 +126,8 @@ fn mtu_fix() -> Fix {
     )
 }
 
-/// A large transfer where the user wants one and a mode works; and after a transfer that stalled, the same in small
-/// segments. An upload is made again by itself.
+/// A large transfer where the user wants one and a mode works; and after a transfer that stalled and may have lost large
+/// packets, the same in small segments. An upload is made again by itself.
 fn asks(facts: &Facts) -> Vec<Probe> {
     let evidence = facts.evidence();
     let done = |load: Load| {
@@ -125,7 +141,7 @@ fn asks(facts: &Facts) -> Vec<Probe> {
     let mut stalled = facts.failed(Failure::Stalled);
     stalled.retain(|tried| {
         let load = tried.attempt().load;
-        !load.is_upload() && !done(load.in_small_segments())
+        !load.is_upload() && !done(load.in_small_segments()) && facts.packets_are_small(tried).is_none()
     });
     stalled.sort_by_key(|tried| (tried.attempt().load != Load::Large, tried.verb().mode() != Mode::Passive));
     stalled.first().map_or_else(Vec::new, |stalled| with(stalled, stalled.attempt().load.in_small_segments()))

@@ -1,0 +1,48 @@
+//! Whether the server does anything once it is asked for a transfer. One that hangs there looks like a firewall in active
+//! mode, and like lost packets in passive mode, where its system joins the data connection by itself.
+
+use super::{Facts, Failure, Tried};
+use crate::evidence::attempt::{Mode, SMALL_SEGMENT};
+use crate::evidence::observed::Observed;
+
+impl Facts<'_> {
+    /// Whether the server was seen to act on a transfer command: it sent bytes, connected, or said a last word.
+    pub fn acts_on_transfers(&self) -> bool {
+        let acted = |tried: &Tried| {
+            let connected = tried.verb().mode() == Mode::Active
+                && (tried.joined().is_some()
+                    || !tried.strangers().is_empty()
+                    || matches!(self.syn_arrived(tried), Observed::Seen(_)));
+            connected || tried.works() || tried.bytes() > 0 || tried.completion().is_some()
+        };
+        self.other_end_tells() || self.tried().iter().any(acted)
+    }
+
+    /// Data connections that stood and brought nothing, where the server was never seen to act on a transfer command.
+    pub fn hangs(&self) -> Vec<&Tried<'_>> {
+        let stalled = if self.acts_on_transfers() { Vec::new() } else { self.failed(Failure::Stalled) };
+        stalled.into_iter().filter(|tried| !tried.attempt().load.is_upload()).collect()
+    }
+
+    /// Why the size of packets can't be what stalled this download: the server did not even begin it in words, or the
+    /// same listing fits one packet of any link, as it did elsewhere.
+    pub fn packets_are_small(&self, stalled: &Tried) -> Option<SmallBecause> {
+        let measured = self.log().is_none();
+        if measured && stalled.bytes() == 0 && stalled.replies().all(|(reply, _)| !reply.is_preliminary()) {
+            return Some(SmallBecause::NothingWasSaid);
+        }
+        let fits = |tried: &Tried| {
+            let load = tried.attempt().load;
+            tried.works() && load.is_usual() && tried.bytes() <= u64::from(SMALL_SEGMENT)
+        };
+        let one_packet = stalled.attempt().load.is_usual() && self.tried().iter().any(fits);
+        (measured && one_packet).then_some(SmallBecause::OnePacket)
+    }
+}
+
+/// See [`Facts::packets_are_small`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SmallBecause {
+    NothingWasSaid,
+    OnePacket,
+}
