@@ -217,6 +217,18 @@ fn turned_away_twice_the_server_is_left_in_peace() {
 }
 
 #[test]
+fn a_session_whose_server_waits_for_a_dead_port_is_reset() {
+    let server = Scripted::new().on("PASV", [DeafPort, say("227 ok ({host-port})\r\n")]).on("LIST", [Hush]).start();
+    let evidence = checked(Request { methods: vec![DataVerb::Pasv], ..request(server.address()) });
+    let heard = server.finish();
+    assert!(outcomes(&evidence).iter().all(|(_, cause)| *cause == Some(Cause::Refused)), "{evidence:#?}");
+    assert!(heard.connections[0].reset, "{heard:#?}");
+    // The ports behind it are dialled without LIST.
+    assert_eq!(heard.count("LIST"), 1);
+    assert!(heard.said_goodbye());
+}
+
+#[test]
 fn a_session_that_only_owes_answers_is_waited_for() {
     // What comes behind the refusal is not here yet when the next method is to begin.
     let server = Scripted::new()

@@ -383,9 +383,9 @@ impl Session {
                 self.greeted = true;
                 if !reply.is_preliminary() {
                     self.pending.pop_front();
-                }
-                if !reply.is_preliminary() {
                     self.note_level(verb, &reply);
+                    // The answer to the transfer command ends the wait for the data connection.
+                    self.waits_in_vain &= !matches!(verb, Some("LIST" | "RETR"));
                 }
                 self.product = self.product.or_else(|| dialect::recognise(&reply));
                 self.recorder.record(story, What::Replied(reply.clone()));

@@ -225,6 +225,8 @@ pub struct Connection {
     pub lines: Vec<String>,
     /// The client has ended it.
     pub hung_up: bool,
+    /// With RST, as what is said behind its end is answered, too.
+    pub reset: bool,
 }
 
 impl Heard {

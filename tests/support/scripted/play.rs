@@ -55,8 +55,12 @@ async fn read_lines(
     let mut reader = BufReader::new(reader);
     loop {
         let mut raw = Vec::new();
-        if !matches!(reader.read_until(b'\n', &mut raw).await, Ok(1..)) {
-            break;
+        match reader.read_until(b'\n', &mut raw).await {
+            Ok(1..) => {}
+            ended => {
+                stage.note(|heard| heard.connections[index].reset = ended.is_err());
+                break;
+            }
         }
         let line = String::from_utf8_lossy(&raw).trim_end_matches(['\r', '\n']).to_owned();
         let number = stage.note(|heard| {
