@@ -17,7 +17,8 @@ pub mod verdict;
 use crate::evidence::Evidence;
 use crate::evidence::facts::{Cite, Facts};
 use handover::Handover;
-use rule::{Conclusion, Match, Rule, Severity};
+use rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
+use rules::transparent_proxy;
 use verdict::Verdict;
 
 /// Everything that was concluded.
@@ -61,6 +62,7 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
     let firing = judged.iter().filter(|(_, found)| matches!(found, Match::Fires(_)));
     let near: Vec<&str> = firing.flat_map(|(rule, _)| rule.neighbours.iter().copied()).collect();
 
+    let interposed = facts.interposed();
     let mut findings = Vec::new();
     let mut ruled_out = Vec::new();
     let mut not_tested = Vec::new();
@@ -68,6 +70,9 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
         match found {
             Match::Fires(conclusion) => {
                 let mut conclusion = conclusion.clone();
+                if let Some(interposed) = interposed.as_ref().filter(|_| rule.id != transparent_proxy::RULE.id) {
+                    leave_open_whose(&mut conclusion, transparent_proxy::take_out(facts, interposed));
+                }
                 // One event may show two things.
                 let mut told: Vec<Cite> = Vec::new();
                 for cite in std::mem::take(&mut conclusion.cites) {
@@ -95,6 +100,20 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
     let handover = handover::write(facts, &findings);
     let diagnosis = Diagnosis { findings, ruled_out, not_tested, verdict, handover };
     if facts.log().is_some() { afar::seen_from_afar(diagnosis) } else { diagnosis }
+}
+
+/// Whoever answers in the server's place may have said or done what the server seems to: that has to go first.
+fn leave_open_whose(conclusion: &mut Conclusion, take_out: Fix) {
+    if conclusion.side != Side::Server {
+        return;
+    }
+    conclusion.side = Side::Unknown;
+    conclusion.confidence = conclusion.confidence.min(Confidence::Medium);
+    conclusion.summary.push_str(" Whether the server does so or who answers in its place is open.");
+    if take_out.side == Side::Client {
+        conclusion.fixes.retain(|fix| fix.side != Side::Server);
+    }
+    conclusion.fixes.insert(0, take_out);
 }
 
 /// What a rule finds, in a few words, as its reader sees it.

@@ -91,6 +91,29 @@ fn stand(result: &Match) -> &'static str {
 #[test]
 fn sentences_say_no_more_than_was_seen() {
     for (case, id, side, says, never) in [
+        // What comes over the control connection may be the proxy's.
+        (
+            "transparent-proxy/answers_at_the_first_router",
+            "passive-address-unroutable",
+            "unknown",
+            "who answers in its place is open",
+            "most likely",
+        ),
+        (
+            "transparent-proxy/passes_on_at_the_first_router",
+            "passive-port-refused",
+            "unknown",
+            "Nobody listens there",
+            "the server is hop",
+        ),
+        (
+            "transparent-proxy/passes_on_at_the_first_router",
+            "active-address-rejected",
+            "unknown",
+            "whoever answers in its place",
+            "address translation",
+        ),
+        ("transparent-proxy/at_a_hop_further_on", "transparent-proxy", "unknown", "or a balancer", "this side"),
         // The server's own translation comes second to a wall before it.
         (
             "passive-port-dropped/wall-between-and-server-nat",

@@ -68,7 +68,7 @@ mod tls_unsupported;
 mod too_many_connections;
 mod transfer_failed;
 mod transfer_stalled;
-mod transparent_proxy;
+pub(super) mod transparent_proxy;
 mod upload_incomplete;
 
 /// In the contract's order: the control connection, the two ends, passive, active, the data connection.
@@ -81,6 +81,8 @@ pub static ALL: &[&Rule] = &[
     &no_greeting::RULE,
     &not_ftp::RULE,
     &too_many_connections::RULE,
+    // What the control connection says may be its word.
+    &transparent_proxy::RULE,
     // Whoever says so of himself says it first.
     &server_misconfigured::RULE,
     &login_rejected::RULE,
@@ -96,7 +98,6 @@ pub static ALL: &[&Rule] = &[
     &tls_blinds_ftp_helper::RULE,
     &client_address_varies::RULE,
     &server_address_varies::RULE,
-    &transparent_proxy::RULE,
     &nat_hairpin::RULE,
     // What becomes of a dial of that address comes of it.
     &passive_address_unroutable::RULE,

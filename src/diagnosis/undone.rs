@@ -51,8 +51,12 @@ fn place(facts: &Facts) -> Option<Open> {
         let passive = || facts.tried_in(Mode::Passive);
         facts.log().is_none() && evidence.sweeps.is_empty() && passive().any(fails) && facts.works(Mode::Passive)
     };
+    let hidden = || facts.interposed().is_some() && facts.located_with().is_some();
     let why = match (&evidence.not_located, evidence.cut_short) {
         (Some(why), _) => why.clone(),
+        (None, _) if hidden() => {
+            "somebody on the way answers the control port, so that nothing shows how far the server is".to_owned()
+        }
         (None, Some(_)) if wanted() => TIME_OVER.to_owned(),
         (None, None) if in_part() => {
             "some passive ports let connections in, and which one a further look would get can't be \

@@ -139,11 +139,10 @@ fn path(facts: &Facts) -> Path {
     let hops = facts.hops();
     Path {
         client_nat: answer(&facts.client_nat()),
-        server_nat: match (answer(&facts.server_nat()), &location) {
-            (Known::Unknown, Some(location)) if location.translator.is_some() => Known::Yes,
-            (Known::Unknown, _) if facts.router_at_servers_address().is_some() => Known::Yes,
+        server_nat: match answer(&facts.server_nat()) {
+            Known::Unknown if facts.translator().is_some() => Known::Yes,
             _ if facts.stand_in().is_some() => Known::Yes,
-            (known, _) => known,
+            known => known,
         },
         helper: match facts.helper() {
             Observed::Seen(_) => Known::Yes,

@@ -1,8 +1,8 @@
 #![doc = include_str!("active_address_rejected.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::active_rejected;
 use crate::diagnosis::rules::callbacks::{self, Nat};
+use crate::diagnosis::rules::{active_rejected, transparent_proxy};
 use crate::diagnosis::rules::{ends, loss, refused_for_address, refused_verb, ruled_out_by, verbs};
 use crate::evidence::attempt::{Address, Mode, Probe};
 use crate::evidence::facts::{Facts, Tried};
@@ -40,7 +40,15 @@ fn test(facts: &Facts) -> Match {
     let said = rejected.iter().any(|tried| tried.refusal_says() == Some(Says::AddressRejected));
     let nat = Nat::of(facts);
     let stand_in = facts.stand_in().filter(|_| !given);
+    let interposed = facts.interposed().filter(|_| !given && stand_in.is_none());
     let (side, confidence, why) = match (&nat, given, stand_in) {
+        _ if interposed.is_some() => (
+            Side::Unknown,
+            Confidence::Medium,
+            "Servers refuse an address that is not the one they see the client at, and this one sees whoever answers in its \
+             place on the way"
+                .to_owned(),
+        ),
         (_, false, Some((seen, _))) => {
             let too = match nat {
                 Nat::Seen(_) => " An address translation stands before this computer, too",
@@ -84,7 +92,9 @@ fn test(facts: &Facts) -> Match {
     if facts.works(Mode::Passive) {
         fixes.push(callbacks::use_passive());
     }
-    fixes.push(if stand_in.is_some() {
+    fixes.push(if let Some(interposed) = &interposed {
+        transparent_proxy::take_out(facts, interposed)
+    } else if stand_in.is_some() {
         callbacks::keep_client_addresses()
     } else if forwarded {
         callbacks::name_outer_address(facts)

@@ -223,7 +223,11 @@ pub fn with_outer_address(facts: &Facts) -> Option<(String, bool)> {
         _ => return None,
     };
     Some((
-        format!("With {address} in its place in {verb} the server agrees, and {what}: nothing is forwarded here."),
+        format!(
+            "With {address} in its place in {verb} the server agrees, and {what}: port {}, the one named there, is not \
+             forwarded to this computer.",
+            named.port()
+        ),
         false,
     ))
 }

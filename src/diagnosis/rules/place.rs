@@ -121,7 +121,11 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
         End::Silence { .. } => "drops them",
         End::Refused { .. } | End::Unreachable { .. } | End::Open { .. } => "turns them away",
     };
-    let words = format!("{} {}", ends_where(&location, (low, high), server, does), excludes(&location, server, silent));
+    let words = format!(
+        "{} {}",
+        ends_where(&location, facts.translator(), (low, high), server, does),
+        excludes(&location, server, silent)
+    );
     cites.extend(nothing_came.map(|(_, cite)| cite));
     let servers = match location.zone {
         Zone::Client | Zone::Network | Zone::NotServer => Servers::NotReached,
@@ -161,7 +165,7 @@ fn hop(location: &Location, number: u8, server: u8) -> String {
     }
 }
 
-fn ends_where(location: &Location, (low, high): (u8, u8), server: u8, does: &str) -> String {
+fn ends_where(location: &Location, translator: Option<u8>, (low, high): (u8, u8), server: u8, does: &str) -> String {
     let name = |number| hop(location, number, server);
     let of = format!("the server is hop {server}");
     if high == 0 {
@@ -171,7 +175,7 @@ fn ends_where(location: &Location, (low, high): (u8, u8), server: u8, does: &str
         );
     }
     if low == high {
-        let who = if location.translator == Some(low) {
+        let who = if translator == Some(low) {
             format!("{}, the router that has the server's outer address, {does} itself", name(low))
         } else {
             format!("{} {does}", name(low))

@@ -58,16 +58,10 @@ fn before_the_server(facts: &Facts) -> Match {
             };
             return Match::RuledOut(cites);
         }
-        Observed::NotTested(why) => match facts.location() {
-            Observed::Seen(location) if location.translator.is_some() => {
-                let next_to_it = location.translator.map(|at| at + 1) == location.server;
-                return at_the_edge(facts, next_to_it, location.cites);
-            }
-            _ => {
-                let router = facts.router_at_servers_address();
-                return router.map_or(Match::Undecided(why), |router| at_the_edge(facts, true, vec![router]));
-            }
-        },
+        Observed::NotTested(why) => {
+            let seen = facts.translator_seen();
+            return seen.map_or(Match::Undecided(why), |(cite, before)| at_the_edge(facts, before, cite));
+        }
     };
     let outside = sign.outside.map_or_else(String::new, |outside| outside.to_string());
     let sure = sign.named && facts.peer().is_some_and(|peer| reach(peer) == Reach::Public);
@@ -94,7 +88,7 @@ fn before_the_server(facts: &Facts) -> Match {
 }
 
 /// A router before the server answers for the server's address: a translation that the server may well know of.
-fn at_the_edge(facts: &Facts, next_to_it: bool, cites: Vec<Cite>) -> Match {
+fn at_the_edge(facts: &Facts, next_to_it: bool, seen: Cite) -> Match {
     let outside = peer(facts);
     let router = if next_to_it { "The router before the server" } else { "A router on the way to the server" };
     Match::Fires(Conclusion {
@@ -105,7 +99,7 @@ fn at_the_edge(facts: &Facts, next_to_it: bool, cites: Vec<Cite>) -> Match {
             "{router} has the address {outside} itself: an address translation (NAT) stands there, \
              which has to forward the passive ports as well as the control port."
         ),
-        cites,
+        cites: vec![seen],
         fixes: vec![Fix::server(
             "Forward a fixed passive range",
             setting(facts, |settings| settings.passive_range, "Choose a passive range."),

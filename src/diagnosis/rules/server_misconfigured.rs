@@ -32,7 +32,10 @@ fn test(facts: &Facts) -> Match {
         severity: if stops { Severity::Error } else { loss(facts) },
         side: Side::Server,
         confidence: Confidence::High,
-        summary: format!("The server reports a fault in its own setup{end}; nothing on this side can mend it."),
+        summary: match facts.interposed() {
+            Some(_) => format!("What answers on the control connection reports a fault in its own setup{end}."),
+            None => format!("The server reports a fault in its own setup{end}; nothing on this side can mend it."),
+        },
         cites: facts.cites(places),
         fixes: vec![Fix::server(
             "Mend what the server complains of",

@@ -1,8 +1,8 @@
 #![doc = include_str!("transparent_proxy.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::{ruled_out_by, verbs};
-use crate::evidence::facts::{Facts, Tried};
+use crate::diagnosis::rules::{harm_where_data_fails, peer, ruled_out_by, verbs};
+use crate::evidence::facts::{Facts, Interposed, Standing, Tried};
 use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
@@ -17,10 +17,18 @@ pub static RULE: Rule = Rule {
 fn test(facts: &Facts) -> Match {
     let changed: Vec<&Tried> =
         facts.tried().iter().filter(|tried| matches!(tried.came_as_sent(), Observed::NotSeen)).collect();
-    if changed.is_empty() {
-        let as_sent = facts.tried().iter().filter_map(|tried| tried.came_as_sent().seen());
-        return ruled_out_by(facts, as_sent, "only a listing of `ftpmode serve` tells whether it came as it was sent");
+    match facts.interposed() {
+        _ if !changed.is_empty() => changes_listings(facts, &changed),
+        Some(interposed) => answers_in_its_place(facts, interposed),
+        None => {
+            let as_sent = facts.tried().iter().filter_map(|tried| tried.came_as_sent().seen());
+            let otherwise = "only a listing of `ftpmode serve` tells whether it came as it was sent";
+            ruled_out_by(facts, as_sent, otherwise)
+        }
     }
+}
+
+fn changes_listings(facts: &Facts, changed: &[&Tried]) -> Match {
     let places = changed.iter().flat_map(|tried| [tried.announced_at(), tried.unmarked_at()]).flatten();
     Match::Fires(Conclusion {
         severity: Severity::Warning,
@@ -38,7 +46,59 @@ fn test(facts: &Facts) -> Match {
                 "Take FTP out of the proxy or scanner on the way",
                 "Web proxies, virus scanners and caches that take FTP connections over without being asked.",
             ),
-            Fix::client("Use FTP over TLS", "What is encrypted can't be read, kept or changed on the way."),
+            over_tls(),
         ],
     })
+}
+
+/// As the distances show, or the times.
+fn answers_in_its_place(facts: &Facts, interposed: Interposed) -> Match {
+    let (peer, port, who) = (peer(facts), facts.evidence().target.port, who(&interposed));
+    let (side, confidence, is) = match interposed.whose {
+        Standing::ThisSide => (Side::Client, Confidence::High, "a transparent FTP proxy on this side's router"),
+        Standing::ThisSideMaybe => {
+            (Side::Client, Confidence::Medium, "most likely a transparent FTP proxy on this side's router")
+        }
+        Standing::Unknown => {
+            (Side::Unknown, Confidence::Low, "a transparent proxy on the way, or a balancer before the server")
+        }
+    };
+    let fails = facts.tried().iter().any(|tried| tried.cause().is_some());
+    Match::Fires(Conclusion {
+        severity: harm_where_data_fails(facts, fails),
+        side,
+        confidence,
+        summary: format!(
+            "Port {port} of {peer} is answered by {who}, and packets to other ports of the same address go further: it is \
+             {is}. What the control connection says may be its word, and the server sees it in this client's place."
+        ),
+        fixes: vec![take_out(facts, &interposed), over_tls()],
+        cites: interposed.cites,
+    })
+}
+
+fn who(interposed: &Interposed) -> String {
+    match (interposed.at, interposed.router) {
+        (Some(at), Some(router)) => format!("hop {at} ({router})"),
+        (Some(at), None) => format!("hop {at}"),
+        (None, _) => "somebody nearer than the server".to_owned(),
+    }
+}
+
+/// What ends it, for whoever runs it.
+pub fn take_out(facts: &Facts, interposed: &Interposed) -> Fix {
+    let action = "Take FTP out of the proxy on the way, and check again";
+    let (peer, port) = (peer(facts), facts.evidence().target.port);
+    let detail = match interposed.at {
+        Some(at) => format!("The router at hop {at} is to pass connections to {peer} port {port} on as they are."),
+        None => format!("Connections to {peer} port {port} are to be passed on as they are."),
+    };
+    match interposed.whose {
+        Standing::ThisSide | Standing::ThisSideMaybe => Fix::client(action, detail),
+        Standing::Unknown => Fix::network(action, detail),
+    }
+}
+
+fn over_tls() -> Fix {
+    Fix::client("Use FTP over TLS", "What is encrypted can't be read, kept or changed on the way.")
 }

@@ -35,7 +35,7 @@ impl Facts<'_> {
         // Where this computer's own router is the last that passed them on, it stands one hop before this computer.
         let to_own_router = last.filter(|router| self.is_own_router(*router)).map(|_| furthest + 1);
         let measured = way.client.or(to_own_router);
-        let server = measured.or(self.distance())?;
+        let server = measured.or(self.server_distance())?;
         let talks = |from_server: &u8| way.datagrams.contains(from_server);
         let beyond = way.datagrams.iter().max().copied().unwrap_or(0);
         if furthest.max(beyond) >= server || way.turned_away.is_some_and(|at| at > server) {

@@ -23,9 +23,6 @@ pub struct Location {
     /// Who may have ended it: from this hop to that, both included. `server` or beyond is the server.
     pub between: Option<(u8, u8)>,
     pub zone: Zone,
-    /// The first router that has the address which the server is reached at: an address translation, where the server's
-    /// side begins.
-    pub translator: Option<u8>,
     pub cites: Vec<Cite>,
 }
 
@@ -92,18 +89,14 @@ impl Facts<'_> {
         if longest.is_some_and(|probe| matches!(probe.answer, Answer::Icmp { icmp: Icmp::NoRoute, .. })) {
             return Observed::NotTested("this system does not tell who turned the passive connection away");
         }
-        let udp = find(|of| of == Swept::Udp);
-        let server = self.distance();
+        let server = self.server_distance();
         let mut hops = self.hops();
         let end = end_of(data, control, server);
         if let End::Open { .. } = end {
             return Observed::NotSeen;
         }
-        let edge = server.map(|server| server.saturating_sub(1));
-        let has_its_address = |ttl: &u8| Some(*ttl) <= edge && hops.get(ttl).copied() == self.peer();
-        let by_udp = udp.and_then(|udp| self.edge_has_servers_address(udp));
-        let translator = hops.keys().copied().find(has_its_address).or(edge.filter(|_| by_udp == Some(true)));
-        let edge_is_plain = translator.is_none() && by_udp == Some(false);
+        let translator = self.translator();
+        let edge_is_plain = translator.is_none() && self.edge_has_servers_address() == Some(false);
         let mut known = hops.clone();
         if let (Some(server), Some(peer)) = (server, self.peer()) {
             known.insert(server, peer);
@@ -115,7 +108,8 @@ impl Facts<'_> {
         // What arrived was not stopped on its way: its answer was, and no sweep shows where.
         let arrived = self.arrival_told().is_some_and(|(told, _)| told.arrival != Arrival::Nothing);
         let between = match () {
-            () if self.passes(data.of) => None,
+            // How far the server is then nobody knows.
+            () if self.passes(data.of) || self.interposed().is_some() => None,
             () if here => Some((0, 0)),
             () => between.filter(|_| !arrived),
         };
@@ -126,8 +120,8 @@ impl Facts<'_> {
             hops.entry(at).or_insert(from.to_canonical());
         }
         let zone = zone(end, between, server, own, translator);
-        let cites = self.cites_of_location(data, end, server, &hops, translator, edge_is_plain);
-        Observed::Seen(Location { hops, server, end, between, zone, translator, cites })
+        let cites = self.cites_of_location(data, end, server, &hops, edge_is_plain);
+        Observed::Seen(Location { hops, server, end, between, zone, cites })
     }
 
     /// Whether every data connection of the verb that was swept came about: then the port that was swept failed for another
@@ -137,11 +131,27 @@ impl Facts<'_> {
         dialled.peek().is_some() && dialled.all(|tried| tried.joined().is_some())
     }
 
-    /// The router before the server, where it answers from the very address that the server is reached at.
-    pub fn router_at_servers_address(&self) -> Option<Cite> {
-        let before = self.distance()?.checked_sub(1)?;
-        let router = self.hops().get(&before).copied().filter(|router| Some(*router) == self.peer())?;
-        Some(Cite::of(format!("hop {before}, before the server, answers as {router}")))
+    /// The first router that has the address which the server is reached at: an address translation, where the server's side
+    /// begins.
+    pub fn translator(&self) -> Option<u8> {
+        let distance = self.distance()?;
+        let hops = self.hops();
+        let has_its_address = |ttl: &u8| *ttl <= distance && hops.get(ttl).copied() == self.peer();
+        let by_udp = || self.edge_has_servers_address() == Some(true);
+        hops.keys().copied().find(has_its_address).or_else(|| distance.checked_sub(1).filter(|_| by_udp()))
+    }
+
+    /// What shows that router, and whether it is the one before the server.
+    pub fn translator_seen(&self) -> Option<(Cite, bool)> {
+        let at = self.translator()?;
+        let before = self.distance() == Some(at + 1);
+        Some((
+            Cite::of(match before {
+                true => "the router before the server has the address that the server is reached at".to_owned(),
+                false => format!("hop {at} has the address that the server is reached at"),
+            }),
+            before,
+        ))
     }
 
     /// Whether the port that was swept with this verb let a connection in, and what shows it.
@@ -203,8 +213,8 @@ impl Facts<'_> {
     }
 
     /// Whether the router that UDP was sent to at the edge answers in the server's name: it translates addresses.
-    fn edge_has_servers_address(&self, udp: &Sweep) -> Option<bool> {
-        let probe = udp.probes.first()?;
+    fn edge_has_servers_address(&self) -> Option<bool> {
+        let probe = self.evidence().sweeps.iter().find(|sweep| sweep.of == Swept::Udp)?.probes.first()?;
         match probe.answer {
             Answer::Icmp { icmp: Icmp::TimeExceeded, .. } => Some(false),
             Answer::Icmp { from: Some(from), .. } => Some(Some(from.to_canonical()) == self.peer()),
@@ -218,7 +228,6 @@ impl Facts<'_> {
         end: End,
         server: Option<u8>,
         hops: &BTreeMap<u8, IpAddr>,
-        translator: Option<u8>,
         edge_is_plain: bool,
     ) -> Vec<Cite> {
         let port = data.port.port();
@@ -247,12 +256,7 @@ impl Facts<'_> {
             End::Open { at } => format!("port {port} was joined at {at} hops"),
         }];
         texts.extend(server.map(|server| format!("the control port answers from {server} hops on")));
-        texts.extend(translator.map(|at| match server {
-            Some(server) if at + 1 == server => {
-                "the router before the server has the address that the server is reached at".to_owned()
-            }
-            _ => format!("hop {at} has the address that the server is reached at"),
-        }));
+        texts.extend(self.translator_seen().map(|(cite, _)| cite.text));
         texts.extend(
             edge_is_plain.then(|| "the router before the server does not have the server's address".to_owned()),
         );

@@ -61,7 +61,9 @@ impl Facts<'_> {
         let (Some(local), Some(peer)) = (self.local(), self.peer()) else {
             return Observed::NotTested(self.unseen_ends());
         };
-        let seen = self.seen_by_server().seen();
+        // Whoever answers in the server's place is the one that the server sees.
+        let in_between = self.interposed().is_some();
+        let seen = self.seen_by_server().seen().filter(|_| !in_between);
         if let Some((outside, place)) = seen.filter(|(seen, _)| self.whose(*seen) == Whose::Ours) {
             if outside == local {
                 return Observed::NotSeen;
@@ -79,6 +81,7 @@ impl Facts<'_> {
             (Reach::Loopback, _) => Observed::NotSeen,
             // A connection that arrived at the very address that PORT named met no translation.
             _ if self.arrived_at_our_address().is_some() => Observed::NotSeen,
+            _ if in_between => Observed::NotTested("the server sees who answers on the way in this client's place"),
             _ if seen.is_some() => {
                 Observed::NotTested("the server names an address that need not be this side's in this client's place")
             }
@@ -109,6 +112,9 @@ impl Facts<'_> {
     /// the server.
     pub fn outer_address(&self) -> Observed<(IpAddr, Place)> {
         match self.seen_by_server() {
+            Observed::Seen(_) if self.interposed().is_some() => {
+                Observed::NotTested("the server sees who answers on the way in this client's place")
+            }
             Observed::Seen((seen, _)) if self.whose(seen) != Whose::Ours => {
                 Observed::NotTested("the server sees this client at an address that need not be this side's")
             }
@@ -132,11 +138,14 @@ impl Facts<'_> {
     /// `inside` what it names.
     pub fn server_nat(&self) -> Observed<NatSign> {
         let Some(peer) = self.peer() else { return Observed::NotTested(self.unseen_ends()) };
+        // Who answers on the way may name itself.
+        let in_between = self.interposed().and_then(|interposed| interposed.router);
         // Another public address may be another machine's, or right; loopback and the like are nobody's.
         let named = self.tried_with(DataVerb::Pasv).find_map(|tried| {
             let address = tried.named()?.ip().to_canonical();
             let (_, place) = tried.negotiation()?;
-            (address != peer && matches!(reach(address), Reach::Private | Reach::Shared)).then_some((address, place))
+            let inner = matches!(reach(address), Reach::Private | Reach::Shared);
+            (address != peer && inner && Some(address) != in_between).then_some((address, place))
         });
         let own = self.own_address_of_server();
         let sign = |(inside, place), named| {
