@@ -77,9 +77,9 @@ fn until_enough(facts: &Facts, last: DataVerb) -> Vec<Probe> {
     wanted
 }
 
-/// The passive verb that was tried last.
+/// The passive verb that was tried last and is understood: one that is refused names no port, however often it is tried.
 fn last_tried(facts: &Facts) -> Option<DataVerb> {
-    facts.tried_in(Mode::Passive).last().map(Tried::verb)
+    facts.tried_in(Mode::Passive).filter(|tried| tried.negotiated()).last().map(Tried::verb)
 }
 
 /// Whether passive ports that the user asked for are still to be tried.
@@ -103,4 +103,21 @@ fn up_to(facts: &Facts, asked: usize) -> Vec<Probe> {
         .take(if verbs.is_empty() { 0 } else { missing })
         .map(|verb| Attempt::usual(*verb).into())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::more;
+    use crate::evidence::attempt::{Attempt, DataVerb};
+    use crate::evidence::case::Case;
+    use crate::evidence::facts::Facts;
+
+    #[test]
+    fn a_verb_that_is_refused_is_asked_for_no_further_port() {
+        let text = include_str!("../../../fixtures/cases/transparent-proxy/answers_at_the_first_router.toml");
+        let mut evidence = Case::from_toml(text).expect("a case").evidence;
+        // PASV's port refuses, EPSV is turned away, and then active mode.
+        evidence.attempts.truncate(4);
+        assert_eq!(more(&Facts::of(&evidence)), [Attempt::usual(DataVerb::Pasv).into()]);
+    }
 }
