@@ -9,15 +9,17 @@ use std::path::{Path, PathBuf};
 
 use ftpmode::diagnosis::rule::{Confidence, Match, Severity};
 use ftpmode::diagnosis::{Diagnosis, diagnose, rules};
+use ftpmode::evidence::attempt::{DataVerb, Mode};
 use ftpmode::evidence::case::{Case, Expect};
 use ftpmode::evidence::facts::{Cause, Facts};
+use ftpmode::evidence::timeline::What;
 use ftpmode::report::Report;
 
 const SECTIONS: [&str; 5] =
     ["## What it means", "## What it looks like", "## Told apart from", "## Mending it", "## References"];
 
 /// What was not seen may still be there.
-const NEVER_RULED_OUT: &[&str] = &["ftp-helper-on-path"];
+const NEVER_RULED_OUT: &[&str] = &["ftp-helper-on-path", "server-address-varies"];
 
 #[test]
 fn every_case_is_diagnosed_as_it_expects() {
@@ -39,8 +41,23 @@ fn failures_at_two_ports_are_no_mere_remark() {
     let report = Report::of(&case.evidence);
     assert_eq!(report.attempts.iter().filter(|attempt| attempt.cause == Some(Cause::Refused)).count(), 2);
     assert_eq!(report.verdict.confidence, Confidence::Medium);
+    assert_eq!(report.verdict.use_now, Some(Mode::Active));
+    assert!(report.verdict.summary.contains("use active mode for now"), "{}", report.verdict.summary);
     let finding = report.findings.iter().find(|finding| finding.id == "passive-range-partly-open").expect("a finding");
     assert_eq!(finding.severity, Severity::Warning);
+}
+
+/// Whatever came of it: what was tried first, beside other commands, and then again alone.
+#[test]
+fn what_was_dialled_and_not_judged_stands_in_the_table() {
+    let (_, case) =
+        cases().into_iter().find(|(path, _)| path.ends_with("passive-port-dropped/wall-between.toml")).expect("a case");
+    let dialled = case.evidence.attempts.iter().filter(|outcome| {
+        outcome.verb == DataVerb::Pasv && outcome.events.iter().any(|event| matches!(event.what, What::Dialled(_)))
+    });
+    let told = Report::of(&case.evidence);
+    let told = told.attempts.iter().filter(|attempt| attempt.method == DataVerb::Pasv);
+    assert_eq!(told.count(), dialled.count());
 }
 
 fn differences(facts: &Facts, found: &Diagnosis, expect: &Expect) -> Vec<String> {

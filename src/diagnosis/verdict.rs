@@ -30,6 +30,8 @@ pub enum Recommendation {
 #[derive(Clone, Debug)]
 pub struct Verdict {
     pub recommendation: Recommendation,
+    /// The mode to set in a client now: of two that move data the one that did so each time.
+    pub use_now: Option<Mode>,
     pub confidence: Confidence,
     /// One sentence a customer understands.
     pub summary: String,
@@ -46,12 +48,15 @@ pub fn conclude(facts: &Facts, findings: &[Finding]) -> Verdict {
     // A mode that lists a folder and loses what is larger does not work as a customer understands it.
     let stalls = findings.iter().any(|finding| finding.rule.id == "transfer-stalled");
     let works = !matches!(recommendation, Recommendation::None | Recommendation::Unknown);
+    let use_now = use_now(facts, recommendation, findings);
+    let makeshift = recommendation == Recommendation::Either && use_now == Some(Mode::Active);
     let confidence = confidence(facts, recommendation);
     let summary = summary(facts, recommendation, findings);
     let recipes = recipes(facts, findings, &fixes);
     Verdict {
         recommendation,
-        confidence: if stalls && works { confidence.min(Confidence::Medium) } else { confidence },
+        use_now,
+        confidence: if stalls && works || makeshift { confidence.min(Confidence::Medium) } else { confidence },
         summary: if stalls && works { format!("{summary} A transfer stalled all the same.") } else { summary },
         fixes,
         recipes,
@@ -68,6 +73,31 @@ fn recommend(facts: &Facts) -> Recommendation {
         (false, false) if facts.control_works() && tested && turned_away(facts).is_none() => Recommendation::None,
         (false, false) => Recommendation::Unknown,
     }
+}
+
+/// Passive mode, unless it fails at times and active mode never did.
+fn use_now(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) -> Option<Mode> {
+    match recommendation {
+        Recommendation::Either if fails_at_times(facts, findings) && works_each_time(facts, Mode::Active) => {
+            Some(Mode::Active)
+        }
+        Recommendation::Passive | Recommendation::Either => Some(Mode::Passive),
+        Recommendation::Active => Some(Mode::Active),
+        Recommendation::None | Recommendation::Unknown => None,
+    }
+}
+
+/// Whether the next passive transfer may fail, by whichever port it gets.
+fn fails_at_times(facts: &Facts, findings: &[Finding]) -> bool {
+    let partly_open = findings
+        .iter()
+        .any(|finding| finding.rule.id == "passive-range-partly-open" && finding.conclusion.severity > Severity::Info);
+    partly_open || is_fickle(facts, Mode::Passive)
+}
+
+fn works_each_time(facts: &Facts, mode: Mode) -> bool {
+    let mut usual = usual(facts, mode).peekable();
+    usual.peek().is_some() && usual.all(Tried::works)
 }
 
 /// A mode that was to be tried and never begun, and why: whether it moves data is not known.
@@ -139,6 +169,11 @@ fn usual<'f>(facts: &'f Facts<'f>, mode: Mode) -> impl Iterator<Item = &'f Tried
 
 fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) -> String {
     match recommendation {
+        Recommendation::Either if use_now(facts, recommendation, findings) == Some(Mode::Active) => format!(
+            "Both modes work here, passive mode not every time: use {} for now, which worked each time, and passive mode once \
+             that is mended, since it asks nothing of this computer's firewall.",
+            how(facts, Mode::Active)
+        ),
         Recommendation::Either if is_fickle(facts, Mode::Passive) && !is_fickle(facts, Mode::Active) => format!(
             "Both modes work here, passive mode not every time; use {}, which asks nothing of this computer's firewall, and \
              active mode where that fails.",

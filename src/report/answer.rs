@@ -82,6 +82,7 @@ pub fn headline(report: &Report) -> &'static str {
     match (report.verdict.recommendation, report.control.stage) {
         (Recommendation::Passive, _) => "USE PASSIVE MODE",
         (Recommendation::Active, _) => "USE ACTIVE MODE",
+        (Recommendation::Either, _) if is_makeshift(report) => "BOTH MODES WORK: USE ACTIVE MODE FOR NOW",
         (Recommendation::Either, _) => "BOTH MODES WORK: USE PASSIVE MODE",
         (Recommendation::None, _) => match (was_tried(report, Mode::Passive), was_tried(report, Mode::Active)) {
             (true, false) => "PASSIVE MODE FAILS; ACTIVE MODE WAS NOT TRIED",
@@ -125,6 +126,11 @@ pub fn headline(report: &Report) -> &'static str {
         }
         (Recommendation::Unknown, ControlStage::Complete) => "NOT TESTED: NO DATA CONNECTION WAS TRIED",
     }
+}
+
+/// Whether active mode is to be used only until passive mode works each time.
+fn is_makeshift(report: &Report) -> bool {
+    report.verdict.recommendation == Recommendation::Either && report.verdict.use_now == Some(Mode::Active)
 }
 
 /// Whether nothing failed that the log tells of: it only ends before the login is over.
@@ -207,6 +213,9 @@ pub fn next_step(report: &Report) -> NextStep<'_> {
     let now = match report.verdict.recommendation {
         Recommendation::Passive => Some("Set the FTP client to passive mode."),
         Recommendation::Active => Some("Set the FTP client to active mode."),
+        Recommendation::Either if is_makeshift(report) => {
+            Some("Set the FTP client to active mode until passive mode works each time.")
+        }
         Recommendation::Either if stands => Some("Leave the FTP client in passive mode."),
         Recommendation::Either if fails => Some(
             "Leave the FTP client in passive mode. Nothing needs mending, unless it is among the clients that fail.",

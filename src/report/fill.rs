@@ -55,6 +55,7 @@ impl Report {
             for_client: None,
             verdict: Verdict {
                 recommendation: diagnosis.verdict.recommendation,
+                use_now: diagnosis.verdict.use_now,
                 confidence: diagnosis.verdict.confidence,
                 summary: diagnosis.verdict.summary,
                 fixes: diagnosis.verdict.fixes,
@@ -191,12 +192,10 @@ fn answer<T>(observed: &Observed<T>) -> Known {
     }
 }
 
-/// The data connections in order. One that failed and is not judged stands among them where its like works: nothing else
-/// would tell of it.
+/// The data connections in order. One that failed and is not judged stands among them: it was tried.
 fn judged_and_beside(facts: &Facts) -> Vec<DataConnection> {
     let aside = facts.passive_failures_aside();
-    let beside = aside.iter().filter(|_| facts.works(Mode::Passive));
-    let mut all: Vec<&Tried> = facts.tried().iter().chain(beside).collect();
+    let mut all: Vec<&Tried> = facts.tried().iter().chain(&aside).collect();
     all.sort_by_key(|tried| tried.index());
     all.into_iter().chain(facts.experiments()).map(|tried| attempt(facts, tried)).collect()
 }

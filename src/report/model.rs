@@ -282,6 +282,8 @@ pub struct Forecast {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Verdict {
     pub recommendation: Recommendation,
+    /// The mode to set in a client now: of two that move data the one that did so each time; null where none does.
+    pub use_now: Option<Mode>,
     pub confidence: Confidence,
     /// One sentence a customer understands.
     pub summary: String,
