@@ -151,7 +151,12 @@ pub fn outlooks<'f>(facts: &'f Facts<'f>) -> impl Iterator<Item = (&'static Clie
 impl Client {
     /// What it would come to here; `None` where its rules are not known.
     pub fn outlook(&self, facts: &Facts) -> Option<Outlook> {
-        self.rules.as_ref().map(|rules| forecast::outlook(facts, rules))
+        let outlook = forecast::outlook(facts, self.rules.as_ref()?);
+        let stalled = outlook.works == Some(true) && forecast::more_stalls(facts);
+        Some(match stalled {
+            true => Outlook { works: None, why: sentences::LISTS_ALONE.to_owned(), ..outlook },
+            false => outlook,
+        })
     }
 }
 

@@ -18,6 +18,8 @@ mod exit;
 mod handover;
 #[path = "report/hostile.rs"]
 mod hostile;
+#[path = "report/larger.rs"]
+mod larger;
 #[path = "report/markdown.rs"]
 mod markdown;
 

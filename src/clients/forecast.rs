@@ -49,6 +49,11 @@ enum Came {
     Unknown(String),
 }
 
+/// Whether a transfer of more than a listing stalled here: it may for every client.
+pub(super) fn more_stalls(facts: &Facts) -> bool {
+    facts.failed(Failure::Stalled).iter().any(|tried| !tried.attempt().load.names_no_large_file())
+}
+
 /// What a client with these rules would come to.
 pub(super) fn outlook(facts: &Facts, rules: &Rules) -> Outlook {
     if let Some(outlook) = before_data(facts, rules) {

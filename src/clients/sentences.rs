@@ -9,6 +9,8 @@ use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::facts::{Failure, Tried};
 use crate::protocol::dialect::Says;
 
+pub const LISTS_ALONE: &str =
+    "Not known: a listing works here, and a larger transfer stalled, which may happen to this client as well.";
 pub const DISTRUSTS: &str = "Fails: it refuses the server's certificate, which nobody vouches for.";
 pub const WITHHELD: &str =
     "Not known: the check kept the password back, since nobody vouches for the server's certificate.";

@@ -194,14 +194,17 @@ pub(super) fn at(facts: &Facts) -> Option<String> {
 }
 
 fn state(facts: &Facts, mode: Mode) -> &'static str {
-    let tried = facts.tried_in(mode).any(|tried| tried.failure() != Some(Failure::NotTried));
-    match (mode, facts.works(mode), tried) {
-        (Mode::Passive, true, _) => "Passive mode moves data.",
-        (Mode::Passive, false, true) => "Passive mode moves no data.",
-        (Mode::Passive, false, false) => "Passive mode was not tried to its end.",
-        (Mode::Active, true, _) => "Active mode moves data.",
-        (Mode::Active, false, true) => "Active mode moves no data.",
-        (Mode::Active, false, false) => "Active mode was not tried to its end.",
+    let begun = facts.tried_in(mode).next().is_some();
+    let to_its_end = facts.tried_in(mode).any(|tried| tried.failure() != Some(Failure::NotTried));
+    match (mode, facts.works(mode), to_its_end, begun) {
+        (Mode::Passive, true, ..) => "Passive mode moves data.",
+        (Mode::Passive, false, true, _) => "Passive mode moves no data.",
+        (Mode::Passive, false, false, true) => "Passive mode was not tried to its end.",
+        (Mode::Passive, false, false, false) => "Passive mode was not tried.",
+        (Mode::Active, true, ..) => "Active mode moves data.",
+        (Mode::Active, false, true, _) => "Active mode moves no data.",
+        (Mode::Active, false, false, true) => "Active mode was not tried to its end.",
+        (Mode::Active, false, false, false) => "Active mode was not tried.",
     }
 }
 

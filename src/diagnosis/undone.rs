@@ -10,9 +10,13 @@ use crate::evidence::facts::{Facts, Failure, Tried};
 pub fn all(facts: &Facts) -> Vec<Open> {
     let evidence = facts.evidence();
     let attempts = evidence.not_tried.iter().map(|skipped| {
-        let id = match skipped.protection.is_usual() {
-            true => format!("{}-{}", skipped.verb.mode().name(), skipped.verb.name().to_lowercase()),
-            false => "data-session-reuse-required".to_owned(),
+        let id = match (skipped.protection.is_usual(), skipped.load) {
+            (false, _) => "data-session-reuse-required".to_owned(),
+            (true, Load::Large | Load::LargeInSmallSegments) => "large-transfer".to_owned(),
+            (true, Load::Upload | Load::UploadInSmallSegments) => "upload".to_owned(),
+            (true, Load::Usual | Load::UsualInSmallSegments) => {
+                format!("{}-{}", skipped.verb.mode().name(), skipped.verb.name().to_lowercase())
+            }
         };
         open(&id, skipped.because.clone())
     });
@@ -28,6 +32,7 @@ pub fn all(facts: &Facts) -> Vec<Open> {
         .chain(upload(facts))
         .chain(left_behind)
         .chain(large(facts))
+        .chain(other_mode(facts))
         .chain(quiet(facts))
         .collect()
 }
@@ -132,6 +137,25 @@ fn large(facts: &Facts) -> Option<Open> {
         Some(_) => open("large-transfer", TIME_OVER),
         None => open("large-transfer", "no mode moved a listing, so that nothing larger was asked for"),
     })
+}
+
+/// More than a listing is moved in one mode alone: where that failed, the other may do better.
+fn other_mode(facts: &Facts) -> Vec<Open> {
+    let failed = |load| {
+        let mut tried = facts.tried().iter().filter(move |tried| tried.attempt().load == load && !tried.works());
+        tried.find(|tried| tried.failure() != Some(Failure::NotTried))
+    };
+    let untried = |load, id: &str, what: &str| {
+        let mode = failed(load)?.verb().mode();
+        let other = Mode::BOTH.into_iter().find(|other| *other != mode).filter(|other| facts.works(*other))?;
+        let tried = facts.tried_in(other).any(|tried| tried.attempt().load == load);
+        let because = format!("{what} was tried in {} mode alone", mode.name());
+        (!tried).then(|| open(&format!("{id}-in-{}-mode", other.name()), because))
+    };
+    [untried(Load::Large, "large-transfer", "a large transfer"), untried(Load::Upload, "upload", "an upload")]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A control connection on which nothing is said.

@@ -216,6 +216,12 @@ pub fn next_step(report: &Report) -> NextStep<'_> {
         Recommendation::Either if is_makeshift(report) => {
             Some("Set the FTP client to active mode until passive mode works each time.")
         }
+        Recommendation::Either if upload_is_open(report) && !stands => {
+            Some("Leave the FTP client in passive mode. Whether uploads arrive was not found out.")
+        }
+        Recommendation::Either if is_open(report, "large-transfer") && !stands => {
+            Some("Leave the FTP client in passive mode. Whether large transfers come through was not found out.")
+        }
         Recommendation::Either if stands => Some("Leave the FTP client in passive mode."),
         Recommendation::Either if fails => Some(
             "Leave the FTP client in passive mode. Nothing needs mending, unless it is among the clients that fail.",
@@ -253,6 +259,17 @@ pub fn next_step(report: &Report) -> NextStep<'_> {
     };
     let first_of_its_side = |fix: &&Fix| all.iter().find(|other| other.side == fix.side) == Some(fix);
     NextStep { now, lead, fixes: all.iter().copied().filter(first_of_its_side).collect() }
+}
+
+/// Whether an upload was wanted and none was confirmed.
+fn upload_is_open(report: &Report) -> bool {
+    let confirmed = report.judged().any(|attempt| attempt.load.is_upload() && attempt.works);
+    let begun = report.judged().any(|attempt| attempt.load.is_upload());
+    begun && !confirmed || is_open(report, "upload")
+}
+
+fn is_open(report: &Report, id: &str) -> bool {
+    report.not_tested.iter().any(|open| open.id == id)
 }
 
 /// A fix that says again which mode to use.

@@ -132,7 +132,8 @@ fn data(report: &Report, mode: Mode) -> Arrow {
     };
     let mut labels = labels(attempt);
     if attempt.works && tried().any(|attempt| fails_for_itself(attempt)) {
-        labels.splice(0..0, [works_in_part(&of_mode, mode), "works in part".to_owned()]);
+        let short = if only_listings(&of_mode).is_some() { "only a listing works" } else { "works in part" };
+        labels.splice(0..0, [works_in_part(&of_mode, mode), short.to_owned()]);
     }
     let wall = wall(report, attempt);
     if let Some(wall) = wall {
@@ -236,6 +237,9 @@ fn labels(attempt: &DataConnection) -> Vec<String> {
 /// Which of the mode's methods works where not all goes well: one of them, each with one address and not another, or each
 /// only at times.
 fn works_in_part(attempts: &[&DataConnection], mode: Mode) -> String {
+    if let Some(larger) = only_listings(attempts) {
+        return larger.to_owned();
+    }
     let works_with = |address: &Address| attempts.iter().any(|a| a.works && a.address == *address);
     let fails_with = |address: &Address| attempts.iter().any(|a| fails_for_itself(a) && a.address == *address);
     let all = [Address::Local, Address::Given, Address::ServerSeen, Address::ControlPeer, Address::Advertised];
@@ -253,6 +257,16 @@ fn works_in_part(attempts: &[&DataConnection], mode: Mode) -> String {
     match working[..] {
         [one] if !fails(&one) => format!("only {} works", one.name()),
         _ => "works, but not every time".to_owned(),
+    }
+}
+
+/// What fails where every listing works and more than that does not.
+fn only_listings(attempts: &[&DataConnection]) -> Option<&'static str> {
+    let failed: Vec<Load> = attempts.iter().filter(|a| fails_for_itself(a)).map(|a| a.load).collect();
+    match () {
+        () if failed.is_empty() || failed.iter().any(|load| load.names_no_large_file()) => None,
+        () if failed.iter().all(|load| load.is_upload()) => Some("listings work, an upload does not"),
+        () => Some("listings work, a large transfer does not"),
     }
 }
 

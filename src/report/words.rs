@@ -150,7 +150,11 @@ const UNTESTED: &[(&str, &str)] = &[
     ("port-mapping", "a port that the router opens when asked"),
     ("upload", "whether an upload arrives"),
     ("upload-removed", "whether the uploaded file is deleted"),
+    ("upload-in-passive-mode", "an upload in passive mode"),
+    ("upload-in-active-mode", "an upload in active mode"),
     ("large-transfer", "a large transfer"),
+    ("large-transfer-in-passive-mode", "a large transfer in passive mode"),
+    ("large-transfer-in-active-mode", "a large transfer in active mode"),
     ("idle", "a quiet control connection"),
 ];
 
