@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Finding;
 use super::afar;
 use super::rule::{Conclusion, Fix, Severity, Side};
-use super::rules::place;
+use super::rules::{callbacks, place};
 use crate::evidence::Source;
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Place};
@@ -240,13 +240,32 @@ fn request(fix: &Fix) -> String {
 /// What that side is asked to do. Somebody in between is told of no settings, and asked to let it pass.
 pub(super) fn asked(facts: &Facts, finding: &Finding, side: Side) -> Vec<String> {
     let Conclusion { fixes, .. } = &finding.conclusion;
-    if let (Side::Network, "passive-port-dropped" | "passive-port-refused" | "passive-port-unreachable", Some(peer)) =
-        (side, finding.rule.id, facts.peer())
-    {
-        return vec![
-            format!("Let TCP connections to {peer} pass there, to its passive ports (1024 to 65535 where not known)."),
-            "Tell us who runs that router, if you do not.".to_owned(),
-        ];
+    let run_by = || "Tell us who runs that router, if you do not.".to_owned();
+    let at = |hops: Option<String>| hops.map_or_else(|| "there".to_owned(), |hops| format!("at {hops}"));
+    match (side, finding.rule.id, facts.peer(), facts.local()) {
+        (
+            Side::Network,
+            "passive-port-dropped" | "passive-port-refused" | "passive-port-unreachable",
+            Some(peer),
+            _,
+        ) => {
+            let at = at(place::hops_in_words(facts));
+            let pass = format!(
+                "Let TCP connections to {peer} pass {at}, to its passive ports (1024 to 65535 where not known). Hops are \
+                 counted from the FTP client."
+            );
+            return vec![pass, run_by()];
+        }
+        (Side::Network, "active-callback-dropped" | "active-callback-refused", Some(peer), Some(local)) => {
+            let client = facts.outer_address().seen().map_or(local, |(outer, _)| outer);
+            let at = at(callbacks::hops_in_words(facts));
+            let pass = format!(
+                "Let TCP connections from {peer} to {client} pass {at}, from port 20 or any. Hops are counted from the FTP \
+                 client."
+            );
+            return vec![pass, run_by()];
+        }
+        _ => {}
     }
     fixes.iter().filter(|fix| fix.side == side).map(request).collect()
 }

@@ -53,6 +53,8 @@ pub enum Course {
     Through,
     /// Somebody at the far end, or in front of it, turned it away.
     TurnedAway,
+    /// It came as far as this computer, whose own firewall stopped it.
+    AtTheDoor,
     /// A router on the way, or this computer, says that there is no way.
     Stopped,
     /// It got lost: where, nobody can see.
@@ -196,7 +198,11 @@ fn course(attempt: &DataConnection) -> Course {
         return Course::Through;
     }
     match cause {
-        Cause::Refused | Cause::Dropped | Cause::Unreachable if attempt.stopped_here => Course::TurnedAway,
+        Cause::Refused | Cause::Dropped | Cause::Unreachable if attempt.stopped_here => match attempt.mode {
+            Mode::Active => Course::AtTheDoor,
+            // What is stopped is the answer.
+            Mode::Passive => Course::TurnedAway,
+        },
         Cause::Refused => Course::TurnedAway,
         Cause::Dropped => Course::Lost,
         Cause::Stalled if attempt.stage > Stage::Negotiate => Course::Lost,

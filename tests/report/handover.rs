@@ -164,3 +164,18 @@ fn a_mail_server_is_no_login_that_failed() {
     assert!(text.contains("WHAT ANSWERS IS NO FTP SERVER") && !text.contains("LOGIN FAILED"), "{text}");
     assert!(text.contains("What answers at the server, port 21, speaks SMTP (mail) and not FTP."), "{text}");
 }
+
+#[test]
+fn the_operator_in_between_is_told_which_hop_it_is() {
+    for (case, says) in [
+        ("active-callback-refused/other-end-between.toml", "pass at hop 1 or hop 2 (203.0.113.5)"),
+        ("passive-port-refused/wall-between.toml", "pass at hop 2 (203.0.113.1), to its"),
+    ] {
+        let text = std::fs::read_to_string(super::cases().join(case)).expect("a case");
+        let report =
+            ftpmode::report::Report::of(&ftpmode::evidence::case::Case::from_toml(&text).expect("a case").evidence);
+        let letter = report.verdict.handover.expect("a letter");
+        assert_eq!(letter.to, Side::Network, "{case}");
+        assert!(letter.text.contains(says), "{case}\n{}", letter.text);
+    }
+}

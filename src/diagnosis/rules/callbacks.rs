@@ -43,6 +43,13 @@ impl Nat {
     }
 }
 
+/// The hop, or the two, where the server's connections end, as both ends saw.
+pub fn hops_in_words(facts: &Facts) -> Option<String> {
+    let CallbackEnd { between: (low, high), last, .. } = facts.callback_end()?;
+    let last = last.map_or_else(|| format!("hop {high}"), |router| format!("hop {high} ({router})"));
+    Some(if low == high { last } else { format!("hop {low} or {last}") })
+}
+
 /// On whose part of the way the server's connections end, in words.
 pub struct Wall {
     pub side: Side,

@@ -165,6 +165,18 @@ fn hop(location: &Location, number: u8, server: u8) -> String {
     }
 }
 
+/// The hop, or the two, where passive connections end: `hop 2 (203.0.113.1)`.
+pub fn hops_in_words(facts: &Facts) -> Option<String> {
+    let location = facts.location().seen()?;
+    let ((low, high), server) = (location.between?, location.server?);
+    let name = |number| hop(&location, number, server);
+    Some(match high.saturating_sub(low) {
+        0 => name(low),
+        1 => format!("{} or {}", name(low), name(high)),
+        _ => format!("a router from {} to {}", name(low), name(high)),
+    })
+}
+
 fn ends_where(location: &Location, translator: Option<u8>, (low, high): (u8, u8), server: u8, does: &str) -> String {
     let name = |number| hop(location, number, server);
     let of = format!("the server is hop {server}");

@@ -20,6 +20,9 @@ fn test(facts: &Facts) -> Match {
         if !asks(facts).is_empty() {
             return Match::Undecided("no large transfer was tried yet");
         }
+        if facts.evidence().not_tried.iter().any(|skipped| !skipped.load.names_no_large_file()) {
+            return Match::Undecided("more than a listing was asked for, and not tried");
+        }
         let working = facts.tried().iter().filter(|tried| tried.works()).filter_map(Tried::joined_at);
         return ruled_out_by(facts, working, "no data connection was joined and read to its end");
     }

@@ -202,6 +202,11 @@ impl Layout {
                 let points = format!("{tip:.1},{y:.1} {tail:.1},{:.1} {tail:.1},{:.1}", y - MARK, y + MARK);
                 svg.shape("polygon class=\"head\"", &[("points", Value::Text(&points))]);
             }
+            Course::AtTheDoor => {
+                let x = end - MARK;
+                stroke("line", begin, x - MARK);
+                self.cross(svg, turned(x), y);
+            }
             Course::TurnedAway => {
                 let x = far - MARK * 2.0;
                 stroke("line", begin, x - MARK);

@@ -180,7 +180,7 @@ impl Plan {
         let before = match (arrow.course, back) {
             (Course::Lost | Course::Stopped, false) => spare.saturating_sub(1) * 2 / 3,
             (Course::Lost | Course::Stopped, true) => spare - spare.saturating_sub(1) * 2 / 3,
-            (Course::Through | Course::TurnedAway | Course::Absent, _) => spare / 2,
+            (Course::Through | Course::TurnedAway | Course::AtTheDoor | Course::Absent, _) => spare / 2,
         };
         let label_begin = begin + before;
         let label_end = label_begin + label.len();
@@ -202,6 +202,10 @@ impl Plan {
             Course::Through => {
                 (0..self.middle - 1).for_each(|at| set(at, line));
                 set(self.middle - 1, if back { self.signs.head_left } else { self.signs.head_right });
+            }
+            Course::AtTheDoor => {
+                (0..self.middle - 1).for_each(|at| set(at, line));
+                set(self.middle - 1, self.signs.stop);
             }
             Course::TurnedAway => {
                 (0..free_end - 1).for_each(|at| set(at, line));
@@ -263,7 +267,7 @@ impl Plan {
         let most = room.saturating_sub(match arrow.course {
             Course::Lost => 14,
             Course::Absent => 2,
-            Course::Through | Course::TurnedAway | Course::Stopped => 5,
+            Course::Through | Course::TurnedAway | Course::AtTheDoor | Course::Stopped => 5,
         });
         let labels: Vec<String> = arrow.labels.iter().map(|label| escape::visible(label, &self.style)).collect();
         let fits = labels.iter().find(|label| label.is_ascii() && label.len() <= most);
