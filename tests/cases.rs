@@ -47,6 +47,20 @@ fn failures_at_two_ports_are_no_mere_remark() {
     assert_eq!(finding.severity, Severity::Warning);
 }
 
+#[test]
+fn a_finding_tells_nothing_twice() {
+    for (path, case) in cases() {
+        for finding in Report::of(&case.evidence).findings {
+            let told: BTreeSet<&String> = finding.evidence.iter().collect();
+            assert_eq!(told.len(), finding.evidence.len(), "{}: {:?}", path.display(), finding.evidence);
+            let named: Vec<&str> = finding.summary.split(' ').map(|word| word.trim_matches([',', '.', ':'])).collect();
+            let ports: Vec<&&str> = named.iter().filter(|word| word.parse::<std::net::SocketAddr>().is_ok()).collect();
+            let different: BTreeSet<&&&str> = ports.iter().collect();
+            assert_eq!(different.len(), ports.len(), "{}: {}", path.display(), finding.summary);
+        }
+    }
+}
+
 /// Whatever came of it: what was tried first, beside other commands, and then again alone.
 #[test]
 fn what_was_dialled_and_not_judged_stands_in_the_table() {
@@ -131,6 +145,16 @@ fn sentences_say_no_more_than_was_seen() {
             "address translation",
         ),
         ("transparent-proxy/at_a_hop_further_on", "transparent-proxy", "unknown", "or a balancer", "this side"),
+        // The proxy makes the control connection, and this computer the data connection.
+        (
+            "transparent-proxy/answers_sooner_than_the_passive_ports",
+            "data-source-address-differs",
+            "unknown",
+            "by who answers on the way",
+            "can't be seen",
+        ),
+        // The router that answers is this computer's own.
+        ("control-unreachable/own-gateway", "control-unreachable", "client", "198.51.100.1 reports", "most likely"),
         // The server's own translation comes second to a wall before it.
         (
             "passive-port-dropped/wall-between-and-server-nat",

@@ -57,6 +57,7 @@ mod passive_range_partly_open;
 mod passive_rejected;
 mod pasv_malformed;
 mod port_mapping_helps;
+mod port_mapping_in_vain;
 mod pret_required;
 mod server_address_varies;
 mod server_behind_nat;
@@ -120,6 +121,7 @@ pub static ALL: &[&Rule] = &[
     &active_callback_foreign::RULE,
     &local_firewall_drops_callback::RULE,
     &port_mapping_helps::RULE,
+    &port_mapping_in_vain::RULE,
     &data_source_address_differs::RULE,
     &data_session_reuse_required::RULE,
     &data_protection_required::RULE,
@@ -283,8 +285,12 @@ fn endpoints<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> String {
         (false, _) => end.ip().to_string(),
         (true, _) => "the port that it named".to_owned(),
     };
-    let mut all: Vec<String> = tried.into_iter().filter_map(Tried::dialled).map(shown).collect();
-    all.dedup();
+    let mut all: Vec<String> = Vec::new();
+    for endpoint in tried.into_iter().filter_map(Tried::dialled).map(shown) {
+        if !all.contains(&endpoint) {
+            all.push(endpoint);
+        }
+    }
     listed(&all)
 }
 
@@ -326,18 +332,20 @@ const ANY_RANGE: &str = "In the server's settings choose a range for passive mod
 
 /// The server's address on the control connection, in words.
 fn peer(facts: &Facts) -> String {
-    match (facts.peer(), facts.log()) {
-        (Some(peer), _) => peer.to_string(),
-        (None, Some(_)) if facts.evidence().target.host != UNKNOWN_HOST => facts.evidence().target.host.clone(),
-        (None, _) => "the server".to_owned(),
-    }
+    known_peer(facts).unwrap_or_else(|| "the server".to_owned())
+}
+
+/// The server's address, or the name that a log has for it.
+fn known_peer(facts: &Facts) -> Option<String> {
+    let host = &facts.evidence().target.host;
+    let named = || Some(host.clone()).filter(|host| facts.log().is_some() && host != UNKNOWN_HOST);
+    facts.peer().map(|peer| peer.to_string()).or_else(named)
 }
 
 /// The server and its control port at a sentence's beginning.
 fn peer_port(facts: &Facts) -> String {
     let port = facts.evidence().target.port;
-    let peer = peer(facts);
-    if peer == "the server" { format!("The server's port {port}") } else { format!("{peer} port {port}") }
+    known_peer(facts).map_or_else(|| format!("The server's port {port}"), |peer| format!("{peer} port {port}"))
 }
 
 /// On whose side the router stands that answered with an ICMP error. The server's own address, and an address of this
@@ -349,6 +357,7 @@ fn side_of(facts: &Facts, icmp: IcmpAnswer, server: Option<std::net::IpAddr>) ->
     }
     match facts.local() {
         Some(local) if router == local || in_one_private_network(local, router) => Side::Client,
+        _ if facts.is_of_this_side(router) => Side::Client,
         _ => Side::Unknown,
     }
 }

@@ -262,10 +262,21 @@ fn findings(diagnosis: &Diagnosis) -> Vec<Finding> {
         side: found.conclusion.side,
         confidence: found.conclusion.confidence,
         summary: found.conclusion.summary.clone(),
-        evidence: found.conclusion.cites.iter().map(|cite| cite.text.clone()).collect(),
+        evidence: each_once(&found.conclusion.cites),
         fixes: found.conclusion.fixes.clone(),
     });
     all.collect()
+}
+
+/// What a server said again and again is told once.
+fn each_once(cites: &[Cite]) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for cite in cites {
+        if !told.contains(&cite.text) {
+            told.push(cite.text.clone());
+        }
+    }
+    told
 }
 
 fn open(facts: &Facts, id: &str, because: String) -> Open {

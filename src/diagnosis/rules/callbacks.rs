@@ -2,7 +2,7 @@
 //! way, and what lets it through.
 
 use crate::diagnosis::rule::{Confidence, Fix, Side};
-use crate::diagnosis::rules::{local_firewall_drops_callback, peer, port_mapping_helps};
+use crate::diagnosis::rules::{local_firewall_drops_callback, peer, port_mapping_in_vain};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::{CallbackEnd, Cite, Facts, Failure, Tried, Zone};
 use crate::evidence::observed::Observed;
@@ -325,7 +325,7 @@ pub fn keep_client_addresses() -> Fix {
 
 /// A way through an address translation.
 pub fn forward(facts: &Facts) -> Fix {
-    if let Some(mapping) = port_mapping_helps::granted_in_vain(facts) {
+    if let Some(mapping) = port_mapping_in_vain::granted_in_vain(facts) {
         return Fix::client(
             "Let active mode through every translation on this side",
             format!(

@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{loss, ruled_out_by, setting};
-use crate::evidence::facts::{Facts, Place, Tried};
+use crate::evidence::facts::{Facts, Place, Tried, Whose};
 use crate::protocol::dialect::Says;
 
 pub static RULE: Rule = Rule {
@@ -21,23 +21,48 @@ fn test(facts: &Facts) -> Match {
         let working = facts.tried().iter().filter(|tried| tried.works()).filter_map(Tried::joined_at);
         return ruled_out_by(facts, working, "no data connection was joined and confirmed");
     }
-    let varies = {
-        let mut seen: Vec<_> = facts.all_seen_by_server().into_iter().map(|(address, _)| address).collect();
-        seen.dedup();
-        seen.len() > 1
+    let mut ours: Vec<_> = facts.all_seen_by_server().into_iter().map(|(address, _)| address).collect();
+    ours.retain(|address| facts.whose(*address) == Whose::Ours);
+    ours.dedup();
+    let (side, confidence, who) = match (facts.stand_in(), facts.interposed(), ours.len()) {
+        (Some((seen, _)), ..) => (
+            Side::Server,
+            Confidence::Medium,
+            format!(
+                "The server sees this client at {seen}, an address of its own side: what stands before it puts that in the \
+                 place of clients' addresses, and not in every connection the same."
+            ),
+        ),
+        (None, Some(_), _) => (
+            Side::Unknown,
+            Confidence::Medium,
+            "The control connection is made by who answers on the way in the server's place, and the data connection by \
+             this computer."
+                .to_owned(),
+        ),
+        (None, None, 2..) => (
+            Side::Client,
+            Confidence::High,
+            "The server sees this client at more than one address: a translation on this side gives its connections \
+             different ones."
+                .to_owned(),
+        ),
+        (None, None, _) => (
+            Side::Unknown,
+            Confidence::Medium,
+            "A translation or a proxy gives the two different addresses; whether it stands on this side or before the \
+             server can't be seen from here."
+                .to_owned(),
+        ),
     };
     Match::Fires(Conclusion {
         severity: loss(facts),
-        side: match (facts.stand_in(), varies) {
-            (Some(_), _) => Side::Server,
-            (None, true) => Side::Client,
-            (None, false) => Side::Unknown,
-        },
-        confidence: if varies { Confidence::High } else { Confidence::Medium },
-        summary: "The data connection reaches the server and is refused there, because it comes from another address \
-                  than the control connection: a translation on the way, on this side or before the server, gives the \
-                  two different addresses."
-            .to_owned(),
+        side,
+        confidence,
+        summary: format!(
+            "The data connection reaches the server and is refused there, because it comes from another address than the \
+             control connection. {who}"
+        ),
         cites: facts.cites(places),
         fixes: vec![
             Fix::client(

@@ -1,9 +1,8 @@
 #![doc = include_str!("port_mapping_helps.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::callbacks;
 use crate::evidence::attempt::{Address, Mode, Probe};
-use crate::evidence::facts::{Cite, Facts, Failure, Tried};
+use crate::evidence::facts::{Cite, Facts, Tried};
 use crate::evidence::mapping::Mapping;
 use crate::evidence::observed::Observed;
 
@@ -11,7 +10,12 @@ pub static RULE: Rule = Rule {
     id: "port-mapping-helps",
     title: "the router on this side opens ports when asked",
     article: include_str!("port_mapping_helps.md"),
-    neighbours: &["active-address-rejected", "active-callback-dropped", "active-callback-refused"],
+    neighbours: &[
+        "port-mapping-in-vain",
+        "active-address-rejected",
+        "active-callback-dropped",
+        "active-callback-refused",
+    ],
     test,
     asks,
 };
@@ -22,7 +26,6 @@ fn test(facts: &Facts) -> Match {
     let got = mappings.iter().find(|mapping| mapping.outside_port.is_some());
     match (got, mapped) {
         (Some(mapping), Some(tried)) if tried.works() => helps(facts, mapping, tried),
-        (Some(mapping), Some(tried)) if came_to_nothing(tried) => in_vain(facts, mapping, tried),
         (Some(_), Some(tried)) => Match::RuledOut(facts.cites(tried.ended_by())),
         _ if !mappings.is_empty() => Match::RuledOut(mappings.iter().map(refusal).collect()),
         _ if facts.works(Mode::Active) => {
@@ -59,50 +62,6 @@ fn helps(facts: &Facts, mapping: &Mapping, tried: &Tried) -> Match {
             "Few FTP clients ask the router by themselves: forward some ports by hand, and enter the outer address and \
              these ports in the client's settings for active mode.",
         )],
-    })
-}
-
-/// The server's connection was on its way and did not arrive.
-fn came_to_nothing(tried: &Tried) -> bool {
-    use Failure::{CallbackDropped, CallbackRefused, CallbackUnreachable};
-    matches!(tried.failure(), Some(CallbackDropped | CallbackRefused | CallbackUnreachable))
-}
-
-/// The router whose port was granted and led nowhere; `None` where none was, or the connection came.
-pub fn granted_in_vain<'f>(facts: &'f Facts<'f>) -> Option<&'f Mapping> {
-    let tried = facts.tried().iter().find(|tried| tried.attempt().address == Address::Mapped)?;
-    let got = facts.evidence().mappings.iter().find(|mapping| mapping.outside_port.is_some());
-    got.filter(|_| came_to_nothing(tried))
-}
-
-fn in_vain(facts: &Facts, mapping: &Mapping, tried: &Tried) -> Match {
-    let router = mapping.router;
-    let seen = tried.named().map(|named| named.ip().to_canonical());
-    let other = mapping.outside_address.filter(|outside| Some(*outside) != seen);
-    let why = match (other, seen) {
-        (Some(outside), Some(seen)) => format!(
-            "That router's own outer address is {outside} and the server sees {seen}: a second translation stands before it, \
-             which knows nothing of the port."
-        ),
-        _ => "A second translation or a firewall before that router most likely stops it.".to_owned(),
-    };
-    let mut cites = vec![Cite::of(format!(
-        "the router {router} opened a port for {} when asked ({})",
-        mapping.inside, mapping.protocol
-    ))];
-    cites
-        .extend(other.map(|outside| Cite::of(format!("the router {router} says that its outer address is {outside}"))));
-    cites.extend(facts.cites(tried.ended_by()));
-    Match::Fires(Conclusion {
-        severity: Severity::Info,
-        side: Side::Client,
-        confidence: if other.is_some() { Confidence::High } else { Confidence::Medium },
-        summary: format!(
-            "The router {router} on this side opens a port when asked, and the server's connection does not come through it \
-             all the same. {why}"
-        ),
-        cites,
-        fixes: vec![callbacks::forward(facts)],
     })
 }
 

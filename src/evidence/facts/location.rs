@@ -212,6 +212,14 @@ impl Facts<'_> {
         u8::try_from(private).unwrap_or(u8::MAX).max(1)
     }
 
+    /// Whether a router is this side's own, and not the one before the server as well.
+    pub fn is_of_this_side(&self, router: IpAddr) -> bool {
+        let hops = self.hops();
+        let own = self.own_hops(&hops);
+        let at = hops.iter().find(|(_, other)| **other == router).map(|(ttl, _)| *ttl);
+        at.is_some_and(|at| at <= own && self.server_distance().is_none_or(|server| at + 1 < server))
+    }
+
     /// Whether the router that UDP was sent to at the edge answers in the server's name: it translates addresses.
     fn edge_has_servers_address(&self) -> Option<bool> {
         let probe = self.evidence().sweeps.iter().find(|sweep| sweep.of == Swept::Udp)?.probes.first()?;
