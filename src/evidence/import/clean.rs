@@ -3,6 +3,8 @@
 //!
 //! Invariant: memory is bounded: a line longer than [`LONGEST_LINE`] is cut.
 
+use memchr::{memchr, memchr2, memchr3};
+
 /// The longest line kept, in bytes; what follows on it is passed over.
 const LONGEST_LINE: usize = 16 * 1024;
 
@@ -78,7 +80,7 @@ impl Lines {
         if !bytes.is_empty() && std::mem::take(&mut self.cr) {
             bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
         }
-        while let Some(end) = bytes.iter().position(|&byte| byte == b'\n' || byte == b'\r') {
+        while let Some(end) = memchr2(b'\n', b'\r', bytes) {
             // Most lines come whole.
             if self.line.is_empty() && end <= LONGEST_LINE {
                 hand_out(&bytes[..end], take);
@@ -140,11 +142,13 @@ fn hand_out(line: &[u8], take: &mut impl FnMut(&str)) {
 /// The line without markup and colours, cut where markup breaks it. Most lines have none and are handed on as they are.
 pub fn unmarked(line: &str, take: &mut impl FnMut(&str)) {
     let line = line.trim_start_matches('\u{feff}');
-    if !line.bytes().any(|byte| matches!(byte, b'<' | b'&' | b'[' | 0x1b | 0xc2 | 0xe2)) {
+    let bytes = line.as_bytes();
+    let typeset = memchr2(0xc2, 0xe2, bytes).is_some();
+    if !typeset && memchr3(b'<', b'&', b'[', bytes).or_else(|| memchr(0x1b, bytes)).is_none() {
         return take(line);
     }
     let plain;
-    let line = if line.contains(TYPESET) {
+    let line = if typeset && line.contains(TYPESET) {
         plain = line.chars().filter(|c| *c != '\u{200b}').map(typed).collect::<String>();
         plain.as_str()
     } else {
@@ -153,7 +157,7 @@ pub fn unmarked(line: &str, take: &mut impl FnMut(&str)) {
     // What was copied so far, and up to where; most lines have no mark after all.
     let (mut kept, mut copied) = (String::new(), 0);
     let mut at = 0;
-    while let Some(found) = line[at..].find(['<', '&', '[', '\u{1b}']) {
+    while let Some(found) = line[at..].bytes().position(|byte| matches!(byte, b'<' | b'&' | b'[' | 0x1b)) {
         at += found;
         let (replacement, length) = mark(&line[at..]);
         if !matches!(replacement, Mark::Same) {
@@ -233,6 +237,10 @@ fn numbered(text: &str) -> Option<(Mark<'_>, usize)> {
 }
 
 fn tag<'a>(text: &'a str, close: char, known: &[&str]) -> Option<(Mark<'a>, usize)> {
+    // An arrow, most often.
+    if !text.as_bytes().get(1).is_some_and(|byte| *byte == b'/' || byte.is_ascii_alphanumeric()) {
+        return None;
+    }
     let inside = &text[1..1 + text.bytes().take(300).position(|byte| char::from(byte) == close)?.checked_sub(1)?];
     let name = inside.trim_start_matches('/');
     let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];

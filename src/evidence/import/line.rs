@@ -5,6 +5,7 @@
 
 mod prefix;
 
+use memchr::memchr;
 use prefix::prefix;
 
 /// A line taken apart.
@@ -63,7 +64,7 @@ pub fn parse(text: &str) -> Line<'_> {
     if let Some(inside) = rest.strip_prefix("//") {
         rest = inside.trim_start();
     }
-    if rest.starts_with(['`', '*', '_']) || rest.ends_with(['`', '_']) {
+    if rest.starts_with(['`', '_']) || rest.starts_with("**") || rest.ends_with(['`', '_']) {
         rest = rest.trim_matches('`').trim_start_matches("**").trim_matches('_').trim();
     }
     for _ in 0..MOST_PREFIXES {
@@ -119,7 +120,8 @@ fn behind_logger(text: &str) -> Option<Words<'_>> {
         |first: u8| matches!(first, b'D' | b'I' | b'T' | b'W' | b'E' | b'V' | b'i' | b'd' | b'N' | b't' | b'#' | b'(');
     let logs = text.starts_with(['{', '\u{2192}', '\u{2190}'])
         || (text.bytes().next().is_some_and(begins) && LEVELS.iter().any(|level| text.starts_with(level)))
-        || text.split_once(" | ").is_some_and(|(name, _)| name.len() < 24 && !name.trim().contains(' '));
+        || (memchr(b'|', text.as_bytes()).is_some()
+            && text.split_once(" | ").is_some_and(|(name, _)| name.len() < 24 && !name.trim().contains(' ')));
     if !logs || text.len() > 400 {
         return None;
     }

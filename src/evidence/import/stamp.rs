@@ -3,7 +3,9 @@
 /// A time of day in seconds, and what follows it on the line. Dates are passed over: only how long things took matters.
 pub fn strip(text: &str) -> Option<(f64, &str)> {
     let first = *text.as_bytes().first()?;
-    if !first.is_ascii_digit() && !first.is_ascii_uppercase() {
+    // Of words only those of a calendar begin a time.
+    let word = || first.is_ascii_uppercase() && text.get(..3).is_some_and(is_calendar_word);
+    if !first.is_ascii_digit() && !word() {
         return None;
     }
     let mut rest = text;

@@ -1,5 +1,7 @@
 //! What stands before the words of a line: times, levels, sessions, marks and labels, one less at a time.
 
+use memchr::{memchr, memchr_iter};
+
 use super::super::stamp;
 use super::{BARE, Line, WITH_ARGUMENT, command, reply};
 
@@ -69,8 +71,7 @@ fn level(text: &str) -> Option<&str> {
 /// A browser's console: `client.js:278 < 227 x`, `helpers.js [sm]:97 > PASV`, with a count glued before it.
 fn script_line(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
-    let dots = (0..bytes.len().min(40)).filter(|at| bytes[*at] == b'.');
-    let at = dots.into_iter().find(|at| bytes[*at..].starts_with(b".js"))?;
+    let at = memchr_iter(b'.', &bytes[..bytes.len().min(40)]).find(|at| bytes[*at..].starts_with(b".js"))?;
     let behind = text[at + 3..].trim_start_matches(" [sm]").strip_prefix(':')?;
     let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
     (digits > 0).then(|| &behind[digits..])
@@ -219,7 +220,7 @@ fn labelled<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
         line.client = words.next().or(line.client);
         return session.find('[').map(|at| &session[at..]);
     }
-    if text.contains('=') && text.contains("sender=ftpserverlib") {
+    if memchr(b'=', text.as_bytes()).is_some() && text.contains("sender=ftpserverlib") {
         return text.split_once(" line=").map(|(_, line)| line);
     }
     // Android's "I/flutter (13572): ".
@@ -229,7 +230,7 @@ fn labelled<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
     {
         return Some(rest);
     }
-    if text.contains('[')
+    if memchr(b'[', text.as_bytes()).is_some()
         && let Some(found) = wrapped(text, line)
     {
         return found;
@@ -276,7 +277,10 @@ fn labelled<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
 /// A command or a reply in brackets, as .NET and some servers write it.
 fn wrapped<'a>(text: &'a str, line: &mut Line<'a>) -> Option<Option<&'a str>> {
     for wrapped in ["Sending command [", "Received response [", "dispatching CMD command '", "FTP Server ["] {
-        if let Some(at) = text.find(wrapped) {
+        // Most lines hold none, and to look whether they do is faster than to find it.
+        if text.contains(wrapped)
+            && let Some(at) = text.find(wrapped)
+        {
             let rest = &text[at + wrapped.len()..];
             line.label = wrapped;
             return Some(match wrapped {

@@ -1,6 +1,7 @@
 //! FileZilla 2 and 3. The English words were seen in runs of 3.63 and in logs that users published. Those of other
 //! languages are from published logs, and from its translations (`filezilla.toml`).
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -163,16 +164,16 @@ pub fn translated(speaker: &str, text: &str) -> Option<Tells> {
         return None;
     }
     let (labels, translations) = TRANSLATIONS.as_ref()?;
-    if labels.iter().any(|label| label == speaker) { translations.told(text) } else { None }
+    if labels.contains(speaker) { translations.told(text) } else { None }
 }
 
 #[derive(Deserialize)]
 struct File {
-    labels: Vec<String>,
+    labels: BTreeSet<String>,
     words: Texts,
 }
 
-static TRANSLATIONS: LazyLock<Option<(Vec<String>, Translations)>> = LazyLock::new(|| {
+static TRANSLATIONS: LazyLock<Option<(BTreeSet<String>, Translations)>> = LazyLock::new(|| {
     let file: File = toml::from_str(include_str!("filezilla.toml")).ok()?;
     Some((file.labels, Translations::new(&file.words, MEANINGS)?))
 });

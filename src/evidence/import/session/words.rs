@@ -14,7 +14,7 @@ use crate::protocol::reply::Reply;
 
 impl Session {
     pub(super) fn words(&mut self, tells: Tells, seen: &Seen) {
-        let endpoint = named::endpoint(seen.text);
+        let endpoint = || named::endpoint(seen.text);
         let around = self.around();
         let at = seen.event(What::CutShort);
         let agreed = self.draft.as_ref().is_some_and(|draft| draft.agreed || draft.transfer || self.silent());
@@ -45,16 +45,16 @@ impl Session {
                 if begins && self.draft.is_none() && self.attempts.is_empty() {
                     self.words(Tells::Transfers, seen);
                 }
-                self.dial_data(endpoint, around, &at);
+                self.dial_data(endpoint(), around, &at);
             }
-            Tells::Dials(Which::Either) if agreed => self.dial_data(endpoint, around, &at),
+            Tells::Dials(Which::Either) if agreed => self.dial_data(endpoint(), around, &at),
             Tells::Dials(_) => {
                 self.dialled_ms = seen.at_ms;
-                self.dial_control(endpoint);
+                self.dial_control(endpoint());
             }
-            Tells::Joined(Which::Data) => self.join_data(endpoint, around, &at),
-            Tells::Joined(Which::Either) if agreed => self.join_data(endpoint, around, &at),
-            Tells::Joined(_) => self.join_control(endpoint),
+            Tells::Joined(Which::Data) => self.join_data(endpoint(), around, &at),
+            Tells::Joined(Which::Either) if agreed => self.join_data(endpoint(), around, &at),
+            Tells::Joined(_) => self.join_control(endpoint()),
             Tells::MendsAddress => {
                 self.mends = true;
                 if let Some(draft) = &mut self.draft {
@@ -130,7 +130,7 @@ impl Session {
             Tells::Breaks(how) => {
                 // Of a mode that the log does not tell nothing is concluded.
                 if self.draft.is_some() {
-                    self.join_data(endpoint, around, &at);
+                    self.join_data(endpoint(), around, &at);
                     // However it broke, it had stood.
                     self.fail(Which::Data, if how == How::Unsaid { How::Closed } else { how }, seen);
                 }
