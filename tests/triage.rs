@@ -320,12 +320,19 @@ fn however_a_log_was_pasted_the_same_is_told() {
 #[test]
 fn however_it_comes_it_is_the_same_log() {
     let all: Vec<u8> = fixtures().iter().step_by(9).flat_map(|fixture| fixture.bytes.clone()).collect();
-    let mut piecemeal = Reader::new();
-    all.chunks(7).for_each(|chunk| piecemeal.feed(chunk));
-    let piecemeal = piecemeal.finish("log");
-    let at_once = import::read(&mut all.as_slice(), "log").expect("memory can be read").evidence;
-    assert!(!piecemeal.is_empty());
-    assert!(piecemeal == at_once, "it is not the same");
+    // A program's version stands behind its name, wherever on the line that is.
+    let numbered = b"1\t220 Welcome\n2\tUser-Agent: Wget/1.25.7\n3\tUSER bob\n4\t530 No\n".to_vec();
+    let mut versions = Vec::new();
+    for all in [all, numbered] {
+        let mut piecemeal = Reader::new();
+        all.chunks(7).for_each(|chunk| piecemeal.feed(chunk));
+        let piecemeal = piecemeal.finish("log");
+        let at_once = import::read(&mut all.as_slice(), "log").expect("memory can be read").evidence;
+        assert!(!piecemeal.is_empty());
+        assert!(piecemeal == at_once, "it is not the same");
+        versions.extend(at_once.into_iter().filter_map(|evidence| evidence.log?.version));
+    }
+    assert_eq!(versions.last().map(String::as_str), Some("1.25.7"));
 }
 
 #[test]

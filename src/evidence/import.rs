@@ -7,7 +7,9 @@
 //! Invariants: what a log does not show is not made up: an address that it hides is unspecified in the evidence, a wait
 //! without times has no length. Every event that was read has its line's number. Memory does not grow with the log.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+
+use memchr::memchr;
 
 use super::Evidence;
 use super::log::Writer;
@@ -24,6 +26,7 @@ mod passwords;
 mod programs;
 mod quoted;
 mod session;
+mod signs;
 mod stamp;
 mod target;
 mod translations;
@@ -33,8 +36,9 @@ use cut::Ahead;
 use line::Words;
 use passwords::{Passwords, masked, shown};
 use session::Session;
+use signs::Signs;
 use target::Target;
-use words::{Heard, How, Phrase, Tells};
+use words::{How, Phrase, Tells};
 
 /// A program whose logs are known.
 #[derive(Debug)]
@@ -139,7 +143,7 @@ impl Reader {
 
     pub fn feed(&mut self, bytes: &[u8]) {
         let gathered = &mut self.gathered;
-        self.cutter.feed(bytes, &mut |number, piece| gathered.line(number, piece, None));
+        self.cutter.feed(bytes, &mut |number, piece| gathered.line(number, piece, Ahead::of(piece)));
     }
 
     /// One piece of evidence a target, in the order they were met; none where the text is no log.
@@ -150,7 +154,7 @@ impl Reader {
     /// The same, and whether there was anything of FTP in a text that is too thin for evidence.
     pub fn read(mut self, input: &str) -> Reading {
         let gathered = &mut self.gathered;
-        self.cutter.finish(&mut |number, piece| gathered.line(number, piece, None));
+        self.cutter.finish(&mut |number, piece| gathered.line(number, piece, Ahead::of(piece)));
         self.gathered.read(input)
     }
 }
@@ -175,14 +179,12 @@ struct Gathered {
     ways: HashMap<String, usize>,
     left_out: u32,
     /// Sessions under way, by what the log tells them apart with; empty where it does not.
-    open: HashMap<String, Session>,
+    open: BTreeMap<String, Session>,
     current: String,
     /// Commands or replies met.
     dialogue: u32,
     /// The columns that the log names.
     columns: Option<columns::Columns>,
-    /// Lines that begin with their own number.
-    numbered: u32,
     /// A line was met that a client may have written.
     traces: bool,
     /// A line tells of an error of FTP, whoever wrote it.
@@ -238,16 +240,14 @@ impl Gathered {
         Reading { evidence: self.evidence(input), thin }
     }
 
-    /// One line, or a part of it, without markup. What its words tell may have been found out already.
-    fn line(&mut self, number: u32, piece: &str, ahead: Option<Ahead>) {
+    /// One line, or a part of it, without markup.
+    fn line(&mut self, number: u32, piece: &str, ahead: Ahead) {
         self.number = number;
-        let piece = self.unnumbered(piece.trim_end());
-        if ahead.map_or_else(|| passwords::may_stand_in(piece), |ahead| ahead.may_hold_password) {
-            self.passwords.learn(piece);
+        if ahead.signs.password {
+            self.passwords.learn(piece, ahead.signs);
         }
-        let heard = ahead.map(|ahead| ahead.heard);
         // wget writes several commands on a line, each behind an arrow.
-        let arrow = piece.contains('=').then(|| piece.split_once(ARROW)).flatten();
+        let arrow = memchr(b'=', piece.as_bytes()).and_then(|_| piece.split_once(ARROW));
         let (first, behind) = arrow.map_or((piece, None), |(first, behind)| (first, Some(behind)));
         if first.starts_with("#Fields:") {
             self.columns = columns::Columns::named(first);
@@ -268,41 +268,25 @@ impl Gathered {
             return self.piece(words, first, None);
         }
         // What is asked here begins like few lines.
-        if let Some(dialogue) = first.contains('"').then(|| columns::quoted(first)).flatten() {
+        if let Some(dialogue) = memchr(b'"', first.as_bytes()).and_then(|_| columns::quoted(first)) {
             return dialogue.iter().for_each(|line| self.piece(line, first, None));
         }
-        self.piece(first, first, heard.filter(|_| arrow.is_none()));
+        self.piece(first, first, arrow.is_none().then_some(ahead));
         for part in behind.into_iter().flat_map(|behind| behind.split(ARROW)) {
             let step = format!("==>{part}");
             self.piece(&step, &step, None);
         }
     }
 
-    /// A line without its number, where a page that keeps pasted text wrote one before each: "12  220 Welcome".
-    fn unnumbered<'a>(&mut self, piece: &'a str) -> &'a str {
-        let text = piece.trim_start();
-        let digits = text.bytes().take(8).take_while(u8::is_ascii_digit).count();
-        if digits == 0 || text[..digits].parse() != Ok(self.number) {
-            return piece;
-        }
-        let behind = &text[digits..];
-        // The numbers of lines are those of replies as well, later on.
-        let all = self.numbered + 1 >= self.number;
-        if !all || !(behind.is_empty() || behind.starts_with([' ', '\t'])) {
-            return piece;
-        }
-        self.numbered += 1;
-        behind
-    }
-
     /// What is read, and the line that it is quoted with.
-    fn piece(&mut self, text: &str, whole: &str, heard: Option<Heard>) {
+    fn piece(&mut self, text: &str, whole: &str, ahead: Option<Ahead>) {
+        let begun = text.trim_start();
         // Node's ftp tells everything twice, as it came and as it was read.
-        if text.trim().is_empty() || text.trim_start().trim_start_matches('`').starts_with("[parser] ") {
+        if begun.is_empty() || begun.trim_start_matches('`').starts_with("[parser] ") {
             return;
         }
         // Wget tells of two commands in one line.
-        if text.trim_start().starts_with(programs::wget::STEP)
+        if begun.starts_with(programs::wget::STEP)
             && let Some(at) = text.rfind(programs::wget::STEP).filter(|at| !text[..*at].trim().is_empty())
         {
             let (one, other) = text.split_at(at);
@@ -311,6 +295,7 @@ impl Gathered {
         }
         let parsed = line::parse(text);
         if matches!(parsed.words, Words::Other(_))
+            && ahead.map_or_else(|| Signs::of(text), |ahead| ahead.signs).quotation
             && let Some(quoted) = quoted::line(text)
         {
             return self.piece(&quoted, whole, None);
@@ -323,7 +308,7 @@ impl Gathered {
             // A reply's words are the server's; a sign may stand before it, or be the label.
             Words::Reply { .. } | Words::Command { .. } if self.program.is_some() => (None, None),
             Words::Reply { .. } | Words::Command { .. } => (None, words::read(parsed.label).1),
-            Words::Other(_) => match heard {
+            Words::Other(_) => match ahead.map(|ahead| ahead.heard) {
                 Some((told, sign)) => (told, sign.map(|(program, end)| (program, text.get(end..).unwrap_or_default()))),
                 None => words::read(text),
             },
@@ -431,13 +416,12 @@ impl Gathered {
             self.left_out += u32::try_from(session.attempts.len()).unwrap_or(u32::MAX);
             return;
         }
+        session.drop_unused_quotes();
         self.done.push(session);
     }
 
     fn evidence(mut self, input: &str) -> Vec<Evidence> {
-        let mut open: Vec<(String, Session)> = std::mem::take(&mut self.open).into_iter().collect();
-        open.sort_by(|(one, _), (other, _)| one.cmp(other));
-        for (_, session) in open {
+        for session in std::mem::take(&mut self.open).into_values() {
             self.end(session);
         }
         // Words of refusals alone are in every log of the world.

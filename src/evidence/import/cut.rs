@@ -4,8 +4,11 @@
 use std::io::{self, ErrorKind, Read};
 use std::sync::mpsc::sync_channel;
 
+use memchr::memchr;
+
+use super::signs::Signs;
 use super::words::{self, Heard};
-use super::{Gathered, Reading, clean, passwords};
+use super::{Gathered, Reading, clean};
 
 /// Bytes read at once, and so the size of a batch.
 const AT_ONCE: usize = 256 * 1024;
@@ -16,36 +19,63 @@ const WAITING: usize = 4;
 #[derive(Default)]
 pub struct Cutter {
     lines: clean::Lines,
-    number: u32,
+    numbers: Numbers,
+}
+
+#[derive(Default)]
+struct Numbers {
+    last: u32,
+    /// Lines that begin with their own number.
+    written: u32,
 }
 
 impl Cutter {
     /// Hands over the lines that these bytes end, each with its number; the rest is kept for the next bytes.
     pub fn feed(&mut self, bytes: &[u8], take: &mut impl FnMut(u32, &str)) {
-        let number = &mut self.number;
-        self.lines.feed(bytes, &mut |line| cut(number, line, take));
+        let numbers = &mut self.numbers;
+        self.lines.feed(bytes, &mut |line| numbers.cut(line, take));
     }
 
     /// Hands over what is left: the last line, which nothing ended.
     pub fn finish(&mut self, take: &mut impl FnMut(u32, &str)) {
-        let number = &mut self.number;
-        self.lines.finish(&mut |line| cut(number, line, take));
+        let numbers = &mut self.numbers;
+        self.lines.finish(&mut |line| numbers.cut(line, take));
     }
 }
 
-fn cut(number: &mut u32, raw: &str, take: &mut impl FnMut(u32, &str)) {
-    *number = number.saturating_add(1);
-    let number = *number;
-    if !(raw.contains('\\') && raw.contains("\\r\\n")) {
-        return clean::unmarked(raw, &mut |piece| take(number, piece));
-    }
-    // Several replies written out as one string.
-    for part in raw.split("\\r\\n") {
-        // What closes the string is no line.
-        if part.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
-            clean::unmarked(part, &mut |piece| take(number, piece));
+impl Numbers {
+    fn cut(&mut self, raw: &str, take: &mut impl FnMut(u32, &str)) {
+        self.last = self.last.saturating_add(1);
+        let mut take = |piece: &str| take(self.last, unnumbered(piece.trim_end(), self.last, &mut self.written));
+        if memchr(b'\\', raw.as_bytes()).is_none() || !raw.contains("\\r\\n") {
+            return clean::unmarked(raw, &mut take);
+        }
+        // Several replies written out as one string.
+        for part in raw.split("\\r\\n") {
+            // What closes the string is no line.
+            if part.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+                clean::unmarked(part, &mut take);
+            }
         }
     }
+}
+
+/// A line without its number, where a page that keeps pasted text wrote one before each: "12  220 Welcome". So many are
+/// `written` so far.
+fn unnumbered<'a>(piece: &'a str, number: u32, written: &mut u32) -> &'a str {
+    let text = piece.trim_start();
+    let digits = text.bytes().take(8).take_while(u8::is_ascii_digit).count();
+    // The numbers of lines are those of replies as well, later on.
+    let all = *written + 1 >= number;
+    if digits == 0 || !all || text[..digits].parse() != Ok(number) {
+        return piece;
+    }
+    let behind = &text[digits..];
+    if !(behind.is_empty() || behind.starts_with([' ', '\t'])) {
+        return piece;
+    }
+    *written += 1;
+    behind
 }
 
 /// Pieces one behind the other.
@@ -62,18 +92,23 @@ struct Piece {
     ahead: Ahead,
 }
 
-/// What was found out of a line ahead of its turn.
+/// What is found out of a line ahead of its turn: what needs to know of no other.
 #[derive(Clone, Copy)]
 pub struct Ahead {
     pub heard: Heard,
-    pub may_hold_password: bool,
+    pub signs: Signs,
+}
+
+impl Ahead {
+    pub fn of(text: &str) -> Self {
+        Self { heard: words::hear(text), signs: Signs::of(text) }
+    }
 }
 
 impl Batch {
     fn push(&mut self, number: u32, piece: &str) {
         self.text.push_str(piece);
-        let ahead = Ahead { heard: words::hear(piece), may_hold_password: passwords::may_stand_in(piece) };
-        self.pieces.push(Piece { number, end: self.text.len(), ahead });
+        self.pieces.push(Piece { number, end: self.text.len(), ahead: Ahead::of(piece) });
     }
 
     fn each(&self, mut take: impl FnMut(u32, &str, Ahead)) {
@@ -92,7 +127,7 @@ pub fn read(input: &mut impl Read, named: &str) -> io::Result<Reading> {
         let gatherer = scope.spawn(move || {
             let mut gathered = Gathered::default();
             for batch in receiver {
-                batch.each(|number, piece, ahead| gathered.line(number, piece, Some(ahead)));
+                batch.each(|number, piece, ahead| gathered.line(number, piece, ahead));
             }
             gathered
         });

@@ -2,10 +2,8 @@
 //! again, as servers do with what they don't understand.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
+use super::signs::Signs;
 use crate::evidence::Evidence;
 use crate::evidence::redact::is_everybodys_word;
 use crate::evidence::timeline::{Event, What};
@@ -23,7 +21,7 @@ pub fn shown(text: &str, most: usize) -> String {
 
 /// The argument of PASS and ACCT, and the password in a URL or behind an option, masked.
 pub fn masked(text: &str) -> String {
-    let mut secrets = behind_names(text);
+    let mut secrets = behind_names(text, Signs::of(text));
     if let Some(argument) = argument(text) {
         secrets.retain(|secret| secret.end <= argument.start);
         secrets.push(argument);
@@ -35,33 +33,28 @@ pub fn masked(text: &str) -> String {
 #[derive(Default)]
 pub struct Passwords {
     known: Vec<String>,
-}
-
-/// What stands near a password. Most lines hold none of it; this is asked of every one.
-static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let others = ["pass ", "pass\t", "acct ", "acct\t", "://", " password "];
-    let signs = others.into_iter().chain(OPTIONS.iter().map(|(option, _)| *option));
-    let mut builder = AhoCorasick::builder();
-    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(signs).ok()
-});
-
-/// Whether a line can hold a password.
-pub fn may_stand_in(line: &str) -> bool {
-    SIGNS.as_ref().is_some_and(|signs| signs.is_match(line))
+    /// Words met in a password's place that everybody says.
+    common: Vec<String>,
 }
 
 impl Passwords {
-    /// Remembers the passwords of a line that may hold one.
-    pub fn learn(&mut self, line: &str) {
+    /// Remembers the passwords of a line that may hold one, as its signs say.
+    pub fn learn(&mut self, line: &str, signs: Signs) {
         if self.known.len() >= MOST_KNOWN {
             return;
         }
         let of_command = argument(line).filter(|secret| !is_prose(line, secret));
-        for secret in of_command.into_iter().chain(behind_names(line)).chain(of_netrc(line)) {
+        for secret in of_command.into_iter().chain(behind_names(line, signs)).chain(of_netrc(line)) {
             let word = line[secret].split_whitespace().next().unwrap_or_default();
             let word = word.trim_matches(['"', '\'', '`', ']', ')', '}', ',', '\u{2018}', '\u{2019}']);
-            if is_telling(word) && !self.known.iter().any(|known| known == word) {
+            // Most are said again and again.
+            if self.known.iter().chain(&self.common).any(|met| met == word) {
+                continue;
+            }
+            if is_telling(word) {
                 self.known.push(word.to_owned());
+            } else if self.common.len() < MOST_KNOWN {
+                self.common.push(word.to_owned());
             }
         }
     }
@@ -135,8 +128,11 @@ fn is_prose(line: &str, secret: &Range<usize>) -> bool {
 }
 
 /// The passwords in URLs and behind options, in their order.
-fn behind_names(text: &str) -> Vec<Range<usize>> {
+fn behind_names(text: &str, signs: Signs) -> Vec<Range<usize>> {
     let mut secrets = in_urls(text);
+    if !signs.option {
+        return secrets;
+    }
     let lower = text.to_ascii_lowercase();
     for (option, ends_name) in OPTIONS {
         let Some(at) = lower.find(option).map(|at| at + option.len()) else { continue };
@@ -198,8 +194,11 @@ fn places_of(secret: &str, text: &str) -> Vec<Range<usize>> {
     places.filter(whole).collect()
 }
 
+/// What stands near a password that no option stands before.
+pub const LEADS: &[&str] = &["pass ", "pass\t", "acct ", "acct\t", "://", " password "];
+
 /// What stands before a password, and between a name and it.
-const OPTIONS: &[(&str, &[char])] = &[
+pub const OPTIONS: &[(&str, &[char])] = &[
     ("-u ", &[':', ',']),
     ("--user ", &[':', ',']),
     ("--user=", &[':', ',']),
@@ -252,11 +251,11 @@ mod tests {
             "all of them pass Zaunkoenig by",
             "503 PASS command not allowed",
         ] {
-            passwords.learn(line);
+            passwords.learn(line, Signs::of(line));
         }
         assert_eq!(passwords.known, Vec::<String>::new());
         for line in ["*cmd* 'PASS Zaunk0nig'", "machine h login bob password Rotkeh1chen", "pass Blaum3ise"] {
-            passwords.learn(line);
+            passwords.learn(line, Signs::of(line));
         }
         assert_eq!(passwords.known, ["Zaunk0nig", "Rotkeh1chen", "Blaum3ise"]);
     }

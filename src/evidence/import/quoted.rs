@@ -1,38 +1,28 @@
 //! Replies and commands in the middle of other sentences: in exceptions, tracebacks, and in one library's own words.
 
-use std::sync::LazyLock;
+/// What stands in a line that quotes something.
+pub const LEADS: &[&str] = &[
+    ": 4",
+    ": 5",
+    "[4",
+    "[5",
+    "(4",
+    "(5",
+    "('4",
+    "('5",
+    "got 4",
+    "got 5",
+    "[code=",
+    "dcmd('",
+    "goftp: ",
+    "code = ",
+    ": dial(\"tcp\",\"",
+    "> dial: ",
+    " - Entering Passive Mode (",
+];
 
-use aho_corasick::AhoCorasick;
-
-/// What stands in a line that quotes something. Most lines hold none of it; this is asked of every one.
-static LEADS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let leads = [
-        ": 4",
-        ": 5",
-        "[4",
-        "[5",
-        "(4",
-        "(5",
-        "('4",
-        "('5",
-        "got 4",
-        "got 5",
-        "[code=",
-        "dcmd('",
-        "goftp: ",
-        "code = ",
-        ": dial(\"tcp\",\"",
-        "> dial: ",
-        " - Entering Passive Mode (",
-    ];
-    AhoCorasick::new(leads).ok()
-});
-
-/// What a line quotes, written as a line of its own.
+/// What a line that holds one of them quotes, written as a line of its own.
 pub fn line(text: &str) -> Option<String> {
-    if !LEADS.as_ref()?.is_match(text) {
-        return None;
-    }
     // ProFTPD's debug log shows this one without its code.
     if let Some((_, words)) = text.split_once(" - Entering Passive Mode (") {
         return Some(format!("227 Entering Passive Mode ({words}"));
@@ -79,8 +69,8 @@ fn in_exception(text: &str) -> Option<String> {
     {
         return Some(format!("{code}{meaning}"));
     }
-    const LEADS: [&str; 5] = [": ", "essage: [", "esponse: (", "got ", "ftplib.error_perm('"];
-    let (before, lead, behind) = LEADS.iter().find_map(|lead| {
+    const BEFORE: [&str; 5] = [": ", "essage: [", "esponse: (", "got ", "ftplib.error_perm('"];
+    let (before, lead, behind) = BEFORE.iter().find_map(|lead| {
         text.match_indices(lead).find_map(|(at, _)| {
             let behind = &text[at + lead.len()..];
             let code: u16 = behind.get(..3)?.parse().ok()?;

@@ -136,10 +136,19 @@ enum Of {
 #[derive(Debug)]
 struct OpenReply {
     code: u16,
-    lines: Vec<String>,
+    text: String,
+    lines: usize,
     label: String,
     at_ms: f64,
     line: u32,
+}
+
+impl OpenReply {
+    fn add(&mut self, line: &str) {
+        self.text.push('\n');
+        self.text.push_str(line);
+        self.lines += 1;
+    }
 }
 
 impl Seen<'_> {
@@ -261,7 +270,8 @@ impl Session {
                 if told.is_some() {
                     self.take_step(seen.at_ms);
                 }
-                let quoted = QUOTES_GREETING.iter().find_map(|lead| seen.text.trim().strip_prefix(lead));
+                let said = seen.text.trim();
+                let quoted = QUOTES_GREETING.iter().find_map(|lead| said.strip_prefix(lead));
                 // Nobody else begins a line so, whether or not the connection was told of.
                 self.joined |= quoted.is_some() || (text.starts_with("SSH-2.0-") && self.dialling.is_some());
                 let text = quoted.unwrap_or(text);
@@ -301,7 +311,6 @@ impl Session {
         if let Some(draft) = self.draft.take() {
             self.finish_draft(draft);
         }
-        self.drop_unused_quotes();
     }
 
     fn finish_draft(&mut self, draft: Draft) {
@@ -438,7 +447,7 @@ impl Session {
     }
 
     /// Of the lines kept, those that no event rests on.
-    fn drop_unused_quotes(&mut self) {
+    pub fn drop_unused_quotes(&mut self) {
         let attempts = self.attempts.iter().flat_map(|attempt| &attempt.events);
         let draft = self.draft.iter().flat_map(|draft| &draft.events);
         let dials = self.dials.iter().flat_map(|dial| &dial.events);

@@ -28,7 +28,7 @@ impl Session {
                     self.complete(open);
                     return false;
                 }
-                open.lines.push(line.to_owned());
+                open.add(line);
                 if more {
                     self.reply = Some(open)
                 } else {
@@ -41,7 +41,7 @@ impl Session {
             }
             Words::Other(text) if same_label || parsed.label.is_empty() => format!(" {text}"),
             // The client's own word in the middle of a reply does not end it, unless it tells something.
-            Words::Other(text) if words::read(text).0.is_none() && open.lines.len() < MOST_LINES => {
+            Words::Other(text) if words::read(text).0.is_none() && open.lines < MOST_LINES => {
                 self.reply = Some(open);
                 return false;
             }
@@ -53,19 +53,19 @@ impl Session {
         // In some logs nothing marks the lines, and the last may have been cut off: its own words end it.
         let told =
             matches!(parsed.words, Words::Other(_)) && open.label.is_empty() && words::read(seen.text).0.is_some();
-        if told || open.lines.len() >= MOST_LINES {
+        if told || open.lines >= MOST_LINES {
             self.complete(open);
             return false;
         }
-        open.lines.push(text.trim_end().to_owned());
+        open.add(text.trim_end());
         self.reply = Some(open);
         true
     }
 
     pub(super) fn reply_line(&mut self, code: u16, open: bool, line: &str, label: &str, seen: &Seen) {
         // The client's own words in the form of a reply.
-        let lower = line.to_ascii_lowercase();
-        if code == 421 && lower.contains("service not available, ") {
+        let lower = if code == 421 { line.to_ascii_lowercase() } else { String::new() };
+        if lower.contains("service not available, ") {
             let how = if lower.contains("timed out") { How::TimedOut } else { How::Closed };
             let which = if how == How::Closed { Which::Control } else { Which::Either };
             if lower.contains("remote server") {
@@ -78,7 +78,8 @@ impl Session {
         }
         let reply = OpenReply {
             code,
-            lines: vec![line.to_owned()],
+            text: line.to_owned(),
+            lines: 1,
             label: label.to_owned(),
             at_ms: seen.at_ms,
             line: seen.line,
@@ -89,7 +90,7 @@ impl Session {
 
     /// A whole reply: who asked for it?
     pub(super) fn complete(&mut self, open: OpenReply) {
-        let text = open.lines.join("\n");
+        let text = open.text;
         // "227: Entering" of ncftp, and codes beyond those of RFC 959.
         let text = match text.split_at_checked(4) {
             Some((code, words)) if code.ends_with(':') => format!("{} {}", &code[..3], words.trim_start()),
@@ -100,7 +101,7 @@ impl Session {
         let Some(reply) = Reply::from_text(text) else { return };
         let event = Event { at_ms: open.at_ms, line: Some(open.line), what: What::Replied(reply.clone()) };
         // An exception says again what the dialogue shows, and some clients show replies twice.
-        let more = open.lines.len() > 1 && self.last_code == reply.code && matches!(reply.code, 211 | 214 | 220 | 230);
+        let more = open.lines > 1 && self.last_code == reply.code && matches!(reply.code, 211 | 214 | 220 | 230);
         let again = self.pending.is_empty() && (self.last_reply == reply.text || more);
         self.last_reply.clone_from(&reply.text);
         let before = std::mem::replace(&mut self.last_code, reply.code);
