@@ -262,7 +262,7 @@ impl Gathered {
             self.dialogue += 1;
             self.traces = true;
             let told = if whole { Tells::Moved } else { Tells::Nothing };
-            return self.piece(first, first, Some((Some(told), None)));
+            return self.piece(first, first, Some(Ahead { heard: (Some(told), None), ..ahead }));
         }
         if let Some(words) = behind_meter(first) {
             return self.piece(words, first, None);
