@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::control_connection_altered::is_for_the_verb;
-use crate::diagnosis::rules::{loss, ruled_out_by, samples, setting};
+use crate::diagnosis::rules::{loss, ruled_out_by, samples, setting, verbs};
 use crate::evidence::facts::{ControlEnd, Facts, Failure, Place, Tried};
 use crate::protocol::dialect::Says;
 
@@ -18,11 +18,13 @@ pub static RULE: Rule = Rule {
 fn test(facts: &Facts) -> Match {
     let in_turns: Vec<&Tried> = facts.tried().iter().filter(|tried| is_lost_control(facts, tried)).collect();
     let touched: Vec<usize> = facts.tried().iter().filter(|t| loses_control(t)).map(|t| t.outcome().control).collect();
-    let between: Vec<(ControlEnd, Place)> = facts
+    let mut between: Vec<(ControlEnd, Place)> = facts
         .lost_controls()
         .into_iter()
         .filter(|(_, place)| !matches!(place, Place::Control(number, _) if touched.contains(number)))
         .collect();
+    let at_auth = facts.lost_at_auth().filter(|_| !facts.control_works());
+    between.retain(|lost| Some(*lost) != at_auth);
     let quiet = facts.quiet();
     // A limit is another finding's.
     let limits = facts.refusals_saying(Says::TooManyConnections);
@@ -39,6 +41,13 @@ fn test(facts: &Facts) -> Match {
     let unconfirmed = in_turns.iter().any(|tried| tried.failure() == Some(Failure::Unconfirmed));
     if in_turns.is_empty() && told.is_none() && !facts.control_works() {
         return at_the_login(facts, &between);
+    }
+    if in_turns.iter().all(|tried| tried.failure() == Some(Failure::Unanswered))
+        && between.is_empty()
+        && told.is_none()
+        && quiet.is_none()
+    {
+        return unanswered(facts, &in_turns);
     }
     let after_quiet = quiet.filter(|(_, reply)| reply.is_none() && in_turns.is_empty()).map(|(ms, _)| ms);
     let words;
@@ -128,6 +137,32 @@ fn at_the_login(facts: &Facts, ends: &[(ControlEnd, Place)]) -> Match {
             Fix::client(
                 "Log in from another network",
                 "Where that works, a device between the first network and the server ends the connection.",
+            ),
+        ],
+    })
+}
+
+/// The control connection stood, and the command that was to prepare a data connection was never answered.
+fn unanswered(facts: &Facts, tried: &[&Tried]) -> Match {
+    Match::Fires(Conclusion {
+        severity: loss(facts),
+        side: Side::Unknown,
+        confidence: Confidence::Low,
+        summary: format!(
+            "{} is never answered. A server that hangs at it does this, and so does a device on the way that reads FTP and \
+             swallows it; what was seen does not tell which.",
+            verbs(tried.iter().copied())
+        ),
+        cites: facts.cites(tried.iter().filter_map(|tried| tried.ended_by())),
+        fixes: vec![
+            Fix::client(
+                "Try the other kinds of data connection, and another network",
+                "Another command may be answered: EPSV, PASV or active mode, in the client's settings. Where the same command is \
+                 answered from another network, a device between the first one and the server swallows it.",
+            ),
+            Fix::server(
+                "Look for the command in the server's log",
+                "Where it is in there, the server hangs at it. Where it is not, something on the way took it.",
             ),
         ],
     })

@@ -1,15 +1,15 @@
 #![doc = include_str!("tls_failed.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{loss, peer_port};
-use crate::evidence::facts::Facts;
+use crate::evidence::facts::{ControlEnd, Facts, Place};
 use crate::evidence::security::{Broken, Wanted};
 
 pub static RULE: Rule = Rule {
     id: "tls-failed",
     title: "TLS on the control connection does not come about",
     article: include_str!("tls_failed.md"),
-    neighbours: &["tls-unsupported", "certificate-untrusted", "no-greeting"],
+    neighbours: &["tls-unsupported", "certificate-untrusted", "no-greeting", "control-idle-dropped"],
     test,
     asks: asks_nothing,
 };
@@ -18,6 +18,9 @@ fn test(facts: &Facts) -> Match {
     // A log may tell of TLS that stood and was broken before the login was over.
     let open = !facts.is_encrypted() || (facts.log().is_some() && !facts.control_works());
     let Some(broken) = facts.tls_broken().filter(|_| open) else {
+        if let Some(lost) = facts.lost_at_auth().filter(|_| !facts.control_works()) {
+            return at_auth(facts, lost);
+        }
         return match facts.handshake() {
             Some((_, place)) => Match::RuledOut(facts.cites([place])),
             None => Match::Undecided("no TLS handshake was begun"),
@@ -96,5 +99,35 @@ fn test(facts: &Facts) -> Match {
                 ),
             ]
         },
+    })
+}
+
+/// AUTH TLS was the last that went well: what became of it has no words.
+fn at_auth(facts: &Facts, (end, place): (ControlEnd, Place)) -> Match {
+    let what = match end {
+        ControlEnd::Closed => "The control connection is closed in the place of an answer to AUTH TLS.",
+        ControlEnd::Reset => "The control connection is reset in the place of an answer to AUTH TLS.",
+        ControlEnd::Silent => "AUTH TLS is never answered.",
+    };
+    Match::Fires(Conclusion {
+        severity: Severity::Error,
+        side: Side::Unknown,
+        confidence: Confidence::Low,
+        summary: format!(
+            "{what} A server whose TLS is not set up right does this, and so does a device on the way that lets no encrypted FTP \
+             through; what was seen does not tell which."
+        ),
+        cites: facts.cites([place]),
+        fixes: vec![
+            Fix::server(
+                "Look for this connection in the server's log",
+                "Where AUTH TLS is in there, the log says what TLS lacks: a certificate, its key, or a library. Where it is not, \
+                 something on the way took it.",
+            ),
+            Fix::client(
+                "Try from another network",
+                "Where TLS works from there, a firewall on the first network breaks what it can't read.",
+            ),
+        ],
     })
 }

@@ -19,6 +19,7 @@ fn test(facts: &Facts) -> Match {
     let Some((reply, place)) = refused else {
         return match facts.handshake() {
             Some((_, place)) => Match::RuledOut(facts.cites([place])),
+            None if facts.lost_at_auth().is_some() => Match::Undecided("the server did not answer AUTH TLS"),
             None => Match::Undecided("the server was not asked for TLS"),
         };
     };

@@ -1,6 +1,6 @@
 //! What the evidence tells of TLS (RFC 4217).
 
-use super::{Facts, Login, Place, Placed, Realm, Tried, events_of};
+use super::{ControlEnd, Facts, Login, Place, Placed, Realm, Tried, events_of};
 use crate::evidence::attempt::Attempt;
 use crate::evidence::security::{Certificate, Distrust, Protection, Security};
 use crate::evidence::timeline::{Awaited, Session, What};
@@ -90,6 +90,19 @@ impl<'a> Facts<'a> {
             What::TlsFailed { how, .. } => Some(Broken { how: Some(*how), place }),
             What::Silent { awaited: Awaited::Handshake, .. } => Some(Broken { how: None, place }),
             _ => None,
+        })
+    }
+
+    /// Where the control connection ended, or went silent, in the place of an answer to AUTH.
+    pub fn lost_at_auth(&self) -> Option<(ControlEnd, Place)> {
+        self.lost_controls().into_iter().find(|(_, place)| {
+            let Place::Control(number, at) = *place else { return false };
+            let before = events_of(&self.evidence.controls[number], number).take(at);
+            let last = before.filter_map(|(event, _)| match &event.what {
+                What::Sent(line) => Some(line.as_str()),
+                _ => None,
+            });
+            last.last().is_some_and(|line| line.starts_with("AUTH")) && self.answer_on(number, "AUTH").is_none()
         })
     }
 

@@ -93,5 +93,6 @@ pub static PROGRAM: Program = Program {
         phrase("connection attempt failed because", Tells::Failed(Which::Either, How::TimedOut)),
         // The C library ends a server in mid-session, and its words go out on the control connection.
         phrase("must be installed for pthread_cancel to work", Tells::Refused(500)),
+        phrase("failure retrieving contents of", Tells::Unlisted),
     ],
 };
