@@ -27,6 +27,8 @@ struct Numbers {
     last: u32,
     /// Lines that begin with their own number.
     written: u32,
+    /// The beginning of a line that was broken where it was pasted, and its number.
+    broken: Option<(u32, String)>,
 }
 
 impl Cutter {
@@ -40,13 +42,45 @@ impl Cutter {
     pub fn finish(&mut self, take: &mut impl FnMut(u32, &str)) {
         let numbers = &mut self.numbers;
         self.lines.finish(&mut |line| numbers.cut(line, take));
+        if let Some((number, piece)) = numbers.broken.take() {
+            take(number, &piece);
+        }
+    }
+}
+
+/// Where vsftpd's lines of a dialogue begin. They are longer than a mail's lines.
+const OF_VSFTPD: [&str; 2] = ["FTP response: Client \"", "FTP command: Client \""];
+
+/// Whether a line of vsftpd's lacks its end: both the client and what was said stand in quotation marks.
+fn lacks_its_end(piece: &str) -> bool {
+    memchr(b'"', piece.as_bytes()).is_some() && OF_VSFTPD.iter().any(|begin| piece.contains(begin)) && {
+        let marks = piece.bytes().filter(|byte| *byte == b'"').count();
+        marks < 4 || marks % 2 == 1
     }
 }
 
 impl Numbers {
     fn cut(&mut self, raw: &str, take: &mut impl FnMut(u32, &str)) {
         self.last = self.last.saturating_add(1);
-        let mut take = |piece: &str| take(self.last, unnumbered(piece.trim_end(), self.last, &mut self.written));
+        let mut take = |piece: &str| {
+            let piece = unnumbered(piece.trim_end(), self.last, &mut self.written);
+            match self.broken.take() {
+                Some((number, mut whole)) if !piece.contains("Client \"") => {
+                    whole.push_str(piece);
+                    take(number, &whole);
+                }
+                begun => {
+                    if let Some((number, whole)) = begun {
+                        take(number, &whole);
+                    }
+                    if lacks_its_end(piece) {
+                        self.broken = Some((self.last, piece.to_owned()));
+                    } else {
+                        take(self.last, piece);
+                    }
+                }
+            }
+        };
         if memchr(b'\\', raw.as_bytes()).is_none() || !raw.contains("\\r\\n") {
             return clean::unmarked(raw, &mut take);
         }
