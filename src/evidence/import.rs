@@ -116,6 +116,11 @@ pub fn program_name(id: &str) -> Option<&'static str> {
     PROGRAMS.iter().find(|program| program.id == id).map(|program| program.name)
 }
 
+/// What stands ahead of a line's last words, which are about so long.
+fn ahead_of(text: &str, words: usize) -> &str {
+    text.get(..text.len().saturating_sub(words)).unwrap_or_default()
+}
+
 /// Between wget's commands.
 const ARROW: &str = "    ==>";
 /// Sessions that went the same way and are kept.
@@ -307,7 +312,8 @@ impl Gathered {
         let (told, sign) = match parsed.words {
             // A reply's words are the server's; a sign may stand before it, or be the label.
             Words::Reply { .. } | Words::Command { .. } if self.program.is_some() => (None, None),
-            Words::Reply { .. } | Words::Command { .. } => (None, words::read(parsed.label).1),
+            Words::Reply { line, .. } => (None, words::read(ahead_of(text, line.len())).1),
+            Words::Command { verb, argument } => (None, words::read(ahead_of(text, verb.len() + argument.len())).1),
             Words::Other(_) => match ahead.map(|ahead| ahead.heard) {
                 Some((told, sign)) => (told, sign.map(|(program, end)| (program, text.get(end..).unwrap_or_default()))),
                 None => words::read(text),
