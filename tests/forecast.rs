@@ -192,6 +192,16 @@ fn a_closed_passive_port_takes_back_epsv_in_curl_and_passive_mode_in_tnftp() {
     assert_eq!(outlook(&mended, "lftp").works, Some(true));
 }
 
+/// A failure that is not judged for itself, as its command went out beside others, takes nothing from those that are.
+#[test]
+fn where_no_passive_port_lets_anybody_in_passive_clients_fail() {
+    let beside = pasv(PUBLIC, DROPPED).replace("address =", "set_aside = true\naddress =");
+    assert!(beside.contains("set_aside"));
+    let case = check(PUBLIC, &[beside, pasv(PUBLIC, DROPPED), epsv(DROPPED), port(ARRIVES), eprt(ARRIVES)]);
+    assert_eq!(outlook(&case, "curl").setting.as_deref(), Some("--ftp-port -"));
+    assert_eq!(outlook(&case, "wget").works, Some(false));
+}
+
 #[test]
 fn ncftp_stays_in_passive_mode_where_feat_lists_pasv() {
     let case = check(PUBLIC, &[pasv(PUBLIC, DROPPED), port(ARRIVES)]);

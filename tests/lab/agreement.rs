@@ -71,6 +71,11 @@ impl Tally {
         self.again += other.again;
     }
 
+    /// Whether most of what is foretold is foretold: who says of all that it is not known is never contradicted.
+    pub fn tells(&self) -> bool {
+        self.unknown * 4 <= self.agreed
+    }
+
     pub fn line(&self) -> String {
         format!(
             "forecasts: {} agreed, {} unknown, {} not compared; settings: {} helped, {} not tried; {} runs were made again alone",

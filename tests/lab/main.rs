@@ -44,6 +44,9 @@ const SIDE_BY_SIDE: usize = 10;
 /// Where each brings many clients with it, of which some open windows.
 const SIDE_BY_SIDE_WITH_CLIENTS: usize = 4;
 
+/// So many cases are of every kind.
+const MANY: usize = 100;
+
 struct Options {
     filters: Vec<String>,
     list: bool,
@@ -148,7 +151,12 @@ fn run(
         println!("{}", tally.line());
     }
     println!("{} passed, {} failed", chosen.len() - failures.len(), failures.len());
-    failures.len()
+    // A few cases may be of luck alone.
+    let mute = chosen.len() > MANY && !tally.tells();
+    if mute {
+        println!("too many forecasts say that it is not known");
+    }
+    failures.len() + usize::from(mute)
 }
 
 fn tell(case: &Case, outcome: &Outcome, took: Duration) {

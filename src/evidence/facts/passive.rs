@@ -101,13 +101,15 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether the next passive port may let a connection in or not: one failed where another, asked for with the same
-    /// verb, let one in, or the failure is not judged, or the verbs differ and were tried too seldom to tell.
+    /// Whether the next passive port may let a connection in or not: some did and some did not, and it was not for the
+    /// verb that they were asked for with.
     pub fn passive_ports_differ(&self) -> bool {
         let (pasv, epsv) = (self.samples(DataVerb::Pasv), self.samples(DataVerb::Epsv));
         let verbs_differ = pasv.only_joined() && epsv.only_unanswered() || epsv.only_joined() && pasv.only_unanswered();
         let seldom = pasv.count() < ENOUGH || epsv.count() < ENOUGH;
-        !self.passive_failures_aside().is_empty() || pasv.is_mixed() || epsv.is_mixed() || verbs_differ && seldom
+        // What is not judged says something of its port all the same.
+        let aside = (pasv.some_get_in() || epsv.some_get_in()) && !self.passive_failures_aside().is_empty();
+        aside || pasv.is_mixed() || epsv.is_mixed() || verbs_differ && seldom
     }
 
     /// Passive ports that were dialled at the control connection's peer, judged or not.
