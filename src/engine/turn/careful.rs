@@ -50,6 +50,8 @@ impl Turn<'_, '_, '_> {
                     self.session.send_own(Command::bare("STAT")).await;
                 }
                 Next::Silence if self.planned.manner != Manner::Patient => {
+                    // Who leaves takes the answer along; a busy server may owe it still.
+                    self.session.read_own_answers(whole.saturating_duration_since(Instant::now())).await;
                     let data = std::mem::replace(&mut self.data, Data::None);
                     let (number, planned, counters) = (self.number, self.planned, self.counters);
                     self.plan.leave(Left { number, planned, data, until: whole, since: dialled, counters });
