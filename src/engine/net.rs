@@ -4,9 +4,12 @@
 //! socket's error queue (Linux, unprivileged), and that before `SO_ERROR`, since reading the queue clears it and
 //! `EHOSTUNREACH` alone has four meanings.
 
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::io::Interest;
@@ -169,11 +172,19 @@ fn limit(socket: &Socket, peer: SocketAddr, ttl: u8) -> io::Result<()> {
     }
 }
 
-/// Listens at `ip`: at any free port, or at the first free one of `ports`. Whoever connects sends segments of no more
-/// than `segment` bytes, where that is given.
+/// Where in a range the next listener begins to look for its port.
+static TURN: LazyLock<AtomicUsize> =
+    LazyLock::new(|| AtomicUsize::new(usize::from(RandomState::new().hash_one(0).to_le_bytes()[0])));
+
+/// Listens at `ip`: at any free port, or at a free one of `ports`, each time at another as far as there are: a server whose
+/// connection to one is dropped holds on to it for a minute and more, and can't make a second. Whoever connects sends
+/// segments of no more than `segment` bytes, where that is given.
 pub fn listen(ip: IpAddr, ports: Option<&RangeInclusive<u16>>, segment: Option<u32>) -> io::Result<TcpListener> {
     let candidates: Box<dyn Iterator<Item = u16>> = match ports {
-        Some(range) => Box::new(range.clone()),
+        Some(range) => {
+            let first = TURN.fetch_add(1, Ordering::Relaxed) % range.len().max(1);
+            Box::new(range.clone().cycle().skip(first).take(range.len()))
+        }
         None => Box::new(std::iter::once(0)),
     };
     let mut last = io::Error::new(io::ErrorKind::InvalidInput, "the port range is empty");

@@ -8,7 +8,7 @@ use ftpmode::report::formats;
 /// Lines of a mail.
 const WIDTH: usize = 100;
 /// Without the empty ones.
-const MOST_LINES: usize = 20;
+const MOST_LINES: usize = 26;
 
 #[test]
 fn there_is_a_letter_where_something_needs_mending_and_nowhere_else() {

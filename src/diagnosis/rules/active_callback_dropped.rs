@@ -46,6 +46,7 @@ fn test(facts: &Facts) -> Match {
     let wall = callbacks::wall(facts, &nat).filter(|_| !partly);
     let (firewalls, whose) = callbacks::whose_firewall(facts, &dropped);
     let hangs = facts.hangs();
+    let behind = callbacks::behind_translation(facts, &dropped, nat.words());
     let (side, why) = match (&nat, &wall) {
         _ if !hangs.is_empty() => (
             Side::Unknown,
@@ -58,10 +59,7 @@ fn test(facts: &Facts) -> Match {
         (Nat::Seen(words), None) if callbacks::is_helped(facts) => {
             (firewalls, format!("{words}, and a router's FTP support reads {verbs}. A firewall drops it: {whose}"))
         }
-        (Nat::Seen(words), None) => (
-            Side::Client,
-            format!("{words}, and the router in between neither forwards the connection nor rewrites {verbs}"),
-        ),
+        (Nat::Seen(_), None) => (behind.0, behind.2.clone()),
         (Nat::None, None) => {
             (firewalls, format!("No address translation is in the way, so a firewall drops it: {whose}"))
         }
@@ -96,12 +94,8 @@ fn test(facts: &Facts) -> Match {
         confidence: match &wall {
             _ if partly || hung_anyhow => Confidence::Low,
             Some(wall) => wall.confidence,
-            // The other end's word that it dialled, and a translation that forwards nothing: no third is left, unless what
-            // it saw of the way speaks against it.
-            None if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) && callbacks::left_the_server(facts) => {
-                Confidence::High
-            }
             None if guessed => Confidence::Low,
+            None if matches!(nat, Nat::Seen(_)) && !callbacks::is_helped(facts) => behind.1,
             None if matches!(nat, Nat::Seen(_)) && side == Side::Client => Confidence::Medium,
             None => Confidence::Low,
         },

@@ -41,6 +41,7 @@ fn test(facts: &Facts) -> Match {
     let partly = !joined.is_empty();
     let wall = callbacks::wall(facts, &nat).filter(|_| !partly);
     let (firewalls, whose) = callbacks::whose_firewall(facts, &turned_away);
+    let behind = callbacks::behind_translation(facts, &turned_away, nat.words());
     let (side, why) = match (&nat, &wall) {
         (Nat::Seen(words), Some(wall)) if wall.side == Side::Client => (wall.side, format!("{words}. {}", wall.words)),
         (_, Some(wall)) => (wall.side, wall.words.clone()),
@@ -48,9 +49,7 @@ fn test(facts: &Facts) -> Match {
             firewalls,
             format!("{words}, and a router's FTP support reads PORT and EPRT. A firewall turns it away: {whose}"),
         ),
-        (Nat::Seen(words), None) => {
-            (Side::Client, format!("{words}, and the router in between does not forward the connection"))
-        }
+        (Nat::Seen(_), None) => (behind.0, behind.2.clone()),
         (Nat::None | Nat::Unknown, None) => {
             (firewalls, format!("This computer was listening, so a firewall on the way turns it away: {whose}"))
         }
@@ -67,11 +66,7 @@ fn test(facts: &Facts) -> Match {
         confidence: match &wall {
             _ if partly => Confidence::Low,
             Some(wall) => wall.confidence,
-            // The other end's word that it dialled, and a translation that forwards nothing: no third is left, unless what
-            // it saw of the way speaks against it.
-            None if facts.other_end_tells() && matches!(nat, Nat::Seen(_)) && callbacks::left_the_server(facts) => {
-                Confidence::High
-            }
+            None if matches!(nat, Nat::Seen(_)) && !callbacks::is_helped(facts) => behind.1,
             None if side == Side::Client => Confidence::Medium,
             None => Confidence::Low,
         },

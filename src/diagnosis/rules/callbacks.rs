@@ -2,7 +2,7 @@
 //! way, and what lets it through.
 
 use crate::diagnosis::rule::{Confidence, Fix, Side};
-use crate::diagnosis::rules::{local_firewall_drops_callback, peer, port_mapping_in_vain};
+use crate::diagnosis::rules::{local_firewall_drops_callback, peer, port_mapping_in_vain, verbs};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::{CallbackEnd, Cite, Facts, Failure, Tried, Zone};
 use crate::evidence::observed::Observed;
@@ -32,6 +32,14 @@ impl Nat {
             }),
             Observed::NotSeen => Nat::None,
             Observed::NotTested(_) => Nat::Unknown,
+        }
+    }
+
+    /// What it is, as the beginning of a sentence; empty where none was seen.
+    pub fn words(&self) -> &str {
+        match self {
+            Nat::Seen(words) => words,
+            Nat::None | Nat::Unknown => "",
         }
     }
 
@@ -155,6 +163,54 @@ pub fn whose_firewall(facts: &Facts, failed: &[&Tried]) -> (Side, &'static str) 
     )
 }
 
+/// Who stops the server's connections behind a translation where no helper was seen and the other end tells no place, and
+/// a sentence. A router that forwards nothing, a firewall behind one that does, and one at the server look the same.
+pub fn behind_translation(facts: &Facts, failed: &[&Tried], translation: &str) -> (Side, Confidence, String) {
+    let verbs = verbs(failed.iter().copied());
+    if !is_kept_out(facts, failed) && local_firewall_drops_callback::counted(facts).is_some() {
+        let words = format!(
+            "{translation}, and packets came to this computer meanwhile that were given to nobody, as its counters say. So \
+             the router in between may forward the connection, and this computer's own firewall stop it; a router that does \
+             not forward it looks the same"
+        );
+        return (Side::Client, Confidence::Low, words);
+    }
+    // The other end dialled, and nothing that it saw of the way speaks against its packets having left.
+    let left = facts.other_end_tells() && left_the_server(facts);
+    let sure = if left { Confidence::High } else { Confidence::Medium };
+    let forwarded = failed.iter().any(|tried| tried.attempt().address == Address::Given);
+    match (forwarded, left) {
+        (true, true) => {
+            let words = format!(
+                "{translation}. Either the router in between does not forward the ports that {verbs} named, or a firewall behind \
+                 it stops the connection"
+            );
+            (Side::Client, sure, words)
+        }
+        (true, false) => {
+            let words = format!(
+                "{translation}, and {verbs} named the address and the ports that were asked for. Where the router forwards \
+                 these ports, a firewall stops the connection, on this side or at the server, which has to let its own \
+                 connections out; where it does not, the router does. From here that looks the same"
+            );
+            (Side::Unknown, Confidence::Low, words)
+        }
+        (false, true) => {
+            let words = format!(
+                "{translation}, and the router in between neither forwards the connection nor rewrites {verbs}"
+            );
+            (Side::Client, sure, words)
+        }
+        (false, false) => {
+            let words = format!(
+                "{translation}, and most likely the router in between neither forwards the connection nor rewrites {verbs}. A \
+                 firewall at the server looks the same"
+            );
+            (Side::Client, sure, words)
+        }
+    }
+}
+
 /// Packets were watched, and none of these connections came to this computer.
 pub fn is_kept_out(facts: &Facts, failed: &[&Tried]) -> bool {
     failed.iter().all(|tried| matches!(facts.syn_arrived(tried), Observed::NotSeen))
@@ -224,6 +280,16 @@ pub fn with_outer_address(facts: &Facts) -> Option<(String, bool)> {
             true,
         ));
     }
+    if facts.syn_arrived(tried).seen().is_some() {
+        return Some((
+            format!(
+                "With {address} in its place in {verb} the server's connection reaches this computer: port {} is forwarded to it, \
+                 and its own firewall stops the connection.",
+                named.port()
+            ),
+            true,
+        ));
+    }
     let what = match tried.failure()? {
         Failure::CallbackRefused | Failure::CallbackUnreachable => "its connection is turned away",
         Failure::CallbackDropped => "its connection never arrives",
@@ -231,8 +297,8 @@ pub fn with_outer_address(facts: &Facts) -> Option<(String, bool)> {
     };
     Some((
         format!(
-            "With {address} in its place in {verb} the server agrees, and {what}: port {}, the one named there, is not \
-             forwarded to this computer.",
+            "With {address} in its place in {verb} the server agrees, and {what}: most likely port {} is not forwarded to this \
+             computer.",
             named.port()
         ),
         false,
@@ -302,6 +368,8 @@ pub fn fixes(facts: &Facts, nat: &Nat, side: Option<Side>) -> Vec<Fix> {
             format!("Give him the hop above, {peer} and {local}, and the time of this check."),
         )),
         (None, Nat::Seen(_)) if is_helped(facts) => fixes.extend([forward(facts), server]),
+        (None, Nat::Seen(_)) if names_given(facts) => fixes.extend([see_the_forward(facts), client, server]),
+        (None, Nat::Seen(_)) => fixes.extend([forward(facts), server]),
         (_, Nat::Seen(_)) => fixes.push(forward(facts)),
         (Some(Side::Client), _) => fixes.push(client),
         (None | Some(Side::Unknown), _) => fixes.extend([client, server]),
@@ -358,6 +426,23 @@ pub fn forward(facts: &Facts) -> Fix {
              a few ports to {local}, have the client listen at these alone, and have it name {outside} (in ftpmode check: \
              --active-ports and --active-address).",
             facts.evidence().target.port
+        ),
+    )
+}
+
+/// Whether PORT or EPRT named the address that was asked for.
+fn names_given(facts: &Facts) -> bool {
+    facts.tried_in(Mode::Active).any(|tried| tried.attempt().address == Address::Given)
+}
+
+/// Ports are forwarded, by the user's word.
+fn see_the_forward(facts: &Facts) -> Fix {
+    let local = facts.local().map_or_else(|| "this computer".to_owned(), |local| local.to_string());
+    Fix::client(
+        "See that the router forwards the ports that the client names",
+        format!(
+            "Each port to the same number at {local}, TCP. The router's own list of connections, or a capture at this computer \
+             (the check run as root), shows whether the server's connection comes."
         ),
     )
 }

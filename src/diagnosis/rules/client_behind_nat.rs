@@ -48,7 +48,7 @@ fn test(facts: &Facts) -> Match {
     } else if harmed && facts.helper().seen().is_some() {
         "active mode needs the router's help; an FTP helper (ALG) was seen on the way"
     } else if harmed && facts.stand_in().is_none() {
-        "active mode needs the router's help, which it does not give"
+        "active mode needs the router's help"
     } else {
         "passive mode is the one that needs no help from the router"
     };

@@ -55,6 +55,11 @@ pub fn of(facts: &Facts) -> Option<Place> {
         let servers = Servers::Reached;
         return Some(Place { side: Side::Client, confidence: Confidence::High, words, cites, servers });
     }
+    if let Some(here) = facts.turned_away_here() {
+        let (words, cites) = (TURNED_AWAY_HERE.to_owned(), facts.cites([here]));
+        let servers = Servers::NotReached;
+        return Some(Place { side: Side::Client, confidence: Confidence::High, words, cites, servers });
+    }
     let located = match facts.arrival_told() {
         Some((told, cite)) if told.arrival != Arrival::Nothing => {
             let (words, cites) = (ANSWER_LOST.to_owned(), vec![cite]);
@@ -84,6 +89,8 @@ const ANSWER_LOST: &str = "By the other end's word this computer's packets arriv
                            open.";
 const ANSWER_STOPPED: &str = "The server's answers reach this computer, and its own firewall stops them before the client \
                               sees them: neither the server nor a router on the way is to blame.";
+const TURNED_AWAY_HERE: &str = "That address is this computer's: its own firewall turns the connections away before they \
+                                leave. Neither the server nor a router on the way is to blame.";
 const ANSWERS_COUNTED: &str = "By this computer's counters, packets came meanwhile that were given to nobody: its own \
                                firewall may stop the server's answers.";
 

@@ -57,6 +57,14 @@ impl Facts<'_> {
             .unwrap_or(Observed::NotTested("no passive connection was waited for in vain"))
     }
 
+    /// Where a passive connection was turned away in this computer's own name: it never left.
+    pub fn turned_away_here(&self) -> Option<Place> {
+        let local = self.local()?;
+        let mut turned_away =
+            self.tried_in(Mode::Passive).filter(|tried| tried.failure() == Some(Failure::DialUnreachable));
+        turned_away.find(|tried| tried.icmp().and_then(|icmp| icmp.router) == Some(local)).and_then(Tried::ended_by)
+    }
+
     /// What the other end knows of the passive connections that stayed silent (`ftpmode serve` tells in STAT), the first
     /// that tells.
     pub fn arrival_told(&self) -> Option<(Told, Cite)> {
