@@ -32,9 +32,13 @@ fn outcome(evidence: &Evidence, verb: DataVerb) -> Option<Cause> {
     found[0].1
 }
 
+/// Every verb, however often: what comes slowly is asked for twice, in whatever order.
 fn assert_all_work(evidence: &Evidence) {
-    let all: Vec<_> = DataVerb::ALL.into_iter().map(|verb| (verb, None)).collect();
-    assert_eq!(outcomes(evidence), all, "{evidence:#?}");
+    let outcomes = outcomes(evidence);
+    for verb in DataVerb::ALL {
+        assert!(outcomes.contains(&(verb, None)), "{verb:?}: {evidence:#?}");
+    }
+    assert!(outcomes.iter().all(|(_, cause)| cause.is_none()), "{evidence:#?}");
 }
 
 #[test]
