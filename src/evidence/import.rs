@@ -263,6 +263,9 @@ impl Gathered {
         if let Some(dialogue) = self.columns.as_mut().and_then(|columns| columns.dialogue(first)) {
             return dialogue.iter().for_each(|line| self.piece(line, first, None));
         }
+        if self.columns.as_ref().is_some_and(|columns| columns.is_of_channel(first)) {
+            return;
+        }
         if let Some(whole) = columns::listed_transfer(first) {
             self.dialogue += 1;
             self.traces = true;

@@ -40,6 +40,12 @@ impl Columns {
         form.then(|| Self::named(IIS)).flatten()
     }
 
+    /// Whether a line tells that IIS opened or closed a channel. Their replies tell it too, and a command that ends with its
+    /// data channel was asked before.
+    pub fn is_of_channel(&self, text: &str) -> bool {
+        text.split_whitespace().nth(self.method).is_some_and(|method| method.contains("Channel"))
+    }
+
     /// A command and its reply as two lines in the form that servers write them.
     pub fn dialogue(&mut self, text: &str) -> Option<[String; 2]> {
         let fields: Vec<&str> = text.split_whitespace().collect();

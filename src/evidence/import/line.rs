@@ -74,6 +74,10 @@ pub fn parse(text: &str) -> Line<'_> {
             (line.label, line.words, line.outcome) = ("==>", words, Some(outcome));
             return line;
         }
+        if let Some(words) = command_of_pure_ftpd(rest) {
+            line.words = words;
+            return line;
+        }
         // What a server's mark stands before is no command: the middle of its list of features.
         if let Some(words) = reply(rest).or_else(|| command(rest).filter(|_| !is_of_server(line.label))) {
             line.words = words;
@@ -205,6 +209,15 @@ fn step_of_wget(text: &str) -> Option<(Words<'_>, &str)> {
     let (verb, argument) = asked.split_once(' ').unwrap_or((asked, ""));
     let known = BARE.iter().chain(&WITH_ARGUMENT).any(|known| *known == verb);
     known.then_some((Words::Command { verb, argument }, outcome.trim()))
+}
+
+/// Pure-FTPd's `Command [stor] [a.txt]`: in lower case, its argument in brackets behind it.
+fn command_of_pure_ftpd(text: &str) -> Option<Words<'_>> {
+    let (verb, argument) = text.strip_prefix("Command [")?.split_once("] [")?;
+    let argument = argument.trim_end().strip_suffix(']')?;
+    let known = |verbs: &[&'static str]| verbs.iter().copied().find(|known| known.eq_ignore_ascii_case(verb));
+    let verb = if argument.is_empty() { known(&BARE) } else { known(&WITH_ARGUMENT) }?;
+    Some(Words::Command { verb, argument })
 }
 
 /// Commands that take no argument, or may go without one.

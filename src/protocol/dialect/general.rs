@@ -35,7 +35,7 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "tls session of data connection has not resumed", says: Says::SessionReuseRequired },
         Phrase { text: "tls session resumption required", says: Says::SessionReuseRequired },
         Phrase { text: "prot p required", says: Says::ProtectionRequired },
-        Phrase { text: "did not reuse ssl session from control", says: Says::SessionReuseRequired },
+        Phrase { text: "did not reuse ssl session", says: Says::SessionReuseRequired },
         Phrase { text: "was not resumed from the control", says: Says::SessionReuseRequired },
         Phrase { text: "no transfer timeout", says: Says::IdleTimeout },
         Phrase { text: "idle timeout", says: Says::IdleTimeout },

@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr_iter};
 
 use super::super::stamp;
-use super::{BARE, Line, WITH_ARGUMENT, command, reply};
+use super::{Line, command, reply};
 
 /// One mark, time or label less.
 pub(super) fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> {
@@ -30,7 +30,6 @@ pub(super) fn prefix<'a>(text: &'a str, line: &mut Line<'a>) -> Option<&'a str> 
             line.session = line.client;
             rest.strip_prefix(", ").filter(|rest| rest.starts_with('"'))
         }
-        'C' if text.starts_with("Command [") => pure_ftpd(text),
         'D' | 'I' | 'T' | 'W' if level(text).is_some() => level(text),
         _ if first.is_alphabetic() => labelled(text, line),
         _ => None,
@@ -202,14 +201,6 @@ fn quoted(text: &str) -> Option<&str> {
     // Where the line was cut the other quote is missing.
     let inside = ended.or_else(|| (reply(behind).is_some() || command(behind).is_some()).then_some(behind))?;
     Some(inside.trim_end_matches("\\n").trim_end_matches("\\r"))
-}
-
-/// `Command [pasv] []`: lower case, in brackets.
-fn pure_ftpd(text: &str) -> Option<&str> {
-    let inside = text.strip_prefix("Command [")?;
-    let verb = &inside[..inside.find(']')?];
-    let known = BARE.iter().chain(&WITH_ARGUMENT).find(|known| known.eq_ignore_ascii_case(verb))?;
-    (!WITH_ARGUMENT.contains(known) || BARE.contains(known)).then_some(known)
 }
 
 /// `Response: `, `Réponse : `, `状态：`, `COMMAND:>`, `FTP response: `, `host proftpd[12]: `; the label is any few words.

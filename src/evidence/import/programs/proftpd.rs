@@ -33,5 +33,6 @@ pub static PROGRAM: Program = Program {
         phrase("panic: ssl_error", Tells::Nothing),
         phrase("unable to open data connection: tls negotiation failed", Tells::Failed(Which::Data, How::Tls)),
         phrase("client did not reuse ssl session from control channel", Tells::Refused(522)),
+        phrase("client did not reuse ssl session, rejecting data connection", Tells::Refused(522)),
     ],
 };

@@ -355,6 +355,11 @@ impl Session {
             self.draft = Some(draft);
             self.joined = true;
         }
+        // Whose log shows no replies does not tell either whether the transfer was over when the session ended.
+        if seen.of_server && self.silent() && which == Which::Control && matches!(how, How::Closed | How::Reset) {
+            self.ended = true;
+            return;
+        }
         // A control connection that ends takes its data connection with it.
         if let Some(mut draft) = self.draft.take_if(|_| of_data || matches!(how, How::Closed | How::Reset)) {
             if let Some(endpoint) =
