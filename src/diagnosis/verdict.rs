@@ -354,6 +354,9 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
             "the server's connection reaches this computer, whose own firewall stops it"
         }
         Failure::CallbackRefused => "the server's connection to this computer is turned away",
+        Failure::CallbackDropped if !tried.strangers().is_empty() => {
+            "a connection comes, and is not taken for the server's"
+        }
         Failure::CallbackDropped if matches!(facts.syn_arrived(tried), Observed::NotSeen) => {
             "the server's connection never reaches this computer"
         }

@@ -15,13 +15,18 @@ pub static RULE: Rule = Rule {
     asks: asks_nothing,
 };
 
+/// In the place of an address that the log does not tell.
+const UNTOLD: &str = "an address that the log does not tell";
+
 fn test(facts: &Facts) -> Match {
     let mut strangers: Vec<String> = Vec::new();
     let mut places: Vec<Place> = Vec::new();
     for (stranger, place) in facts.tried_in(Mode::Active).flat_map(|tried| tried.strangers()) {
         places.push(place);
-        if !strangers.contains(&stranger.ip().to_string()) {
-            strangers.push(stranger.ip().to_string());
+        // Some clients say no more than that they refused it.
+        let who = if stranger.ip().is_unspecified() { UNTOLD.to_owned() } else { stranger.ip().to_string() };
+        if !strangers.contains(&who) {
+            strangers.push(who);
         }
     }
     let joined = joins(facts.joined_in(Mode::Active));
@@ -29,6 +34,9 @@ fn test(facts: &Facts) -> Match {
         let waited = facts.failed(Failure::CallbackDropped).into_iter().filter_map(|tried| tried.ended_by()).collect();
         let otherwise = if joined.is_empty() { waited } else { joined };
         return ruled_out_by(facts, otherwise, "this computer did not wait for a connection");
+    }
+    if strangers.iter().all(|stranger| facts.peer().is_some_and(|peer| peer.to_string() == *stranger)) {
+        return from_another_port(facts, places);
     }
     let harmless = !joined.is_empty();
     let end = if harmless {
@@ -61,5 +69,30 @@ fn test(facts: &Facts) -> Match {
         ),
         cites,
         fixes,
+    })
+}
+
+/// The server's own connection, which the client refused for its port.
+fn from_another_port(facts: &Facts, places: Vec<Place>) -> Match {
+    Match::Fires(Conclusion {
+        severity: loss(facts),
+        side: Side::Client,
+        confidence: Confidence::Medium,
+        summary: format!(
+            "In active mode the connection from the server's address {} came, and the client closed it, because it takes \
+             none that does not come from port 20.",
+            peer(facts)
+        ),
+        cites: facts.cites(places),
+        fixes: vec![
+            Fix::client(
+                "Have the client take data connections from any port of the server",
+                "In lftp: set ftp:verify-port off. Address translations, and many servers, use another port than 20.",
+            ),
+            Fix::server(
+                "Have the server connect from port 20",
+                "In vsftpd: connect_from_port_20=YES. A translation before the server must leave that port as it is.",
+            ),
+        ],
     })
 }

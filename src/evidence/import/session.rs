@@ -12,6 +12,7 @@ use crate::evidence::security::{Protection, Security};
 use crate::evidence::timeline::{Event, What};
 use crate::evidence::{Control, Dial, Evidence, Outcome};
 
+mod callbacks;
 mod commands;
 mod moved;
 mod replies;

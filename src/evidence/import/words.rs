@@ -55,6 +55,10 @@ pub enum Tells {
     OfData,
     /// The same, and it was the server's to make.
     OfActiveData,
+    /// A connection came to the client's port, and the client did not take it for the server's.
+    Foreign,
+    /// The client turns to active mode.
+    FallsBack,
     /// A data connection stood, and broke.
     Breaks(How),
     /// The client leaves what it was about.

@@ -27,7 +27,7 @@ pub static PROGRAM: Program = Program {
         phrase("malformedserverreplyexception", Tells::Joined(Which::Control)),
         phrase("._opendataconnection_", Tells::OfData),
         phrase("unknownhostexception", Tells::NoAddress),
-        phrase("host attempting data connection", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("host attempting data connection", Tells::Foreign),
         phrase("sslhandshakeexception", Tells::Failed(Which::Either, How::Tls)),
         phrase("unable to find valid certification path", Tells::Untrusted(Distrust::UnknownIssuer)),
         phrase("noroutetohostexception", Tells::Failed(Which::Either, How::HostUnreachable)),

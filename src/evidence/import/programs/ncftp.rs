@@ -10,7 +10,7 @@ pub static PROGRAM: Program = Program {
     writer: Writer::Client,
     signs: &["libncftp ", "ncftp "],
     phrases: &[
-        phrase("falling back to port", Tells::Failed(Which::Data, How::Unsaid)),
+        phrase("falling back to port", Tells::FallsBack),
         phrase("retrying pasv mode", Tells::Failed(Which::Data, How::Unsaid)),
         phrase("connect to ", Tells::Dials(Which::Either)),
         phrase("failed: ", Tells::Failed(Which::Either, How::Unsaid)),

@@ -108,25 +108,10 @@ impl Session {
                 outcome.events.extend(dial.events);
                 self.attempts.push(outcome);
             }
-            Tells::OfActiveData => {
-                let nowhere = self.dials.pop_if(|dial| dial.address.ip().is_unspecified());
-                if nowhere.is_none() || !self.attempts.is_empty() || self.joined {
-                    return;
-                }
-                let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent("PORT".to_owned()) };
-                self.draft = Some(Draft::agreed(DataVerb::Port, sent, around));
-                self.joined = true;
-                self.fail(Which::Data, How::TimedOut, seen);
-            }
-            Tells::AwaitsCallback => {
-                let verb = if seen.of_server { DataVerb::Pasv } else { DataVerb::Port };
-                if self.draft.is_none() && self.attempts.is_empty() && !self.ended {
-                    let sent = Event { at_ms: seen.at_ms, line: None, what: What::Sent(verb.name().to_owned()) };
-                    self.draft = Some(Draft::agreed(verb, sent, around));
-                    self.joined = true;
-                }
-                self.fail(Which::Data, How::TimedOut, seen);
-            }
+            Tells::OfActiveData => self.active_data_failed(seen),
+            Tells::AwaitsCallback => self.nobody_called(seen),
+            Tells::Foreign => self.stranger_called(seen),
+            Tells::FallsBack => self.falls_back_to_active(seen),
             Tells::Breaks(how) => {
                 // Of a mode that the log does not tell nothing is concluded.
                 if self.draft.is_some() {
@@ -333,6 +318,8 @@ impl Session {
         let of_data = match which {
             Which::Data => true,
             Which::Control => false,
+            // Who is logged in dials nothing but a data port.
+            Which::Either if self.let_in && seen.text.trim_start().starts_with("connect failed") => true,
             Which::Either => self.draft.is_some() || elsewhere || self.alone.is_some(),
         };
         // The server has closed a transfer that does not come to its end for the client.
@@ -473,7 +460,7 @@ fn gives_up_on(text: &str) -> bool {
     lower.contains("error") && !goes_on
 }
 
-fn with_control_port(end: SocketAddr) -> SocketAddr {
+pub(super) fn with_control_port(end: SocketAddr) -> SocketAddr {
     if end.port() == 0 { SocketAddr::new(end.ip(), 21) } else { end }
 }
 
