@@ -286,16 +286,25 @@ fn none_works(facts: &Facts) -> String {
             reason(facts, Mode::Active)
         ),
         (Look::Tested, _) => format!(
-            "The login works, but passive mode moves no data: {}. {}",
+            "The login works, but passive mode {}: {}. {}",
+            lack(facts, Mode::Passive),
             reason(facts, Mode::Passive),
             also(Mode::Active)
         ),
         _ => format!(
-            "The login works, but active mode moves no data: {}. {}",
+            "The login works, but active mode {}: {}. {}",
+            lack(facts, Mode::Active),
             reason(facts, Mode::Active),
             also(Mode::Passive)
         ),
     }
+}
+
+/// What a mode that fails does not do: of a connection that stood and broke off, data may have come.
+fn lack(facts: &Facts, mode: Mode) -> &'static str {
+    let mut failures = usual(facts, mode).filter_map(Tried::failure).filter(|failure| *failure != Failure::NotTried);
+    let broke_off = failures.next() == Some(Failure::Cut) && failures.all(|failure| failure == Failure::Cut);
+    if broke_off { "brings no transfer to its end" } else { "moves no data" }
 }
 
 /// The mode's name at the beginning of a sentence.

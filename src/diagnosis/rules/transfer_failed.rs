@@ -24,7 +24,7 @@ fn test(facts: &Facts) -> Match {
     }
     let any = |failure| failed.iter().any(|tried| tried.failure() == Some(failure));
     let how = match () {
-        () if any(Failure::Cut) => "the data connection is reset",
+        () if any(Failure::Cut) => "the data connection breaks off before the transfer is over",
         () if any(Failure::Contradiction) => "the server's replies do not fit any data connection that was seen",
         () if failed.iter().all(|tried| is_fickle(facts, tried)) => {
             "the server refuses a command that it takes at other times"

@@ -239,6 +239,24 @@ pub fn seconds(text: &str) -> Option<f64> {
     None
 }
 
+/// So many bytes as a client says that it moved: "after transferring 52,428,800 bytes", where a larger unit is rounded down.
+pub fn bytes_moved(text: &str) -> Option<u64> {
+    let (_, behind) = text.split_once("transferring ")?;
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | '\u{a0}' | '\u{202f}' | '\'');
+    let (number, unit) = behind.split_at(behind.find(|c| !is_part(c))?);
+    let unit = unit.trim_start().split([' ', '.']).next().unwrap_or_default();
+    let digits = |number: &str| number.chars().filter(char::is_ascii_digit).collect::<String>().parse::<u64>().ok();
+    // With a larger unit a fraction may follow.
+    let whole = || digits(number.split(['.', ',']).next().unwrap_or(number));
+    match unit.chars().next()? {
+        'b' | 'B' => digits(number),
+        'k' | 'K' => whole()?.checked_mul(1_000),
+        'm' | 'M' => whole()?.checked_mul(1_000_000),
+        'g' | 'G' => whole()?.checked_mul(1_000_000_000),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,6 +285,9 @@ mod tests {
 
     #[test]
     fn names_and_waits_are_read() {
+        assert_eq!(bytes_moved("aborted after transferring 52,428,800 bytes in 14 seconds"), Some(52_428_800));
+        assert_eq!(bytes_moved("aborted after transferring 3.5 MiB in 2 seconds"), Some(3_000_000));
+        assert_eq!(bytes_moved("aborted after transferring nothing"), None);
         assert_eq!(host("Resolving address of ftp.example.com"), Some("ftp.example.com"));
         assert_eq!(host("Connecting to ftp.example.com:21"), Some("ftp.example.com"));
         assert_eq!(host("Connecting to 192.0.2.1:21"), None);

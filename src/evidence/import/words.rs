@@ -59,6 +59,8 @@ pub enum Tells {
     Foreign,
     /// The client turns to active mode.
     FallsBack,
+    /// Somebody ended the transfer by hand, when so much had come that nothing held it up.
+    Interrupted,
     /// A data connection stood, and broke.
     Breaks(How),
     /// The client leaves what it was about.

@@ -51,7 +51,7 @@ pub enum Failure {
     ControlLost,
     /// TLS on the data connection broke, or never stood.
     TlsBroken,
-    /// The data connection was reset.
+    /// The data connection was reset, or the server says that it was closed before its end.
     Cut,
     /// The replies fit no data connection that was seen: a 226 and no connection, a word out of place.
     Contradiction,
@@ -118,6 +118,10 @@ impl<'a> Tried<'a> {
                 Failure::TransferRefused(Some(Says::ListingRefused))
             }
             Cause::Rejected if self.refused_with(421) => Failure::SessionEnded(self.refusal_says()),
+            // What is aborted had begun (RFC 959 section 4.2.2).
+            Cause::Rejected if self.refused_with(426) && self.joined().is_some() && self.refusal_says().is_none() => {
+                Failure::Cut
+            }
             Cause::Rejected if self.negotiated() => Failure::TransferRefused(self.refusal_says()),
             Cause::Rejected => Failure::Rejected(self.refusal_says()),
             Cause::Closed if !self.negotiated() => Failure::CutAtNegotiation,

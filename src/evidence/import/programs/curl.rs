@@ -27,6 +27,7 @@ pub static PROGRAM: Program = Program {
         phrase("ftp response timeout", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("response reading failed", Tells::Failed(Which::Control, How::Closed)),
         phrase("connection time-out", Tells::Failed(Which::Either, How::TimedOut)),
+        phrase("transfer closed with ", Tells::Breaks(How::Closed)),
         phrase("could not resolve host", Tells::NoAddress),
         phrase("couldn't resolve host", Tells::NoAddress),
         phrase("ssl certificate problem", Tells::Untrusted(Distrust::Other)),

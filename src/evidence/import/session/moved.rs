@@ -1,12 +1,17 @@
 //! Data that came, where the log shows little of how.
 
 use super::super::draft::Draft;
-use super::Session;
+use super::super::named;
+use super::replies::last_sent;
+use super::{Of, Seen, Session};
 use crate::evidence::timeline::{Event, What};
 use crate::protocol::reply::Reply;
 
 /// A data connection that was agreed on and not used, and the command that asked for another transfer since.
 pub(super) type Spare = (Draft, Option<Event>);
+
+/// What comes before a transfer that large packets hold up stalls is less, in bytes.
+const MORE_THAN_A_START: u64 = 65_536;
 
 impl Session {
     /// A transfer came to its end, and the log does not show what it came through: whoever moves data was let in.
@@ -19,6 +24,21 @@ impl Session {
         self.greeted = true;
         self.joined = true;
         self.got = self.got.or(at.line);
+    }
+
+    /// Somebody ended a transfer by hand. So much of a download as cannot have waited in a buffer came; of an upload it may
+    /// all lie in one.
+    pub(super) fn interrupted_by_hand(&mut self, at: &Event, seen: &Seen) {
+        let around = self.around();
+        let came = named::bytes_moved(seen.text).filter(|bytes| *bytes >= MORE_THAN_A_START);
+        let of_upload = |sent: &str| ["STOR", "APPE", "STOU"].iter().any(|verb| sent.starts_with(verb));
+        let of_download =
+            |draft: &mut Draft| draft.agreed && draft.transfer && !last_sent(&draft.events).is_some_and(of_upload);
+        let Some(bytes) = came else { return };
+        let Some(mut draft) = self.draft.take_if(of_download) else { return };
+        draft.got(Some(bytes), around, at);
+        self.pending.retain(|pending| pending.of == Of::Control);
+        self.keep(draft);
     }
 
     /// Whether a transfer goes through the port that was agreed on for one which the server refused: it begins or is over.

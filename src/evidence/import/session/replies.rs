@@ -492,7 +492,7 @@ fn may_be_of_login(reply: &Reply, greeted: bool) -> bool {
     matches!(reply.code, 430 | 530) || (greeted && ((!of_transfer && !unknown) || of_login))
 }
 
-fn last_sent(events: &[Event]) -> Option<&str> {
+pub(super) fn last_sent(events: &[Event]) -> Option<&str> {
     events.iter().rev().find_map(|event| match &event.what {
         What::Sent(line) => Some(line.as_str()),
         _ => None,

@@ -112,6 +112,7 @@ impl Session {
             Tells::AwaitsCallback => self.nobody_called(seen),
             Tells::Foreign => self.stranger_called(seen),
             Tells::FallsBack => self.falls_back_to_active(seen),
+            Tells::Interrupted => self.interrupted_by_hand(&at, seen),
             Tells::Breaks(how) => {
                 // Of a mode that the log does not tell nothing is concluded.
                 if self.draft.is_some() {
