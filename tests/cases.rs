@@ -184,7 +184,7 @@ fn sentences_say_no_more_than_was_seen() {
             "can't be told",
             "neither address",
         ),
-        ("epsv-blocked/at-the-clients-gateway", "epsv-blocked", "client", "hop 1 (198.51.100.1)", "single bad port"),
+        ("epsv-blocked/at-the-clients-gateway", "epsv-blocked", "client", "hop 1 (198.51.100.1)", "are closed in it"),
         (
             "passive-port-dropped/three-routers-silent",
             "passive-port-dropped",

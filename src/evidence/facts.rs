@@ -32,7 +32,7 @@ pub use hang::SmallBecause;
 pub use interposed::{Interposed, Standing};
 pub use location::{End, Location, Zone};
 pub use lone_end::{Beyond, LoneEnd};
-pub use passive::{ENOUGH, Samples};
+pub use passive::{Doubt, ENOUGH, Samples};
 pub use path::{Direction, NatSign, Whose};
 pub use tried::{Cause, Failure, OddForm, Stage, Tried};
 use tried::{Known, Times};

@@ -3,7 +3,7 @@
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{ends, joins, loss, samples, verbs};
 use crate::evidence::attempt::DataVerb;
-use crate::evidence::facts::{ENOUGH, Facts, Failure, Place, Tried};
+use crate::evidence::facts::{Facts, Failure, Place, Tried};
 use crate::protocol::dialect::Says;
 use crate::protocol::reply::Reply;
 
@@ -104,9 +104,8 @@ pub(super) fn is_for_the_verb(facts: &Facts, tried: &Tried) -> bool {
 /// PASV's connections fail every time, EPSV's never.
 fn spoiled_pasv(facts: &Facts) -> Option<Sign> {
     let (pasv, epsv) = (facts.samples(DataVerb::Pasv), facts.samples(DataVerb::Epsv));
-    let enough = pasv.count() >= ENOUGH && epsv.count() >= ENOUGH;
     let several_machines = !samples::astray(facts).is_empty();
-    if several_machines || !(enough && pasv.only_unanswered() && epsv.only_joined()) {
+    if several_machines || !(facts.verbs_differ() && epsv.only_joined()) {
         return None;
     }
     Some(Sign {

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
 use crate::diagnosis::rules::{
-    ANY_RANGE, endpoints, ends, joins, listed, loss, place, samples, setting, taken_for, untold,
+    ANY_RANGE, endpoints, ends, epsv_blocked, joins, listed, loss, place, samples, setting, taken_for, untold,
 };
 use crate::evidence::attempt::DataVerb;
-use crate::evidence::facts::{ENOUGH, Facts, Tried};
+use crate::evidence::facts::{Doubt, Facts, Tried};
 
 pub static RULE: Rule = Rule {
     id: "passive-range-partly-open",
@@ -29,9 +29,11 @@ fn test(facts: &Facts) -> Match {
     let epsv = facts.samples(DataVerb::Epsv);
     let joined: Vec<&Tried> = pasv.joined.iter().chain(&epsv.joined).copied().collect();
     let unanswered: Vec<&Tried> = pasv.unanswered.iter().chain(&epsv.unanswered).copied().collect();
-    let enough = pasv.count() >= ENOUGH && epsv.count() >= ENOUGH;
     let both = |one, other| facts.cites([joins::<'_>(one), ends::<'_>(other)].concat());
 
+    // Then the verb is not all that the failures have in common.
+    let of_verb = pasv.only_joined() && epsv.only_unanswered();
+    let pasv_failed_aside = of_verb && facts.doubt_of_verb(DataVerb::Epsv) == Some(Doubt::OtherFailedAside);
     let mixed = pasv.is_mixed() || epsv.is_mixed();
     if samples::are_asked_for(facts) {
         return Match::Undecided("more ports were asked for");
@@ -56,12 +58,15 @@ fn test(facts: &Facts) -> Match {
         (false, true) => return Match::Undecided("one port that is open tells nothing of the others"),
         (false, false) if mixed => {}
         // The verbs disagree, each with itself at one.
-        (false, false) if enough => return Match::RuledOut(both(joined, unanswered)),
-        (false, false) if pasv.only_joined() => {
-            return Match::Undecided("EPSV may fail for its verb's sake: both were tried too seldom to tell");
+        (false, false) if facts.verbs_differ() => return Match::RuledOut(both(joined, unanswered)),
+        (false, false) if pasv.only_joined() && !pasv_failed_aside => {
+            return Match::Undecided("EPSV may fail for its verb's sake: the ports that were tried do not tell");
         }
         (false, false) => {}
     }
+    let aside = facts.passive_failures_aside();
+    let mut failed = unanswered.clone();
+    failed.extend(aside.iter().filter(|tried| pasv_failed_aside && tried.verb() == DataVerb::Pasv));
     let place = place::of(facts);
     // A rule on either side may cover only a part of the range; where it was looked for, the place tells.
     let (side, confidence) = match &place {
@@ -74,33 +79,46 @@ fn test(facts: &Facts) -> Match {
         confidence,
         summary: format!(
             "Some of the server's passive ports let connections in and some do not: {} got through, {} did not. \
-             Transfers will fail now and then.{}{}",
+             Transfers will fail now and then.{}{}{}",
             if joined.is_empty() { "one that carried no transfer".to_owned() } else { ports(&joined) },
-            endpoints(unanswered.iter().copied()),
-            taken_for(unanswered.iter().copied()),
+            endpoints(failed.iter().copied()),
+            taken_for(failed.iter().copied()),
+            if pasv_failed_aside {
+                " All connections of EPSV failed, so a firewall that knows PASV and not EPSV may have a part in it."
+            } else {
+                ""
+            },
             place.as_ref().map_or_else(String::new, |place| format!(" {}", place.words))
         ),
         cites: {
-            let mut cites = both(joined, unanswered);
+            let mut cites = both(joined, failed);
             cites.extend([pasv.let_in, epsv.let_in].into_iter().flatten());
             cites.extend(place.into_iter().flat_map(|place| place.cites));
             cites
         },
-        fixes: vec![
-            Fix::server(
-                "Make the firewall's range and the server's passive range the same",
-                format!(
-                    "{} Open and forward exactly these ports, all of them.",
-                    setting(facts, |settings| settings.passive_range, ANY_RANGE)
-                ),
-            ),
+        fixes: [
+            same_range(facts),
             Fix::client(
                 "Ask for the server's passive range and let all of it out",
                 "A rule on this side that covers only part of the range looks the same; so does a single port that a \
                  firewall takes for another service (5060, 6667, 8080).",
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(pasv_failed_aside.then(epsv_blocked::use_pasv))
+        .collect(),
     })
+}
+
+/// Where a part of the range is closed.
+pub fn same_range(facts: &Facts) -> Fix {
+    Fix::server(
+        "Make the firewall's range and the server's passive range the same",
+        format!(
+            "{} Open and forward exactly these ports, all of them.",
+            setting(facts, |settings| settings.passive_range, ANY_RANGE)
+        ),
+    )
 }
 
 /// The failure is not judged, as its command went out together with others, and every port asked since got through. More

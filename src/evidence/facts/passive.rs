@@ -1,5 +1,7 @@
 //! Passive ports beside one another: which let connections in, which do not, and whether the next one will.
 
+use std::collections::BTreeSet;
+
 use super::tried::Known;
 use super::{Cite, Facts, Failure, Place, Realm, Tried};
 use crate::evidence::Outcome;
@@ -17,6 +19,19 @@ pub struct Samples<'f> {
     pub unanswered: Vec<&'f Tried<'f>>,
     /// What shows that a further port, which carried no transfer, let a connection in.
     pub let_in: Option<Cite>,
+}
+
+/// Why a verb that fails each time, while the other one never does, may do so for its ports' sake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// A port failed with the other verb as well, and is not judged.
+    OtherFailedAside,
+    /// Only one port was seen to fail, however often.
+    OnePort,
+    /// Too few were tried.
+    Few,
+    /// The ports that fail lie all on one side of those that go through: whoever lets a part of a range in does that.
+    Apart,
 }
 
 impl Samples<'_> {
@@ -45,7 +60,42 @@ impl Samples<'_> {
     }
 }
 
+/// The ports that were dialled, as far as they are known: a log may hide them.
+fn ports(tried: &[&Tried]) -> BTreeSet<u16> {
+    tried.iter().filter_map(|tried| Some(tried.dialled()?.port())).filter(|port| *port != 0).collect()
+}
+
 impl<'a> Facts<'a> {
+    /// What speaks against it that `failing` fails for the verb's own sake, where it fails each time and the other one
+    /// never does. A port that failed with it and let the other in is no bad port; without such a one many must fail, as
+    /// the same port again tells nothing new, and they must lie among the others.
+    pub fn doubt_of_verb(&self, failing: DataVerb) -> Option<Doubt> {
+        let other = if failing == DataVerb::Epsv { DataVerb::Pasv } else { DataVerb::Epsv };
+        if self.passive_failures_aside().iter().any(|tried| tried.verb() == other) {
+            return Some(Doubt::OtherFailedAside);
+        }
+        let (fails, works) = (self.samples(failing), self.samples(other));
+        let (bad, good) = (ports(&fails.unanswered), ports(&works.joined));
+        let seldom = fails.count() < ENOUGH || works.count() < ENOUGH;
+        let shared = bad.intersection(&good).next().is_some();
+        let apart = bad.last() < good.first() || good.last() < bad.first();
+        match bad.len() {
+            _ if shared => seldom.then_some(Doubt::Few),
+            0 | 1 => Some(Doubt::OnePort),
+            few if seldom || few < ENOUGH => Some(Doubt::Few),
+            _ => apart.then_some(Doubt::Apart),
+        }
+    }
+
+    /// Whether one passive verb fails each time and the other never, and that is for the verb's own sake.
+    pub fn verbs_differ(&self) -> bool {
+        let (pasv, epsv) = (self.samples(DataVerb::Pasv), self.samples(DataVerb::Epsv));
+        let of = |works: &Samples, fails: &Samples, failing| {
+            works.only_joined() && fails.only_unanswered() && self.doubt_of_verb(failing).is_none()
+        };
+        of(&pasv, &epsv, DataVerb::Epsv) || of(&epsv, &pasv, DataVerb::Pasv)
+    }
+
     /// Where a passive port refused a connection and then let another in: what one machine does not do, nor a firewall
     /// that goes by ports.
     pub fn ports_of_two_minds(&self) -> Vec<Place> {
@@ -105,11 +155,10 @@ impl<'a> Facts<'a> {
     /// verb that they were asked for with.
     pub fn passive_ports_differ(&self) -> bool {
         let (pasv, epsv) = (self.samples(DataVerb::Pasv), self.samples(DataVerb::Epsv));
-        let verbs_differ = pasv.only_joined() && epsv.only_unanswered() || epsv.only_joined() && pasv.only_unanswered();
-        let seldom = pasv.count() < ENOUGH || epsv.count() < ENOUGH;
+        let disagree = pasv.only_joined() && epsv.only_unanswered() || epsv.only_joined() && pasv.only_unanswered();
         // What is not judged says something of its port all the same.
         let aside = (pasv.some_get_in() || epsv.some_get_in()) && !self.passive_failures_aside().is_empty();
-        aside || pasv.is_mixed() || epsv.is_mixed() || verbs_differ && seldom
+        aside || pasv.is_mixed() || epsv.is_mixed() || disagree && !self.verbs_differ()
     }
 
     /// Passive ports that were dialled at the control connection's peer, judged or not.
