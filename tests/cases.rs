@@ -144,13 +144,35 @@ fn sentences_say_no_more_than_was_seen() {
             "whoever answers in its place",
             "address translation",
         ),
+        // A program on this computer answers packets that live one hop, too, and as soon; it does not name the router in 227.
+        (
+            "transparent-proxy/passes_on_at_the_first_router",
+            "transparent-proxy",
+            "client",
+            "this computer itself or hop 1 (198.51.100.1)",
+            "balancer",
+        ),
+        (
+            "transparent-proxy/answers_at_the_first_router",
+            "transparent-proxy",
+            "client",
+            "a transparent FTP proxy on this side's router",
+            "virus scanner",
+        ),
+        (
+            "transparent-proxy/answers_sooner_than_the_passive_ports",
+            "transparent-proxy",
+            "unknown",
+            "a virus scanner or proxy on this computer, a transparent proxy on the way",
+            "this side's router",
+        ),
         ("transparent-proxy/at_a_hop_further_on", "transparent-proxy", "unknown", "or a balancer", "this side"),
         // The proxy makes the control connection, and this computer the data connection.
         (
             "transparent-proxy/answers_sooner_than_the_passive_ports",
             "data-source-address-differs",
             "unknown",
-            "by who answers on the way",
+            "by who answers in the server's place",
             "can't be seen",
         ),
         // The router that answers is this computer's own.

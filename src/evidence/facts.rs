@@ -29,7 +29,7 @@ pub use callback::CallbackEnd;
 pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
 pub use hang::SmallBecause;
-pub use interposed::{Interposed, Standing};
+pub use interposed::{Interposed, Kind, Standing};
 pub use location::{End, Location, Zone};
 pub use lone_end::{Beyond, LoneEnd};
 pub use passive::{Doubt, ENOUGH, Samples};

@@ -118,6 +118,9 @@ fn spoiled_pasv(facts: &Facts) -> Option<Sign> {
 
 /// Greeting and SYST came in clear words, and every command was answered for itself.
 fn ruled_out(facts: &Facts) -> Match {
+    if facts.interposed().is_some() {
+        return Match::Undecided("who answers in the server's place may have changed what either end says");
+    }
     let (Some((_, greeting)), Some((_, system))) = (facts.greeting(), facts.system()) else {
         return Match::Undecided("the server was not asked for its system");
     };

@@ -36,7 +36,7 @@ fn test(facts: &Facts) -> Match {
         (None, Some(_), _) => (
             Side::Unknown,
             Confidence::Medium,
-            "The control connection is made by who answers on the way in the server's place, and the data connection by \
+            "The control connection is made by who answers in the server's place, and the data connection by \
              this computer."
                 .to_owned(),
         ),

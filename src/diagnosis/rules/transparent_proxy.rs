@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{harm_where_data_fails, peer, ruled_out_by, verbs};
-use crate::evidence::facts::{Facts, Interposed, Standing, Tried};
+use crate::evidence::facts::{Facts, Interposed, Kind, Standing, Tried};
 use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
@@ -54,14 +54,31 @@ fn changes_listings(facts: &Facts, changed: &[&Tried]) -> Match {
 /// As the distances show, or the times.
 fn answers_in_its_place(facts: &Facts, interposed: Interposed) -> Match {
     let (peer, port, who) = (peer(facts), facts.evidence().target.port, who(&interposed));
-    let (side, confidence, is) = match interposed.whose {
-        Standing::ThisSide => (Side::Client, Confidence::High, "a transparent FTP proxy on this side's router"),
-        Standing::ThisSideMaybe => {
+    let (side, confidence, is) = match (interposed.whose, interposed.kind) {
+        (Standing::ThisSide, Kind::OnTheWay) => {
+            (Side::Client, Confidence::High, "a transparent FTP proxy on this side's router")
+        }
+        (Standing::ThisSide, Kind::HereOrOnTheWay) => (
+            Side::Client,
+            Confidence::Medium,
+            "a virus scanner or proxy on this computer, or a transparent FTP proxy on this side's router",
+        ),
+        (Standing::ThisSideMaybe, Kind::OnTheWay) => {
             (Side::Client, Confidence::Medium, "most likely a transparent FTP proxy on this side's router")
         }
-        Standing::Unknown => {
+        (Standing::ThisSideMaybe, Kind::HereOrOnTheWay) => (
+            Side::Client,
+            Confidence::Medium,
+            "most likely a virus scanner or proxy on this computer, or a transparent FTP proxy on this side's router",
+        ),
+        (Standing::Unknown, Kind::OnTheWay) => {
             (Side::Unknown, Confidence::Low, "a transparent proxy on the way, or a balancer before the server")
         }
+        (Standing::Unknown, Kind::HereOrOnTheWay) => (
+            Side::Unknown,
+            Confidence::Low,
+            "a virus scanner or proxy on this computer, a transparent proxy on the way, or a balancer before the server",
+        ),
     };
     let fails = facts.tried().iter().any(|tried| tried.cause().is_some());
     Match::Fires(Conclusion {
@@ -72,13 +89,20 @@ fn answers_in_its_place(facts: &Facts, interposed: Interposed) -> Match {
             "Port {port} of {peer} is answered by {who}, and packets to other ports of the same address go further: it is \
              {is}. What the control connection says may be its word, and the server sees it in this client's place."
         ),
-        fixes: vec![take_out(facts, &interposed), over_tls()],
+        fixes: [take_out(facts, &interposed)]
+            .into_iter()
+            .chain(take_out_here(&interposed))
+            .chain([over_tls()])
+            .collect(),
         cites: interposed.cites,
     })
 }
 
 fn who(interposed: &Interposed) -> String {
+    let here = interposed.kind == Kind::HereOrOnTheWay;
     match (interposed.at, interposed.router) {
+        (Some(at), Some(router)) if here => format!("this computer itself or hop {at} ({router})"),
+        (Some(at), None) if here => format!("this computer itself or hop {at}"),
         (Some(at), Some(router)) => format!("hop {at} ({router})"),
         (Some(at), None) => format!("hop {at}"),
         (None, _) => "somebody nearer than the server".to_owned(),
@@ -87,9 +111,19 @@ fn who(interposed: &Interposed) -> String {
 
 /// What ends it, for whoever runs it.
 pub fn take_out(facts: &Facts, interposed: &Interposed) -> Fix {
-    let action = "Take FTP out of the proxy on the way, and check again";
+    let action = match (interposed.kind, interposed.whose) {
+        (Kind::OnTheWay, _) | (_, Standing::Unknown) => "Take FTP out of the proxy on the way, and check again",
+        (Kind::HereOrOnTheWay, Standing::ThisSide | Standing::ThisSideMaybe) => {
+            "Take FTP out of the virus scanner or proxy on this side, and check again"
+        }
+    };
     let (peer, port) = (peer(facts), facts.evidence().target.port);
     let detail = match interposed.at {
+        Some(at) if interposed.kind == Kind::HereOrOnTheWay => format!(
+            "Virus scanners, web filters and proxies on this computer, and the router at hop {at}: connections to {peer} port \
+             {port} are to be passed on as they are. Another computer behind the same router tells which of them it is: \
+             where the check finds no proxy, it was on this computer."
+        ),
         Some(at) => format!("The router at hop {at} is to pass connections to {peer} port {port} on as they are."),
         None => format!("Connections to {peer} port {port} are to be passed on as they are."),
     };
@@ -97,6 +131,17 @@ pub fn take_out(facts: &Facts, interposed: &Interposed) -> Fix {
         Standing::ThisSide | Standing::ThisSideMaybe => Fix::client(action, detail),
         Standing::Unknown => Fix::network(action, detail),
     }
+}
+
+/// What ends it where it may be on this computer, and the other fix is for those on the way.
+fn take_out_here(interposed: &Interposed) -> Option<Fix> {
+    let here = interposed.kind == Kind::HereOrOnTheWay && interposed.whose == Standing::Unknown;
+    here.then(|| {
+        Fix::client(
+            "Switch off what inspects FTP on this computer, and check again",
+            "Virus scanners, web filters and proxies. What changes then was their doing.",
+        )
+    })
 }
 
 fn over_tls() -> Fix {

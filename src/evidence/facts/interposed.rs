@@ -1,4 +1,4 @@
-//! Somebody on the way who answers the control port in the server's place (RFC 3040 section 2.5): packets to another port
+//! Somebody on the way, or on this computer, who answers the control port in the server's place (RFC 3040 section 2.5): packets to another port
 //! of the same address go on where the control port's are answered.
 //!
 //! Two signs: the distances that the sweeps show, and, where none was made, handshakes that take far longer at the passive
@@ -20,7 +20,17 @@ pub struct Interposed {
     pub at: Option<u8>,
     pub router: Option<IpAddr>,
     pub whose: Standing,
+    /// Whether it is the router at that hop, a program on this computer, or either.
+    pub kind: Kind,
     pub cites: Vec<Cite>,
+}
+
+/// What it is. A program on this computer, such as a virus scanner, answers packets that live one hop as the first router
+/// does, and as soon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    OnTheWay,
+    HereOrOnTheWay,
 }
 
 /// On whose part of the way that one stands.
@@ -90,7 +100,9 @@ impl Facts<'_> {
             )),
         ];
         cites.extend(named.map(|(_, place)| self.cite(place)));
-        Some(Interposed { at: Some(at), router, whose, cites })
+        // A program here would not name the router in 227.
+        let kind = if at <= 1 && named.is_none() { Kind::HereOrOnTheWay } else { Kind::OnTheWay };
+        Some(Interposed { at: Some(at), router, whose, kind, cites })
     }
 
     fn data_probes(&self) -> impl Iterator<Item = &TtlProbe> {
@@ -133,7 +145,7 @@ impl Facts<'_> {
             Cite::of(format!("{peer} answered the control connection's handshake within {control:.1} ms")),
             Cite::of(format!("its passive ports took {passive:.1} ms at least, and its replies {reply:.1} ms")),
         ];
-        Some(Interposed { at: None, router: None, whose: Standing::Unknown, cites })
+        Some(Interposed { at: None, router: None, whose: Standing::Unknown, kind: Kind::HereOrOnTheWay, cites })
     }
 }
 
