@@ -14,17 +14,20 @@ pub mod rules;
 mod undone;
 pub mod verdict;
 
+use std::cmp::Reverse;
+
 use crate::evidence::Evidence;
-use crate::evidence::facts::{Cite, Facts};
+use crate::evidence::facts::{Cite, Facts, Failure};
 use handover::Handover;
 use rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use rules::transparent_proxy;
+use rules::{active_callback_dropped, callbacks, local_firewall_drops_callback, transfer_stalled, transparent_proxy};
 use verdict::Verdict;
 
 /// Everything that was concluded.
 #[derive(Debug)]
 pub struct Diagnosis {
-    /// The rules that fire: errors first, then warnings, then info; within these in the table's order.
+    /// The rules that fire: errors first, then warnings, then info; within these what spoils a mode that works, then in the
+    /// table's order.
     pub findings: Vec<Finding>,
     /// Neighbours of a firing rule that the evidence excludes.
     pub ruled_out: Vec<Excluded>,
@@ -92,7 +95,8 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
             Match::RuledOut(_) | Match::Undecided(_) => {}
         }
     }
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.conclusion.severity));
+    mend_past_the_router(facts, &mut findings);
+    findings.sort_by_key(|finding| (Reverse(finding.conclusion.severity), !spoils_what_works(facts, finding)));
     let undone = undone::all(facts);
     not_tested.retain(|open| !undone.iter().any(|other| other.id == open.id));
     not_tested.extend(undone);
@@ -100,6 +104,27 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
     let handover = handover::write(facts, &findings);
     let diagnosis = Diagnosis { findings, ruled_out, not_tested, verdict, handover };
     if facts.log().is_some() { afar::seen_from_afar(diagnosis) } else { diagnosis }
+}
+
+/// Whether it tells of transfers that stall in a mode that works: who uses that mode is left with it, and not with what keeps
+/// the other mode from working.
+fn spoils_what_works(facts: &Facts, finding: &Finding) -> bool {
+    let in_such_a_mode = || facts.failed(Failure::Stalled).iter().any(|tried| facts.works(tried.verb().mode()));
+    finding.rule.id == transfer_stalled::RULE.id && in_such_a_mode()
+}
+
+/// Where the router's FTP support lets the server's connection through, and this computer counts packets that nobody was
+/// given, there is nothing to mend at the router: its place takes what mends this computer's own firewall.
+fn mend_past_the_router(facts: &Facts, findings: &mut [Finding]) {
+    let own = findings.iter().find(|finding| finding.rule.id == local_firewall_drops_callback::RULE.id);
+    let Some(own) = own.filter(|_| callbacks::is_helped(facts)) else { return };
+    let Some(mend) = own.conclusion.fixes.last().cloned() else { return };
+    let router = callbacks::forward(facts).action;
+    for finding in findings.iter_mut().filter(|finding| finding.rule.id == active_callback_dropped::RULE.id) {
+        for fix in finding.conclusion.fixes.iter_mut().filter(|fix| fix.action == router) {
+            *fix = mend.clone();
+        }
+    }
 }
 
 /// Whoever answers in the server's place may have said or done what the server seems to: that has to go first.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ftpmode::diagnosis::rule::{Confidence, Match, Severity};
+use ftpmode::diagnosis::rule::{Confidence, Match, Severity, Side};
 use ftpmode::diagnosis::{Diagnosis, diagnose, rules};
 use ftpmode::evidence::attempt::{DataVerb, Mode};
 use ftpmode::evidence::case::{Case, Expect};
@@ -59,6 +59,38 @@ fn a_finding_tells_nothing_twice() {
             assert_eq!(different.len(), ports.len(), "{}: {}", path.display(), finding.summary);
         }
     }
+}
+
+/// Who uses the mode that works is left with its stalls, whatever keeps the other one from working.
+#[test]
+fn a_stall_in_the_mode_to_use_is_told_first() {
+    let (_, case) =
+        cases().into_iter().find(|(path, _)| path.ends_with("transfer-stalled/behind-nat.toml")).expect("a case");
+    let report = Report::of(&case.evidence);
+    assert_eq!(report.findings.first().map(|finding| finding.id.as_str()), Some("transfer-stalled"));
+    assert!(
+        report.verdict.summary.starts_with("One transfer came through and another stalled."),
+        "{}",
+        report.verdict.summary
+    );
+    assert_eq!(report.verdict.fixes.first().map(|fix| fix.side), Some(Side::Network));
+    let letter = report.verdict.handover.expect("a letter");
+    assert_eq!(letter.to, Side::Network);
+    assert!(letter.text.contains("Large packets are lost"), "{}", letter.text);
+}
+
+/// Where the router's FTP support does its part, nobody is sent to the router.
+#[test]
+fn past_a_helper_this_computers_own_firewall_is_to_be_mended() {
+    let wanted = "active-callback-dropped/own-firewall-past-a-helper.toml";
+    let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with(wanted)).expect("a case");
+    let report = Report::of(&case.evidence);
+    let fixes: Vec<&str> = report.verdict.fixes.iter().map(|fix| fix.action.as_str()).collect();
+    let own = "Let the server's connections in at this computer's own firewall";
+    assert_eq!(fixes, ["Use passive mode", own, "Let the server connect out to its clients"]);
+    let letter = report.verdict.handover.expect("a letter").text;
+    assert!(letter.contains(own) && letter.contains("one at the server"), "{letter}");
+    assert!(!letter.contains("switch on the router's"), "{letter}");
 }
 
 /// Whatever came of it: what was tried first, beside other commands, and then again alone.

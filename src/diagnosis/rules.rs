@@ -19,7 +19,7 @@ pub(super) mod place;
 mod samples;
 
 mod active_address_rejected;
-mod active_callback_dropped;
+pub(super) mod active_callback_dropped;
 mod active_callback_foreign;
 mod active_callback_refused;
 mod active_rejected;
@@ -40,7 +40,7 @@ mod epsv_rejected;
 pub(super) mod ftp_helper_on_path;
 mod ipv6_unanswered;
 pub(super) mod listing_refused;
-mod local_firewall_drops_callback;
+pub(super) mod local_firewall_drops_callback;
 mod login_rejected;
 mod name_resolution_failed;
 mod nat_hairpin;
@@ -68,7 +68,7 @@ mod tls_required;
 mod tls_unsupported;
 mod too_many_connections;
 mod transfer_failed;
-mod transfer_stalled;
+pub(super) mod transfer_stalled;
 pub(super) mod transparent_proxy;
 mod upload_incomplete;
 

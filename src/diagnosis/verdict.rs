@@ -57,7 +57,11 @@ pub fn conclude(facts: &Facts, findings: &[Finding]) -> Verdict {
         recommendation,
         use_now,
         confidence: if stalls && works || makeshift { confidence.min(Confidence::Medium) } else { confidence },
-        summary: if stalls && works { format!("{summary} A transfer stalled all the same.") } else { summary },
+        summary: if stalls && works {
+            format!("One transfer came through and another stalled. {summary}")
+        } else {
+            summary
+        },
         fixes,
         recipes,
     }

@@ -80,6 +80,11 @@ pub fn server_address(report: &Report) -> Option<String> {
 /// The answer in a few words.
 pub fn headline(report: &Report) -> &'static str {
     match (report.verdict.recommendation, report.control.stage) {
+        (Recommendation::Passive, _) if stalls(report) => "USE PASSIVE MODE; A TRANSFER STALLED",
+        (Recommendation::Active, _) if stalls(report) => "USE ACTIVE MODE; A TRANSFER STALLED",
+        (Recommendation::Either, _) if stalls(report) && !is_makeshift(report) => {
+            "BOTH MODES WORK: USE PASSIVE MODE; A TRANSFER STALLED"
+        }
         (Recommendation::Passive, _) => "USE PASSIVE MODE",
         (Recommendation::Active, _) => "USE ACTIVE MODE",
         (Recommendation::Either, _) if is_makeshift(report) => "BOTH MODES WORK: USE ACTIVE MODE FOR NOW",
@@ -128,6 +133,10 @@ pub fn headline(report: &Report) -> &'static str {
     }
 }
 
+fn stalls(report: &Report) -> bool {
+    report.findings.iter().any(|finding| finding.id == "transfer-stalled")
+}
+
 /// Whether active mode is to be used only until passive mode works each time.
 fn is_makeshift(report: &Report) -> bool {
     report.verdict.recommendation == Recommendation::Either && report.verdict.use_now == Some(Mode::Active)
@@ -152,7 +161,6 @@ fn is_no_ftp(report: &Report) -> bool {
     report.findings.iter().any(|finding| finding.id == "not-ftp")
 }
 
-/// Whether the password was kept back because nobody vouches for the server.
 /// Whether nothing was tried because nobody vouches for the server.
 fn untrusted(report: &Report) -> bool {
     let stops = |finding: &Finding| finding.id == "certificate-untrusted" && finding.severity == Severity::Error;
