@@ -566,6 +566,35 @@ fn a_password_is_quoted_nowhere() {
     }
 }
 
+/// However people, programs and scripts write it, and wherever the line that has it is met.
+#[test]
+fn a_password_shows_in_no_spelling() {
+    let forms = include_str!("../fixtures/passwords.txt").lines().filter(|line| !line.starts_with('#'));
+    let mut left = Vec::new();
+    for form in forms {
+        let quotes = [
+            format!("{form}\nPASV\n227 ok (192,0,2,1,4,1)\nLIST\nError: connect to 192.0.2.1: Connection refused"),
+            format!("XYZ\n500 unknown: {form}\nPASV\n227 ok (192,0,2,1,4,1)\nLIST\n425 no"),
+            format!("PASV\n227 ok (192,0,2,1,4,1)\nLIST\nError: connect to 192.0.2.1: Connection refused ({form})"),
+            format!("PASV\n227 ok (192,0,2,1,4,1)\nLIST\n{form} Error: connect to 192.0.2.1: Connection refused"),
+        ];
+        for quote in quotes {
+            for evidence in read(format!("220 hi\nUSER bob\n331 ok\nPASS ***\n230 ok\n{quote}\n").as_bytes()) {
+                let report = Report::of(&evidence);
+                let json = formats::ALL.iter().filter(|format| format.id == "json");
+                let mut shown: String =
+                    json.map(|format| formats::render(format, &report, &Style::default())).collect();
+                shown += &ftpmode::evidence::case::Case { evidence, expect: None }.to_toml().expect("TOML");
+                if shown.contains("Zaunk0nig") {
+                    left.push(quote);
+                    break;
+                }
+            }
+        }
+    }
+    assert!(left.is_empty(), "{}", left.join("\n\n"));
+}
+
 fn fixtures() -> Vec<Fixture> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs");
     let mut all = Vec::new();

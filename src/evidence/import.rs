@@ -34,7 +34,7 @@ mod words;
 
 use cut::Ahead;
 use line::Words;
-use passwords::{Passwords, masked, shown};
+use passwords::{Passwords, shown};
 use session::Session;
 use signs::Signs;
 use target::Target;
@@ -249,7 +249,7 @@ impl Gathered {
     fn line(&mut self, number: u32, piece: &str, ahead: Ahead) {
         self.number = number;
         if ahead.signs.password {
-            self.passwords.learn(piece, ahead.signs);
+            self.passwords.learn(piece);
         }
         // wget writes several commands on a line, each behind an arrow.
         let arrow = memchr(b'=', piece.as_bytes()).and_then(|_| piece.split_once(ARROW));

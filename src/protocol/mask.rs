@@ -10,8 +10,11 @@ const MASK: &str = "****";
 pub fn mask(text: &str, secret: &str) -> String {
     // What was written in UTF-8 may have been read as Latin-1.
     let misread: String = secret.bytes().map(char::from).collect();
+    // What came through a URL may have stayed spelt as in one.
+    let spelt = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
     let text = mask_spelling(text, secret);
-    if misread == secret { text } else { mask_spelling(&text, &misread) }
+    let others = [misread, spelt].into_iter().filter(|spelling| spelling != secret);
+    others.fold(text, |text, spelling| mask_spelling(&text, &spelling))
 }
 
 fn mask_spelling(text: &str, secret: &str) -> String {
@@ -86,7 +89,9 @@ fn is_alone(chars: &[char], first: usize, last: usize, argument: bool) -> bool {
     let joint = |c: Option<char>| matches!(c, Some(',' | '.' | '|' | ':'));
     let number = chars[first..=last].iter().all(char::is_ascii_digit);
     let in_address = (joint(before(1)) && digit(before(2))) || (joint(behind(1)) && digit(behind(2)));
-    !word(before(1)) && !word(behind(1)) && (argument || !number || !in_address)
+    // A blank before it, as URLs spell it.
+    let blank = before(3) == Some('%') && before(2) == Some('2') && before(1) == Some('0');
+    (!word(before(1)) || blank) && !word(behind(1)) && (argument || !number || !in_address)
 }
 
 #[cfg(test)]
@@ -103,6 +108,8 @@ mod tests {
             ("530-Login incorrect: PASS Tr0u\n530 b4dor", "530-Login incorrect: PASS ****\n530 ****"),
             ("530-no: Tr0ub4\n dor\n530 end", "530-no: ****\n ****\n530 end"),
             ("500 cut: 'PASS Tr0u'", "500 cut: 'PASS ****'"),
+            ("500 'PASS%20Tr0ub4dor': no", "500 'PASS%20****': no"),
+            ("530 bob:Tr0ub4dor: no", "530 bob:****: no"),
         ] {
             assert_eq!(mask(text, "Tr0ub4dor"), masked);
         }
@@ -113,6 +120,7 @@ mod tests {
         assert_eq!(mask("500 'PASS two': no", "two words"), "500 'PASS ****': no");
         assert_eq!(mask("530-no: two\n530 words", "two words"), "530-no: ****\n530 ****");
         assert_eq!(mask("530 no: two words.", "two words"), "530 no: **** ****.");
+        assert_eq!(mask("500 PASS%20two%20words: no", "two words"), "500 PASS%20****: no");
         assert_eq!(mask("530 no: sch\u{f6}n", "sch\u{f6}n"), "530 no: ****");
         assert_eq!(mask("530 no: sch\u{c3}\u{b6}n", "sch\u{f6}n"), "530 no: ****");
     }

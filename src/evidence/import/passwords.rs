@@ -3,10 +3,13 @@
 
 use std::ops::Range;
 
-use super::signs::Signs;
+use super::signs;
 use crate::evidence::Evidence;
 use crate::evidence::redact::is_everybodys_word;
 use crate::evidence::timeline::{Event, What};
+use places::Lead;
+
+pub mod places;
 
 /// Passwords remembered of one log.
 const MOST_KNOWN: usize = 50;
@@ -19,14 +22,9 @@ pub fn shown(text: &str, most: usize) -> String {
     masked(text).trim().chars().take(most).map(|c| if c == '\t' { ' ' } else { c }).collect()
 }
 
-/// The argument of PASS and ACCT, and the password in a URL or behind an option, masked.
+/// A text without the passwords in it, whatever gives them away by its form.
 pub fn masked(text: &str) -> String {
-    let mut secrets = behind_names(text, Signs::of(text));
-    if let Some(argument) = argument(text) {
-        secrets.retain(|secret| secret.end <= argument.start);
-        secrets.push(argument);
-    }
-    without(text, secrets)
+    without(text, places::of(text, signs::leads(text)))
 }
 
 /// The passwords that a log tells.
@@ -39,12 +37,14 @@ pub struct Passwords {
 
 impl Passwords {
     /// Remembers the passwords of a line that may hold one, as its signs say.
-    pub fn learn(&mut self, line: &str, signs: Signs) {
+    pub fn learn(&mut self, line: &str) {
         if self.known.len() >= MOST_KNOWN {
             return;
         }
-        let of_command = argument(line).filter(|secret| !is_prose(line, secret));
-        for secret in of_command.into_iter().chain(behind_names(line, signs)).chain(of_netrc(line)) {
+        // A bare -p is many things; who logs in names himself beside it.
+        let login = line.contains("-u");
+        let telling = signs::leads(line).filter(|(lead, _)| login || *lead != Lead::Option);
+        for secret in places::of(line, telling).into_iter().filter(|secret| !is_prose(line, secret)) {
             let word = line[secret].split_whitespace().next().unwrap_or_default();
             let word = word.trim_matches(['"', '\'', '`', ']', ')', '}', ',', '\u{2018}', '\u{2019}']);
             // Most are said again and again.
@@ -64,11 +64,14 @@ impl Passwords {
         let mut known = self.known.clone();
         // Who takes his name for a password would lose the name, and show by it that it is the password.
         known.retain(|secret| evidence.asked.user.as_ref() != Some(secret));
+        // "USER bob:X".
+        if let Some((name, _)) = evidence.asked.user.as_ref().and_then(|user| user.split_once(':')) {
+            evidence.asked.user = Some(format!("{name}:{MASK}"));
+        }
         // The longest first: one may be a part of another.
         known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         let mend = |text: &mut String| {
-            let urls = if text.contains("://") { without(text, in_urls(text)) } else { std::mem::take(text) };
-            *text = known.iter().fold(urls, |text, secret| without(&text, places_of(secret, &text)));
+            *text = known.iter().fold(masked(text), |text, secret| without(&text, places_of(secret, &text)));
         };
         let controls = evidence.controls.iter_mut().flat_map(|control| &mut control.events);
         let attempts = evidence.attempts.iter_mut().flat_map(|attempt| &mut attempt.events);
@@ -101,73 +104,19 @@ fn without(text: &str, secrets: Vec<Range<usize>>) -> String {
     text
 }
 
-/// What follows PASS or ACCT in its line, whatever a program writes before them.
-fn argument(text: &str) -> Option<Range<usize>> {
-    let upper = text.to_ascii_uppercase();
-    ["PASS", "ACCT"].iter().find_map(|verb| {
-        upper.match_indices(verb).find_map(|(at, _)| {
-            let behind = &text[at + verb.len()..];
-            let argument = behind.trim_start_matches([' ', '\t']);
-            let from = text.len() - argument.len();
-            // "Log in with USER and PASS first."
-            let alone =
-                !upper[..at].ends_with(|c: char| c.is_ascii_alphanumeric()) && !upper[..at].ends_with("USER AND ");
-            let end = argument.find('\n').map_or(text.len(), |end| from + end);
-            (alone && argument.len() < behind.len() && from < end).then_some(from..end)
-        })
-    })
-}
-
 /// A sentence in which a thing passes, or PASS is talked about: nothing to remember.
 fn is_prose(line: &str, secret: &Range<usize>) -> bool {
     let before = line[..secret.start].trim_end();
-    let shouted = before.ends_with("PASS") || before.ends_with("ACCT");
+    let is_verb = |verb: &&&str| {
+        before.len() >= verb.len()
+            && before.is_char_boundary(before.len() - verb.len())
+            && before[before.len() - verb.len()..].eq_ignore_ascii_case(verb)
+    };
+    let Some(verb) = ["PASS", "ACCT"].iter().find(is_verb) else { return false };
+    let shouted = before.ends_with(*verb);
     let alone =
         before.chars().filter(|c| c.is_alphanumeric()).count() == 4 && !line[secret.clone()].trim().contains(' ');
     !shouted && !alone
-}
-
-/// The passwords in URLs and behind options, in their order.
-fn behind_names(text: &str, signs: Signs) -> Vec<Range<usize>> {
-    let mut secrets = in_urls(text);
-    if !signs.option {
-        return secrets;
-    }
-    let lower = text.to_ascii_lowercase();
-    for (option, ends_name) in OPTIONS {
-        let Some(at) = lower.find(option).map(|at| at + option.len()) else { continue };
-        let word = text[at..].find(char::is_whitespace).map_or(text.len(), |end| at + end);
-        let name = if ends_name.is_empty() { Some(0) } else { text[at..word].find(*ends_name).map(|name| name + 1) };
-        let secret = name.map(|name| at + name..word).filter(|secret| !secret.is_empty());
-        secrets.extend(
-            secret.filter(|secret| secrets.iter().all(|other| other.end <= secret.start || secret.end <= other.start)),
-        );
-    }
-    secrets.sort_by_key(|secret| secret.start);
-    secrets
-}
-
-/// `ftp://bob:PASSWORD@host/`: all up to the last @, as people type passwords with one in it.
-fn in_urls(text: &str) -> Vec<Range<usize>> {
-    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '\u{2018}' | '\u{2019}');
-    let of_url = |(at, mark): (usize, &str)| {
-        let from = at + mark.len();
-        let url = &text[from..];
-        let url = &url[..url.find(ends).unwrap_or(url.len())];
-        let (user, _) = url.rsplit_once('@')?;
-        let (name, secret) = user.split_once(':')?;
-        // "host:2121/a@b" and "host/a:b@c" name nobody.
-        let is_port = secret.split_once('/').is_some_and(|(port, _)| port.bytes().all(|byte| byte.is_ascii_digit()));
-        let from = from + name.len() + 1;
-        (!name.contains('/') && !is_port && !secret.is_empty()).then(|| from..from + secret.len())
-    };
-    text.match_indices("://").filter_map(of_url).collect()
-}
-
-/// `machine HOST login NAME password PASSWORD`.
-fn of_netrc(line: &str) -> Option<Range<usize>> {
-    let (before, _) = line.split_once(" password ").filter(|(before, _)| before.contains("login "))?;
-    Some(before.len() + " password ".len()..line.len())
 }
 
 /// Whether a word can be looked for wherever it stands: what everybody says is no secret, nor are the signs that stand in
@@ -193,23 +142,6 @@ fn places_of(secret: &str, text: &str) -> Vec<Range<usize>> {
     };
     places.filter(whole).collect()
 }
-
-/// What stands near a password that no option stands before.
-pub const LEADS: &[&str] = &["pass ", "pass\t", "acct ", "acct\t", "://", " password "];
-
-/// What stands before a password, and between a name and it.
-pub const OPTIONS: &[(&str, &[char])] = &[
-    ("-u ", &[':', ',']),
-    ("--user ", &[':', ',']),
-    ("--user=", &[':', ',']),
-    ("--ftp-pass ", &[]),
-    ("password\": ", &[]),
-    ("pass=", &[]),
-    ("password=", &[]),
-    ("password: ", &[]),
-    ("passwd=", &[]),
-    ("pwd=", &[]),
-];
 
 #[cfg(test)]
 mod tests {
@@ -251,11 +183,11 @@ mod tests {
             "all of them pass Zaunkoenig by",
             "503 PASS command not allowed",
         ] {
-            passwords.learn(line, Signs::of(line));
+            passwords.learn(line);
         }
         assert_eq!(passwords.known, Vec::<String>::new());
         for line in ["*cmd* 'PASS Zaunk0nig'", "machine h login bob password Rotkeh1chen", "pass Blaum3ise"] {
-            passwords.learn(line, Signs::of(line));
+            passwords.learn(line);
         }
         assert_eq!(passwords.known, ["Zaunk0nig", "Rotkeh1chen", "Blaum3ise"]);
     }

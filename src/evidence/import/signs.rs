@@ -1,18 +1,18 @@
 //! What a line may hold that few lines do. Every line is read once for all of it, and what asks closely asks only then.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::{passwords, quoted};
+use super::passwords::places::{self, Lead};
+use super::quoted;
 
 /// What stands in a line, in capitals or not: each is a reason to look, and nothing more.
 #[derive(Clone, Copy, Default)]
 pub struct Signs {
-    /// Of a password, with or without an option before it.
+    /// Of a password.
     pub password: bool,
-    /// An option that a password stands behind.
-    pub option: bool,
     /// A reply or a command in a sentence.
     pub quotation: bool,
 }
@@ -23,8 +23,7 @@ impl Signs {
         let Some(machine) = MACHINE.as_ref() else { return signs };
         for found in machine.find_overlapping_iter(text) {
             match found.pattern().as_usize() {
-                at if at < OPTIONS_FROM => signs.password = true,
-                at if at < QUOTATIONS_FROM => (signs.password, signs.option) = (true, true),
+                at if at < QUOTATIONS_FROM => signs.password = true,
                 _ => signs.quotation = true,
             }
         }
@@ -32,11 +31,18 @@ impl Signs {
     }
 }
 
-const OPTIONS_FROM: usize = passwords::LEADS.len();
-const QUOTATIONS_FROM: usize = OPTIONS_FROM + passwords::OPTIONS.len();
+/// What passwords stand behind in a text, and where.
+pub fn leads(text: &str) -> impl Iterator<Item = (Lead, Range<usize>)> {
+    let found = MACHINE.as_ref().map(|machine| machine.find_overlapping_iter(text));
+    found.into_iter().flatten().filter_map(|found| {
+        let (_, lead) = places::LEADS.get(found.pattern().as_usize())?;
+        Some((*lead, found.range()))
+    })
+}
+
+const QUOTATIONS_FROM: usize = places::LEADS.len();
 
 static MACHINE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let options = passwords::OPTIONS.iter().map(|(option, _)| option);
-    let all = passwords::LEADS.iter().chain(options).chain(quoted::LEADS);
+    let all = places::LEADS.iter().map(|(lead, _)| lead).chain(quoted::LEADS);
     AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(all).ok()
 });

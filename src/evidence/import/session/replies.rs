@@ -2,7 +2,6 @@
 
 use super::super::draft::Draft;
 use super::super::line::{Line, Words};
-use super::super::masked;
 use super::super::words::{self, How, Tells, Which};
 use super::{MOST_EVENTS, MOST_LINES, Of, OpenReply, Seen, Session, commands};
 use crate::evidence::Outcome;
@@ -96,8 +95,6 @@ impl Session {
             Some((code, words)) if code.ends_with(':') => format!("{} {}", &code[..3], words.trim_start()),
             _ => text,
         };
-        // Some servers say again what they did not understand.
-        let text = if open.code >= 500 && text.contains("PASS ") { masked(&text) } else { text };
         let Some(reply) = Reply::from_text(text) else { return };
         let event = Event { at_ms: open.at_ms, line: Some(open.line), what: What::Replied(reply.clone()) };
         // An exception says again what the dialogue shows, and some clients show replies twice.
