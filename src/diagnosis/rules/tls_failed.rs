@@ -3,6 +3,7 @@
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{loss, peer_port};
 use crate::evidence::facts::{ControlEnd, Facts, Place};
+use crate::evidence::log::Writer;
 use crate::evidence::security::{Broken, Wanted};
 
 pub static RULE: Rule = Rule {
@@ -30,7 +31,22 @@ fn test(facts: &Facts) -> Match {
     let implicit = facts.auth_refused().is_none() && facts.answer("AUTH").is_none();
     let asked = facts.evidence().asked.tls;
     let server = peer_port(facts);
+    let of_server = facts.log().is_some_and(|log| log.writer == Writer::Server);
     let (side, confidence, summary) = match broken.how {
+        Some(Broken::Alert) if of_server => (
+            Side::Client,
+            Confidence::Medium,
+            "The client ends the TLS handshake with an alert: it does not take what the server offers. Most often it does not \
+             trust the server's certificate."
+                .to_owned(),
+        ),
+        Some(Broken::Closed | Broken::CutRecord | Broken::Reset) if of_server => (
+            Side::Unknown,
+            Confidence::Medium,
+            "The TLS handshake is cut off. The client ends it, as it does where it does not trust the certificate, or a \
+             device on the way does."
+                .to_owned(),
+        ),
         Some(Broken::NotTls) if implicit => (
             Side::Client,
             Confidence::High,
@@ -81,6 +97,10 @@ fn test(facts: &Facts) -> Match {
             if implicit { "" } else { " -starttls ftp" }
         ),
     );
+    let trust = Fix::client(
+        "See the client's log for the handshake",
+        "Where it asks whether to trust the certificate, compare the fingerprint with the server's and accept it.",
+    );
     let explicit_instead = implicit && asked == Wanted::Implicit && broken.how == Some(Broken::NotTls);
     Match::Fires(Conclusion {
         severity: loss(facts),
@@ -90,6 +110,8 @@ fn test(facts: &Facts) -> Match {
         cites: facts.cites([broken.place]),
         fixes: if explicit_instead {
             vec![plain_port]
+        } else if of_server {
+            vec![trust, mend]
         } else {
             vec![
                 mend,

@@ -8,7 +8,7 @@ pub static PROGRAM: Program = Program {
     id: "filezilla-server",
     name: "FileZilla Server",
     writer: Writer::Server,
-    signs: &["ftp server [", "[ftp session ", "(not logged in)"],
+    signs: &["ftp server [", "[ftp session ", "> ftp session ", "(not logged in)"],
     phrases: &[
         phrase("client did not properly shut down tls connection", Tells::Failed(Which::Data, How::Tls)),
         phrase("disconnected.", Tells::Failed(Which::Control, How::Closed)),

@@ -384,7 +384,7 @@ impl Session {
                 How::TimedOut | How::Unsaid => What::Silent { awaited: Awaited::Handshake, ms: ms.unwrap_or(0.0) },
                 How::Reset => broken(Broken::Reset),
                 How::Closed => broken(Broken::Closed),
-                _ => broken(Broken::Invalid),
+                _ => broken(tls_broke(seen)),
             };
             self.record(seen.event(what), seen);
             self.ended = true;
@@ -405,7 +405,7 @@ impl Session {
                 self.ended = true;
                 return;
             }
-            How::Tls => What::TlsFailed { how: Broken::Invalid, words: shown(seen.text, 120) },
+            How::Tls => What::TlsFailed { how: tls_broke(seen), words: shown(seen.text, 120) },
             // It ended when there was nothing more to come.
             How::Closed | How::Reset => {
                 self.ended |= which == Which::Control;
@@ -468,4 +468,17 @@ pub(super) fn with_control_port(end: SocketAddr) -> SocketAddr {
 /// Whether its data came.
 fn is_whole(outcome: &Outcome) -> bool {
     outcome.events.iter().any(|event| matches!(event.what, What::EndOfFile | What::Enough))
+}
+
+/// How TLS broke by the libraries' words: an end in the middle, the client's alert, or what came.
+fn tls_broke(seen: &Seen) -> Broken {
+    let lower = seen.text.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if says(&["error -110", "ssl_error_syscall", "non-properly terminated", "unexpected eof", "eof occurred"]) {
+        Broken::Closed
+    } else if seen.of_server && says(&["error -12", "alert has been received", "received tls alert"]) {
+        Broken::Alert
+    } else {
+        Broken::Invalid
+    }
 }
