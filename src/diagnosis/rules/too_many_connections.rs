@@ -31,7 +31,17 @@ fn test(facts: &Facts) -> Match {
     let mut said: Vec<Place> =
         facts.refusals_saying(Says::TooManyConnections).into_iter().map(|(_, place)| place).collect();
     let turned_away = facts.turned_away_beside_others();
-    said.extend(turned_away.iter().filter(|(reply, _)| reply.code == 421).map(|(_, place)| *place));
+    // A log may begin behind the login: whose data connections are in it was let in, and its 421 ends a session.
+    let was_in = |place: &Place| {
+        let number = match place {
+            Place::Control(number, _) => Some(*number),
+            _ => None,
+        };
+        facts.log().is_some() && facts.tried().iter().any(|tried| Some(tried.outcome().control) == number)
+    };
+    said.extend(
+        turned_away.iter().filter(|(reply, place)| reply.code == 421 && !was_in(place)).map(|(_, place)| *place),
+    );
     said.dedup();
     if !said.is_empty() {
         // Nobody but this check asked for a further control connection: that is nothing that needs mending.
@@ -45,6 +55,9 @@ fn test(facts: &Facts) -> Match {
                 "The server lets no further connection of this client in while one stands: what the check wanted one for is \
                  not tested.",
             ),
+            _ if facts.log().is_some() => {
+                (Severity::Info, "The server lets no further connection of this client in while one stands.")
+            }
             _ => (
                 Severity::Info,
                 "The server lets no further connection of this client in while one stands; the check went on with one \
