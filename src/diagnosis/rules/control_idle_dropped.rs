@@ -42,7 +42,7 @@ fn test(facts: &Facts) -> Match {
     if in_turns.is_empty() && told.is_none() && !facts.control_works() {
         return at_the_login(facts, &between);
     }
-    if in_turns.iter().all(|tried| tried.failure() == Some(Failure::Unanswered))
+    if in_turns.iter().all(|tried| matches!(tried.failure(), Some(Failure::Unanswered | Failure::CutAtNegotiation)))
         && between.is_empty()
         && told.is_none()
         && quiet.is_none()
@@ -148,11 +148,19 @@ fn unanswered(facts: &Facts, tried: &[&Tried]) -> Match {
         severity: loss(facts),
         side: Side::Unknown,
         confidence: Confidence::Low,
-        summary: format!(
-            "{} is never answered. A server that hangs at it does this, and so does a device on the way that reads FTP and \
+        summary: if tried.iter().any(|tried| tried.failure() == Some(Failure::CutAtNegotiation)) {
+            format!(
+                "The control connection is cut at {}. A server that breaks off at it does this, and so does a device on the \
+                 way that reads FTP and does not let it through; what was seen does not tell which.",
+                verbs(tried.iter().copied())
+            )
+        } else {
+            format!(
+                "{} is never answered. A server that hangs at it does this, and so does a device on the way that reads FTP and \
              swallows it; what was seen does not tell which.",
-            verbs(tried.iter().copied())
-        ),
+                verbs(tried.iter().copied())
+            )
+        },
         cites: facts.cites(tried.iter().filter_map(|tried| tried.ended_by())),
         fixes: vec![
             Fix::client(
