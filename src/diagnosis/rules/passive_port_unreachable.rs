@@ -4,6 +4,7 @@ use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_not
 use crate::diagnosis::rules::{
     endpoints, ends, failed_at_peer, joins, loss, named_and_ended, place, ruled_out_by, side_of, told_at_peer, untold,
 };
+use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure};
 
@@ -28,7 +29,10 @@ fn test(facts: &Facts) -> Match {
     if !joined.is_empty() {
         return Match::RuledOut(facts.cites(joined));
     }
-    let unreachable = failed_at_peer(facts, Failure::DialUnreachable);
+    let mut unreachable = failed_at_peer(facts, Failure::DialUnreachable);
+    // Where a log shows the server's name alone, nobody has a route to the private address in 227: that is the routing.
+    unreachable
+        .retain(|tried| facts.peer().is_some() || tried.dialled().is_none_or(|end| reach(end.ip()) != Reach::Private));
     let Some(icmp) = unreachable.iter().find_map(|tried| tried.icmp()) else {
         let otherwise = told_at_peer(facts, [Failure::DialDropped, Failure::DialRefused]);
         return ruled_out_by(facts, ends(otherwise), untold(facts));
