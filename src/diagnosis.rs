@@ -141,9 +141,18 @@ fn leave_open_whose(conclusion: &mut Conclusion, take_out: Fix) {
     conclusion.fixes.insert(0, take_out);
 }
 
+/// What a rule finds, in a few words: what the evidence does not tell is not said in them.
+fn title_in(facts: &Facts, rule: &Rule) -> &'static str {
+    let untold = rule.id == rules::passive_port_dropped::RULE.id && rules::passive_port_dropped::is_untold(facts);
+    if untold { "connections to the server's passive port come to nothing, and how is not told" } else { rule.title }
+}
+
 /// What a rule finds, in a few words, as its reader sees it.
 pub fn title(evidence: &Evidence, id: &str) -> Option<String> {
-    let title = rules::with_id(id)?.title;
+    let rule = rules::with_id(id)?;
+    // To ask the evidence for that is work, and only a log keeps how a connection ended to itself.
+    let untold = evidence.log.is_some() && id == rules::passive_port_dropped::RULE.id;
+    let title = if untold { title_in(&Facts::of(evidence), rule) } else { rule.title };
     Some(if evidence.log.is_some() { afar::title_from_afar(title) } else { title.to_owned() })
 }
 

@@ -3,7 +3,8 @@
 use ftpmode::diagnosis::diagnose;
 use ftpmode::diagnosis::rule::Severity;
 use ftpmode::diagnosis::verdict::Recommendation;
-use ftpmode::evidence::facts::Facts;
+use ftpmode::evidence::attempt::Mode;
+use ftpmode::evidence::facts::{Direction, Facts};
 use ftpmode::evidence::import::Reader;
 use serde::Deserialize;
 
@@ -24,6 +25,11 @@ struct Log {
     /// One of these is what went wrong; none where nothing did.
     #[serde(default)]
     finds: Vec<String>,
+    /// What became of passive and of active data connections, where the test is of that.
+    #[serde(default)]
+    outbound: Option<Direction>,
+    #[serde(default)]
+    inbound: Option<Direction>,
     /// Words of the summary.
     #[serde(default)]
     says: String,
@@ -36,7 +42,7 @@ struct Log {
 fn each_form_tells_what_happened_and_nothing_else() {
     let forms: Forms = toml::from_str(include_str!("../fixtures/forms.toml")).expect("a valid file");
     let mut wrong = Vec::new();
-    for Log { program, form, text, recommendation, finds, says, never } in &forms.log {
+    for Log { program, form, text, recommendation, finds, outbound, inbound, says, never } in &forms.log {
         assert!(!form.is_empty(), "{program}");
         let mut reader = Reader::new();
         reader.feed(text.as_bytes());
@@ -45,7 +51,8 @@ fn each_form_tells_what_happened_and_nothing_else() {
             wrong.push(format!("{program}: nothing is read"));
             continue;
         };
-        let found = diagnose(&Facts::of(evidence));
+        let facts = Facts::of(evidence);
+        let found = diagnose(&facts);
         let ids: Vec<&str> = found.findings.iter().map(|finding| finding.rule.id).collect();
         let said = match found.verdict.recommendation {
             Recommendation::Passive => "passive",
@@ -56,6 +63,12 @@ fn each_form_tells_what_happened_and_nothing_else() {
         };
         if said != recommendation {
             wrong.push(format!("{program}: recommends {said}, not {recommendation}; found {ids:?}"));
+        }
+        for (mode, expected) in [(Mode::Passive, outbound), (Mode::Active, inbound)] {
+            let direction = facts.direction(mode);
+            if expected.is_some_and(|expected| expected != direction) {
+                wrong.push(format!("{program}: {} data connections are {direction:?}", mode.name()));
+            }
         }
         if !found.verdict.summary.contains(says) {
             wrong.push(format!("{program}: says '{}', and not '{says}'", found.verdict.summary));

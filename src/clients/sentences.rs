@@ -144,12 +144,18 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
         Failure::Unanswered => format!("the server does not answer {verb}"),
         Failure::CutAtNegotiation => format!("the control connection is cut off at {verb}"),
         Failure::DialRefused => format!("the port that the server names for {verb} refuses the connection"),
+        Failure::DialDropped if tried.ended_untold() => {
+            format!("the connection to the port that the server names for {verb} does not come about")
+        }
         Failure::DialDropped => format!("nothing answers at the port that the server names for {verb}"),
         Failure::DialUnreachable => format!("the port that the server names for {verb} is reported unreachable"),
         Failure::CallbackRefused | Failure::CallbackDropped | Failure::CallbackUnreachable if tried.stopped_here() => {
             format!("the server's connection after {verb} reaches this computer, whose own firewall stops it")
         }
         Failure::CallbackRefused => format!("the server's connection after {verb} is turned away on its way here"),
+        Failure::CallbackDropped if tried.ended_untold() => {
+            format!("the server's connection after {verb} does not come about")
+        }
         Failure::CallbackDropped => format!("the server's connection after {verb} never arrives here"),
         Failure::CallbackUnreachable => format!("the server finds no way here after {verb}"),
         Failure::TransferRefused(Some(Says::ForeignDataSource)) => {

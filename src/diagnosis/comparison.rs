@@ -154,7 +154,10 @@ fn outcome(facts: &Facts, verb: DataVerb) -> Option<String> {
     if facts.tried_with(verb).any(Tried::works) {
         return Some("works".to_owned());
     }
-    told.find_map(Tried::failure).map(|failure| words(failure).to_owned())
+    let of = |tried: &Tried| {
+        tried.failure().map(|failure| if tried.ended_untold() { "no connection" } else { words(failure) })
+    };
+    told.find_map(of).map(str::to_owned)
 }
 
 fn words(failure: Failure) -> &'static str {

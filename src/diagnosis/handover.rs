@@ -83,12 +83,13 @@ pub fn write(facts: &Facts, findings: &[Finding]) -> Option<Handover> {
     end.push("Thank you.");
     text.paragraph(end);
     let target = &facts.evidence().target;
+    let title = super::title_in(facts, main.rule);
     Some(Handover {
         to,
         addressee: addressee(facts, main, to).to_owned(),
         subject: match target.host.as_str() {
-            UNKNOWN_HOST => format!("FTP, port {}: {}", target.port, main.rule.title),
-            host => format!("FTP to {host}, port {}: {}", target.port, main.rule.title),
+            UNKNOWN_HOST => format!("FTP, port {}: {title}", target.port),
+            host => format!("FTP to {host}, port {}: {title}", target.port),
         },
         text: text.finish(),
     })

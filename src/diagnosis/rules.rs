@@ -49,7 +49,7 @@ mod not_ftp;
 mod one_method_rejected;
 mod passive_address_foreign;
 mod passive_address_unroutable;
-mod passive_port_dropped;
+pub(super) mod passive_port_dropped;
 mod passive_port_refused;
 mod passive_port_unreachable;
 mod passive_ports_exhausted;

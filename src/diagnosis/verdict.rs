@@ -361,6 +361,9 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
             "the server's data port refuses one connection and lets another in"
         }
         Failure::DialRefused => "the server's data port refuses connections",
+        Failure::DialDropped if tried.ended_untold() => {
+            "connections to the server's data port do not come about, and the log does not say how they end"
+        }
         Failure::DialDropped => "connections to the server's data port get no answer",
         Failure::DialUnreachable => "the server's data port is reported unreachable",
         Failure::CallbackRefused | Failure::CallbackDropped | Failure::CallbackUnreachable if tried.stopped_here() => {
@@ -374,6 +377,9 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
             "the server's connection never reaches this computer"
         }
         Failure::CallbackDropped if !facts.hangs().is_empty() => "no connection from the server arrives",
+        Failure::CallbackDropped if tried.ended_untold() => {
+            "the server's connection to the client does not come about, and the log does not say how it ends"
+        }
         Failure::CallbackDropped => "no connection from the server gets through to the client",
         Failure::CallbackUnreachable => "the server finds no way to this computer",
         Failure::TransferRefused(Some(Says::ForeignDataSource)) => {

@@ -31,6 +31,7 @@ mod stamp;
 mod target;
 mod translations;
 mod words;
+mod wrapped;
 
 use cut::Ahead;
 use line::Words;

@@ -193,10 +193,11 @@ fn wall_labels(attempt: &DataConnection, wall: Wall) -> [String; 2] {
 }
 
 fn course(attempt: &DataConnection) -> Course {
-    let Some(cause) = attempt.cause else { return Course::Through };
-    if attempt.connected.is_some() {
+    if attempt.works || attempt.connected.is_some() {
         return Course::Through;
     }
+    // How it ended is not told where there is no cause: where it ended is not, either.
+    let Some(cause) = attempt.cause else { return Course::Absent };
     match cause {
         Cause::Refused | Cause::Dropped | Cause::Unreachable if attempt.stopped_here => match attempt.mode {
             Mode::Active => Course::AtTheDoor,

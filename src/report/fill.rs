@@ -211,7 +211,7 @@ fn attempt(facts: &Facts, tried: &Tried) -> DataConnection {
         protection: tried.attempt().protection,
         works: tried.works(),
         stage: tried.stage(),
-        cause: tried.cause(),
+        cause: tried.cause().filter(|_| !tried.ended_untold()),
         ended_by: tried
             .cause()
             .and(tried.ended_by())

@@ -93,7 +93,7 @@ pub struct ControlConnection {
     pub works: bool,
     /// How far it came.
     pub stage: ControlStage,
-    /// What ended it there; null where it works.
+    /// What ended it there; null where it works, and where a log does not tell it.
     pub cause: Option<Cause>,
     /// The text of the 220 greeting.
     pub banner: Option<String>,

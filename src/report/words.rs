@@ -83,6 +83,9 @@ pub fn protection(protection: Protection) -> &'static str {
 /// What became of a data connection, in two words.
 pub fn result(attempt: &DataConnection) -> &'static str {
     let Some(cause) = attempt.cause else {
+        if !attempt.works {
+            return "no connection";
+        }
         return if attempt.load.segment().is_some() { "works in small segments" } else { "works" };
     };
     match (cause, attempt.mode) {
@@ -123,9 +126,9 @@ pub fn product(id: &str) -> &str {
 
 /// The last word: the server's where it had it, else what was seen.
 pub fn ended_with(attempt: &DataConnection) -> String {
-    let telling = match attempt.cause {
-        None => attempt.replies.last(),
-        Some(_) => attempt.replies.iter().rev().find(|reply| reply.code >= 400),
+    let telling = match attempt.works {
+        true => attempt.replies.last(),
+        false => attempt.replies.iter().rev().find(|reply| reply.code >= 400),
     };
     match (telling, attempt.cause, attempt.silent_ms) {
         (Some(reply), ..) => format!("{} {}", reply.code, reply.text),

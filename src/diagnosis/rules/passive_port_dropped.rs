@@ -78,8 +78,9 @@ fn test(facts: &Facts) -> Match {
         confidence,
         summary: if guessed {
             format!(
-                "Connections to the server's passive ports seem to get no answer: the client gave up on {ports}, and its log \
-                 does not say how. {whose}"
+                "Connections to the server's passive ports do not come about: the client gave up on {ports}, and its log does \
+                 not say how that ended. A firewall that drops them is the usual reason; one that refuses them looks the \
+                 same here. {whose}"
             )
         } else {
             format!(
@@ -100,6 +101,12 @@ fn test(facts: &Facts) -> Match {
             ),
         ),
     })
+}
+
+/// Whether no more is known of these connections than that they did not come about.
+pub fn is_untold(facts: &Facts) -> bool {
+    let dropped = failed_at_peer(facts, Failure::DialDropped);
+    !dropped.is_empty() && dropped.iter().all(|tried| tried.is_guess())
 }
 
 const BEHIND_NAT: &str = "The server stands behind an address translation that it does not know of, so most likely its \

@@ -272,6 +272,7 @@ impl Facts<'_> {
                 None => None,
             };
             let found = match (tried.cause(), ended) {
+                _ if tried.ended_untold() => Direction::Blocked,
                 (Some(super::Cause::Refused), _) => Direction::Refused,
                 (Some(super::Cause::Dropped), _) => Direction::Dropped,
                 (Some(super::Cause::Unreachable), _) => Direction::Unreachable,
@@ -282,7 +283,8 @@ impl Facts<'_> {
                 }
                 _ => Direction::Untested,
             };
-            if worst == Direction::Untested {
+            // What is told of one is more than that another came to nothing.
+            if worst == Direction::Untested || (worst == Direction::Blocked && found != Direction::Untested) {
                 worst = found;
             }
         }

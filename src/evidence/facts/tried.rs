@@ -11,6 +11,7 @@ use crate::evidence::Outcome;
 use crate::evidence::attempt::{Attempt, DataVerb};
 use crate::evidence::observed::Observed;
 use crate::evidence::timeline::{Event, Packet, What};
+use crate::protocol::dialect::Says;
 use crate::protocol::{host_port, mark};
 
 mod ending;
@@ -276,8 +277,17 @@ impl<'a> Tried<'a> {
     /// Whether the failure is no more than that nothing else is told of: a log ends there, or its client gave up without a
     /// word of why; or times are wanting that would tell one kind of failure from another.
     pub fn is_guess(&self) -> bool {
-        let unsaid = self.refusal().is_some_and(|(reply, _)| reply.code == 425) && self.times == Times::Untold;
+        // A server that says how it fared has told it, whenever that was.
+        let told = || matches!(self.refusal_says(), Some(Says::CallbackTimedOut | Says::CallbackUnreachable));
+        let unsaid =
+            self.times == Times::Untold && self.refusal().is_some_and(|(reply, _)| reply.code == 425) && !told();
         self.has(|what| matches!(what, What::Abandoned(_))) || unsaid
+    }
+
+    /// Whether it did not come about, and nothing shows whether it met silence or was turned away. A silence is the more
+    /// likely of the two, and no more than that.
+    pub fn ended_untold(&self) -> bool {
+        matches!(self.failure(), Some(Failure::DialDropped | Failure::CallbackDropped)) && self.is_guess()
     }
 
     /// Packets that came while the connection was awaited and that nobody was given: at least so many.

@@ -8,7 +8,7 @@ use memchr::memchr;
 
 use super::signs::Signs;
 use super::words::{self, Heard};
-use super::{Gathered, Reading, clean};
+use super::{Gathered, Reading, clean, wrapped};
 
 /// Bytes read at once, and so the size of a batch.
 const AT_ONCE: usize = 256 * 1024;
@@ -27,8 +27,9 @@ struct Numbers {
     last: u32,
     /// Lines that begin with their own number.
     written: u32,
-    /// The beginning of a line that was broken where it was pasted, and its number.
-    broken: Option<(u32, String)>,
+    /// The last line, which the next may be a part of, and its number.
+    held: Option<u32>,
+    line: String,
 }
 
 impl Cutter {
@@ -42,9 +43,7 @@ impl Cutter {
     pub fn finish(&mut self, take: &mut impl FnMut(u32, &str)) {
         let numbers = &mut self.numbers;
         self.lines.finish(&mut |line| numbers.cut(line, take));
-        if let Some((number, piece)) = numbers.broken.take() {
-            take(number, &piece);
-        }
+        numbers.let_go(take);
     }
 }
 
@@ -60,26 +59,39 @@ fn lacks_its_end(piece: &str) -> bool {
 }
 
 impl Numbers {
+    /// Hands over the line that was held, and holds this one; or what both are together.
+    fn hold(&mut self, piece: &str, take: &mut impl FnMut(u32, &str)) {
+        if self.held.is_some() {
+            if wrapped::is_soft(&self.line) {
+                self.line.pop();
+                return self.line.push_str(piece);
+            }
+            if lacks_its_end(&self.line) && !piece.contains("Client \"") {
+                self.line.push_str(piece);
+                return self.let_go(take);
+            }
+            if let Some(whole) = wrapped::whole(&self.line, piece) {
+                self.line = whole;
+                return self.let_go(take);
+            }
+            self.let_go(take);
+        }
+        self.held = Some(self.last);
+        self.line.push_str(piece);
+    }
+
+    fn let_go(&mut self, take: &mut impl FnMut(u32, &str)) {
+        if let Some(number) = self.held.take() {
+            take(number, &self.line);
+        }
+        self.line.clear();
+    }
+
     fn cut(&mut self, raw: &str, take: &mut impl FnMut(u32, &str)) {
         self.last = self.last.saturating_add(1);
         let mut take = |piece: &str| {
             let piece = unnumbered(piece.trim_end(), self.last, &mut self.written);
-            match self.broken.take() {
-                Some((number, mut whole)) if !piece.contains("Client \"") => {
-                    whole.push_str(piece);
-                    take(number, &whole);
-                }
-                begun => {
-                    if let Some((number, whole)) = begun {
-                        take(number, &whole);
-                    }
-                    if lacks_its_end(piece) {
-                        self.broken = Some((self.last, piece.to_owned()));
-                    } else {
-                        take(self.last, piece);
-                    }
-                }
-            }
+            self.hold(piece, take);
         };
         if memchr(b'\\', raw.as_bytes()).is_none() || !raw.contains("\\r\\n") {
             return clean::unmarked(raw, &mut take);
