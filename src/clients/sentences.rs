@@ -141,6 +141,7 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
         Failure::Rejected(_) => format!("the server refuses {verb}"),
         Failure::SessionEnded(_) => format!("the server ends the session at {verb}"),
         Failure::Unreadable => format!("the server's answer to {verb} can't be read"),
+        Failure::AddressRefused => format!("the address that the server names for {verb} is not dialled"),
         Failure::Unanswered => format!("the server does not answer {verb}"),
         Failure::CutAtNegotiation => format!("the control connection is cut off at {verb}"),
         Failure::DialRefused => format!("the port that the server names for {verb} refuses the connection"),

@@ -165,6 +165,7 @@ fn words(failure: Failure) -> &'static str {
         Failure::Rejected(_) => "refused by a reply",
         Failure::SessionEnded(_) => "session ended",
         Failure::Unreadable => "reply not readable",
+        Failure::AddressRefused => "address not dialled",
         Failure::Unanswered => "command not answered",
         Failure::CutAtNegotiation | Failure::ControlLost => "control connection lost",
         Failure::DialRefused => "port refused",

@@ -355,6 +355,7 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
         Failure::Rejected(_) => "the server refuses it",
         Failure::SessionEnded(_) => "the server ends the session",
         Failure::Unreadable => "the server's answer can't be read",
+        Failure::AddressRefused => "the client refuses the address that the server names",
         Failure::Unanswered => "the server does not answer the command",
         Failure::CutAtNegotiation => "the control connection is cut off at the command",
         Failure::DialRefused if tried.let_in_after_all().is_some() => {

@@ -298,6 +298,13 @@ impl Draft {
         self.push(&Event { what: What::Enough, ..at.clone() });
     }
 
+    /// The client refuses the address in 227: it dialled nothing.
+    pub fn refuse_address(&mut self, text: &str, at: &Event) {
+        self.unread = None;
+        self.push(&Event { what: What::Failed(shown(text, 160)), ..at.clone() });
+        self.over = true;
+    }
+
     /// The client says that it failed.
     pub fn fail(&mut self, how: How, ms: Option<f64>, text: &str, around: Around, at: &Event) {
         // Nobody goes on from a reply that he can't read.

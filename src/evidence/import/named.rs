@@ -10,6 +10,8 @@ pub fn endpoint(text: &str) -> Option<SocketAddr> {
     // Go's sockets are named with both ends: "192.0.2.1:50000->198.51.100.1:21".
     let text =
         rare(text, "->").filter(|(near, _)| near.ends_with(|c: char| c.is_ascii_digit())).map_or(text, |(_, far)| far);
+    // .NET's, too: "Created connection from 192.0.2.1:50000 to 198.51.100.1:21".
+    let text = rare(text, "onnection from ").and_then(|(_, ends)| ends.split_once(" to ")).map_or(text, |(_, far)| far);
     let is_part = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':');
     let mut without_port = None;
     let mut from = 0;
@@ -275,6 +277,7 @@ mod tests {
             ("Connecting to host DNS=ftp.test IP=192.0.2.1 PORT=21", "192.0.2.1:21"),
             ("Connected to 192.0.2.1.", "192.0.2.1:0"),
             ("read tcp 192.0.2.9:50000->192.0.2.1:21: i/o timeout", "192.0.2.1:21"),
+            ("Created connection from 192.0.2.9:50000 to 192.0.2.1:21.", "192.0.2.1:21"),
         ] {
             assert_eq!(endpoint(text).map(|end| end.to_string()).as_deref(), Some(want), "{text}");
         }

@@ -25,6 +25,8 @@ pub enum Failure {
     SessionEnded(Option<Says>),
     /// What came in the place of a 227 or 229 can't be read.
     Unreadable,
+    /// The client would not dial the address in 227, as its log says.
+    AddressRefused,
     /// PASV, EPSV, PORT or EPRT was never answered.
     Unanswered,
     /// The control connection ended in the place of an answer to PASV, EPSV, PORT or EPRT.
@@ -132,6 +134,7 @@ impl<'a> Tried<'a> {
             Cause::Stalled if !self.negotiated() => Failure::Unanswered,
             Cause::Stalled if self.has(|what| matches!(what, What::EndOfFile)) => Failure::Unconfirmed,
             Cause::Stalled => Failure::Stalled,
+            Cause::Protocol if self.refuses_address() => Failure::AddressRefused,
             Cause::Protocol if passive && !self.negotiated() => Failure::Unreadable,
             Cause::Protocol => Failure::Contradiction,
         })
@@ -248,6 +251,7 @@ impl<'a> Tried<'a> {
                 What::Nonsense { .. } => Cause::Protocol,
                 What::TlsFailed { .. } | What::Silent { awaited: Awaited::Handshake, .. } => Cause::Tls,
                 What::Abandoned(Awaited::Connect | Awaited::Callback) => Cause::Dropped,
+                What::Failed(_) if self.refuses_address() => Cause::Protocol,
                 What::Failed(_) | What::CutShort | What::Abandoned(_) => Cause::NotTried,
                 _ => continue,
             };
@@ -255,6 +259,15 @@ impl<'a> Tried<'a> {
         }
         // A reply came that agrees to nothing, or 226 without a data connection.
         self.replies().last().map(|(_, place)| (Cause::Protocol, place))
+    }
+
+    /// Whether the client had an address named and would not dial it.
+    fn refuses_address(&self) -> bool {
+        let passive = self.times != Times::Measured && self.verb().mode() == Mode::Passive;
+        passive
+            && self.named().is_some()
+            && self.dialled().is_none()
+            && self.has(|what| matches!(what, What::Failed(_)))
     }
 
     /// PORT or EPRT was not answered and no connection came: a server that dials before it answers is waiting for us.

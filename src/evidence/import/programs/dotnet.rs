@@ -19,6 +19,7 @@ pub static PROGRAM: Program = Program {
     ],
     phrases: &[
         phrase("unable to connect to the remote server", Tells::Failed(Which::Either, How::Unsaid)),
+        phrase("created connection from ", Tells::Joined(Which::Control)),
         phrase("the operation has timed out", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("the operation timed out", Tells::Failed(Which::Either, How::TimedOut)),
         phrase("remote name could not be resolved", Tells::NoAddress),

@@ -158,7 +158,8 @@ impl Session {
                     self.unroutable = Some(seen.line);
                 }
                 if let Some(mut draft) = self.draft.take() {
-                    draft.fail(How::Unsaid, None, seen.text, around, &at);
+                    draft.refuse_address(seen.text, &at);
+                    self.pending.retain(|pending| pending.of == Of::Control);
                     self.keep(draft);
                 }
             }
