@@ -250,6 +250,10 @@ fn tag<'a>(text: &'a str, close: char, known: &[&str]) -> Option<(Mark<'a>, usiz
     if number || name.is_empty() || !known.iter().any(|tag| tag.eq_ignore_ascii_case(name)) {
         return None;
     }
+    // Words of two cells stand apart.
+    if inside.starts_with('/') && ["td", "th"].iter().any(|cell| cell.eq_ignore_ascii_case(name)) {
+        return Some((Mark::Text("\t"), inside.len() + 2));
+    }
     let breaks = ["br", "p", "div", "tr", "li"].iter().any(|tag| tag.eq_ignore_ascii_case(name));
     Some((if breaks { Mark::Break } else { Mark::Nothing }, inside.len() + 2))
 }
@@ -269,6 +273,7 @@ const HTML_TAGS: &[&str] = &[
     "code",
     "tt",
     "td",
+    "th",
     "tr",
     "table",
     "tbody",
@@ -328,6 +333,8 @@ mod tests {
     #[test]
     fn markup_goes_and_what_only_looks_like_it_stays() {
         assert_eq!(lines(b"<font color=\"red\">220 a</font><br>PASV<br/>"), ["220 a", "PASV"]);
+        let row = b"<table><tr><td>Response:</td><td>226 Done</td></tr></table>";
+        assert_eq!(lines(row).iter().map(|line| line.trim()).collect::<Vec<_>>(), ["Response:\t226 Done"]);
         assert_eq!(lines(b"[code]220 [b]x[/b]"), ["220 x"]);
         assert_eq!(lines(b"&lt;--- 220 a &amp; b"), ["<--- 220 a & b"]);
         assert_eq!(lines(b"*cmd* &#x27;PASV&#39; &#x1;"), ["*cmd* 'PASV' &#x1;"]);
