@@ -18,6 +18,7 @@ mod clean;
 mod columns;
 mod cut;
 mod draft;
+mod framed;
 mod fxp;
 mod hearsay;
 mod line;

@@ -37,6 +37,10 @@ enum Encoding {
 /// none, UTF-16 has one beside most of its letters.
 fn without_mark(bytes: &[u8]) -> Encoding {
     let head = &bytes[..bytes.len().min(4096)];
+    let head = head.windows(MOST_ZEROS + 1).position(|few| few == [0; MOST_ZEROS + 1]).map_or(head, |at| {
+        let block = head.len() - at - without_zeros(&head[at..]).len();
+        if block >= BLOCK { &head[..at] } else { head }
+    });
     let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     match () {
@@ -60,7 +64,12 @@ impl Lines {
             }
             self.begun = true;
             joined = std::mem::take(&mut self.line);
-            bytes = &joined;
+            let text = without_zeros(&joined);
+            if text.is_empty() {
+                self.begun = false;
+                return;
+            }
+            bytes = if joined.len() - text.len() > MOST_ZEROS { text } else { &joined };
             if let Some(behind) = bytes.strip_prefix(&[0xff, 0xfe]) {
                 self.encoding = Encoding::Utf16;
                 bytes = behind;
@@ -122,6 +131,7 @@ impl Lines {
     }
 
     fn keep(&mut self, bytes: &[u8]) {
+        let bytes = if self.line.is_empty() { without_zeros(bytes) } else { bytes };
         let room = LONGEST_LINE.saturating_sub(self.line.len());
         self.line.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
@@ -132,7 +142,19 @@ impl Lines {
     }
 }
 
+/// More zeros in a row are no letters of any encoding.
+const MOST_ZEROS: usize = 3;
+/// So many zeros are a hole in a text, and no part of a program.
+const BLOCK: usize = 64;
+
+/// A file that was cut while a program wrote on, or a disk that lost its power, has a block of zeros where text was.
+fn without_zeros(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    &bytes[zeros..]
+}
+
 fn hand_out(line: &[u8], take: &mut impl FnMut(&str)) {
+    let line = without_zeros(line);
     match std::str::from_utf8(line) {
         Ok(line) => take(line),
         Err(_) => take(&line.iter().map(|&byte| char::from(byte)).collect::<String>()),
@@ -328,6 +350,13 @@ mod tests {
         assert_eq!(lines(b"\xff\xfeH\0i\0\r\0\n\0x\0"), ["Hi", "x"]);
         assert_eq!(lines(b"\xfe\xff\0H\0i\0\n\0x"), ["Hi", "x"]);
         assert_eq!(lines("\u{feff}220 x".as_bytes()), ["220 x"]);
+        let hole = [0; 20_000];
+        let text: Vec<u8> = [&hole[..], b"220 a\n", &hole, b"220 b\n", &hole].concat();
+        assert_eq!(lines(&text), ["220 a", "220 b"]);
+        let mut whole = Vec::new();
+        let mut all = Lines::default();
+        all.feed(&text[20_000..], &mut |line| whole.push(line.to_owned()));
+        assert_eq!(whole, ["220 a", "220 b"]);
     }
 
     #[test]

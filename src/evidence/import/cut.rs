@@ -8,7 +8,7 @@ use memchr::memchr;
 
 use super::signs::Signs;
 use super::words::{self, Heard};
-use super::{Gathered, Reading, clean, wrapped};
+use super::{Gathered, Reading, clean, framed, wrapped};
 
 /// Bytes read at once, and so the size of a batch.
 const AT_ONCE: usize = 256 * 1024;
@@ -25,8 +25,7 @@ pub struct Cutter {
 #[derive(Default)]
 struct Numbers {
     last: u32,
-    /// Lines that begin with their own number.
-    written: u32,
+    frame: framed::Frame,
     /// The last line, which the next may be a part of, and its number.
     held: Option<u32>,
     line: String,
@@ -89,8 +88,9 @@ impl Numbers {
 
     fn cut(&mut self, raw: &str, take: &mut impl FnMut(u32, &str)) {
         self.last = self.last.saturating_add(1);
+        let raw = &*framed::out_of_json(raw);
         let mut take = |piece: &str| {
-            let piece = unnumbered(piece.trim_end(), self.last, &mut self.written);
+            let piece = self.frame.unframed(piece.trim_end(), self.last);
             self.hold(piece, take);
         };
         if memchr(b'\\', raw.as_bytes()).is_none() || !raw.contains("\\r\\n") {
@@ -104,24 +104,6 @@ impl Numbers {
             }
         }
     }
-}
-
-/// A line without its number, where a page that keeps pasted text wrote one before each: "12  220 Welcome". So many are
-/// `written` so far.
-fn unnumbered<'a>(piece: &'a str, number: u32, written: &mut u32) -> &'a str {
-    let text = piece.trim_start();
-    let digits = text.bytes().take(8).take_while(u8::is_ascii_digit).count();
-    // The numbers of lines are those of replies as well, later on.
-    let all = *written + 1 >= number;
-    if digits == 0 || !all || text[..digits].parse() != Ok(number) {
-        return piece;
-    }
-    let behind = &text[digits..];
-    if !(behind.is_empty() || behind.starts_with([' ', '\t'])) {
-        return piece;
-    }
-    *written += 1;
-    behind
 }
 
 /// Pieces one behind the other.

@@ -300,7 +300,6 @@ impl Draft {
 
     /// The client refuses the address in 227: it dialled nothing.
     pub fn refuse_address(&mut self, text: &str, at: &Event) {
-        self.unread = None;
         self.push(&Event { what: What::Failed(shown(text, 160)), ..at.clone() });
         self.over = true;
     }
@@ -397,8 +396,7 @@ impl Draft {
         // A log without commands does not show the one for the transfer either.
         let inferred = self.events.first().is_some_and(|sent| sent.line.is_none());
         let hangs = inferred && !self.mends;
-        let turns = end == Leaving::Turns;
-        let asked = self.agreed && (self.transfer || hangs || turns || self.dialled.is_some());
+        let asked = self.agreed && (self.transfer || hangs || end == Leaving::Turns || self.dialled.is_some());
         // The last that the log shows is the answer, behind a command that was sent ahead of it.
         let just_answered = !inferred && matches!(self.events.last().map(|event| &event.what), Some(What::Named(_)));
         let what = match (end, asked, self.joined || self.begun, self.mode()) {
