@@ -25,6 +25,9 @@ struct Log {
     /// One of these is what went wrong; none where nothing did.
     #[serde(default)]
     finds: Vec<String>,
+    /// Each of these is found.
+    #[serde(default)]
+    each: Vec<String>,
     /// What became of passive and of active data connections, where the test is of that.
     #[serde(default)]
     outbound: Option<Direction>,
@@ -42,7 +45,7 @@ struct Log {
 fn each_form_tells_what_happened_and_nothing_else() {
     let forms: Forms = toml::from_str(include_str!("../fixtures/forms.toml")).expect("a valid file");
     let mut wrong = Vec::new();
-    for Log { program, form, text, recommendation, finds, outbound, inbound, says, never } in &forms.log {
+    for Log { program, form, text, recommendation, finds, each, outbound, inbound, says, never } in &forms.log {
         assert!(!form.is_empty(), "{program}");
         let mut reader = Reader::new();
         reader.feed(text.as_bytes());
@@ -76,6 +79,8 @@ fn each_form_tells_what_happened_and_nothing_else() {
         if !finds.is_empty() && !finds.iter().any(|id| ids.contains(&id.as_str())) {
             wrong.push(format!("{program}: none of {finds:?} is among {ids:?}"));
         }
+        let wanting = each.iter().filter(|id| !ids.contains(&id.as_str()));
+        wrong.extend(wanting.map(|id| format!("{program}: {id} is not found, but {ids:?}")));
         let errors = found.findings.iter().filter(|finding| finding.conclusion.severity == Severity::Error);
         let besides: Vec<&str> =
             errors.map(|f| f.rule.id).filter(|id| !finds.iter().any(|known| known == id)).collect();

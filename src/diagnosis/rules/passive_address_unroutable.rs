@@ -59,7 +59,7 @@ fn test(facts: &Facts) -> Match {
     );
     let Some(peer) = facts.peer().map(|peer| peer.to_string()).or_else(|| host(facts)) else {
         // A server in somebody's own network names its address there to clients who are in it, too.
-        let client = facts.control().and_then(|control| control.client);
+        let client = facts.evidence().controls.iter().find_map(|control| control.client);
         if facts.log().is_some_and(|log| log.writer == Writer::Server)
             && client.is_none_or(|client| reach(client) != Reach::Public)
         {
