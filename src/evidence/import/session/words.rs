@@ -346,7 +346,8 @@ impl Session {
         }
         // Whose log shows no replies does not tell either whether the transfer was over when the session ended.
         if seen.of_server && self.silent() && which == Which::Control && matches!(how, How::Closed | How::Reset) {
-            self.ended = true;
+            // What ends ahead of the log's first session is none of it.
+            self.ended = self.draft.is_some() || !self.events.is_empty() || !self.attempts.is_empty();
             return;
         }
         // A control connection that ends takes its data connection with it.
