@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Finding;
 use super::rule::{Confidence, Fix, Severity, Side};
 use super::rules;
+use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::{Facts, Failure, Tried};
 use crate::evidence::observed::Observed;
@@ -332,7 +333,7 @@ fn reason(facts: &Facts, mode: Mode) -> String {
         }
     }
     match &reasons[..] {
-        [] => "it could not be tried to its end".to_owned(),
+        [] => at_the_told_address(facts, mode).unwrap_or("it could not be tried to its end").to_owned(),
         [(_, clause)] => (*clause).to_owned(),
         several => {
             let each: Vec<String> =
@@ -340,6 +341,16 @@ fn reason(facts: &Facts, mode: Mode) -> String {
             each.join(", and ")
         }
     }
+}
+
+/// Where nothing but the address in 227 was dialled, another than the server's.
+fn at_the_told_address(facts: &Facts, mode: Mode) -> Option<&'static str> {
+    let told = |tried: &&Tried| tried.attempt().address == Address::Advertised && tried.dial_failed();
+    let named = facts.tried_in(mode).find(told)?.named()?;
+    Some(match reach(named.ip().to_canonical()) {
+        Reach::Public => "the server names another address in 227 than its own, and connections to that one fail",
+        _ => "the server names an address in 227 that nobody outside its network can reach",
+    })
 }
 
 /// Why a data connection moved no data. What was seen, in a customer's words.
