@@ -100,6 +100,11 @@ async fn connected(socket: Socket, peer: SocketAddr) -> Dialled {
             }
             // Woken for nothing: the connection is still being made.
             (None, Ok(None)) => ready.clear_ready(),
+            // Made, and ended by the other side before anybody looked: the first read tells of its end.
+            (None, Ok(Some(error))) if is_end(&error) => {
+                drop(ready);
+                return into_stream(guarded.into_inner());
+            }
             (icmp, Ok(Some(error))) => return failure(&error, icmp),
             (Some((icmp, from)), Ok(None)) => return Dialled::Unreachable { icmp, from },
             (_, Err(error)) => return Dialled::Failed(error),
@@ -247,6 +252,11 @@ fn into_stream(socket: Socket) -> Dialled {
     }
 }
 
+/// Of a connection that was made: one that is turned away while it is being made reads as refused.
+fn is_end(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
+}
+
 fn failure(error: &io::Error, icmp: Option<(Icmp, Option<IpAddr>)>) -> Dialled {
     if let Some((icmp, from)) = icmp {
         return Dialled::Unreachable { icmp, from };
@@ -284,6 +294,18 @@ mod tests {
                 let closed = held.local_addr().ok().and_then(|bound| bound.as_socket()).expect("its address");
                 assert!(matches!(connect(None, closed).await, Dialled::Refused), "{closed}");
             }
+        });
+    }
+
+    #[test]
+    fn a_connection_that_ended_before_anybody_looked_was_made() {
+        run(async {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+            let dial = connect(None, listener.local_addr().expect("its address"));
+            let (accepted, _) = listener.accept().expect("a connection waits");
+            SockRef::from(&accepted).set_linger(Some(std::time::Duration::ZERO)).expect("an option");
+            drop(accepted);
+            assert!(matches!(dial.await, Dialled::Connected(stream) if stream.local_addr().is_ok()));
         });
     }
 

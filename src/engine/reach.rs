@@ -23,7 +23,7 @@ use crate::evidence::address::{self, Reach};
 use crate::evidence::security::{Protection, Security, Wanted};
 use crate::evidence::timeline::{Awaited, Event, Icmp, What};
 
-type Dial = Pin<Box<dyn Future<Output = (Story, Instant, Dialled)>>>;
+type Dial = Pin<Box<dyn Future<Output = (Story, SocketAddr, Instant, Dialled)>>>;
 
 /// Dials of other addresses that are unanswered when one is joined. They cost nothing more, and at the end of the check
 /// tell how long an address stayed silent while another worked.
@@ -36,9 +36,9 @@ pub struct Late {
 impl Late {
     /// Puts on record what became of them so far; those still unanswered were silent until now.
     pub fn collect(&mut self, recorder: &Recorder) {
-        while let Some(Some((story, _, ended))) = self.dials.next().now_or_never() {
+        while let Some(Some((story, address, _, ended))) = self.dials.next().now_or_never() {
             self.begun.retain(|(other, _)| *other != story);
-            record_dial(recorder, story, &ended);
+            record_dial(recorder, story, address, &ended);
         }
         for (story, begun) in self.begun.drain(..) {
             let ms = begun.elapsed().as_secs_f64() * 1000.0;
@@ -139,7 +139,7 @@ pub async fn again(tools: Tools<'_>, peer: SocketAddr, protection: Protection) -
     match timeout(budget.silence(None), net::connect(settings.bind, peer)).await {
         Ok(Dialled::Connected(stream)) => {
             recorder.dial_succeeded(story);
-            let mut session = Session::new(stream, begun.elapsed(), recorder).map_err(|_| None)?;
+            let mut session = Session::new(stream, peer, begun.elapsed(), recorder).map_err(|_| None)?;
             if is_greeted(tools, &mut session, protection).await {
                 return Ok(session);
             }
@@ -151,7 +151,7 @@ pub async fn again(tools: Tools<'_>, peer: SocketAddr, protection: Protection) -
             Err(refusal)
         }
         Ok(other) => {
-            record_dial(recorder, story, &other);
+            record_dial(recorder, story, peer, &other);
             Err(None)
         }
         Err(_) => {
@@ -220,7 +220,7 @@ async fn dial_all(
         recorder.record(story, What::Dialled(address));
         let now = Instant::now();
         begun.push((story, now));
-        dials.push(Box::pin(net::connect(settings.bind, address).map(move |ended| (story, now, ended))));
+        dials.push(Box::pin(net::connect(settings.bind, address).map(move |ended| (story, address, now, ended))));
         Some(())
     };
     dial_one(dials, begun)?;
@@ -232,14 +232,14 @@ async fn dial_all(
             () = sleep_until(next_dial), if more => None,
             () = sleep_until(give_up) => break,
         };
-        if let Some((story, since, ended)) = ended {
+        if let Some((story, address, since, ended)) = ended {
             begun.retain(|(other, _)| *other != story);
             match ended {
                 Dialled::Connected(stream) => {
                     recorder.dial_succeeded(story);
-                    return Session::new(stream, since.elapsed(), recorder).ok();
+                    return Session::new(stream, address, since.elapsed(), recorder).ok();
                 }
-                other => record_dial(recorder, story, &other),
+                other => record_dial(recorder, story, address, &other),
             }
         }
         // Who was refused, or waited a quarter of a second, lets the next address begin.
@@ -254,11 +254,11 @@ async fn dial_all(
     None
 }
 
-fn record_dial(recorder: &Recorder, story: Story, ended: &Dialled) {
+fn record_dial(recorder: &Recorder, story: Story, peer: SocketAddr, ended: &Dialled) {
     let what = match ended {
-        Dialled::Connected(stream) => match (stream.local_addr(), stream.peer_addr()) {
-            (Ok(local), Ok(peer)) => What::Connected { local, peer },
-            _ => return,
+        Dialled::Connected(stream) => match stream.local_addr() {
+            Ok(local) => What::Connected { local, peer },
+            Err(error) => What::Failed(error.to_string()),
         },
         Dialled::Refused => What::Refused,
         Dialled::Unreachable { icmp, from } => What::Unreachable { icmp: *icmp, from: *from },

@@ -90,9 +90,10 @@ pub enum Came {
 }
 
 impl Session {
-    /// Takes over a joined control connection. `connect` is how long the TCP handshake took.
-    pub fn new(stream: TcpStream, connect: Duration, recorder: &Recorder) -> std::io::Result<Self> {
-        let (local, peer) = (stream.local_addr()?, stream.peer_addr()?);
+    /// Takes over a joined control connection to `peer`: one that has ended meanwhile does not know it any more. `connect`
+    /// is how long the TCP handshake took.
+    pub fn new(stream: TcpStream, peer: SocketAddr, connect: Duration, recorder: &Recorder) -> std::io::Result<Self> {
+        let local = stream.local_addr()?;
         let number = recorder.begin_control(local, peer, connect.as_secs_f64() * 1000.0);
         Ok(Self {
             wire: Wire::Plain(stream),

@@ -6,7 +6,7 @@ use crate::evidence::facts::{Facts, FirstWords};
 
 pub static RULE: Rule = Rule {
     id: "no-greeting",
-    title: "the server takes the connection and says nothing",
+    title: "connected, and nothing is said",
     article: include_str!("no_greeting.md"),
     neighbours: &["not-ftp", "control-port-dropped", "too-many-connections"],
     test,
@@ -22,25 +22,21 @@ fn test(facts: &Facts) -> Match {
         Some(FirstWords::End(place)) => (place, true),
         None => return Match::Undecided("no control connection was joined, or the check ended before a greeting"),
     };
-    let port = facts.evidence().target.port;
     let server = peer_port(facts);
-    let implicit = port == 990 && !closed;
+    let implicit = facts.evidence().target.port == 990 && !closed;
     let summary = match (implicit, closed) {
         (true, _) => format!("{server} takes the connection and waits: at this port clients begin with TLS at once."),
         (false, true) => format!(
-            "{server} takes the connection and ends it without a word. The server, or something before it, does not want \
-             this client, or there is no FTP server behind it."
+            "{server} takes the connection and ends it without a word. The server does not want this client, or there is \
+             no FTP server behind this port, or a firewall or proxy in between answers for it."
         ),
         (false, false) => format!(
             "{server} takes the connection and says nothing. An FTP server greets first: this one hangs, or something \
-             else listens there, such as a port for implicit TLS."
+             else listens there, such as a port for implicit TLS, or a firewall or proxy in between answers for it."
         ),
     };
-    let side = match port {
-        990 if implicit => Side::Client,
-        21 => Side::Server,
-        _ => Side::Unknown,
-    };
+    // What takes a connection may stand anywhere before the server (a proxy, a firewall against floods).
+    let side = if implicit { Side::Client } else { Side::Unknown };
     let mut fixes = vec![Fix::server(
         "See why the server does not greet",
         "Its log, its limits and access lists, and whether it waits for a name service or an ident lookup that does not \
