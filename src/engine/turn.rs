@@ -110,10 +110,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         let reply = self.await_agreement(begun).await;
         self.note_protection();
         if self.planned.manner == Manner::Locate {
-            match &reply {
-                Some(reply) => self.locate(reply).await,
-                None => self.plan.tools.recorder.not_located("a further passive port was not to be had"),
-            }
+            self.locate(reply).await;
             return self.conclude();
         }
         let agreed = reply.is_some_and(|reply| self.act_on(&reply));

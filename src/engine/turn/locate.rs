@@ -8,12 +8,18 @@ use crate::protocol::reply::Reply;
 impl Turn<'_, '_, '_> {
     /// Sweeps the port that `reply` names, at the control connection's peer. The port stays open meanwhile, since
     /// nothing else is said on this control connection.
-    pub(super) async fn locate(&mut self, reply: &Reply) {
+    pub(super) async fn locate(&mut self, reply: Option<Reply>) {
         let tools = self.plan.tools;
         let verb = self.planned.attempt.verb;
-        if !reply.is_completion() {
-            return tools.recorder.not_located(format!("the server refused a further {}", verb.name()));
-        }
+        let Some(reply) = reply.as_ref().filter(|reply| reply.is_completion()) else {
+            // What went wrong before may have ended this session (vsftpd's "500 OOPS"): another may give a port.
+            self.session.set_out_of_step();
+            return match reply {
+                _ if self.plan.locates_again(self.planned) => {}
+                Some(_) => tools.recorder.not_located(format!("the server refused a further {}", verb.name())),
+                None => tools.recorder.not_located("a further passive port was not to be had"),
+            };
+        };
         let Some(named) = self.read_named(reply) else {
             return tools.recorder.not_located(format!("the answer to a further {} could not be read", verb.name()));
         };

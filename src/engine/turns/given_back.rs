@@ -31,6 +31,15 @@ impl Plan<'_> {
         self.give_back(planned);
     }
 
+    /// The search for the place on the way found no port, and is made once more. `false` where it was.
+    pub fn locates_again(&self, planned: Planned) -> bool {
+        let first = !std::mem::replace(&mut self.standing.borrow_mut().located_again, true);
+        if first {
+            self.give_back(planned);
+        }
+        first
+    }
+
     /// The attempt failed in company, and is made again alone.
     pub fn supersede(&self, superseded: Superseded) {
         self.superseded.borrow_mut().push(superseded);

@@ -18,6 +18,7 @@ pub struct Standing {
     pub harmless: Vec<Company>,
     /// The search for the place on the way is queued, done or given up.
     pub(super) location_asked: bool,
+    pub(super) located_again: bool,
     /// A port that the router passes on, for the attempt that names it.
     pub mapped: Option<Mapped>,
     /// The beginning of the first listing, where a large file is wanted from it.

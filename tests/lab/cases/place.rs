@@ -316,6 +316,15 @@ pub static CASES: &[Case] = &[
         ..BLOCKED
     },
     Case {
+        id: "wall-and-a-session-that-dies",
+        shows: "a router between drops, and the server falls over active mode: another session gives the port to look at",
+        server: Server { settings: "port_promiscuous=YES", ..VSFTPD },
+        rules: Rules { transit: wall!("forward", "drop"), ..NO_RULES },
+        expect: Expect { fires: &[DROP, "server-misconfigured"], wall: Some((2, 3)), ..NONE },
+        curl: NEITHER,
+        ..BLOCKED
+    },
+    Case {
         id: "wall-not-looked-for",
         shows: "the server's gateway drops, and --locate never: the side stays open",
         arguments: &["--locate", "never"],
