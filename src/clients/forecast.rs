@@ -14,7 +14,7 @@ use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::{DialEnd, Facts, Failure, Login, Tried};
 use crate::evidence::security::{Protection, Security};
-use crate::evidence::timeline::{Session, What};
+use crate::evidence::timeline::Session;
 use crate::protocol::dialect::Says;
 
 /// What a way comes to.
@@ -288,17 +288,11 @@ fn came(facts: &Facts, rules: &Rules, step: &Step, peer: IpAddr) -> Came {
         {
             Came::Unknown(sentences::NOT_EVERY_PORT.to_owned())
         }
-        Came::Back(Setback::ConnectRefused | Setback::ConnectSilent, _) if other_ports_are_open(facts) => {
+        Came::Back(Setback::ConnectRefused | Setback::ConnectSilent, _) if facts.passive_ports_open_aside() => {
             Came::Unknown(sentences::now_and_then(step.verb))
         }
         first => first,
     }
-}
-
-/// Whether passive ports were joined by connections that are not judged for themselves.
-fn other_ports_are_open(facts: &Facts) -> bool {
-    let aside = facts.evidence().attempts.iter().filter(|outcome| outcome.set_aside);
-    aside.flat_map(|outcome| &outcome.events).any(|event| matches!(event.what, What::Connected { .. }))
 }
 
 fn one(facts: &Facts, rules: &Rules, step: &Step, peer: IpAddr, tried: &Tried) -> Came {

@@ -124,6 +124,11 @@ impl<'a> Facts<'a> {
         aside
     }
 
+    /// Whether passive ports let connections in that are not judged for themselves.
+    pub fn passive_ports_open_aside(&self) -> bool {
+        self.passive_dials_aside().iter().any(|tried| tried.joined().is_some())
+    }
+
     /// Whether our data connection went to the control connection's peer, whatever 227 named.
     pub fn dialled_at_peer(&self, tried: &Tried) -> bool {
         match (tried.dialled().map(|end| end.ip().to_canonical()), self.peer()) {
