@@ -320,6 +320,19 @@ mod tests {
     }
 
     #[test]
+    fn a_range_gives_another_port_each_time() {
+        run(async {
+            let ip: IpAddr = "127.0.0.1".parse().expect("an address");
+            let range = 40_000..=40_007;
+            let ports = [(); 2].map(|()| {
+                let listener = listen(ip, Some(&range), None).expect("a free port among eight");
+                listener.local_addr().expect("its address").port()
+            });
+            assert_ne!(ports[0], ports[1]);
+        });
+    }
+
+    #[test]
     fn a_listener_and_a_dial_ask_for_small_segments() {
         run(async {
             let ip = IpAddr::from([127, 0, 0, 1]);
