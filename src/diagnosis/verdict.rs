@@ -157,7 +157,7 @@ fn confidence(facts: &Facts, recommendation: Recommendation) -> Confidence {
     // What failed beside, and is not judged, leaves a doubt.
     let beside = facts.works(Mode::Passive) && !facts.passive_failures_aside().is_empty();
     // Nothing then tells the server from what is on the way.
-    let hangs = !facts.hangs().is_empty();
+    let hangs = !facts.hangs().is_empty() || rules::active_callback_dropped::may_be_slow(facts);
     if Mode::BOTH.into_iter().all(agree) && !beside && !hangs { Confidence::High } else { Confidence::Medium }
 }
 

@@ -50,6 +50,13 @@ impl Budget {
         self.timeout.unwrap_or_else(|| TWO_RETRANSMISSIONS + rtt.unwrap_or(GUESSED_RTT))
     }
 
+    /// Silence where the server's connection is awaited: who took `slowest` over something before, longer than a stall, may
+    /// take as long before it connects.
+    pub fn callback(&self, rtt: Duration, slowest: Duration) -> Duration {
+        let slow = self.timeout.is_none() && slowest > self.stall(rtt);
+        self.silence(Some(rtt)) + if slow { slowest.min(self.reply) } else { Duration::ZERO }
+    }
+
     /// A round trip, before one was measured.
     pub fn unknown_rtt(&self) -> Duration {
         GUESSED_RTT
@@ -90,5 +97,21 @@ impl Budget {
     /// How long a passive port is given before the next command may close it: two round trips, where one answers a SYN.
     pub fn first_answer(&self, rtt: Duration) -> Duration {
         rtt * 2 + Duration::from_millis(50)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_server_is_awaited_for_as_long_as_it_took_before() {
+        let (rtt, quick, slow) = (Duration::from_millis(20), Duration::from_millis(300), Duration::from_secs(4));
+        let usual = Budget::new(None);
+        assert_eq!(usual.callback(rtt, quick), usual.silence(Some(rtt)));
+        assert_eq!(usual.callback(rtt, slow), usual.silence(Some(rtt)) + slow);
+        assert_eq!(usual.callback(rtt, Duration::from_secs(60)), usual.silence(Some(rtt)) + usual.reply);
+        let asked = Budget::new(Some(Duration::from_secs(2)));
+        assert_eq!(asked.callback(rtt, slow), Duration::from_secs(2));
     }
 }

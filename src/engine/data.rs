@@ -15,7 +15,10 @@ use crate::evidence::timeline::Session;
 pub enum Data {
     /// Nothing to wait for.
     None,
-    Dialling(Pin<Box<dyn Future<Output = Dialled>>>),
+    Dialling {
+        dial: Pin<Box<dyn Future<Output = Dialled>>>,
+        peer: SocketAddr,
+    },
     Listening {
         listener: TcpListener,
         server: IpAddr,
@@ -24,6 +27,8 @@ pub enum Data {
         wire: Wire,
         buffer: Box<[u8]>,
     },
+    /// Joined, and reset before anybody looked.
+    Gone,
     /// The handshake is under way.
     Securing(Pin<Box<dyn Future<Output = Result<Secured, Fault>>>>),
     Ended,
@@ -55,7 +60,7 @@ pub enum Step {
 
 impl Data {
     pub fn dial(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> Self {
-        Data::Dialling(Box::pin(net::connect_with(local, peer, limits)))
+        Data::Dialling { dial: Box::pin(net::connect_with(local, peer, limits)), peer }
     }
 
     /// The bytes that the last step brought, so many.
@@ -97,15 +102,19 @@ impl Data {
     pub async fn step(&mut self) -> Step {
         match self {
             Data::None | Data::Ended => pending().await,
-            Data::Dialling(dial) => {
-                let ended = dial.as_mut().await;
-                self.dialled(ended)
+            Data::Dialling { dial, peer } => {
+                let (ended, peer) = (dial.as_mut().await, *peer);
+                self.dialled(ended, peer)
+            }
+            Data::Gone => {
+                *self = Data::Ended;
+                Step::Reset
             }
             Data::Listening { listener, server } => match listener.accept().await {
                 Ok((stream, peer)) if peer.ip().to_canonical() == *server => {
                     // A handshake's last flight would wait for an acknowledgement. Without it, it is only slower.
                     let _ = stream.set_nodelay(true);
-                    self.join(stream)
+                    self.join(stream, peer)
                 }
                 Ok((stream, peer)) => {
                     net::reset(stream);
@@ -147,9 +156,9 @@ impl Data {
         }
     }
 
-    fn dialled(&mut self, ended: Dialled) -> Step {
+    fn dialled(&mut self, ended: Dialled, peer: SocketAddr) -> Step {
         match ended {
-            Dialled::Connected(stream) => self.join(stream),
+            Dialled::Connected(stream) => self.join(stream, peer),
             other => {
                 *self = Data::Ended;
                 match other {
@@ -161,17 +170,31 @@ impl Data {
         }
     }
 
-    fn join(&mut self, stream: TcpStream) -> Step {
-        match (stream.local_addr(), stream.peer_addr()) {
-            (Ok(local), Ok(peer)) => {
-                *self = Self::joined(Wire::Plain(stream));
-                Step::Joined { local, peer }
-            }
-            // The other end was gone before its address could be asked for.
-            _ => {
-                *self = Data::Ended;
-                Step::Reset
-            }
-        }
+    fn join(&mut self, stream: TcpStream, peer: SocketAddr) -> Step {
+        let Ok(local) = stream.local_addr() else {
+            *self = Data::Ended;
+            return Step::Reset;
+        };
+        // One that was reset meanwhile does not know its peer any more.
+        *self = if stream.peer_addr().is_ok() { Self::joined(Wire::Plain(stream)) } else { Data::Gone };
+        Step::Joined { local, peer }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_that_takes_a_connection_and_resets_it_was_joined() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let peer = listener.local_addr().expect("its address");
+        let mut data = Data::dial(None, peer, Limits::default());
+        let (accepted, _) = listener.accept().expect("a connection waits");
+        socket2::SockRef::from(&accepted).set_linger(Some(std::time::Duration::ZERO)).expect("an option");
+        drop(accepted);
+        assert!(matches!(data.step().await, Step::Joined { peer: joined, .. } if joined == peer));
+        assert!(matches!(data.step().await, Step::Reset));
+        assert!(data.has_ended());
     }
 }

@@ -153,7 +153,10 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         if besides && Facts::of(&recorder.evidence()).works(Mode::Passive) {
             return budget.second_opinion(rtt);
         }
-        budget.silence(Some(rtt))
+        match self.mode() {
+            Mode::Passive => budget.silence(Some(rtt)),
+            Mode::Active => budget.callback(rtt, self.plan.standing.borrow().slowest),
+        }
     }
 
     /// Waits for the reply to PASV, EPSV, PORT or EPRT. `None` where none came.
@@ -265,6 +268,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 Next::Control(_) if secure::is_offered_after_all(self.plan, self.session) => return,
                 Next::Control(_) => {}
                 Next::Silence if self.handshake_due.take().is_some() => self.secure(),
+                // The server was seen to be slow meanwhile.
+                Next::Silence if self.clock(since).0 > Instant::now() => {}
                 Next::Silence => {
                     if let Some(awaited) = awaited {
                         self.record_silence(awaited, since);
@@ -330,6 +335,9 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 }
             };
             if !matches!(next, Next::Silence) {
+                if self.joined || matches!(self.data, Data::None) {
+                    self.plan.note_slowness(self.progress.elapsed());
+                }
                 self.progress = Instant::now();
                 self.stalled = None;
             }

@@ -8,10 +8,12 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::budget::Budget;
 use super::login::{LoggedIn, Questions, log_in};
@@ -245,6 +247,12 @@ impl<'a> Plan<'a> {
         self.changed.notify_one();
     }
 
+    /// The server took so long over something: as long it may take before it connects.
+    pub fn note_slowness(&self, took: Duration) {
+        let mut standing = self.standing.borrow_mut();
+        standing.slowest = standing.slowest.max(took);
+    }
+
     /// The server wants to be left alone, and why: nothing new is begun.
     pub fn stop(&self, why: impl Into<String>) {
         self.standing.borrow_mut().stop.get_or_insert(why.into());
@@ -384,7 +392,9 @@ impl<'a> Plan<'a> {
             self.tools.recorder.say("Logging in");
             let level = open.commands_for(planned.attempt.protection);
             self.logging_in.set(true);
+            let begun = Instant::now();
             let logged_in = log_in(&mut open, self.tools, pace, questions, level, behind).await;
+            self.note_slowness(begun.elapsed());
             self.logging_in.set(false);
             if logged_in == LoggedIn::Yes && !open.secured().is_plain() {
                 self.tools.milestones.set_logged_in();

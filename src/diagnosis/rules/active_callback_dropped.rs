@@ -6,6 +6,7 @@ use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by, verbs};
 use crate::diagnosis::rules::{local_firewall_drops_callback, transfer_stalled};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
+use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
     id: "active-callback-dropped",
@@ -78,13 +79,13 @@ fn test(facts: &Facts) -> Match {
     cites.extend(wall.iter().flat_map(|wall| wall.cites.clone()));
     cites.extend(facts.cites(joined));
     cites.extend(facts.cites(ends(hangs.iter().copied())));
-    let may_hang = hangs.is_empty()
-        && !matches!(nat, Nat::Seen(_))
-        && wall.is_none()
-        && !facts.acts_on_transfers()
-        && local_firewall_drops_callback::counted(facts).is_none();
+    let may_hang = hangs.is_empty() && may_be_slow(facts) && local_firewall_drops_callback::counted(facts).is_none();
     let end = match (partly, may_hang) {
         (true, _) => " Another connection did arrive, so it fails only now and then.",
+        (false, true) if facts.log().is_none() => {
+            " A server that hangs at the listing command, or takes its time before it connects, looks the same: --timeout \
+             15s waits longer."
+        }
         (false, true) => " A server that hangs at the listing command and never connects looks the same.",
         (false, false) => "",
     };
@@ -115,4 +116,11 @@ fn test(facts: &Facts) -> Match {
         cites,
         fixes: hung.into_iter().chain(callbacks::fixes(facts, &nat, wall.map(|wall| wall.side))).collect(),
     })
+}
+
+/// Whether a server that hangs, or connects later than it was waited for, would look the same: it was never seen to act on
+/// a transfer command, and no translation keeps its connection out anyway.
+pub fn may_be_slow(facts: &Facts) -> bool {
+    let translated = matches!(facts.client_nat(), Observed::Seen(_));
+    !translated && !facts.acts_on_transfers() && !facts.failed(Failure::CallbackDropped).is_empty()
 }

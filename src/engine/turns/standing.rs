@@ -1,6 +1,7 @@
 //! What a check has learned of the server so far, as far as the next data connections depend on it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::engine::negotiation::Company;
 use crate::engine::probes::port_mapping::Mapped;
@@ -25,6 +26,8 @@ pub struct Standing {
     pub(super) listing: Vec<u8>,
     /// The beginning of what each attempt brought, where it may hold a mark.
     pub(super) beginnings: BTreeMap<usize, Vec<u8>>,
+    /// The longest that the server took over a login, or over a listing that nothing held up.
+    pub slowest: Duration,
     pub(super) one_connection_only: bool,
     pub(super) opened: usize,
     /// A session was ended whose server waited for a data connection: it may stand there still.
@@ -54,6 +57,7 @@ impl Standing {
             logged_in: self.logged_in,
             usual: self.usual,
             tls_given_up: self.tls_given_up,
+            slowest: self.slowest,
             ..Self::default()
         }
     }
@@ -70,6 +74,7 @@ impl Standing {
             opened: self.opened,
             left_waiting: self.left_waiting,
             side_by_side: self.side_by_side,
+            slowest: self.slowest,
             ..Self::default()
         };
     }
