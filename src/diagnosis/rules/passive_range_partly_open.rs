@@ -73,15 +73,41 @@ fn test(facts: &Facts) -> Match {
         Some(place) => (place.side, place.confidence.min(Confidence::Medium)),
         None => (Side::Unknown, Confidence::Low),
     };
+    // Where each verb is at one with itself, it may be the verb.
+    let at_odds = if mixed { facts.ports_at_odds() } else { BTreeSet::new() };
+    let which = if at_odds.is_empty() {
+        format!(
+            "Some of the server's passive ports let connections in and some do not: {} got through, {} did not.",
+            if joined.is_empty() { "one that carried no transfer".to_owned() } else { ports(&joined) },
+            endpoints(failed.iter().copied())
+        )
+    } else {
+        format!(
+            "Some passive connections get through and some do not, and not for their ports: {} let one in and not another. A \
+             limit on new connections does that, or one of several ways that loses them; a range that is open in part does \
+             not.",
+            named(&at_odds)
+        )
+    };
+    let mut fixes = match () {
+        () if !at_odds.is_empty() => without_limit(side),
+        () if side == Side::Unknown => vec![
+            same_range(facts),
+            Fix::client(
+                "Ask for the server's passive range and let all of it out",
+                "A rule on this side that covers only part of the range looks the same; so does a single port that a \
+                 firewall takes for another service (5060, 6667, 8080).",
+            ),
+        ],
+        () => place::fixes(facts, side, (SAME_RANGE, EXACTLY)),
+    };
+    fixes.extend(pasv_failed_aside.then(epsv_blocked::use_pasv));
     Match::Fires(Conclusion {
         severity: loss(facts),
         side,
         confidence,
         summary: format!(
-            "Some of the server's passive ports let connections in and some do not: {} got through, {} did not. \
-             Transfers will fail now and then.{}{}{}",
-            if joined.is_empty() { "one that carried no transfer".to_owned() } else { ports(&joined) },
-            endpoints(failed.iter().copied()),
+            "{which} Transfers will fail now and then.{}{}{}",
             taken_for(failed.iter().copied()),
             if pasv_failed_aside {
                 " All connections of EPSV failed, so a firewall that knows PASV and not EPSV may have a part in it."
@@ -96,29 +122,40 @@ fn test(facts: &Facts) -> Match {
             cites.extend(place.into_iter().flat_map(|place| place.cites));
             cites
         },
-        fixes: [
-            same_range(facts),
-            Fix::client(
-                "Ask for the server's passive range and let all of it out",
-                "A rule on this side that covers only part of the range looks the same; so does a single port that a \
-                 firewall takes for another service (5060, 6667, 8080).",
-            ),
-        ]
-        .into_iter()
-        .chain(pasv_failed_aside.then(epsv_blocked::use_pasv))
-        .collect(),
+        fixes,
     })
+}
+
+const SAME_RANGE: &str = "Make the firewall's range and the server's passive range the same";
+const EXACTLY: &str = "Open and forward exactly these ports, all of them.";
+
+/// Where connections fail whatever their port is, the side that has to act first.
+fn without_limit(side: Side) -> Vec<Fix> {
+    let server = Fix::server(
+        "Look for a limit on new connections before the passive ports, and at every way and machine behind them",
+        "Rules that count new connections (limit, connlimit, hashlimit, flood protection) have to leave the passive range \
+         out; where several lines or machines share the load, each of them has to take data connections.",
+    );
+    let client = Fix::client(
+        "Look for a limit on new connections on the way out, and at every line that leads there",
+        "A firewall that counts new connections drops those above its limit; where several lines share the load, one of \
+         them may lose packets.",
+    );
+    let network = Fix::network(
+        "Ask the network's operator whether one of several ways loses packets",
+        "Give him the hop above and the time of this check.",
+    );
+    match side {
+        Side::Server => vec![server],
+        Side::Client => vec![client],
+        Side::Network => vec![network],
+        Side::Unknown => vec![server, client],
+    }
 }
 
 /// Where a part of the range is closed.
 pub fn same_range(facts: &Facts) -> Fix {
-    Fix::server(
-        "Make the firewall's range and the server's passive range the same",
-        format!(
-            "{} Open and forward exactly these ports, all of them.",
-            setting(facts, |settings| settings.passive_range, ANY_RANGE)
-        ),
-    )
+    Fix::server(SAME_RANGE, format!("{} {EXACTLY}", setting(facts, |settings| settings.passive_range, ANY_RANGE)))
 }
 
 /// The failure is not judged, as its command went out together with others, and every port asked since got through. More
@@ -127,34 +164,69 @@ fn one_port_failed(facts: &Facts, joined: &[&Tried]) -> Match {
     let aside = facts.passive_failures_aside();
     let failed: BTreeSet<u16> = aside.iter().filter_map(|tried| Some(tried.dialled()?.port())).collect();
     let several = failed.len() > 1;
-    let failed: Vec<String> = failed.iter().map(|port| format!("port {port}")).collect();
+    let no_machine = aside.iter().any(|tried| tried.icmp().is_some_and(|answer| answer.no_machine));
     let service = taken_for(&aside);
-    let (failed, through) = (listed(&failed), ports(joined));
-    let summary = if several {
-        format!(
+    let (failed, through) = (named(&failed), ports(joined));
+    let summary = match (no_machine, several) {
+        (true, _) => format!(
+            "A passive connection failed ({failed}), and {through} since got through. By the ICMP error that answered it, it \
+             was passed on to a machine that can't be reached: ports may be forwarded to another one than the FTP server.\
+             {service}"
+        ),
+        (false, true) => format!(
             "Several passive connections failed ({failed}), and {through} since got through. Those ports may be closed in a \
              firewall, or an FTP helper lost track of commands that this check sent together.{service}"
-        )
-    } else {
-        format!(
+        ),
+        (false, false) => format!(
             "One passive connection failed ({failed}), and {through} since got through. That port may be closed in a \
              firewall, or an FTP helper lost track of commands that this check sent together.{service}"
-        )
+        ),
     };
     Match::Fires(Conclusion {
-        severity: if several || !service.is_empty() { loss(facts) } else { Severity::Info },
+        severity: if several || no_machine || !service.is_empty() { loss(facts) } else { Severity::Info },
         side: Side::Unknown,
         confidence: Confidence::Low,
         summary,
         cites: facts.cites(ends(&aside).into_iter().chain(joins(joined.iter().copied()))),
-        fixes: vec![Fix::server(
-            "Make the firewall's range and the server's passive range the same",
-            setting(facts, |settings| settings.passive_range, ANY_RANGE),
-        )],
+        fixes: vec![Fix::server(SAME_RANGE, setting(facts, |settings| settings.passive_range, ANY_RANGE))],
     })
 }
 
 fn ports(tried: &[&Tried]) -> String {
     let all: BTreeSet<u16> = tried.iter().filter_map(|tried| Some(tried.dialled()?.port())).collect();
-    listed(&all.iter().map(|port| format!("port {port}")).collect::<Vec<_>>())
+    named(&all)
+}
+
+fn named(ports: &BTreeSet<u16>) -> String {
+    listed(&ports.iter().map(|port| format!("port {port}")).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::case::Case;
+
+    fn conclusion(text: &str) -> Conclusion {
+        let evidence = Case::from_toml(text).expect("a case").evidence;
+        match test(&Facts::of(&evidence)) {
+            Match::Fires(conclusion) => conclusion,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_port_that_let_one_in_and_not_another_is_no_part_of_a_range() {
+        let found =
+            conclusion(include_str!("../../../fixtures/cases/passive-range-partly-open/whatever_the_port.toml"));
+        assert!(found.summary.contains("port 50001 let one in and not another"), "{}", found.summary);
+        assert!(found.fixes.iter().all(|fix| fix.action != SAME_RANGE));
+    }
+
+    #[test]
+    fn where_one_side_is_to_blame_the_other_is_asked_for_nothing() {
+        let found = conclusion(include_str!(
+            "../../../fixtures/cases/passive-range-partly-open/limit_at_the_clients_router.toml"
+        ));
+        assert!(found.fixes.iter().all(|fix| fix.side == Side::Client), "{:?}", found.fixes);
+    }
 }

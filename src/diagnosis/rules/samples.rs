@@ -11,8 +11,7 @@ const PORTS_WANTED: usize = 5;
 
 /// Whether more ports must tell if the range is partly open: a failure that is not judged is no proof, nor nothing.
 pub fn are_wanted(facts: &Facts) -> bool {
-    let seen = facts.samples(DataVerb::Pasv).count() + facts.samples(DataVerb::Epsv).count();
-    !facts.passive_failures_aside().is_empty() && seen < PORTS_WANTED
+    !facts.passive_failures_aside().is_empty() && !up_to(facts, PORTS_WANTED).is_empty()
 }
 
 /// What shows that passive connections went astray among several machines; empty where one failed in another way than by

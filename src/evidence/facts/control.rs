@@ -38,6 +38,8 @@ pub struct IcmpAnswer {
     pub router: Option<IpAddr>,
     /// It says that a rule forbids the connection.
     pub by_rule: bool,
+    /// It says that the machine or its network can't be reached, which no rule says by itself.
+    pub no_machine: bool,
     /// No ICMP came: this computer has no route, or its neighbour does not answer.
     pub no_route: bool,
 }
@@ -69,6 +71,7 @@ impl IcmpAnswer {
             What::Unreachable { icmp, from } => Some(Self {
                 router: from.map(|router| router.to_canonical()),
                 by_rule: *icmp == Icmp::AdminProhibited,
+                no_machine: matches!(icmp, Icmp::Host | Icmp::Net) && from.is_some(),
                 no_route: *icmp == Icmp::NoRoute,
             }),
             _ => None,

@@ -166,6 +166,14 @@ impl<'a> Facts<'a> {
         aside || pasv.is_mixed() || epsv.is_mixed() || disagree && !self.verbs_differ()
     }
 
+    /// Ports that let one connection in and not another: what fails there does not go by the port.
+    pub fn ports_at_odds(&self) -> BTreeSet<u16> {
+        let (pasv, epsv) = (self.samples(DataVerb::Pasv), self.samples(DataVerb::Epsv));
+        let joined = ports(&[pasv.joined, epsv.joined].concat());
+        let unanswered = ports(&[pasv.unanswered, epsv.unanswered].concat());
+        joined.intersection(&unanswered).copied().collect()
+    }
+
     /// Passive ports that were dialled at the control connection's peer, judged or not.
     pub fn passive_ports_dialled(&self) -> usize {
         let at_peer = |tried: &&Tried| tried.attempt().address == Address::ControlPeer;
