@@ -52,6 +52,23 @@ fn a_healthy_server_is_status_0_and_valid_json() {
     jsonschema::validate(&schema, &report).unwrap_or_else(|error| panic!("{error}"));
 }
 
+/// The deadline is all the time that a check takes, with what was asked for in it.
+#[test]
+fn a_quiet_time_goes_into_the_deadline_or_is_refused_at_once() {
+    let ran = ftpmode(&["check", "192.0.2.1", "--idle", "20s", "--deadline", "4s"]);
+    assert_eq!(ran.status, 3, "{}", ran.err);
+    assert!(ran.err.contains("longer --deadline or a shorter --idle"), "{}", ran.err);
+
+    let server = playing(&[Fault::Slow]);
+    let address = server.address.to_string();
+    let (report, status) = json(&["check", &address, "--method", "pasv", "--idle", "2s", "--deadline", "2100ms"]);
+    assert_eq!(status, 0);
+    assert_eq!(report["evidence"]["cut_short"], "deadline");
+    assert!(report["duration_ms"].as_f64().is_some_and(|ms| ms < 2_600.0), "{}", report["duration_ms"]);
+    let open = report["not_tested"].as_array().expect("a list");
+    assert!(open.iter().any(|open| open["id"] == "idle"), "{open:?}");
+}
+
 #[test]
 fn the_exit_status_tells_how_it_went() {
     let healthy = playing(&[]);

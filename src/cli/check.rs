@@ -105,7 +105,8 @@ pub struct CheckArgs {
     /// Upload a file of --transfer-size (64 KiB without), read its size back and delete it
     #[arg(long)]
     upload: bool,
-    /// Keep the control connection quiet for so long at the end, to see whether it survives
+    /// Keep the control connection quiet for so long at the end, to see whether it survives; a --deadline must leave room
+    /// for it
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     idle: Option<Duration>,
     /// Make the probes, too, that would not change the recommendation: six passive ports, the way, FTP helpers
@@ -114,9 +115,9 @@ pub struct CheckArgs {
     /// How long a connection may stay unanswered before it counts as dropped [default: 3.5 s and a round trip]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     timeout: Option<Duration>,
-    /// The longest that a whole check may take
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "60s")]
-    deadline: Duration,
+    /// The longest that a whole check may take, --idle included [default: 60s, and the time of --idle]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    deadline: Option<Duration>,
     /// Write what was seen to this file, for `ftpmode report`
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -149,6 +150,9 @@ enum CaptureWhen {
     Auto,
     Never,
 }
+
+/// The longest that a check takes where nobody says otherwise, but for a quiet time that was asked for.
+const USUAL_DEADLINE: Duration = Duration::from_secs(60);
 
 /// Passive ports that a thorough check tries.
 const THOROUGH_SAMPLES: u8 = 6;
@@ -248,8 +252,7 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
     };
     Ok(Request {
         methods: args.methods.clone(),
-        // Being quiet takes no time from the check.
-        deadline: args.deadline.saturating_add(args.idle.unwrap_or_default()),
+        deadline: deadline(args)?,
         settings: Settings {
             target,
             login,
@@ -284,6 +287,21 @@ fn request(args: &CheckArgs, input: &str) -> Result<Request, String> {
             timeout: args.timeout,
         },
     })
+}
+
+/// How long the check may take: what was asked for is all of it.
+fn deadline(args: &CheckArgs) -> Result<Duration, String> {
+    let idle = args.idle.unwrap_or_default();
+    match args.deadline {
+        None => Ok(USUAL_DEADLINE.saturating_add(idle)),
+        Some(deadline) if args.idle.is_some() && idle >= deadline => Err(format!(
+            "the deadline of {} leaves no room to keep the control connection quiet for {}: choose a longer --deadline or a \
+             shorter --idle",
+            humantime::format_duration(deadline),
+            humantime::format_duration(idle)
+        )),
+        Some(deadline) => Ok(deadline),
+    }
 }
 
 /// The certificates (DER) in a file in PEM.
