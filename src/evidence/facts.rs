@@ -404,7 +404,7 @@ impl<'a> Facts<'a> {
                 Some((dialect::addresses_in_refusal(reply).client?, place))
             })
             .collect::<Vec<_>>();
-        in_stat.chain(in_log).chain(in_refusals).collect()
+        in_stat.chain(in_log).chain(in_refusals).filter(|(address, _)| self.may_be_ours(*address)).collect()
     }
 }
 

@@ -25,6 +25,9 @@ pub struct CallbackEnd {
     pub own: u8,
 }
 
+/// Nobody looks further, neither here nor at the other end.
+const FURTHEST: u8 = 30;
+
 impl Facts<'_> {
     /// Where the server's connections to this computer end, where both ends looked. `None` where the way back is longer than
     /// is known.
@@ -79,6 +82,15 @@ impl Facts<'_> {
     fn told_way(&self) -> Option<Way> {
         let dead = |tried: &&Tried| tried.joined().is_none();
         let told = |tried: &Tried| tried.replies().find_map(|(reply, _)| Way::told(reply));
-        self.tried_in(Mode::Active).filter(dead).find_map(told)
+        self.tried_in(Mode::Active).filter(dead).find_map(told).filter(|way| self.may_be_the_way(way))
+    }
+
+    /// Whether the way back can be as long as the other end tells. Routes there and back differ, and not by so much that one is
+    /// twice the other: a word that contradicts what was measured here is not used.
+    fn may_be_the_way(&self, way: &Way) -> bool {
+        let told = way.datagrams.iter().copied().chain(way.client).chain(way.turned_away).chain([way.furthest()]);
+        let most =
+            self.server_distance().map_or(FURTHEST, |there| there.saturating_mul(2).saturating_add(2).min(FURTHEST));
+        told.max().is_none_or(|longest| longest <= most)
     }
 }

@@ -89,6 +89,20 @@ impl Facts<'_> {
         }
     }
 
+    /// Whether a client can be seen at this address at all. A server's word is no more than that.
+    pub(super) fn may_be_ours(&self, seen: IpAddr) -> bool {
+        let seen = seen.to_canonical();
+        let nobodys = match seen {
+            IpAddr::V4(v4) => v4.is_unspecified() || v4.is_multicast() || v4.is_broadcast(),
+            IpAddr::V6(v6) => v6.is_unspecified() || v6.is_multicast(),
+        };
+        // Translation from IPv6 to IPv4 (RFC 6052) has its clients seen in the other family.
+        let translated =
+            matches!(self.peer(), Some(IpAddr::V6(v6)) if v6.segments()[..6] == [0x64, 0xff9b, 0, 0, 0, 0]);
+        let other_family = self.peer().is_some_and(|peer| peer.is_ipv4() != seen.is_ipv4());
+        !nobodys && (translated || !other_family)
+    }
+
     /// Whose this address is, in the place of this client's. A private one can't be that of a client which has a public
     /// one, nor come from one network to another by way of a public one.
     pub fn whose(&self, seen: IpAddr) -> Whose {
