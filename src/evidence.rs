@@ -142,6 +142,9 @@ pub struct Asked {
     /// Bytes of the large transfer that is to be tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transfer_size: Option<u64>,
+    /// Whether a file may be uploaded and deleted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub upload: bool,
     /// How long the control connection was to be kept quiet, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idle_ms: Option<f64>,

@@ -214,7 +214,9 @@ fn a_file_that_may_be_written_and_not_deleted_is_told() {
     let evidence = upload(&server, DataVerb::Pasv);
     server.finish();
     assert!(evidence.left_behind.is_some(), "{evidence:#?}");
-    assert_eq!(not_tested(&evidence), ["upload-removed"]);
+    let found = diagnosis(&evidence);
+    let left = found.findings.iter().find(|finding| finding.rule.id == "upload-left-behind").expect("a finding");
+    assert_eq!((left.conclusion.side, left.conclusion.confidence), (Side::Server, Confidence::High));
 }
 
 #[test]

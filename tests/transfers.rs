@@ -78,6 +78,89 @@ fn answers(evidence: &Evidence) -> Vec<String> {
 }
 
 #[test]
+fn a_transfer_that_the_deadline_cuts_is_told_with_what_came() {
+    let server = with_a_large_file().on("RETR", [Join, say("150 Here.\r\n"), SendBytes(200_000), Hush]).start();
+    let mut request = both(&server);
+    request.settings.transfer_size = Some(1_000_000);
+    request.deadline = Duration::from_secs(2);
+    let evidence = checked(request);
+    server.finish();
+    assert_eq!(evidence.cut_short, Some(CutShort::Deadline));
+    let cut = evidence.attempts.iter().find(|outcome| outcome.load == Load::Large).expect("it was begun");
+    let told = cut.events.iter().any(|event| event.what == What::Received(200_000));
+    assert!(told, "the bytes at the cut are on record: {cut:#?}");
+    let because = open(&evidence, "large-transfer").expect("it was not brought to its end");
+    assert!(because.contains("200000 bytes of the 1000000 asked for came in "), "{because}");
+    for answer in answers(&evidence) {
+        assert!(!answer.contains(NOTHING), "{answer}");
+        assert!(answer.contains("Whether large transfers come through was not found out."), "{answer}");
+    }
+    for table in ["text", "markdown", "html"].map(|id| rendered(&evidence, id)) {
+        assert!(table.contains("not finished") && table.contains("200000"), "{table}");
+    }
+    let first = rendered(&evidence, "nagios").lines().next().unwrap_or_default().to_owned();
+    assert!(first.starts_with("FTPMODE OK") && first.contains("deadline"), "{first}");
+}
+
+#[test]
+fn what_the_deadline_leaves_no_time_for_is_named() {
+    let server = Scripted::new().on("PASV", [Hush]).start();
+    let mut request = request(server.address());
+    request.settings.upload = true;
+    request.settings.thorough = true;
+    request.settings.idle = Some(Duration::from_secs(1));
+    // Before the silence lets another method begin beside it.
+    request.deadline = Duration::from_millis(300);
+    let evidence = checked(request);
+    server.finish();
+    for id in ["passive-pasv", "active-port", "active-eprt", "upload", "idle", "ftp-helper-on-path", "place-on-the-way"]
+    {
+        assert!(open(&evidence, id).is_some(), "{id}: {:#?}", diagnosis(&evidence).not_tested);
+    }
+}
+
+#[test]
+fn an_upload_that_could_not_be_measured_is_told() {
+    for size in ["500 Unknown command.", "550 No such file."] {
+        let server = Scripted::new().on("STOR", stores()).reply("SIZE", size).reply("DELE", "250 Gone.").start();
+        let evidence = upload(&server);
+        server.finish();
+        let because = open(&evidence, "upload-incomplete").expect("it was not measured");
+        assert!(because.contains(size), "{because}");
+        for answer in answers(&evidence) {
+            assert!(!answer.contains(NOTHING), "{answer}");
+            assert!(answer.contains("Whether all of an upload arrives was not found out."), "{answer}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_left_behind_is_named_wherever_the_answer_is_read() {
+    let server =
+        Scripted::new().on("STOR", stores()).reply("SIZE", "213 65536").reply("DELE", "550 Permission denied.").start();
+    let evidence = upload(&server);
+    server.finish();
+    let name = evidence.left_behind.clone().expect("it was not deleted");
+    assert!(diagnosis(&evidence).fires("upload-left-behind"));
+    for answer in answers(&evidence) {
+        assert!(!answer.contains(NOTHING), "{answer}");
+        assert!(answer.contains(&format!("Delete the file {name}")), "{answer}");
+    }
+}
+
+#[test]
+fn an_upload_that_is_refused_is_told_as_plainly() {
+    let server = Scripted::new().reply("STOR", "550 Permission denied.").start();
+    let evidence = upload(&server);
+    server.finish();
+    assert_eq!(evidence.left_behind, None);
+    for answer in answers(&evidence) {
+        assert!(!answer.contains(NOTHING), "{answer}");
+        assert!(answer.contains("The server refused the upload."), "{answer}");
+    }
+}
+
+#[test]
 fn an_address_that_no_client_can_have_is_not_believed() {
     for address in ["0.0.0.0", "224.0.0.5", "255.255.255.255", "2001:db8::5"] {
         let server =

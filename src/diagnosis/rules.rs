@@ -70,7 +70,8 @@ mod too_many_connections;
 mod transfer_failed;
 pub(super) mod transfer_stalled;
 pub(super) mod transparent_proxy;
-mod upload_incomplete;
+pub(super) mod upload_incomplete;
+mod upload_left_behind;
 
 /// In the contract's order: the control connection, the two ends, passive, active, the data connection.
 pub static ALL: &[&Rule] = &[
@@ -131,6 +132,7 @@ pub static ALL: &[&Rule] = &[
     &upload_incomplete::RULE,
     &control_idle_dropped::RULE,
     &listing_refused::RULE,
+    &upload_left_behind::RULE,
 ];
 
 /// The rule with this id.

@@ -2,39 +2,85 @@
 
 use super::Open;
 use super::rule::Match;
-use super::rules::ftp_helper_on_path;
-use crate::evidence::attempt::{Address, DataVerb, Load, Mode};
+use super::rules::{ftp_helper_on_path, upload_incomplete};
+use crate::evidence::attempt::{Address, Attempt, DataVerb, Load, Mode};
 use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::evidence::observed::Observed;
 
 /// All of it, each with the reason.
 pub fn all(facts: &Facts) -> Vec<Open> {
     let evidence = facts.evidence();
-    let attempts = evidence.not_tried.iter().map(|skipped| {
-        let id = match (skipped.protection.is_usual(), skipped.load) {
-            (false, _) => "data-session-reuse-required".to_owned(),
-            (true, Load::Large | Load::LargeInSmallSegments) => "large-transfer".to_owned(),
-            (true, Load::Upload | Load::UploadInSmallSegments) => "upload".to_owned(),
-            (true, Load::Usual | Load::UsualInSmallSegments) => {
-                format!("{}-{}", skipped.verb.mode().name(), skipped.verb.name().to_lowercase())
-            }
-        };
-        open(&id, skipped.because.clone())
-    });
-    let left_behind = evidence.left_behind.as_ref().map(|name| {
-        let because = format!("the uploaded file {name} may still be on the server: it could not be deleted for sure");
-        open("upload-removed", because)
-    });
+    let attempts = evidence.not_tried.iter().map(|skipped| open(&id_of(skipped.attempt()), skipped.because.clone()));
     attempts
+        .chain(broken_off(facts))
+        .chain(never_begun(facts))
         .chain(ports(facts))
         .chain(place(facts))
         .chain(mapping(facts))
         .chain(helper(facts))
         .chain(upload(facts))
-        .chain(left_behind)
+        .chain(size_of_upload(facts))
         .chain(large(facts))
         .chain(other_mode(facts))
         .chain(quiet(facts))
         .collect()
+}
+
+/// The id of a data connection that was planned.
+fn id_of(attempt: Attempt) -> String {
+    match (attempt.protection.is_usual(), attempt.load) {
+        (false, _) => "data-session-reuse-required".to_owned(),
+        (true, Load::Large | Load::LargeInSmallSegments) => "large-transfer".to_owned(),
+        (true, Load::Upload | Load::UploadInSmallSegments) => "upload".to_owned(),
+        (true, Load::Usual | Load::UsualInSmallSegments) => {
+            format!("{}-{}", attempt.verb.mode().name(), attempt.verb.name().to_lowercase())
+        }
+    }
+}
+
+/// Data connections that were under way when the check ended, each with how far it had come.
+fn broken_off(facts: &Facts) -> Vec<Open> {
+    let under_way = |tried: &&Tried| tried.cut_short() && tried.failure() == Some(Failure::NotTried);
+    let all = facts.tried().iter().chain(facts.experiments()).filter(|_| facts.log().is_none());
+    all.filter(under_way).map(|tried| open(&id_of(tried.attempt()), how_far(facts, tried))).collect()
+}
+
+fn how_far(facts: &Facts, tried: &Tried) -> String {
+    let bytes = tried.bytes();
+    let Some(ms) = tried.transfer_ms() else { return "the check ended before an answer came".to_owned() };
+    let seconds = ms / 1000.0;
+    let asked = facts.evidence().asked.transfer_size.filter(|_| !tried.attempt().load.names_no_large_file());
+    match (tried.attempt().load.is_upload(), asked) {
+        (true, Some(asked)) => format!(
+            "the check ended before the upload was confirmed: {bytes} of {asked} bytes were written in {seconds:.1} s"
+        ),
+        (true, None) => {
+            format!("the check ended before the upload was confirmed: {bytes} bytes were written in {seconds:.1} s")
+        }
+        (false, Some(asked)) => format!(
+            "the check ended before the transfer was over: {bytes} bytes of the {asked} asked for came in {seconds:.1} s"
+        ),
+        (false, None) => {
+            format!("the check ended before the transfer was over: {bytes} bytes came in {seconds:.1} s")
+        }
+    }
+}
+
+/// The methods that a check which was cut short never came to.
+fn never_begun(facts: &Facts) -> Vec<Open> {
+    let evidence = facts.evidence();
+    if evidence.cut_short.is_none() || !facts.control_works() {
+        return Vec::new();
+    }
+    let over_ipv6 = facts.peer().is_some_and(|peer| peer.is_ipv6());
+    let wanted = |verb: &DataVerb| {
+        let asked = evidence.asked.methods.is_empty() || evidence.asked.methods.contains(verb);
+        let begun = evidence.attempts.iter().any(|outcome| outcome.verb == *verb);
+        let told = evidence.not_tried.iter().any(|skipped| skipped.verb == *verb);
+        asked && !begun && !told && (!over_ipv6 || verb.fits_ipv6())
+    };
+    let missed = DataVerb::ALL.into_iter().filter(wanted);
+    missed.map(|verb| open(&id_of(Attempt::usual(verb)), TIME_OVER)).collect()
 }
 
 fn open(id: &str, because: impl Into<String>) -> Open {
@@ -62,7 +108,7 @@ fn place(facts: &Facts) -> Option<Open> {
         (None, _) if hidden() => {
             "somebody on the way answers the control port, so that nothing shows how far the server is".to_owned()
         }
-        (None, Some(_)) if wanted() => TIME_OVER.to_owned(),
+        (None, Some(_)) if wanted() || evidence.asked.thorough && evidence.sweeps.is_empty() => TIME_OVER.to_owned(),
         (None, None) if in_part() => {
             "some passive ports let connections in, and which one a further look would get can't be \
                                       chosen"
@@ -112,15 +158,32 @@ fn helper(facts: &Facts) -> Option<Open> {
         Match::Undecided(why) if !facts.evidence().fragments.is_empty() || facts.helper_probe_lost() => {
             Some(open(rule.id, why))
         }
+        Match::Undecided(_) if facts.evidence().asked.thorough && facts.evidence().cut_short.is_some() => {
+            Some(open(rule.id, TIME_OVER))
+        }
         _ => None,
     }
 }
 
-/// An upload that was begun.
+/// An upload that this computer could not begin, or that the check never came to.
 fn upload(facts: &Facts) -> Option<Open> {
-    let unfinished = |tried: &Tried| tried.attempt().load.is_upload() && tried.failure() == Some(Failure::NotTried);
-    let any = facts.tried().iter().any(unfinished);
-    any.then(|| open("upload", "the check ended before the server confirmed what was written"))
+    let evidence = facts.evidence();
+    let mut tried = facts.tried().iter().filter(|tried| tried.attempt().load.is_upload()).peekable();
+    let told = evidence.not_tried.iter().any(|skipped| skipped.load.is_upload());
+    if tried.peek().is_none() {
+        return (evidence.asked.upload && !told).then(|| open("upload", TIME_OVER));
+    }
+    let failed = tried.find_map(|tried| tried.failed_here().filter(|_| tried.failure() == Some(Failure::NotTried)))?;
+    Some(open("upload", facts.cite(failed).text))
+}
+
+/// Whether all of an upload arrived that was confirmed.
+fn size_of_upload(facts: &Facts) -> Option<Open> {
+    let upload = facts.tried().iter().find(|tried| tried.attempt().load.is_upload() && tried.works())?;
+    let Observed::NotTested(why) = facts.measured_upload() else { return None };
+    let said = facts.answer_on(upload.outcome().control, "SIZE").map(|(_, place)| facts.cite(place).text);
+    let because = said.map_or_else(|| why.to_owned(), |said| format!("{why}: {said}"));
+    Some(open(upload_incomplete::RULE.id, because))
 }
 
 /// A transfer of many bytes.

@@ -52,6 +52,8 @@ const MOST_PACKETS: usize = 1_000;
 struct Draft {
     outcome: Outcome,
     ended: bool,
+    /// The count of bytes so far, of which no event tells yet.
+    count: Option<What>,
 }
 
 impl Recorder {
@@ -75,6 +77,7 @@ impl Recorder {
                 thorough: settings.thorough,
                 port_mapping: settings.port_mapping,
                 transfer_size: settings.transfer_size,
+                upload: settings.upload,
                 idle_ms: settings.idle.map(|quiet| quiet.as_secs_f64() * 1000.0),
                 path: settings.path.clone(),
                 retrieve: settings.retrieve.clone(),
@@ -149,7 +152,7 @@ impl Recorder {
         let mut state = self.state.borrow_mut();
         let Attempt { verb, address, load, protection } = attempt;
         let outcome = Outcome { verb, address, load, protection, control, set_aside: false, events: Vec::new() };
-        state.attempts.push(Draft { outcome, ended: false });
+        state.attempts.push(Draft { outcome, ended: false, count: None });
         state.attempts.len() - 1
     }
 
@@ -157,6 +160,15 @@ impl Recorder {
     pub fn guarded_by(&self, number: usize, protection: Protection) {
         if let Some(draft) = self.state.borrow_mut().attempts.get_mut(number) {
             draft.outcome.protection = protection;
+        }
+    }
+
+    /// So many bytes have come or were written so far: worth an event should the check be ended now.
+    pub fn count(&self, story: Story, count: What) {
+        if let Story::Attempt(number) = story
+            && let Some(draft) = self.state.borrow_mut().attempts.get_mut(number)
+        {
+            draft.count = Some(count);
         }
     }
 
@@ -301,13 +313,20 @@ impl Recorder {
 
     /// What was seen in all; what was still under way is marked as cut short.
     pub fn finish(&self, cut_short: Option<CutShort>) -> Evidence {
-        let open: Vec<usize> = {
+        let open: Vec<(usize, Option<What>)> = {
             let state = self.state.borrow();
             let drafts = state.attempts.iter().enumerate();
-            drafts.filter(|(_, draft)| !draft.outcome.set_aside && !draft.ended).map(|(number, _)| number).collect()
+            let untold = |draft: &Draft| {
+                let told = |count: &What| draft.outcome.events.iter().any(|event| event.what == *count);
+                draft.count.clone().filter(|count| !told(count))
+            };
+            let open = drafts.filter(|(_, draft)| !draft.outcome.set_aside && !draft.ended);
+            open.map(|(number, draft)| (number, untold(draft))).collect()
         };
-        for number in open {
-            self.record(Story::Attempt(number), What::CutShort);
+        for (number, count) in open {
+            for what in count.into_iter().chain([What::CutShort]) {
+                self.record(Story::Attempt(number), what);
+            }
         }
         let mut evidence = self.evidence();
         evidence.cut_short = cut_short;

@@ -402,6 +402,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 } else if first {
                     self.record_received();
                 }
+                self.plan.tools.recorder.count(self.story(), What::Received(self.received));
                 true
             }
             Step::EndOfFile => {

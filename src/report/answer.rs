@@ -2,7 +2,7 @@
 //! terminal say the same.
 
 use super::course::Tone;
-use super::model::{ControlStage, Finding};
+use super::model::{ControlStage, DataConnection, Finding, Open};
 use super::{Report, words};
 use crate::diagnosis::handover::Handover;
 use crate::diagnosis::rule::{Fix, Severity};
@@ -209,7 +209,7 @@ pub fn remarks(report: &Report) -> Vec<&'static str> {
 /// The one thing to do now, and for each side the first thing that would make it better. How to mend it in detail
 /// stands with the findings.
 pub struct NextStep<'r> {
-    pub now: Option<&'static str>,
+    pub now: Option<String>,
     /// What leads the fixes; where there are none, what to do instead.
     pub lead: Option<&'static str>,
     pub fixes: Vec<&'r Fix>,
@@ -218,32 +218,28 @@ pub struct NextStep<'r> {
 pub fn next_step(report: &Report) -> NextStep<'_> {
     let stands = report.findings.iter().any(|finding| finding.severity > Severity::Info);
     let fails = report.forecast.iter().any(|forecast| forecast.works == Some(false));
-    let now = match report.verdict.recommendation {
+    let shortfalls = shortfalls(report);
+    let mode = match report.verdict.recommendation {
         Recommendation::Passive => Some("Set the FTP client to passive mode."),
         Recommendation::Active => Some("Set the FTP client to active mode."),
         Recommendation::Either if is_makeshift(report) => {
             Some("Set the FTP client to active mode until passive mode works each time.")
         }
-        Recommendation::Either if upload_is_open(report) && !stands => {
-            Some("Leave the FTP client in passive mode. Whether uploads arrive was not found out.")
-        }
-        Recommendation::Either if is_open(report, "large-transfer") && !stands => {
-            Some("Leave the FTP client in passive mode. Whether large transfers come through was not found out.")
-        }
-        Recommendation::Either if stands => Some("Leave the FTP client in passive mode."),
+        Recommendation::Either if stands || !shortfalls.is_empty() => Some("Leave the FTP client in passive mode."),
         Recommendation::Either if fails => Some(
             "Leave the FTP client in passive mode. Nothing needs mending, unless it is among the clients that fail.",
         ),
         Recommendation::Either => Some("Leave the FTP client in passive mode. Nothing needs mending."),
         Recommendation::None | Recommendation::Unknown => None,
     };
+    let now = mode.map(|mode| std::iter::once(mode.to_owned()).chain(shortfalls).collect::<Vec<_>>().join(" "));
     let better = match report.verdict.recommendation {
         Recommendation::Passive | Recommendation::Active | Recommendation::Either => "What else would help:",
         Recommendation::None => "To let data through:",
         Recommendation::Unknown => "To get further:",
     };
     let all: Vec<&Fix> = report.verdict.fixes.iter().filter(|fix| now.is_none() || !names_a_mode(fix)).collect();
-    let lead = match (all.is_empty(), now) {
+    let lead = match (all.is_empty(), &now) {
         (false, _) => Some(better),
         (true, Some(_)) => None,
         (true, None) if between_servers(report) => Some(
@@ -269,12 +265,40 @@ pub fn next_step(report: &Report) -> NextStep<'_> {
     NextStep { now, lead, fixes: all.iter().copied().filter(first_of_its_side).collect() }
 }
 
-/// Whether an upload was wanted and none was confirmed.
-fn upload_is_open(report: &Report) -> bool {
-    let confirmed = report.judged().any(|attempt| attempt.load.is_upload() && attempt.works);
-    let begun = report.judged().any(|attempt| attempt.load.is_upload());
-    begun && !confirmed || is_open(report, "upload")
+/// What was asked for besides a mode and not seen to go well, a sentence each: an answer that leaves it out would read as if
+/// it were fine.
+pub fn shortfalls(report: &Report) -> Vec<String> {
+    let upload = |wanted: fn(&DataConnection) -> bool| {
+        report.judged().any(|attempt| attempt.load.is_upload() && wanted(attempt))
+    };
+    let refused = upload(|attempt| attempt.cause == Some(Cause::Rejected)) && !upload(|attempt| attempt.works);
+    let open = OPEN.iter().filter(|(id, _)| is_open(report, id)).map(|(_, sentence)| *sentence);
+    let refused = refused.then_some("The server refused the upload.");
+    let mut all: Vec<String> = refused.into_iter().chain(open).map(str::to_owned).collect();
+    if report.evidence.cut_short.is_some() && all.is_empty() {
+        all.push("The check ended before it had looked at everything.".to_owned());
+    }
+    let left_behind = report.evidence.left_behind.as_ref();
+    all.extend(left_behind.map(|name| {
+        format!("Delete the file {name} on the server by hand, where it still is: this check uploaded it.")
+    }));
+    all
 }
+
+/// What of that was not tested.
+pub fn left_open(report: &Report) -> impl Iterator<Item = &Open> {
+    report.not_tested.iter().filter(|open| OPEN.iter().any(|(id, _)| *id == open.id))
+}
+
+/// What the user asks for beside the modes, by the id that it has among what was not tested.
+const OPEN: &[(&str, &str)] = &[
+    ("upload", "Whether uploads arrive was not found out."),
+    ("upload-incomplete", "Whether all of an upload arrives was not found out."),
+    ("large-transfer", "Whether large transfers come through was not found out."),
+    ("passive-ports", "Not all of the passive ports that were asked for were tried."),
+    ("idle", "Whether a quiet control connection survives was not found out."),
+    ("noop", "A quiet control connection survives, but the server left NOOP behind it unanswered."),
+];
 
 fn is_open(report: &Report, id: &str) -> bool {
     report.not_tested.iter().any(|open| open.id == id)

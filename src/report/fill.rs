@@ -9,7 +9,7 @@ use super::model::{
 use crate::clients;
 use crate::diagnosis::{self, Diagnosis, comparison};
 use crate::evidence::attempt::{DataVerb, Mode};
-use crate::evidence::facts::{Cause, Cite, Facts, Login, Place, Stage, Tried};
+use crate::evidence::facts::{Cause, Cite, Facts, Failure, Login, Place, Stage, Tried};
 use crate::evidence::observed::Observed;
 use crate::evidence::timeline::{Awaited, Event, What};
 use crate::evidence::{Evidence, NotTried};
@@ -227,6 +227,7 @@ fn attempt(facts: &Facts, tried: &Tried) -> DataConnection {
         transfer_ms: tried.transfer_ms().map(tenths),
         silent_ms: tried.silent_ms().map(tenths),
         stopped_here: tried.stopped_here(),
+        cut_short: facts.log().is_none() && tried.failure() == Some(Failure::NotTried) && tried.cut_short(),
     }
 }
 
@@ -252,6 +253,7 @@ fn not_tried(skipped: &NotTried) -> DataConnection {
         transfer_ms: None,
         silent_ms: None,
         stopped_here: false,
+        cut_short: false,
     }
 }
 

@@ -224,6 +224,17 @@ pub struct DataConnection {
     #[serde(skip_serializing_if = "is_false")]
     #[schemars(default)]
     pub stopped_here: bool,
+    /// The check was ended while it was under way.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub cut_short: bool,
+}
+
+impl DataConnection {
+    /// Whether it was begun and anything is told of it, be that how far it came when the check was ended.
+    pub fn was_begun(&self) -> bool {
+        self.cause != Some(Cause::NotTried) || self.cut_short
+    }
 }
 
 fn is_false(value: &bool) -> bool {

@@ -6,7 +6,7 @@ use crate::clients;
 use crate::diagnosis;
 use crate::diagnosis::comparison::Proof;
 use crate::diagnosis::rule::{Confidence, Severity, Side};
-use crate::evidence::attempt::{Address, Mode};
+use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::facts::{Cause, Stage};
 use crate::evidence::security::Protection;
 use crate::servers;
@@ -100,6 +100,7 @@ pub fn result(attempt: &DataConnection) -> &'static str {
         (Cause::Stalled, _) => "stalled",
         (Cause::Tls, _) => "TLS failed",
         (Cause::Protocol, _) => "not understood",
+        (Cause::NotTried, _) if attempt.cut_short => "not finished",
         (Cause::NotTried, _) => "not tried",
     }
 }
@@ -138,10 +139,10 @@ pub fn ended_with(attempt: &DataConnection) -> String {
 }
 
 /// A cause in a few words.
-pub fn cause(report: &Report, cause: &Open) -> String {
+pub fn cause(cause: &Open) -> String {
     let known = || {
         let title = UNTESTED.iter().find(|(id, _)| *id == cause.id).map(|(_, title)| (*title).to_owned());
-        title.or_else(|| skipped(report, &cause.id))
+        title.or_else(|| skipped(&cause.id))
     };
     cause.title.clone().or_else(known).unwrap_or_else(|| cause.id.clone())
 }
@@ -152,7 +153,6 @@ const UNTESTED: &[(&str, &str)] = &[
     ("passive-ports", "the server's passive ports"),
     ("port-mapping", "a port that the router opens when asked"),
     ("upload", "whether an upload arrives"),
-    ("upload-removed", "whether the uploaded file is deleted"),
     ("upload-in-passive-mode", "an upload in passive mode"),
     ("upload-in-active-mode", "an upload in active mode"),
     ("large-transfer", "a large transfer"),
@@ -162,11 +162,10 @@ const UNTESTED: &[(&str, &str)] = &[
 ];
 
 /// A data connection that was left out, by the id it has among what was not tested.
-fn skipped(report: &Report, id: &str) -> Option<String> {
+fn skipped(id: &str) -> Option<String> {
     let (mode, method) = id.split_once('-')?;
-    let all = report.attempts.iter().filter(|attempt| attempt.mode.name() == mode);
-    let found = all.map(|attempt| attempt.method.name()).find(|name| name.eq_ignore_ascii_case(method))?;
-    Some(format!("{found} ({mode} mode)"))
+    let verb = DataVerb::ALL.into_iter().find(|verb| verb.name().eq_ignore_ascii_case(method))?;
+    (verb.mode().name() == mode).then(|| format!("{} ({mode} mode)", verb.name()))
 }
 
 /// The two ends of a data connection, from who opens it to who takes it. A port that was not recorded is a star.

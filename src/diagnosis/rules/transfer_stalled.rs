@@ -23,6 +23,10 @@ fn test(facts: &Facts) -> Match {
         if facts.evidence().not_tried.iter().any(|skipped| !skipped.load.names_no_large_file()) {
             return Match::Undecided("more than a listing was asked for, and not tried");
         }
+        let unfinished = |tried: &Tried| tried.failure() == Some(Failure::NotTried) && !tried.attempt().load.is_usual();
+        if facts.tried().iter().any(unfinished) {
+            return Match::Undecided("more than a listing was asked for, and not brought to its end");
+        }
         let working = facts.tried().iter().filter(|tried| tried.works()).filter_map(Tried::joined_at);
         return ruled_out_by(facts, working, "no data connection was joined and read to its end");
     }

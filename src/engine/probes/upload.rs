@@ -266,7 +266,10 @@ impl Upload<'_, '_> {
                 }
             };
             match written {
-                Ok(Ok(())) => sent += most as u64,
+                Ok(Ok(())) => {
+                    sent += most as u64;
+                    self.tools.recorder.count(self.story, What::Uploaded(sent));
+                }
                 Ok(Err(_)) => {
                     self.record(What::Uploaded(sent));
                     return self.give_up(What::Reset);

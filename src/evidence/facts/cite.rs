@@ -61,6 +61,7 @@ impl Facts<'_> {
         // What a check does itself, a log only tells of.
         let text = if evidence.log.is_some() {
             text.replace("the check was ended before an answer came", "the log tells no more of it")
+                .replace("the check was ended while the transfer ran", "the log tells no more of it")
                 .replace("this computer", "the client")
         } else {
             text
@@ -192,6 +193,9 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
             format!("{count} packets meanwhile did not leave this computer, its counters say")
         }
         What::Failed(why) => format!("this computer could not: {why}"),
+        What::CutShort if all.iter().any(|e| matches!(e.what, What::Connected { .. } | What::Accepted { .. })) => {
+            "the check was ended while the transfer ran".to_owned()
+        }
         What::CutShort => "the check was ended before an answer came".to_owned(),
         What::Abandoned(Awaited::Connect) => format!("no answer from {end} is told of"),
         What::Abandoned(Awaited::Callback) => "no connection of the server is told of".to_owned(),

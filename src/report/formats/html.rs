@@ -5,7 +5,6 @@
 
 use super::Format;
 use crate::diagnosis::rule::Severity;
-use crate::evidence::facts::Cause;
 use crate::report::answer::{self, NextStep};
 use crate::report::course::Tone;
 use crate::report::model::{DataConnection, Finding, Forecast, Open};
@@ -55,8 +54,8 @@ fn page(report: &Report) -> String {
         letter(main, report);
         attempts(main, report);
         findings(main, report);
-        causes(main, "Ruled out", report, &report.ruled_out);
-        causes(main, "Not tested", report, &report.not_tested);
+        causes(main, "Ruled out", &report.ruled_out);
+        causes(main, "Not tested", &report.not_tested);
         forecast(main, report);
         about::section(main, report);
         dialogue(main, report);
@@ -107,7 +106,7 @@ fn next_step(page: &mut Markup, report: &Report) {
     let NextStep { now, lead, fixes } = answer::next_step(report);
     section(page, "section", "Next step", |page| {
         if let Some(now) = now {
-            page.line("p class=\"now\"", now);
+            page.line("p class=\"now\"", &now);
         }
         if let Some(lead) = lead {
             page.line("p", lead);
@@ -153,8 +152,7 @@ fn table(page: &mut Markup, name: &'static str, heads: &[&str], rows: impl FnOnc
 }
 
 fn attempts(page: &mut Markup, report: &Report) {
-    let tried: Vec<&DataConnection> =
-        report.attempts.iter().filter(|attempt| attempt.cause != Some(Cause::NotTried)).collect();
+    let tried: Vec<&DataConnection> = report.attempts.iter().filter(|attempt| attempt.was_begun()).collect();
     if tried.is_empty() {
         return;
     }
@@ -185,8 +183,11 @@ fn row(rows: &mut Markup, report: &Report, attempt: &DataConnection, guard: Opti
         if let Some(guard) = guard {
             row.line("td", guard(attempt.protection));
         }
-        let (result, mark) =
-            if attempt.works { ("td class=\"good\"", "\u{2713}") } else { ("td class=\"bad\"", "\u{2717}") };
+        let (result, mark) = match attempt.works {
+            true => ("td class=\"good\"", "\u{2713}"),
+            false if attempt.cut_short => ("td class=\"warn\"", "?"),
+            false => ("td class=\"bad\"", "\u{2717}"),
+        };
         row.line(result, &format!("{mark} {}", words::result(attempt)));
         let [from, to] = words::ends(report, attempt).map(or_nothing);
         row.element("td class=\"fixed\"", |ends| {
@@ -243,7 +244,7 @@ fn finding(page: &mut Markup, report: &Report, finding: &Finding) {
     });
 }
 
-fn causes(page: &mut Markup, title: &'static str, report: &Report, causes: &[Open]) {
+fn causes(page: &mut Markup, title: &'static str, causes: &[Open]) {
     if causes.is_empty() {
         return;
     }
@@ -251,7 +252,7 @@ fn causes(page: &mut Markup, title: &'static str, report: &Report, causes: &[Ope
         page.element("ul", |items| {
             for cause in causes {
                 items.element("li", |item| {
-                    item.text(&words::cause(report, cause));
+                    item.text(&words::cause(cause));
                     item.element("span class=\"dim\"", |because| because.text(&format!(": {}", cause.because)));
                 });
             }

@@ -19,6 +19,9 @@ fn render(report: &Report, style: &Style) -> String {
              FILE --format letter.\n"
                 .to_owned()
         }
-        (None, None) => "Nothing needs mending here, so there is no letter to send.\n".to_owned(),
+        (None, None) => match answer::shortfalls(report) {
+            none if none.is_empty() => "Nothing needs mending here, so there is no letter to send.\n".to_owned(),
+            short => format!("No fault was found, so there is no letter to send. {}\n", short.join(" ")),
+        },
     }
 }

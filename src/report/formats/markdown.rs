@@ -3,7 +3,6 @@
 
 use super::{Format, text};
 use crate::diagnosis::comparison::Row;
-use crate::evidence::facts::Cause;
 use crate::report::answer::{self, NextStep};
 use crate::report::model::{DataConnection, Finding, Forecast, Known, Open};
 use crate::report::transcript;
@@ -121,7 +120,7 @@ impl Page<'_> {
     }
 
     fn attempts(&self) -> String {
-        let tried = self.report.attempts.iter().filter(|attempt| attempt.cause != Some(Cause::NotTried));
+        let tried = self.report.attempts.iter().filter(|attempt| attempt.was_begun());
         let rows: Vec<String> = tried.map(|attempt| self.attempt(attempt)).collect();
         if rows.is_empty() {
             return String::new();
@@ -191,7 +190,7 @@ impl Page<'_> {
             return String::new();
         }
         let lines = causes.iter().map(|cause| {
-            let what = words::cause(self.report, cause);
+            let what = words::cause(cause);
             format!("* {}: {}\n", self.text(&what), self.text(&cause.because))
         });
         format!("### {title}\n\n{}", lines.collect::<String>())

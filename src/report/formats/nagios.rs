@@ -8,7 +8,7 @@ use super::Format;
 use crate::diagnosis::rule::Severity;
 use crate::diagnosis::verdict::Recommendation;
 use crate::evidence::Source;
-use crate::report::{Report, Strictness, Style, answer, escape, exit_status, worst_status};
+use crate::report::{Report, Strictness, Style, answer, escape, exit_status, words, worst_status};
 
 pub static FORMAT: Format = Format {
     id: "nagios",
@@ -63,12 +63,15 @@ fn word(status: u8) -> &'static str {
 fn sentence(report: &Report, status: u8) -> String {
     let summary = &report.verdict.summary;
     let usable = !matches!(report.verdict.recommendation, Recommendation::None | Recommendation::Unknown);
-    match status {
-        1 => format!("{summary} Findings: {}.", serious(report).collect::<Vec<_>>().join(", ")),
-        2 if usable => format!("The mode that is required moves no data. {summary}"),
-        3 if usable => format!("The mode that is required was not tried. {summary}"),
-        _ => summary.clone(),
-    }
+    let mut sentences = match status {
+        1 => vec![format!("{summary} Findings: {}.", serious(report).collect::<Vec<_>>().join(", "))],
+        2 if usable => vec![format!("The mode that is required moves no data. {summary}")],
+        3 if usable => vec![format!("The mode that is required was not tried. {summary}")],
+        _ => vec![summary.clone()],
+    };
+    sentences.extend(answer::remarks(report).into_iter().map(str::to_owned));
+    sentences.extend(answer::shortfalls(report).into_iter().filter(|_| usable));
+    sentences.join(" ")
 }
 
 /// The ids of what stands.
@@ -77,17 +80,19 @@ fn serious(report: &Report) -> impl Iterator<Item = &str> {
     report.findings.iter().filter(move |finding| stands(finding.severity)).map(|finding| finding.id.as_str())
 }
 
-/// What a comparison proves, and each finding behind its id.
+/// What a comparison proves, each finding behind its id, and what was asked for and not tested.
 fn details(report: &Report) -> impl Iterator<Item = String> {
     let proofs = report.comparison.iter().flat_map(|comparison| &comparison.proofs).map(|proof| proof.summary.clone());
-    proofs.chain(report.findings.iter().map(|finding| {
-        let severity = match finding.severity {
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
-        format!("{} ({severity}): {}", finding.id, finding.summary)
-    }))
+    proofs
+        .chain(report.findings.iter().map(|finding| {
+            let severity = match finding.severity {
+                Severity::Info => "info",
+                Severity::Warning => "warning",
+                Severity::Error => "error",
+            };
+            format!("{} ({severity}): {}", finding.id, finding.summary)
+        }))
+        .chain(answer::left_open(report).map(|open| format!("not tested: {}: {}", words::cause(open), open.because)))
 }
 
 /// What was measured, in seconds; a log's times are another's. Of several targets each number bears its target's name.

@@ -83,7 +83,7 @@ fn next_step(page: &mut Page, report: &Report) {
     let indent = [span("  ", Ink::Plain)];
     page.title("Next step");
     if let Some(now) = now {
-        page.paragraph(&indent, now, Ink::Strong, LONGEST);
+        page.paragraph(&indent, &now, Ink::Strong, LONGEST);
     }
     if let Some(lead) = lead {
         page.paragraph(&indent, lead, Ink::Plain, LONGEST);

@@ -4,7 +4,6 @@ use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableS
 
 use super::page::{Ink, Page, columns, span, wrap};
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::Cause;
 use crate::report::model::DataConnection;
 use crate::report::{Report, escape, words};
 
@@ -46,7 +45,7 @@ const RESULT: &str = "Result";
 
 pub fn table(page: &mut Page, report: &Report) {
     // What was not tried stands below, with its reason.
-    let tried = report.attempts.iter().filter(|attempt| attempt.cause != Some(Cause::NotTried));
+    let tried = report.attempts.iter().filter(|attempt| attempt.was_begun());
     let rows: Vec<Vec<String>> =
         tried.map(|attempt| COLUMNS.iter().map(|column| cell(page, column, report, attempt)).collect()).collect();
     if rows.is_empty() {
@@ -125,7 +124,7 @@ fn narrow(width: usize) -> u16 {
 /// A line of the table, its mark and the words after it painted.
 fn inked(page: &mut Page, line: &str) {
     let signs = page.signs();
-    let marks = [(signs.good, Ink::Good), (signs.bad, Ink::Bad)];
+    let marks = [(signs.good, Ink::Good), (signs.bad, Ink::Bad), (signs.open, Ink::Warn)];
     let found = marks
         .iter()
         .filter_map(|(mark, ink)| Some((line.find(&format!(" {mark} "))? + 1, *ink)))
@@ -147,7 +146,11 @@ fn looks(page: &Page) -> TableStyle {
 }
 
 fn mark(page: &Page, attempt: &DataConnection) -> &'static str {
-    if attempt.works { page.signs().good } else { page.signs().bad }
+    match attempt.works {
+        true => page.signs().good,
+        false if attempt.cut_short => page.signs().open,
+        false => page.signs().bad,
+    }
 }
 
 /// Passive: the endpoint that was dialled, and the address that the server named where it is another. Active: the

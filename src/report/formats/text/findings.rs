@@ -17,8 +17,8 @@ pub fn list(page: &mut Page, report: &Report) {
             one(page, finding);
         }
     }
-    causes(page, "Ruled out", report, &report.ruled_out, 1);
-    causes(page, "Not tested", report, &report.not_tested, 2);
+    causes(page, "Ruled out", &report.ruled_out, 1);
+    causes(page, "Not tested", &report.not_tested, 2);
 }
 
 fn one(page: &mut Page, finding: &Finding) {
@@ -56,7 +56,7 @@ fn one(page: &mut Page, finding: &Finding) {
 }
 
 /// Causes in at most so many lines each; with the dialogue, in full.
-fn causes(page: &mut Page, title: &str, report: &Report, causes: &[Open], lines: usize) {
+fn causes(page: &mut Page, title: &str, causes: &[Open], lines: usize) {
     if causes.is_empty() {
         return;
     }
@@ -66,7 +66,7 @@ fn causes(page: &mut Page, title: &str, report: &Report, causes: &[Open], lines:
     };
     page.title(title);
     for cause in causes {
-        let what = words::cause(report, cause);
+        let what = words::cause(cause);
         let lead = [span(format!("  {} ", page.signs().bullet), Ink::Dim)];
         page.paragraph(&lead, &format!("{what}: {}", cause.because), Ink::Plain, longest);
     }
