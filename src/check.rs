@@ -62,6 +62,7 @@ async fn probe(engine: &mut Engine, methods: &[DataVerb]) {
             break;
         }
     }
+    engine.measure_again().await;
     engine.upload().await;
     engine.stay_quiet().await;
 }

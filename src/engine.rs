@@ -321,6 +321,13 @@ impl Engine {
         }
     }
 
+    /// Asks once more for the size of a file that did not come whole.
+    pub async fn measure_again(&mut self) {
+        if let Some(session) = self.idle.as_mut() {
+            probes::size::ask(self.kit.tools(), session).await;
+        }
+    }
+
     /// Uploads a file and deletes it, where that was asked for and a mode works.
     pub async fn upload(&mut self) {
         let tools = self.kit.tools();

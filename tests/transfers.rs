@@ -120,6 +120,60 @@ fn what_the_deadline_leaves_no_time_for_is_named() {
 }
 
 #[test]
+fn a_download_is_held_against_the_files_size() {
+    // What the server says of it afterwards.
+    let cases = [
+        ("213 300000", Some(Confidence::Medium)),
+        ("550 Not here.", Some(Confidence::Low)),
+        // It shrank meanwhile.
+        ("213 200000", None),
+    ];
+    for (size, expected) in cases {
+        let server = with_a_large_file().on("RETR", sends(200_000)).reply("SIZE", size).start();
+        let evidence = large(&server);
+        let heard = server.finish();
+        let verbs = heard.verbs();
+        let image = verbs.iter().position(|verb| *verb == "TYPE");
+        assert!(image.is_some() && image < verbs.iter().position(|verb| *verb == "RETR"), "{verbs:?}");
+        let found = diagnosis(&evidence);
+        let short = found.findings.iter().find(|finding| finding.rule.id == "download-incomplete");
+        assert_eq!(short.map(|finding| finding.conclusion.confidence), expected, "{size}: {evidence:#?}");
+        if let Some(short) = short {
+            assert!(short.conclusion.summary.contains("200000"), "{}", short.conclusion.summary);
+            assert_eq!(open(&evidence, "large-transfer"), None, "the file did not end there");
+        }
+    }
+}
+
+#[test]
+fn a_download_that_is_whole_costs_no_question() {
+    let server = with_a_large_file().on("RETR", sends(300_000)).start();
+    let evidence = large(&server);
+    assert_eq!(server.finish().count("SIZE"), 0);
+    assert!(!diagnosis(&evidence).fires("download-incomplete"));
+    assert!(open(&evidence, "large-transfer").is_some_and(|because| because.contains("the file ended after 300000")));
+}
+
+#[test]
+fn a_sized_download_in_the_ascii_type_proves_nothing() {
+    let server = with_a_large_file().on("RETR", sends(200_000)).reply("TYPE", "504 ASCII only.").start();
+    let evidence = large(&server);
+    server.finish();
+    assert!(!diagnosis(&evidence).fires("download-incomplete"), "{evidence:#?}");
+}
+
+#[test]
+fn a_named_file_is_held_against_its_size_too() {
+    let server = Scripted::new().on("RETR", sends(200_000)).reply("SIZE", "213 300000").start();
+    let mut request = passive(&server);
+    request.settings.retrieve = Some("named.bin".to_owned());
+    let evidence = checked(request);
+    let heard = server.finish();
+    assert!(heard.lines().contains(&"SIZE named.bin"), "{heard:?}");
+    assert!(diagnosis(&evidence).fires("download-incomplete"), "{evidence:#?}");
+}
+
+#[test]
 fn an_upload_that_could_not_be_measured_is_told() {
     for size in ["500 Unknown command.", "550 No such file."] {
         let server = Scripted::new().on("STOR", stores()).reply("SIZE", size).reply("DELE", "250 Gone.").start();

@@ -35,6 +35,7 @@ mod data_protection_required;
 mod data_session_reuse_required;
 mod data_source_address_differs;
 mod data_tls_failed;
+mod download_incomplete;
 mod epsv_blocked;
 mod epsv_rejected;
 pub(super) mod ftp_helper_on_path;
@@ -129,6 +130,7 @@ pub static ALL: &[&Rule] = &[
     &data_tls_failed::RULE,
     &transfer_stalled::RULE,
     &transfer_failed::RULE,
+    &download_incomplete::RULE,
     &upload_incomplete::RULE,
     &control_idle_dropped::RULE,
     &listing_refused::RULE,

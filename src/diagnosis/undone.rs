@@ -190,7 +190,8 @@ fn size_of_upload(facts: &Facts) -> Option<Open> {
 fn large(facts: &Facts) -> Option<Open> {
     let evidence = facts.evidence();
     if let Some((bytes, asked)) = facts.too_small_file() {
-        let because = format!("the file held {bytes} bytes of the {asked} asked for: what more would do was not seen");
+        let because =
+            format!("the file ended after {bytes} bytes of the {asked} asked for: what more would do was not seen");
         return Some(open("large-transfer", because));
     }
     evidence.asked.transfer_size?;

@@ -82,8 +82,9 @@ pub async fn log_in(
         // Checked when the request was made: no line break can be in it.
         after.extend(Command::with("CWD", path.clone()).ok());
     }
-    if settings.retrieve.is_some() {
-        after.extend(Command::with("TYPE", "I").ok());
+    if let Some(file) = &settings.retrieve {
+        // The size that what comes is held against.
+        after.extend([("TYPE", "I"), ("SIZE", file)].into_iter().filter_map(|(verb, of)| Command::with(verb, of).ok()));
     }
     let mut after: Vec<(Command, Story)> = after.into_iter().map(|command| (command, own)).collect();
     // Under TLS no helper sees anything; but who dials before it answers PORT answers what comes behind it first.

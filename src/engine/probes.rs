@@ -4,4 +4,5 @@ pub mod helper;
 pub mod hops;
 pub mod port_mapping;
 pub mod quiet;
+pub mod size;
 pub mod upload;

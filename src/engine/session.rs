@@ -47,6 +47,8 @@ pub struct Session {
     /// The level that the server agreed to for data connections; `None` before PROT.
     level: Option<Level>,
     asked_level: Option<Level>,
+    /// The server agreed to TYPE I: bytes come as they are, and sizes are those of the files.
+    image: bool,
     reader: Reader,
     buffer: Box<[u8]>,
     recorder: Recorder,
@@ -101,6 +103,7 @@ impl Session {
             tls: None,
             level: None,
             asked_level: None,
+            image: false,
             reader: Reader::new(),
             buffer: vec![0; 16 * 1024].into_boxed_slice(),
             recorder: recorder.clone(),
@@ -154,6 +157,16 @@ impl Session {
         let answered = async { while !self.pending.is_empty() && !matches!(self.next().await, Came::Lost) {} };
         // Who does not answer is not free, and that is seen.
         let _ = tokio::time::timeout(patience, answered).await;
+    }
+
+    /// Asks for the image type, where that was not agreed to yet. It needs the control connection to itself.
+    pub async fn ask_for_image_type(&mut self, patience: Duration) {
+        if !self.image
+            && let Ok(command) = Command::with("TYPE", "I")
+        {
+            self.send_own(command).await;
+            self.read_own_answers(patience).await;
+        }
     }
 
     /// What becomes of a command that travels behind a transfer command.
@@ -349,8 +362,9 @@ impl Session {
         if self.told_password { self.recorder.without_password(text) } else { text }
     }
 
-    /// Keeps the level that PROT was agreed to at. Nothing but PROT C goes with a refused PROT P.
-    fn note_level(&mut self, verb: Option<&str>, reply: &Reply) {
+    /// Keeps what TYPE and PROT were agreed to: all that this tool asks for is TYPE I. Nothing but PROT C goes with a refused PROT P.
+    fn note_agreed(&mut self, verb: Option<&str>, reply: &Reply) {
+        self.image |= verb == Some("TYPE") && reply.is_completion();
         if verb == Some("PROT") {
             self.level = match (reply.is_completion(), self.asked_level) {
                 (true, asked) => asked,
@@ -384,7 +398,7 @@ impl Session {
                 self.greeted = true;
                 if !reply.is_preliminary() {
                     self.pending.pop_front();
-                    self.note_level(verb, &reply);
+                    self.note_agreed(verb, &reply);
                     // The answer to the transfer command ends the wait for the data connection.
                     self.waits_in_vain &= !matches!(verb, Some("LIST" | "RETR"));
                 }

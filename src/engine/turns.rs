@@ -28,6 +28,7 @@ use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode};
 use crate::evidence::facts::Facts;
 use crate::evidence::security::Protection;
+use crate::protocol::command::Command;
 use secure::Secure;
 
 mod given_back;
@@ -344,7 +345,11 @@ impl<'a> Plan<'a> {
             // Ended first: its QUIT makes room where the server counts connections.
             session.take().into_iter().for_each(|ended| self.see_off(ended));
         }
+        let carries_a_file = !planned.attempt.load.names_no_large_file();
         if let Some(open) = session.as_mut().filter(|open| open.is_logged_in()) {
+            if carries_a_file {
+                open.ask_for_image_type(self.tools.budget.pipelined_reply).await;
+            }
             let (negotiation, command) = Negotiation::prepare(self, open, planned)?;
             let own = open.story();
             let level = open.commands_for(protection).into_iter().map(|command| (command, own));
@@ -390,7 +395,8 @@ impl<'a> Plan<'a> {
             let together = pace == Pace::Together && planned.manner == Manner::Usual;
             let (behind, after) = if together { (Some(command), None) } else { (None, Some(command)) };
             self.tools.recorder.say("Logging in");
-            let level = open.commands_for(planned.attempt.protection);
+            let mut level = open.commands_for(planned.attempt.protection);
+            level.extend(Command::with("TYPE", "I").ok().filter(|_| carries_a_file));
             self.logging_in.set(true);
             let begun = Instant::now();
             let logged_in = log_in(&mut open, self.tools, pace, questions, level, behind).await;

@@ -15,6 +15,7 @@ mod arrivals;
 mod callback;
 mod cite;
 mod control;
+mod download;
 mod hang;
 mod interposed;
 mod location;
@@ -28,6 +29,7 @@ mod upload;
 pub use callback::CallbackEnd;
 pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
+pub use download::Download;
 pub use hang::SmallBecause;
 pub use interposed::{Interposed, Kind, Standing};
 pub use location::{End, Location, Zone};
@@ -175,7 +177,8 @@ impl<'a> Facts<'a> {
     pub fn too_small_file(&self) -> Option<(u64, u64)> {
         let asked = self.evidence.asked.transfer_size?;
         let large = self.tried.iter().find(|tried| tried.attempt().load == Load::Large && tried.works())?;
-        (large.bytes() < asked).then(|| (large.bytes(), asked))
+        let whole = self.short_downloads().is_empty();
+        (whole && large.bytes() < asked).then(|| (large.bytes(), asked))
     }
 
     /// The data connections of this mode that were joined, whatever became of them then.
@@ -259,20 +262,24 @@ impl<'a> Facts<'a> {
         self.answers_on(number, verb).pop()
     }
 
-    /// The replies to every command of this verb on control connection `number`. Replies come in the commands' order, which
-    /// pipelining leaves as it is.
+    /// The replies to every command of this verb on control connection `number`.
     pub fn answers_on(&self, number: usize, verb: &str) -> Vec<Placed<'a>> {
+        let all = self.commands_answered(number).into_iter();
+        all.filter(|(command, _)| command.split(' ').next() == Some(verb)).map(|(_, placed)| placed).collect()
+    }
+
+    /// Every command on control connection `number` that was answered. Replies come in the commands' order, which pipelining
+    /// leaves as it is.
+    fn commands_answered(&self, number: usize) -> Vec<(&'a str, Placed<'a>)> {
         let Some(control) = self.evidence.controls.get(number) else { return Vec::new() };
         let mut asked: Vec<&str> = Vec::new();
         let mut answered = 0;
         let mut found = Vec::new();
         for (event, place) in events_of(control, number) {
             match &event.what {
-                What::Sent(command) => asked.push(command.split(' ').next().unwrap_or("")),
+                What::Sent(command) => asked.push(command),
                 What::Replied(reply) if !reply.is_preliminary() && !asked.is_empty() => {
-                    if asked.get(answered) == Some(&verb) {
-                        found.push((reply, place));
-                    }
+                    found.extend(asked.get(answered).map(|command| (*command, (reply, place))));
                     answered += 1;
                 }
                 _ => {}

@@ -315,6 +315,7 @@ impl Redactor {
             | What::Withheld
             | What::Silent { .. }
             | What::Received(_)
+            | What::Listed(_)
             | What::Uploaded(_)
             | What::EndOfFile
             | What::Reset

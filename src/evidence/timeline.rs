@@ -97,6 +97,8 @@ pub enum What {
         awaited: Awaited,
         ms: f64,
     },
+    /// The listing that a file was chosen from gives it so many bytes.
+    Listed(u64),
     /// So many bytes have come over the data connection in all.
     Received(u64),
     /// So many bytes were written to the data connection in all.
@@ -251,6 +253,7 @@ impl fmt::Display for What {
             What::Withheld => f.write_str("withheld"),
             What::Distrusted(why) => write!(f, "distrusted {}", name_in(DISTRUST, *why)),
             What::Silent { awaited, ms } => write!(f, "silent {} {ms:.0}", awaited.name()),
+            What::Listed(size) => write!(f, "listed {size}"),
             What::Received(count) => write!(f, "received {count}"),
             What::Uploaded(count) => write!(f, "uploaded {count}"),
             What::EndOfFile => f.write_str("end-of-file"),
@@ -348,6 +351,7 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
                 ms: ms.parse().map_err(|_| "it wants milliseconds")?,
             }
         }
+        "listed" => What::Listed(rest.parse().map_err(|_| "it wants a count of bytes")?),
         "received" => What::Received(rest.parse().map_err(|_| "it wants a count of bytes")?),
         "uploaded" => What::Uploaded(rest.parse().map_err(|_| "it wants a count of bytes")?),
         "end-of-file" => What::EndOfFile,
@@ -434,6 +438,7 @@ mod tests {
             What::TlsFailed { how: Broken::Alert, words: "HandshakeFailure".into() },
             What::Tickets(2),
             What::Withheld,
+            What::Listed(3_145_728),
             What::Received(17),
             What::Uploaded(65_536),
             What::EndOfFile,

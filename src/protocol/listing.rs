@@ -1,12 +1,12 @@
 //! The lines of LIST as most servers write them: as `ls -l` does, which no standard says (RFC 959 section 4.1.3 leaves
 //! it open).
 
-/// The name of the largest plain file. Names that could not be sent back safely are left out, and so are lines of
+/// The size and the name of the largest plain file. Names that could not be sent back safely are left out, and so are lines of
 /// another make.
-pub fn largest(listing: &[u8]) -> Option<String> {
+pub fn largest(listing: &[u8]) -> Option<(u64, String)> {
     let text = std::str::from_utf8(listing).ok()?;
     let files = text.split('\n').filter_map(|line| file(line.trim_end_matches('\r')));
-    files.max_by_key(|(size, _)| *size).filter(|(size, _)| *size > 0).map(|(_, name)| name.to_owned())
+    files.max_by_key(|(size, _)| *size).filter(|(size, _)| *size > 0).map(|(size, name)| (size, name.to_owned()))
 }
 
 /// `-rw-r--r--   1 ftp  ftp   1024 Nov 24 01:38 name with blanks`
@@ -37,7 +37,7 @@ mod tests {
         let listing = "drwxr-xr-x    2 0        0         4096 Nov 24 01:00 folder\r\n\
                        -rw-r--r--    1 0        0            7 Nov 24 01:00 hello.txt\r\n\
                        -rw-r--r--    1 ftp      ftp     300000 Nov 24  2025 a large one.bin\r\n";
-        assert_eq!(largest(listing.as_bytes()).as_deref(), Some("a large one.bin"));
+        assert_eq!(largest(listing.as_bytes()), Some((300_000, "a large one.bin".to_owned())));
     }
 
     #[test]

@@ -88,11 +88,7 @@ impl Upload<'_, '_> {
     async fn run(&mut self) {
         let Some(store) = self.command("STOR") else { return };
         // Servers tell sizes in the image type alone.
-        if let Ok(image) = Command::with("TYPE", "I") {
-            self.session.send_own(image).await;
-            let story = self.session.story();
-            self.final_reply(story).await;
-        }
+        self.session.ask_for_image_type(self.tools.budget.reply).await;
         let data = match self.negotiate().await {
             Ok(Some(data)) => data,
             Ok(None) => return,

@@ -13,6 +13,7 @@ use crate::engine::session::Pace;
 use crate::engine::turns::{Manner, Planned, Superseded};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::Facts;
+use crate::evidence::timeline::What;
 use crate::protocol::command::Command;
 use crate::protocol::dialect::{InTransfer, Says, says};
 use crate::protocol::features;
@@ -23,6 +24,9 @@ impl Turn<'_, '_, '_> {
     pub(super) async fn send_transfer(&mut self) {
         let mut commands = Vec::new();
         if !std::mem::replace(&mut self.transfer_sent, true) {
+            if let Some((size, _)) = self.large_file() {
+                self.record(What::Listed(size));
+            }
             commands.push((self.transfer_command(), self.story()));
         }
         self.progress = Instant::now();
@@ -68,8 +72,13 @@ impl Turn<'_, '_, '_> {
         self.session.send(&own_segment).await;
     }
 
+    /// The file from the listing that this data connection is to carry.
+    fn large_file(&self) -> Option<(u64, String)> {
+        (!self.planned.attempt.load.names_no_large_file()).then(|| self.plan.largest_file()).flatten()
+    }
+
     fn transfer_command(&self) -> Command {
-        let large = (!self.planned.attempt.load.names_no_large_file()).then(|| self.plan.largest_file()).flatten();
+        let large = self.large_file().map(|(_, name)| name);
         match large.as_ref().or(self.plan.tools.settings.retrieve.as_ref()) {
             Some(file) => Command::with("RETR", file.clone()).unwrap_or_else(|_| Command::bare("LIST")),
             None => Command::bare("LIST"),

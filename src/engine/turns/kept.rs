@@ -21,8 +21,8 @@ impl Plan<'_> {
         listing.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
-    /// The largest file of the listing; none where the user named one.
-    pub fn largest_file(&self) -> Option<String> {
+    /// The size and the name of the listing's largest file; none where the user named one.
+    pub fn largest_file(&self) -> Option<(u64, String)> {
         let wanted = self.tools.settings.retrieve.is_none();
         wanted.then(|| listing::largest(&self.standing.borrow().listing)).flatten()
     }

@@ -167,6 +167,7 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Silent { awaited: Awaited::Bytes, ms } => {
             format!("no bytes on the data connection{}", so_long(*ms))
         }
+        What::Listed(size) => format!("the listing gives the file {size} bytes"),
         What::Received(count) => format!("{count} bytes came over the data connection"),
         What::Uploaded(count) => format!("{count} bytes were written to the data connection"),
         What::EndOfFile => "the server ended the data connection".to_owned(),

@@ -51,8 +51,8 @@ impl Facts<'_> {
         Some((reply.message().trim().parse().ok()?, place))
     }
 
-    /// Whether the last TYPE on the upload's control connection was agreed to: all that this tool sends is TYPE I.
-    fn in_image_type(&self, upload: &Tried) -> bool {
-        self.answer_on(upload.outcome().control, "TYPE").is_some_and(|(reply, _)| reply.is_completion())
+    /// Whether the last TYPE on its control connection was agreed to: all that this tool sends is TYPE I.
+    pub(super) fn in_image_type(&self, tried: &Tried) -> bool {
+        self.answer_on(tried.outcome().control, "TYPE").is_some_and(|(reply, _)| reply.is_completion())
     }
 }
