@@ -214,6 +214,40 @@ fn an_upload_that_is_refused_is_told_as_plainly() {
     }
 }
 
+/// What was in use a moment ago was not forgotten by anybody.
+#[test]
+fn a_session_that_ends_in_the_middle_of_an_upload_was_not_idle() {
+    let server = Scripted::new().on("STOR", [say("150 Go.\r\n"), Join, Close]).start();
+    let evidence = upload(&server);
+    server.finish();
+    let found = diagnosis(&evidence);
+    let ended = found.findings.iter().find(|finding| finding.rule.id == "control-idle-dropped").expect("a finding");
+    assert!(ended.conclusion.summary.contains("no idle time explains it"), "{}", ended.conclusion.summary);
+    let fixes: Vec<&str> = ended.conclusion.fixes.iter().map(|fix| fix.action.as_str()).collect();
+    assert!(!fixes.contains(&"Keep the control connection alive"), "{fixes:?}");
+}
+
+#[test]
+fn a_server_that_ignores_noop_and_answers_quit_is_not_dead() {
+    let path =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cases/control-idle-dropped/noop_alone_is_not_answered.toml");
+    let case = Case::from_toml(&std::fs::read_to_string(path).expect("a file")).expect("a case");
+    let told = open(&case.evidence, "noop").expect("it was seen");
+    assert!(told.contains("NOOP was not answered for 10 s") && told.contains("221"), "{told}");
+    assert_eq!(open(&case.evidence, "idle"), None);
+}
+
+/// A server that leaves one command unanswered hears the next.
+#[test]
+fn after_an_unanswered_noop_quit_is_asked_and_only_once() {
+    let server = Scripted::new().on("NOOP", [say("")]).start();
+    let mut request = passive(&server);
+    request.settings.idle = Some(Duration::from_millis(300));
+    let evidence = checked(request);
+    assert_eq!(server.finish().count("QUIT"), 1);
+    assert!(open(&evidence, "noop").is_some() && !diagnosis(&evidence).fires("control-idle-dropped"), "{evidence:#?}");
+}
+
 #[test]
 fn an_address_that_no_client_can_have_is_not_believed() {
     for address in ["0.0.0.0", "224.0.0.5", "255.255.255.255", "2001:db8::5"] {
@@ -226,6 +260,7 @@ fn an_address_that_no_client_can_have_is_not_believed() {
     }
 }
 
+/// The other end tells how far its packets come, and can tell no more than a way can be long.
 #[test]
 fn a_way_back_that_is_far_longer_than_the_way_there_is_not_used() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cases/active-callback-dropped/other-end-between.toml");

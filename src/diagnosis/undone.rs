@@ -224,6 +224,17 @@ fn other_mode(facts: &Facts) -> Vec<Open> {
 
 /// A control connection on which nothing is said.
 fn quiet(facts: &Facts) -> Option<Open> {
+    if let Some(quiet) = facts.quiet()
+        && let (Some((ms, _)), Some((_, farewell))) = (quiet.unanswered, quiet.farewell)
+    {
+        let because = format!(
+            "the connection stood after {:.0} s of quiet, and NOOP was not answered for {:.0} s, while QUIT was: {}",
+            quiet.ms / 1000.0,
+            ms / 1000.0,
+            facts.cite(farewell).text
+        );
+        return Some(open("noop", because));
+    }
     let wanted = facts.evidence().asked.idle_ms.is_some() && facts.quiet().is_none();
     wanted.then(|| open("idle", "the check ended, or no control connection was left, before one could be kept quiet"))
 }

@@ -421,6 +421,14 @@ impl Session {
 }
 
 impl Session {
+    /// Says QUIT and hears what comes of it. `false` where nothing does.
+    pub async fn quit(&mut self, patience: Duration) -> bool {
+        self.send_own(Command::bare("QUIT")).await;
+        let answered = tokio::time::timeout(patience, self.next()).await.is_ok();
+        self.state = State::Lost;
+        answered
+    }
+
     /// Ends it with QUIT. Who has to know waits until the server has ended it, too.
     pub fn leave(mut self) -> Leaving {
         self.say_goodbye();

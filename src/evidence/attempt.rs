@@ -54,7 +54,7 @@ pub enum Load {
     Usual,
     /// A large file.
     Large,
-    /// A large file in segments of [`SMALL_SEGMENT`] bytes, which fit any link.
+    /// A large file in segments of [`SMALL_SEGMENT`] bytes, which nearly every link takes.
     LargeInSmallSegments,
     /// The listing once more, in such segments, where its first data connection stood and its bytes did not come.
     UsualInSmallSegments,

@@ -159,6 +159,7 @@ const UNTESTED: &[(&str, &str)] = &[
     ("large-transfer-in-passive-mode", "a large transfer in passive mode"),
     ("large-transfer-in-active-mode", "a large transfer in active mode"),
     ("idle", "a quiet control connection"),
+    ("noop", "whether NOOP keeps a session alive"),
 ];
 
 /// A data connection that was left out, by the id it has among what was not tested.

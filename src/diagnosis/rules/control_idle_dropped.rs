@@ -3,7 +3,7 @@
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::control_connection_altered::is_for_the_verb;
 use crate::diagnosis::rules::{loss, ruled_out_by, samples, setting, verbs};
-use crate::evidence::facts::{ControlEnd, Facts, Failure, Place, Tried};
+use crate::evidence::facts::{ControlEnd, Facts, Failure, Place, Quiet, Tried};
 use crate::protocol::dialect::Says;
 
 pub static RULE: Rule = Rule {
@@ -30,7 +30,7 @@ fn test(facts: &Facts) -> Match {
     let limits = facts.refusals_saying(Says::TooManyConnections);
     let told = facts.ended_while_quiet().filter(|(_, placed)| !limits.contains(placed));
     if in_turns.is_empty() && between.is_empty() && told.is_none() {
-        if let Some((_, Some((_, reply)))) = quiet {
+        if let Some((_, reply)) = quiet.and_then(|quiet| quiet.answer.or(quiet.farewell)) {
             return Match::RuledOut(facts.cites([reply]));
         }
         let confirmed =
@@ -49,15 +49,15 @@ fn test(facts: &Facts) -> Match {
     {
         return unanswered(facts, &in_turns);
     }
-    let after_quiet = quiet.filter(|(_, reply)| reply.is_none() && in_turns.is_empty()).map(|(ms, _)| ms);
+    let after_quiet = quiet.filter(|quiet| quiet.answer.is_none() && in_turns.is_empty());
     let words;
     let what = match () {
         () if let Some((ms, _)) = told.filter(|_| in_turns.is_empty()) => {
             words = format!("left quiet for {:.0} s, it is ended by the server with 421", ms / 1000.0);
             words.as_str()
         }
-        () if let Some(ms) = after_quiet => {
-            words = format!("left quiet for {:.0} s, it is dead", ms / 1000.0);
+        () if let Some(quiet) = after_quiet => {
+            words = dead_after(quiet, &between);
             words.as_str()
         }
         () if ended => "the server ends the session with 421",
@@ -70,8 +70,36 @@ fn test(facts: &Facts) -> Match {
     let mut cites = facts.cites(in_turns.iter().filter_map(|tried| tried.ended_by()));
     cites.extend(facts.cites(between.iter().map(|(_, place)| *place)));
     cites.extend(facts.cites(told.map(|(_, (_, place))| place)));
+    // What was in use right before was not forgotten.
+    let mut ends = in_turns.iter().filter_map(|tried| tried.ended_by()).chain(between.iter().map(|(_, place)| *place));
+    let in_use = told.is_none()
+        && after_quiet.is_none()
+        && ends.all(|place| facts.quiet_before(place).is_some_and(|ms| ms < FORGOTTEN_AT_LEAST_MS));
     let by_server = told.is_some()
         || in_turns.iter().any(|tried| tried.failure() == Some(Failure::SessionEnded(Some(Says::IdleTimeout))));
+    if in_use && !by_server {
+        return Match::Fires(Conclusion {
+            severity: loss(facts),
+            side: Side::Unknown,
+            confidence: Confidence::Low,
+            summary: format!(
+                "The control connection does not last: {what}. It had been in use right before, so that no idle time explains \
+                 it. A server whose process ends does this, and so does a device on the way that reads FTP; what was seen \
+                 does not tell which."
+            ),
+            cites,
+            fixes: vec![
+                Fix::server(
+                    "Look for the end of this session in the server's log",
+                    "A process that dies, a limit, or a module that fails leaves its mark there.",
+                ),
+                Fix::client(
+                    "Check from another network",
+                    "Where it lasts there, a device between the first network and the server ends it.",
+                ),
+            ],
+        });
+    }
     Match::Fires(Conclusion {
         severity: loss(facts),
         side: if by_server { Side::Server } else { Side::Unknown },
@@ -105,6 +133,27 @@ fn test(facts: &Facts) -> Match {
             ),
         ],
     })
+}
+
+/// Translations and firewalls that forget quiet connections do so after tens of seconds at the least, in milliseconds.
+const FORGOTTEN_AT_LEAST_MS: f64 = 5_000.0;
+
+/// How a control connection that was left quiet on purpose turned out to be gone, as a clause.
+fn dead_after(quiet: Quiet, ends: &[(ControlEnd, Place)]) -> String {
+    let seconds = quiet.ms / 1000.0;
+    match (ends.first(), quiet.unanswered) {
+        (Some((ControlEnd::Closed, _)), None) => {
+            format!("left quiet for {seconds:.0} s, it is closed from the other side")
+        }
+        (Some((ControlEnd::Reset, _)), None) => format!("left quiet for {seconds:.0} s, it is reset"),
+        (_, Some(_)) if quiet.farewell_unanswered => {
+            format!("left quiet for {seconds:.0} s, it answers neither NOOP nor QUIT")
+        }
+        (_, Some((ms, _))) => {
+            format!("left quiet for {seconds:.0} s, it does not answer NOOP for {:.0} s", ms / 1000.0)
+        }
+        (_, None) => format!("left quiet for {seconds:.0} s, it does not answer NOOP"),
+    }
 }
 
 /// It ended while somebody logged in: nothing was idle yet, and no transfer ran.

@@ -79,8 +79,8 @@ fn test(facts: &Facts) -> Match {
         stalled.iter().map(|tried| facts.packets_are_small(tried)).min().flatten().filter(|_| !is_upload);
     let why = match (stalls_too, small_anyhow) {
         (Some(_), _) => format!(
-            "In segments of {SMALL_SEGMENT} bytes, which fit any link, it stalls, too. A firewall may hold the transfer \
-             back, or the server hangs; from here these look alike."
+            "In segments of {SMALL_SEGMENT} bytes, which nearly every link takes, it stalls, too. A firewall may hold the \
+             transfer back, or the server hangs, or a link on the way takes smaller packets still; from here these look alike."
         ),
         (None, Some(SmallBecause::NothingWasSaid)) => {
             "The server does not answer the transfer command either, so it is not large packets that are lost. The server \

@@ -23,8 +23,17 @@ pub async fn stay(tools: Tools<'_>, session: &mut Session, quiet: Duration) {
     tools.recorder.record(story, What::Quiet(quiet.as_secs_f64() * 1000.0));
     session.send_own(Command::bare("NOOP")).await;
     let asked = Instant::now();
-    if timeout(tools.budget.reply, session.next()).await.is_err() {
-        let ms = asked.elapsed().as_secs_f64() * 1000.0;
+    if timeout(tools.budget.reply, session.next()).await.is_ok() {
+        return;
+    }
+    let silent = |since: Instant| {
+        let ms = since.elapsed().as_secs_f64() * 1000.0;
         tools.recorder.record(story, What::Silent { awaited: Awaited::Reply, ms });
+    };
+    silent(asked);
+    // Either the connection is gone, or NOOP is what is not answered: the farewell, which is due anyway, tells.
+    let asked = Instant::now();
+    if !session.quit(tools.budget.pipelined_reply).await {
+        silent(asked);
     }
 }

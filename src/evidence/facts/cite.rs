@@ -84,7 +84,7 @@ impl Facts<'_> {
         Some(format!("line {line}: \u{201c}{quote}\u{201d}{aside}"))
     }
 
-    fn event(&self, place: Place) -> Option<&Event> {
+    pub(super) fn event(&self, place: Place) -> Option<&Event> {
         let evidence = self.evidence();
         match place {
             Place::Dial(number, index) => evidence.dials.get(number)?.events.get(index),

@@ -224,7 +224,9 @@ impl<'a> Facts<'a> {
                 if events_of(control, number).any(|(event, _)| is_reply(event, 421)) {
                     return None;
                 }
-                if self.is_cut_by_us(number) {
+                // Who answers the farewell is not lost.
+                let stands = || self.quiet().is_some_and(|quiet| quiet.control == number && quiet.farewell.is_some());
+                if self.is_cut_by_us(number) || stands() {
                     return None;
                 }
                 let unfinished = matches!(login, Login::Unfinished(_));
@@ -243,35 +245,6 @@ impl<'a> Facts<'a> {
         control.events.iter().find_map(|event| match &event.what {
             What::Replied(reply) if reply.is_completion() => Some(reply),
             _ => None,
-        })
-    }
-
-    /// How long the control connection was left quiet, in milliseconds, and the reply that came then.
-    pub fn quiet(&self) -> Option<(f64, Option<Placed<'a>>)> {
-        let mut all = self.control_events();
-        let ms = all.find_map(|(event, _)| match event.what {
-            What::Quiet(ms) => Some(ms),
-            _ => None,
-        })?;
-        let reply = all.find_map(|(event, place)| match &event.what {
-            What::Replied(reply) => Some((reply, place)),
-            _ => None,
-        });
-        Some((ms, reply.filter(|(reply, _)| reply.code != 421)))
-    }
-
-    /// The 421 that ended a session which was left quiet, and after how many milliseconds.
-    pub fn ended_while_quiet(&self) -> Option<(f64, Placed<'a>)> {
-        self.evidence().controls.iter().enumerate().find_map(|(number, control)| {
-            let ms = control.events.iter().find_map(|event| match event.what {
-                What::Quiet(ms) => Some(ms),
-                _ => None,
-            })?;
-            let mut replies = events_of(control, number).filter_map(|(event, place)| match &event.what {
-                What::Replied(reply) => Some((reply, place)),
-                _ => None,
-            });
-            Some((ms, replies.find(|(reply, _)| reply.code == 421)?))
         })
     }
 
