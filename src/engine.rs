@@ -362,9 +362,18 @@ impl Engine {
     }
 }
 
-/// Does the work, and puts on record the packets that are seen meanwhile.
+/// How often the counters are read where no packets can be watched.
+const BETWEEN_COUNTS: Duration = Duration::from_millis(25);
+
+/// Does the work, and puts on record the packets that are seen meanwhile, or what the counters tell of them.
 async fn watching(watch: Option<&net::Watch>, recorder: &Recorder, work: impl Future<Output = ()>) {
-    let Some(watch) = watch else { return work.await };
+    let Some(watch) = watch else {
+        tokio::select! {
+            () = work => {}
+            () = count(recorder) => {}
+        }
+        return;
+    };
     let look = async {
         while let Ok(packet) = watch.next().await {
             recorder.packet(packet);
@@ -378,4 +387,19 @@ async fn watching(watch: Option<&net::Watch>, recorder: &Recorder, work: impl Fu
     while let Some(packet) = watch.waiting() {
         recorder.packet(packet);
     }
+}
+
+/// Puts on record when packets come that nobody in this computer is given, and never ends.
+async fn count(recorder: &Recorder) {
+    let peer = recorder.first_peer().map(|peer| peer.ip().to_canonical());
+    let read = || net::received(peer?);
+    let mut last = read();
+    while let Some(then) = last {
+        tokio::time::sleep(BETWEEN_COUNTS).await;
+        last = read();
+        if let Some((count @ 1.., bytes)) = last.map(|now| now.undelivered_since(then)) {
+            recorder.undelivered(count, bytes);
+        }
+    }
+    std::future::pending().await
 }

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 
 use ftpmode::diagnosis::rule::{Confidence, Match, Severity, Side};
 use ftpmode::diagnosis::{Diagnosis, diagnose, rules};
+use ftpmode::evidence::Outcome;
 use ftpmode::evidence::attempt::{DataVerb, Mode};
 use ftpmode::evidence::case::{Case, Expect};
 use ftpmode::evidence::facts::{Cause, Facts};
-use ftpmode::evidence::timeline::What;
+use ftpmode::evidence::timeline::{Event, What};
 use ftpmode::report::Report;
 
 const SECTIONS: [&str; 5] =
@@ -91,6 +92,50 @@ fn past_a_helper_this_computers_own_firewall_is_to_be_mended() {
     let letter = report.verdict.handover.expect("a letter").text;
     assert!(letter.contains(own) && letter.contains("one at the server"), "{letter}");
     assert!(!letter.contains("switch on the router's"), "{letter}");
+}
+
+/// Counters are every program's: they hint at this computer's own firewall where nothing else was counted.
+#[test]
+fn what_came_at_another_time_or_size_is_somebody_elses() {
+    let wanted = "local-firewall-drops-callback/counted.toml";
+    let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with(wanted)).expect("a case");
+    type Change<'a> = &'a dyn Fn(&mut Vec<Event>);
+    let counted = |change: Change| {
+        let mut evidence = case.evidence.clone();
+        let silent = |outcome: &&mut Outcome| outcome.verb.mode() == Mode::Active;
+        evidence.attempts.iter_mut().filter(silent).for_each(|outcome| {
+            change(&mut outcome.events);
+            outcome.events.sort_by(|one, other| one.at_ms.total_cmp(&other.at_ms));
+        });
+        let of_active = Report::of(&evidence).findings.into_iter().find(|found| found.id == "active-callback-dropped");
+        (Facts::of(&evidence).counted(Mode::Active).len(), of_active.map(|found| found.side))
+    };
+    let is = |event: &Event| matches!(event.what, What::Undelivered { .. });
+    let stray = |at_ms| Event { at_ms, line: None, what: What::Undelivered { count: 1, bytes: Some(60) } };
+    assert_eq!(counted(&|_| ()), (2, Some(Side::Client)));
+    let others: [Change; 5] = [
+        // Once between.
+        &|events| events.push(stray(2_740.0)),
+        // Never again.
+        &|events| events.retain(|event| !is(event) || event.at_ms < 900.0),
+        // Not at once.
+        &|events| events.retain(|event| !is(event) || event.at_ms > 900.0),
+        // Of another size.
+        &|events| {
+            for event in events.iter_mut().filter(|event| is(event)) {
+                event.what = What::Undelivered { count: 1, bytes: Some(29) };
+            }
+        },
+        // Of no size that is known.
+        &|events| {
+            for event in events.iter_mut().filter(|event| is(event)) {
+                event.what = What::Undelivered { count: 1, bytes: None };
+            }
+        },
+    ];
+    for (number, change) in others.into_iter().enumerate() {
+        assert_eq!(counted(change), (0, Some(Side::Unknown)), "change {number}");
+    }
 }
 
 /// Whatever came of it: what was tried first, beside other commands, and then again alone.

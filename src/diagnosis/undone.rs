@@ -2,7 +2,7 @@
 
 use super::Open;
 use super::rule::Match;
-use super::rules::{ftp_helper_on_path, upload_incomplete};
+use super::rules::{ftp_helper_on_path, local_firewall_drops_callback, upload_incomplete};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Load, Mode};
 use crate::evidence::facts::{Facts, Failure, Tried};
 use crate::evidence::observed::Observed;
@@ -17,6 +17,7 @@ pub fn all(facts: &Facts) -> Vec<Open> {
         .chain(ports(facts))
         .chain(place(facts))
         .chain(mapping(facts))
+        .chain(watching(facts))
         .chain(helper(facts))
         .chain(upload(facts))
         .chain(size_of_upload(facts))
@@ -149,6 +150,17 @@ fn mapping(facts: &Facts) -> Option<Open> {
         _ => "active mode was not tried, or no address translation was seen on this side".to_owned(),
     };
     Some(open("port-mapping", why))
+}
+
+/// Whether what the counters hint at is so.
+fn watching(facts: &Facts) -> Option<Open> {
+    let counted = local_firewall_drops_callback::counted(facts).is_some();
+    let hinted = !facts.evidence().watched && (counted || !facts.counted(Mode::Passive).is_empty());
+    hinted.then(|| {
+        let because = "packets were not watched, and counters only hint at it: run as root, or with the capability \
+                       CAP_NET_RAW, to learn whether they reach this computer and its own firewall stops them";
+        open("packets-at-this-computer", because)
+    })
 }
 
 /// A helper that was looked for and not seen, or could not be looked for.

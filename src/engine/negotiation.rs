@@ -43,37 +43,23 @@ pub struct Left {
     pub(super) data: Data,
     pub(super) until: Instant,
     pub(super) since: Instant,
-    pub(super) counters: Counters,
+    pub(super) counter: Counter,
 }
 
-/// This computer's counters of packets that went nowhere, as they stood when the wait for a data connection began.
+/// This computer's counter of packets that could not be sent again, as it stood when a dial began.
 #[derive(Clone, Copy)]
-pub(super) struct Counters {
-    peer: IpAddr,
-    /// Packets that could not be sent again.
-    unsent: Option<u64>,
-    /// Packets that came and that nobody was given.
-    undelivered: Option<u64>,
-}
+pub(super) struct Counter(Option<u64>);
 
-impl Counters {
-    pub(super) fn now(peer: SocketAddr) -> Self {
-        let peer = peer.ip().to_canonical();
-        Self { peer, unsent: net::unsent(), undelivered: net::undelivered(peer) }
+impl Counter {
+    pub(super) fn now() -> Self {
+        Self(net::unsent())
     }
 
-    /// Puts on record by how much they grew, where `awaited` never came: nothing leaves for a callback.
-    pub(super) fn record_growth(self, recorder: &Recorder, story: Story, awaited: Awaited) {
-        let then = self;
-        let now = Self { unsent: net::unsent(), undelivered: net::undelivered(then.peer), ..then };
-        let grown =
-            |now: Option<u64>, then| now.zip(then).map_or(0, |(now, then): (u64, u64)| now.saturating_sub(then));
-        let unsent = if awaited == Awaited::Connect { grown(now.unsent, then.unsent) } else { 0 };
-        let undelivered = grown(now.undelivered, then.undelivered);
-        for what in [What::Unsent(unsent), What::Undelivered(undelivered)] {
-            if !matches!(what, What::Unsent(0) | What::Undelivered(0)) {
-                recorder.record(story, what);
-            }
+    /// Puts on record by how much it grew, where nothing answered the dial.
+    pub(super) fn record_growth(self, recorder: &Recorder, story: Story) {
+        let grown = net::unsent().zip(self.0).map_or(0, |(now, then)| now.saturating_sub(then));
+        if grown > 0 {
+            recorder.record(story, What::Unsent(grown));
         }
     }
 }
@@ -150,7 +136,7 @@ impl Left {
             }
             () = sleep_until(self.until) => {
                 let ms = millis(self.since);
-                self.counters.record_growth(recorder, Story::Attempt(self.number), Awaited::Connect);
+                self.counter.record_growth(recorder, Story::Attempt(self.number));
                 recorder.record(Story::Attempt(self.number), What::Silent { awaited: Awaited::Connect, ms });
                 recorder.end_attempt(self.number);
                 None

@@ -18,7 +18,7 @@ pub use tokio::net::{TcpListener, TcpStream};
 
 use crate::evidence::timeline::Icmp;
 pub use arrival::arrival;
-pub use counters::{undelivered, unsent};
+pub use counters::{received, unsent};
 pub use delivery::delivery;
 use error_queue::Queue;
 pub use gateway::gateway;

@@ -14,7 +14,7 @@ use crate::evidence::mapping::Mapping;
 use crate::evidence::security::{Certificate, Protection, Security};
 use crate::evidence::sweep::Sweep;
 use crate::evidence::target::Secret;
-use crate::evidence::timeline::{Event, Packet, What};
+use crate::evidence::timeline::{Awaited, Event, Packet, What};
 use crate::evidence::{Asked, Control, CutShort, Dial, Evidence, NotTried, Outcome, Resolution, TargetAsked};
 use crate::protocol::mask;
 
@@ -43,11 +43,15 @@ struct State {
     dials_left_out: Vec<usize>,
     attempts: Vec<Draft>,
     packets: Vec<Event>,
+    /// What the counters told, while nobody could watch packets.
+    counted: Vec<Event>,
     last_ms: f64,
 }
 
 /// More are not kept: a handful belongs to every data connection.
 const MOST_PACKETS: usize = 1_000;
+/// The same of the counters: by then they tell of somebody else's packets.
+const MOST_COUNTED: usize = 200;
 
 struct Draft {
     outcome: Outcome,
@@ -91,6 +95,7 @@ impl Recorder {
             dials_left_out: Vec::new(),
             attempts: Vec::new(),
             packets: Vec::new(),
+            counted: Vec::new(),
             last_ms: 0.0,
         };
         Self { begun: Instant::now(), password, state: Rc::new(RefCell::new(state)), progress }
@@ -253,6 +258,16 @@ impl Recorder {
         }
     }
 
+    /// Packets came that nobody was given. They go into the stories of the data connections that were waited for in vain
+    /// meanwhile.
+    pub fn undelivered(&self, count: u64, bytes: Option<u64>) {
+        let at_ms = self.now_ms();
+        let mut state = self.state.borrow_mut();
+        if state.counted.len() < MOST_COUNTED {
+            state.counted.push(Event { at_ms, line: None, what: What::Undelivered { count, bytes } });
+        }
+    }
+
     pub fn fragment(&self, fragment: Fragment) {
         self.state.borrow_mut().evidence.fragments.push(fragment);
     }
@@ -308,6 +323,7 @@ impl Recorder {
             numbered.filter(|(n, _)| !state.dials_left_out.contains(n)).map(|(_, dial)| dial.clone()).collect();
         evidence.attempts = state.attempts.iter().map(|draft| draft.outcome.clone()).collect();
         evidence.attempts.iter_mut().for_each(|outcome| add_packets(outcome, &state.packets));
+        evidence.attempts.iter_mut().for_each(|outcome| add_counted(outcome, &state.counted));
         evidence
     }
 
@@ -353,6 +369,19 @@ fn add_packets(outcome: &mut Outcome, packets: &[Event]) {
         [packet.from, packet.to].iter().any(|other| (other.ip().to_canonical(), other.port()) == end)
     };
     outcome.events.extend(packets.iter().filter(of_it).cloned());
+    outcome.events.sort_by(|one, other| one.at_ms.total_cmp(&other.at_ms));
+}
+
+/// Files what the counters told among the events of a data connection that silence ended.
+fn add_counted(outcome: &mut Outcome, counted: &[Event]) {
+    let silent = |event: &Event| match event.what {
+        What::Silent { awaited: Awaited::Connect | Awaited::Callback, .. } => Some(event.at_ms),
+        _ => None,
+    };
+    let begun = outcome.events.first().map(|event| event.at_ms);
+    let Some((begun, ended)) = begun.zip(outcome.events.iter().find_map(silent)) else { return };
+    let meanwhile = |event: &&Event| (begun..=ended).contains(&event.at_ms);
+    outcome.events.extend(counted.iter().filter(meanwhile).cloned());
     outcome.events.sort_by(|one, other| one.at_ms.total_cmp(&other.at_ms));
 }
 

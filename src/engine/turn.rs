@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::data::{Data, Step};
-use super::negotiation::{Company, Counters, Negotiation};
+use super::negotiation::{Company, Counter, Negotiation};
 use super::net::{Dialled, Limits};
 use super::recorder::Story;
 use super::session::{Came, Pace, Session};
@@ -63,7 +63,7 @@ pub struct Turn<'p, 'q, 's> {
     counts_tickets: bool,
     /// When the handshake begins, though no 1xx came by then.
     handshake_due: Option<Instant>,
-    counters: Counters,
+    counter: Counter,
     /// The data connection can't be had any more.
     failed: bool,
 }
@@ -78,7 +78,6 @@ enum Next {
 impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     pub fn new(plan: &'p Plan<'q>, session: &'s mut Session, negotiation: Negotiation) -> Self {
         let Negotiation { number, planned, data, company, transfer_sent } = negotiation;
-        let counters = Counters::now(session.peer());
         Self {
             plan,
             session,
@@ -99,7 +98,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             joined: false,
             counts_tickets: false,
             handshake_due: None,
-            counters,
+            counter: Counter::now(),
             failed: false,
         }
     }
@@ -122,9 +121,6 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             Joining::TransferMayGo => {}
             Joining::Failed => return self.conclude(),
             Joining::Left => return None,
-        }
-        if self.mode() == Mode::Active {
-            self.counters = Counters::now(self.session.peer());
         }
         self.send_transfer().await;
         self.transfer(dialled).await;
@@ -313,8 +309,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         if awaited == Awaited::Bytes && self.received > 0 {
             self.record_received();
         }
-        if matches!(awaited, Awaited::Connect | Awaited::Callback) {
-            self.counters.record_growth(self.plan.tools.recorder, self.story(), awaited);
+        if awaited == Awaited::Connect {
+            self.counter.record_growth(self.plan.tools.recorder, self.story());
         }
         self.record(What::Silent { awaited, ms: millis(from) });
     }

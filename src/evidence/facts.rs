@@ -15,6 +15,7 @@ mod arrivals;
 mod callback;
 mod cite;
 mod control;
+mod counted;
 mod download;
 mod hang;
 mod interposed;

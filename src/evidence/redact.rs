@@ -323,7 +323,7 @@ impl Redactor {
             | What::Quiet(_)
             | What::ControlClosed
             | What::ControlReset
-            | What::Undelivered(_)
+            | What::Undelivered { .. }
             | What::Unsent(_)
             | What::Distrusted(_)
             | What::RefusedAgain(_)

@@ -121,8 +121,12 @@ pub enum What {
     ControlReset,
     /// A packet was seen at this computer's network interface, before its own firewall.
     Packet(Packet),
-    /// So many packets came to this computer while it waited, and were delivered to nobody in it, as its counters say.
-    Undelivered(u64),
+    /// So many packets came to this computer within a moment, and were delivered to nobody in it, as its counters say;
+    /// and their bytes, where no other came then.
+    Undelivered {
+        count: u64,
+        bytes: Option<u64>,
+    },
     /// So many packets could not be sent again while the connection was awaited, as this computer's counters say.
     Unsent(u64),
     /// This computer could not do its part.
@@ -265,7 +269,8 @@ impl fmt::Display for What {
             What::ControlClosed => f.write_str("control-closed"),
             What::ControlReset => f.write_str("control-reset"),
             What::Packet(packet) => write!(f, "packet {packet}"),
-            What::Undelivered(count) => write!(f, "undelivered {count}"),
+            What::Undelivered { count, bytes: None } => write!(f, "undelivered {count}"),
+            What::Undelivered { count, bytes: Some(bytes) } => write!(f, "undelivered {count} {bytes}"),
             What::Unsent(count) => write!(f, "unsent {count}"),
             What::Failed(words) => write!(f, "failed {words}"),
             What::CutShort => f.write_str("cut-short"),
@@ -363,7 +368,11 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
         "control-closed" => What::ControlClosed,
         "control-reset" => What::ControlReset,
         "packet" => What::Packet(rest.parse()?),
-        "undelivered" => What::Undelivered(rest.parse().map_err(|_| "it wants a count of packets")?),
+        "undelivered" => {
+            let number = |text: &str| text.parse().map_err(|_| "it wants a count of packets, and perhaps their bytes");
+            let (count, bytes) = rest.split_once(' ').map_or((rest, None), |(count, bytes)| (count, Some(bytes)));
+            What::Undelivered { count: number(count)?, bytes: bytes.map(number).transpose()? }
+        }
         "unsent" => What::Unsent(rest.parse().map_err(|_| "it wants a count of packets")?),
         "failed" => What::Failed(rest.to_owned()),
         "cut-short" => What::CutShort,
@@ -450,7 +459,8 @@ mod tests {
             What::ControlClosed,
             What::ControlReset,
             What::Packet(Packet { kind: PacketKind::Syn, from: end, to: v6, ttl: 61 }),
-            What::Undelivered(3),
+            What::Undelivered { count: 3, bytes: None },
+            What::Undelivered { count: 1, bytes: Some(60) },
             What::Unsent(2),
             What::Failed("no port is free".into()),
             What::CutShort,

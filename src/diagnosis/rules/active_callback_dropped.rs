@@ -79,7 +79,8 @@ fn test(facts: &Facts) -> Match {
     cites.extend(wall.iter().flat_map(|wall| wall.cites.clone()));
     cites.extend(facts.cites(joined));
     cites.extend(facts.cites(ends(hangs.iter().copied())));
-    let may_hang = hangs.is_empty() && may_be_slow(facts) && local_firewall_drops_callback::counted(facts).is_none();
+    let counted = local_firewall_drops_callback::counted(facts).is_some();
+    let may_hang = hangs.is_empty() && may_be_slow(facts) && !counted;
     let end = match (partly, may_hang) {
         (true, _) => " Another connection did arrive, so it fails only now and then.",
         (false, true) if facts.log().is_none() => {
@@ -95,7 +96,8 @@ fn test(facts: &Facts) -> Match {
         confidence: match &wall {
             _ if partly || hung_anyhow => Confidence::Low,
             Some(wall) => wall.confidence,
-            None if guessed => Confidence::Low,
+            // Counters only hint at it.
+            None if guessed || counted => Confidence::Low,
             None if matches!(nat, Nat::Seen(_)) && !callbacks::is_helped(facts) => behind.1,
             None if matches!(nat, Nat::Seen(_)) && side == Side::Client => Confidence::Medium,
             None => Confidence::Low,

@@ -59,12 +59,10 @@ pub fn seen_and_stopped(facts: &Facts) -> Option<Vec<Place>> {
     missed(facts).iter().find_map(of)
 }
 
-/// The counts of packets that came and were given to nobody while the server's connections were waited for.
+/// The counts of packets that came and were given to nobody, where they came as the server's connections would.
 pub fn counted(facts: &Facts) -> Option<Vec<Place>> {
-    let failed = missed(facts);
-    let counted: Vec<Place> = failed.iter().filter_map(|tried| tried.undelivered(1)).collect();
-    // One count may be another program's packet; the same in every try hardly.
-    (counted.len() == failed.len() && failed.len() > 1).then_some(counted)
+    let of_all = missed(facts).iter().all(|tried| tried.undelivered().is_some());
+    of_all.then(|| facts.counted(Mode::Active)).filter(|counted| !counted.is_empty())
 }
 
 fn fires(facts: &Facts, confidence: Confidence, places: Vec<Place>) -> Match {
@@ -74,9 +72,9 @@ fn fires(facts: &Facts, confidence: Confidence, places: Vec<Place>) -> Match {
              sees it. Routers on the way let it through."
         }
         _ => {
-            "The server's connection may reach this computer and be stopped by its own firewall: the system counts \
-             packets that came and were given to nobody. To be sure, run the check as root or with the capability \
-             CAP_NET_RAW."
+            "The server's connection may reach this computer and be stopped by its own firewall: by the system's \
+             counters, packets that nobody was given came when the server's would have come, and at no other time. To \
+             be sure, run the check as root or with the capability CAP_NET_RAW."
         }
     };
     let mut fixes = Vec::new();

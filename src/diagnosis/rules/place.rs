@@ -73,7 +73,7 @@ pub fn of(facts: &Facts) -> Option<Place> {
         place.servers != Servers::NotReached && !matches!(place.side, Side::Client | Side::Network)
     });
     let watched = matches!(facts.answer_stopped_here(), Observed::NotSeen);
-    let counted = if open && !watched { facts.answers_counted() } else { Vec::new() };
+    let counted = if open && !watched { facts.counted(Mode::Passive) } else { Vec::new() };
     if counted.is_empty() {
         return located;
     }
@@ -289,7 +289,7 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
             Fix::server("Let the answers of the passive ports out", out),
         ];
     }
-    let counted = side == Side::Unknown && !facts.answers_counted().is_empty();
+    let counted = side == Side::Unknown && !facts.counted(Mode::Passive).is_empty();
     if counted {
         let look = "Run this check as root, or with the capability CAP_NET_RAW: it sees whether they arrive.";
         return vec![server, Fix::client("See whether this computer's own firewall stops the server's answers", look)];

@@ -1,39 +1,61 @@
-//! What the kernel counts of packets, for everybody to read (Linux: /proc/net/snmp and snmp6).
+//! What the kernel counts of packets, for everybody to read (Linux: /proc/net/snmp, snmp6 and netstat).
 
 use std::net::IpAddr;
 
-/// Packets that came to this computer so far and were neither delivered in it nor passed on: what its own firewall drops
-/// counts among them. Other programs' packets do, too. `None` where the system does not tell.
-pub fn undelivered(family_of: IpAddr) -> Option<u64> {
-    let (received, delivered, forwarded) = match family_of {
+/// What came to this computer so far, of all programs and from everywhere.
+#[derive(Clone, Copy)]
+pub struct Received {
+    packets: u64,
+    bytes: u64,
+    /// Neither delivered in it nor passed on: what its own firewall drops counts among them.
+    undelivered: u64,
+}
+
+impl Received {
+    /// How many packets were given to nobody since then, and their bytes where nothing else came meanwhile.
+    pub fn undelivered_since(self, then: Self) -> (u64, Option<u64>) {
+        let grown = |count: fn(Self) -> u64| count(self).saturating_sub(count(then));
+        let undelivered = grown(|received| received.undelivered);
+        let alone = undelivered == grown(|received| received.packets);
+        (undelivered, alone.then_some(grown(|received| received.bytes)))
+    }
+}
+
+/// `None` where the system does not tell.
+pub fn received(family_of: IpAddr) -> Option<Received> {
+    let (packets, bytes, delivered, forwarded) = match family_of {
         IpAddr::V4(_) => {
-            let text = std::fs::read_to_string("/proc/net/snmp").ok()?;
-            let mut lines = text.lines().filter(|line| line.starts_with("Ip:"));
-            let (names, values) = (lines.next()?, lines.next()?);
-            let value = |name: &str| {
-                let at = names.split_whitespace().position(|column| column == name)?;
-                values.split_whitespace().nth(at)?.parse::<u64>().ok()
-            };
-            (value("InReceives")?, value("InDelivers")?, value("ForwDatagrams")?)
+            let (snmp, netstat) = (read("/proc/net/snmp")?, read("/proc/net/netstat")?);
+            let value = |name| in_columns(&snmp, "Ip:", name);
+            let bytes = in_columns(&netstat, "IpExt:", "InOctets")?;
+            (value("InReceives")?, bytes, value("InDelivers")?, value("ForwDatagrams")?)
         }
         IpAddr::V6(_) => {
-            let text = std::fs::read_to_string("/proc/net/snmp6").ok()?;
+            let text = read("/proc/net/snmp6")?;
             let value = |name: &str| {
                 let line = text.lines().find(|line| line.split_whitespace().next() == Some(name))?;
                 line.split_whitespace().nth(1)?.parse::<u64>().ok()
             };
-            (value("Ip6InReceives")?, value("Ip6InDelivers")?, value("Ip6OutForwDatagrams")?)
+            (value("Ip6InReceives")?, value("Ip6InOctets")?, value("Ip6InDelivers")?, value("Ip6OutForwDatagrams")?)
         }
     };
-    Some(received.saturating_sub(delivered).saturating_sub(forwarded))
+    Some(Received { packets, bytes, undelivered: packets.saturating_sub(delivered).saturating_sub(forwarded) })
 }
 
 /// TCP packets so far that could not be sent again, of all programs: what this computer's own firewall drops on its way
 /// out counts among them (TCPRetransFail). `None` where the system does not tell.
 pub fn unsent() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/net/netstat").ok()?;
-    let mut lines = text.lines().filter(|line| line.starts_with("TcpExt:"));
+    in_columns(&read("/proc/net/netstat")?, "TcpExt:", "TCPRetransFail")
+}
+
+fn read(path: &str) -> Option<String> {
+    std::fs::read_to_string(path).ok()
+}
+
+/// The value below the name, in the two lines that begin with `section`.
+fn in_columns(text: &str, section: &str, name: &str) -> Option<u64> {
+    let mut lines = text.lines().filter(|line| line.starts_with(section));
     let (names, values) = (lines.next()?, lines.next()?);
-    let at = names.split_whitespace().position(|column| column == "TCPRetransFail")?;
+    let at = names.split_whitespace().position(|column| column == name)?;
     values.split_whitespace().nth(at)?.parse().ok()
 }

@@ -53,8 +53,8 @@ impl Turn<'_, '_, '_> {
                     // Who leaves takes the answer along; a busy server may owe it still.
                     self.session.read_own_answers(whole.saturating_duration_since(Instant::now())).await;
                     let data = std::mem::replace(&mut self.data, Data::None);
-                    let (number, planned, counters) = (self.number, self.planned, self.counters);
-                    self.plan.leave(Left { number, planned, data, until: whole, since: dialled, counters });
+                    let (number, planned, counter) = (self.number, self.planned, self.counter);
+                    self.plan.leave(Left { number, planned, data, until: whole, since: dialled, counter });
                     return Joining::Left;
                 }
                 Next::Silence if until < whole => until = whole,

@@ -6,9 +6,6 @@ use crate::evidence::observed::Observed;
 use crate::evidence::timeline::{PacketKind, What};
 use crate::protocol::arrival::{self, Told};
 
-/// A SYN and its two repetitions: so many answers come before it is called silence.
-const ANSWERS: u64 = 3;
-
 impl Tried<'_> {
     /// The server's SYN for this data connection, as it was seen at the network interface.
     fn syn(&self) -> Option<Place> {
@@ -75,13 +72,6 @@ impl Facts<'_> {
         })?;
         let cite = Cite::of(format!("of passive port {} the other end says: {}", told.port, told.arrival.words()));
         Some((told, cite))
-    }
-
-    /// The counts of packets that were given to nobody while passive connections stayed silent, where there are as many
-    /// each time as the server's answers would be.
-    pub fn answers_counted(&self) -> Vec<Place> {
-        let counted: Option<Vec<Place>> = self.silent_dials().map(|tried| tried.undelivered(ANSWERS)).collect();
-        counted.unwrap_or_default()
     }
 
     fn silent_dials(&self) -> impl Iterator<Item = &Tried<'_>> {

@@ -187,7 +187,10 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Packet(Packet { kind: PacketKind::Rst, from, to, ttl }) => {
             format!("an RST was seen from {from} to {to} (TTL {ttl})")
         }
-        What::Undelivered(count) => {
+        What::Undelivered { count: 1, .. } => {
+            "a packet came to this computer meanwhile that nobody in it was given, its counters say".to_owned()
+        }
+        What::Undelivered { count, .. } => {
             format!("{count} packets came to this computer meanwhile that nobody in it was given, its counters say")
         }
         What::Unsent(count) => {

@@ -290,9 +290,9 @@ impl<'a> Tried<'a> {
         matches!(self.failure(), Some(Failure::DialDropped | Failure::CallbackDropped)) && self.is_guess()
     }
 
-    /// Packets that came while the connection was awaited and that nobody was given: at least so many.
-    pub fn undelivered(&self, least: u64) -> Option<Place> {
-        self.place_of(|what| matches!(what, What::Undelivered(count) if *count >= least))
+    /// A packet that came while the connection was awaited and that nobody was given.
+    pub fn undelivered(&self) -> Option<Place> {
+        self.place_of(|what| matches!(what, What::Undelivered { .. }))
     }
 
     /// Whether our connection to the port that the server named did not come about, however that was told.

@@ -38,6 +38,13 @@ const SERVERS_GATEWAY_SENDS_ICMP: Rules = Rules {
     gateway2: "table inet f { chain forward { type filter hook forward priority 0; iifname wan ct state new meta l4proto tcp reject with icmpx host-unreachable; }; }\n",
     ..NO_RULES
 };
+/// Once a second a datagram comes that this computer's own firewall drops, as large as a SYN.
+const STRAYS: Rules = Rules {
+    client: "table inet f { chain input { type filter hook input priority 0; udp dport 9999 drop; }; }\n",
+    gateway1_script: "bash -c 'while printf %32s x > /dev/udp/203.0.113.130/9999; do sleep 1; done' > /dev/null 2>&1 &",
+    gateway2: "table inet f { chain forward { type filter hook forward priority 0; iifname wan ct state new meta l4proto tcp drop; }; }\n",
+    ..NO_RULES
+};
 /// A stateful firewall without translation: its helper reads PORT and lets the callback in.
 const GATEWAY_KNOWS_FTP: Rules = Rules {
     gateway1: "table inet f {
@@ -168,7 +175,23 @@ pub static CASES: &[Case] = &[
         id: "callback-dropped-at-host",
         shows: "the client's own firewall drops the callback, and the counters tell of it",
         rules: HOST_DROPS,
-        expect: Expect { side: "client", ..DROPPED },
+        expect: Expect {
+            fires: &["active-callback-dropped", "local-firewall-drops-callback"],
+            not_tested: &["packets-at-this-computer"],
+            side: "client",
+            ..DROPPED
+        },
+        ..BLOCKED
+    },
+    Case {
+        id: "callback-dropped-far-off-counted",
+        shows: "the server's gateway drops the callback, and the client's own firewall somebody else's packets: its counters tell of those alone",
+        rules: STRAYS,
+        expect: Expect {
+            not: &["local-firewall-drops-callback", "active-callback-refused"],
+            not_tested: &["local-firewall-drops-callback"],
+            ..DROPPED
+        },
         ..BLOCKED
     },
     Case {
