@@ -138,6 +138,41 @@ fn what_came_at_another_time_or_size_is_somebody_elses() {
     }
 }
 
+/// A port that the router opened and nothing came through: only what was seen excludes anybody.
+#[test]
+fn a_mapping_in_vain_blames_whom_the_evidence_leaves() {
+    let (router, own) = (
+        "See whether the router forwards the port that it opens",
+        "Let the server's connections in at this computer's own firewall",
+    );
+    let (server, every) =
+        ("Let the server connect out to its clients", "Let active mode through every translation on this side");
+    for (case, side, fixes) in [
+        ("granted-behind-a-second-translation", Side::Client, vec![every]),
+        ("server-stays-in", Side::Unknown, vec![router, own, server]),
+        ("router-forwards-nothing", Side::Unknown, vec![router, own, server]),
+        ("own-firewall-behind-it", Side::Client, vec![own]),
+    ] {
+        let wanted = format!("port-mapping-in-vain/{case}.toml");
+        let (_, found) = cases().into_iter().find(|(path, _)| path.ends_with(&wanted)).expect("a case");
+        let report = Report::of(&found.evidence);
+        let finding = report.findings.iter().find(|finding| finding.id == "port-mapping-in-vain").expect("it fires");
+        assert_eq!(finding.side, side, "{case}");
+        let actions: Vec<&str> = finding.fixes.iter().map(|fix| fix.action.as_str()).collect();
+        assert_eq!(actions, fixes, "{case}");
+        let second = finding.summary.contains("a second translation stands before it");
+        assert_eq!(second, case.contains("second-translation"), "{case}");
+    }
+    // Where the packet was seen to arrive, the router did its part, and nothing says otherwise.
+    for case in ["through-a-mapped-port", "reset-at-a-mapped-port"] {
+        let wanted = format!("local-firewall-drops-callback/{case}.toml");
+        let (_, found) = cases().into_iter().find(|(path, _)| path.ends_with(&wanted)).expect("a case");
+        let report = Report::of(&found.evidence);
+        let blames_the_router = |text: &str| text.contains("no more than at a port that the router opened");
+        assert!(!report.findings.iter().any(|finding| blames_the_router(&finding.summary)), "{case}");
+    }
+}
+
 /// Whatever came of it: what was tried first, beside other commands, and then again alone.
 #[test]
 fn what_was_dialled_and_not_judged_stands_in_the_table() {

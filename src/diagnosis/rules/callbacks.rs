@@ -290,6 +290,16 @@ pub fn with_outer_address(facts: &Facts) -> Option<(String, bool)> {
             true,
         ));
     }
+    if port_mapping_in_vain::ends_alike(facts, tried) {
+        return Some((
+            format!(
+                "With {address} in its place in {verb} the server agrees, and its connection does not come, no more than at a port \
+                 that the router opened: whether the router forwards none or a firewall stops it, on this side or at the \
+                 server, can't be seen."
+            ),
+            false,
+        ));
+    }
     let what = match tried.failure()? {
         Failure::CallbackRefused | Failure::CallbackUnreachable => "its connection is turned away",
         Failure::CallbackDropped => "its connection never arrives",
@@ -357,10 +367,7 @@ pub fn fixes(facts: &Facts, nat: &Nat, side: Option<Side>) -> Vec<Fix> {
             }
         ),
     );
-    let server = Fix::server(
-        "Let the server connect out to its clients",
-        format!("In the server's firewall allow outgoing TCP from {peer}, port 20 and above 1023, to any address."),
-    );
+    let server = let_out(facts);
     match (side, nat) {
         (Some(Side::Server), _) => fixes.push(server),
         (Some(Side::Network), _) => fixes.push(Fix::network(
@@ -375,6 +382,16 @@ pub fn fixes(facts: &Facts, nat: &Nat, side: Option<Side>) -> Vec<Fix> {
         (None | Some(Side::Unknown), _) => fixes.extend([client, server]),
     }
     fixes
+}
+
+pub fn let_out(facts: &Facts) -> Fix {
+    Fix::server(
+        "Let the server connect out to its clients",
+        format!(
+            "In the server's firewall allow outgoing TCP from {}, port 20 and above 1023, to any address.",
+            peer(facts)
+        ),
+    )
 }
 
 pub fn use_passive() -> Fix {
@@ -393,7 +410,7 @@ pub fn keep_client_addresses() -> Fix {
 
 /// A way through an address translation.
 pub fn forward(facts: &Facts) -> Fix {
-    if let Some(mapping) = port_mapping_in_vain::granted_in_vain(facts) {
+    if let Some(mapping) = port_mapping_in_vain::behind_another(facts) {
         return Fix::client(
             "Let active mode through every translation on this side",
             format!(

@@ -21,8 +21,8 @@ fn test(facts: &Facts) -> Match {
     if !joined.is_empty() {
         return Match::RuledOut(facts.cites(joined));
     }
-    let failed = missed(facts);
-    let Some(first) = failed.first() else {
+    let (failed, elsewhere) = (missed(facts), turned_away(facts));
+    let Some(first) = failed.first().or(elsewhere.first()) else {
         return Match::Undecided("no connection of the server was awaited in vain");
     };
     if let Some(seen) = seen_and_stopped(facts) {
@@ -42,11 +42,17 @@ fn test(facts: &Facts) -> Match {
     }
 }
 
-/// The server's connections that never came to this program.
+/// The server's connections that never came to this program. What a router turns away at a port that it does not forward
+/// is none.
 fn missed<'f>(facts: &'f Facts<'f>) -> Vec<&'f Tried<'f>> {
-    let turned_away = callbacks::turned_away(facts);
     let dropped = facts.failed(Failure::CallbackDropped);
+    let here = |tried: &&Tried| tried.stopped_here() || !callbacks::is_with_outer_address(facts, tried);
+    let turned_away = turned_away(facts).into_iter().filter(here);
     dropped.into_iter().filter(|tried| tried.strangers().is_empty()).chain(turned_away).collect()
+}
+
+fn turned_away<'f>(facts: &'f Facts<'f>) -> Vec<&'f Tried<'f>> {
+    [Failure::CallbackRefused, Failure::CallbackUnreachable].map(|failure| facts.failed(failure)).concat()
 }
 
 /// The SYN that was seen at the network interface, and the RST that went out for it: of a connection that this program
@@ -81,14 +87,7 @@ fn fires(facts: &Facts, confidence: Confidence, places: Vec<Place>) -> Match {
     if facts.works(Mode::Passive) {
         fixes.push(callbacks::use_passive());
     }
-    fixes.push(Fix::client(
-        "Let the server's connections in at this computer's own firewall",
-        format!(
-            "Allow incoming TCP from {} to the ports that the client listens at. Linux: nft or iptables input rules, ufw, \
-             firewalld; Windows: an inbound rule for the client program; or a few fixed ports (in ftpmode check: --active-ports).",
-            peer(facts)
-        ),
-    ));
+    fixes.push(let_in(facts));
     Match::Fires(Conclusion {
         severity: loss(facts),
         side: Side::Client,
@@ -97,4 +96,15 @@ fn fires(facts: &Facts, confidence: Confidence, places: Vec<Place>) -> Match {
         cites: facts.cites(places),
         fixes,
     })
+}
+
+pub fn let_in(facts: &Facts) -> Fix {
+    Fix::client(
+        "Let the server's connections in at this computer's own firewall",
+        format!(
+            "Allow incoming TCP from {} to the ports that the client listens at. Linux: nft or iptables input rules, ufw, \
+             firewalld; Windows: an inbound rule for the client program; or a few fixed ports (in ftpmode check: --active-ports).",
+            peer(facts)
+        ),
+    )
 }
