@@ -22,7 +22,8 @@ pub struct Request {
     pub deadline: Duration,
 }
 
-/// Checks one target. Ends early, with what was seen so far, at the deadline or when `interrupted` completes.
+/// Checks one target. Ends early, with what was seen so far, at the deadline or when `interrupted` completes; where a
+/// router was asked for a port, some two seconds later at most, since it is to close it.
 /// `progress` is told what is being tried.
 pub async fn check(
     request: Request,
@@ -35,6 +36,7 @@ pub async fn check(
         ended = timeout(deadline, probe(&mut engine, &methods)) => ended.err().map(|_| CutShort::Deadline),
         () = interrupted => Some(CutShort::Interrupted),
     };
+    engine.close_ports().await;
     engine.finish(cut_short)
 }
 

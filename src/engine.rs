@@ -349,6 +349,11 @@ impl Engine {
         }
     }
 
+    /// Has the router close the ports that it opened for a check which was ended meanwhile, within a bounded time.
+    pub async fn close_ports(&mut self) {
+        probes::port_mapping::take_away_at_the_end(self.kit.tools(), &mut self.turns).await;
+    }
+
     /// What was seen so far.
     pub fn evidence(&self) -> Evidence {
         self.kit.recorder.evidence()

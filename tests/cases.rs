@@ -173,6 +173,18 @@ fn a_mapping_in_vain_blames_whom_the_evidence_leaves() {
     }
 }
 
+/// A port that may be open is told of, and for how long.
+#[test]
+fn a_port_that_may_be_open_is_told_of() {
+    for (case, id) in [("cut-short", "port-closed"), ("granted-too-late", "port-mapping")] {
+        let wanted = format!("port-mapping-helps/{case}.toml");
+        let (_, found) = cases().into_iter().find(|(path, _)| path.ends_with(&wanted)).expect("a case");
+        let report = Report::of(&found.evidence);
+        let told = report.not_tested.iter().find(|open| open.id == id).expect("it is told");
+        assert!(told.because.contains("closes by itself after 120 seconds"), "{case}: {}", told.because);
+    }
+}
+
 /// Whatever came of it: what was tried first, beside other commands, and then again alone.
 #[test]
 fn what_was_dialled_and_not_judged_stands_in_the_table() {

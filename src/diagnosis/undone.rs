@@ -5,6 +5,7 @@ use super::rule::Match;
 use super::rules::{ftp_helper_on_path, local_firewall_drops_callback, upload_incomplete};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Load, Mode};
 use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::evidence::mapping::Mapping;
 use crate::evidence::observed::Observed;
 
 /// All of it, each with the reason.
@@ -17,6 +18,7 @@ pub fn all(facts: &Facts) -> Vec<Open> {
         .chain(ports(facts))
         .chain(place(facts))
         .chain(mapping(facts))
+        .chain(left_open(facts))
         .chain(watching(facts))
         .chain(helper(facts))
         .chain(upload(facts))
@@ -142,7 +144,14 @@ fn mapping(facts: &Facts) -> Option<Open> {
         .collect();
     let why = match (evidence.mappings.first(), &evidence.not_mapped) {
         (Some(mapping), _) if !refused.is_empty() => {
-            format!("the router {} was asked for a port and gave none ({})", mapping.router, refused.join("; "))
+            let gave_none =
+                format!("the router {} was asked for a port and gave none ({})", mapping.router, refused.join("; "));
+            match evidence.mappings.iter().find_map(Mapping::left_open_s) {
+                Some(s) => {
+                    format!("{gave_none}; one that it opens later all the same closes by itself after {s} seconds")
+                }
+                None => gave_none,
+            }
         }
         (_, Some(why)) => why.clone(),
         _ if evidence.cut_short.is_some() => TIME_OVER.to_owned(),
@@ -150,6 +159,24 @@ fn mapping(facts: &Facts) -> Option<Open> {
         _ => "active mode was not tried, or no address translation was seen on this side".to_owned(),
     };
     Some(open("port-mapping", why))
+}
+
+/// A port that the router opened, or may have opened, and did not say that it closed.
+fn left_open(facts: &Facts) -> Option<Open> {
+    let asked = facts.evidence().mappings.iter().filter(|mapping| mapping.refused.is_none());
+    let (mapping, s) = asked.filter_map(|mapping| Some((mapping, mapping.left_open_s()?))).next()?;
+    let router = mapping.router;
+    let because = match mapping.outside_port {
+        Some(port) => format!(
+            "the router {router} did not confirm that it closed its port {port}, which it had opened: it may be open still, \
+             and closes by itself after {s} seconds"
+        ),
+        None => format!(
+            "the check ended before the router {router} answered whether it opens a port: one may be open, and closes by \
+             itself after {s} seconds"
+        ),
+    };
+    Some(open("port-closed", because))
 }
 
 /// Whether what the counters hint at is so.

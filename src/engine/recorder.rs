@@ -227,6 +227,13 @@ impl Recorder {
         mappings.len() - 1
     }
 
+    /// What became of it.
+    pub fn mapping_is(&self, number: usize, mapping: Mapping) {
+        if let Some(kept) = self.state.borrow_mut().evidence.mappings.get_mut(number) {
+            *kept = mapping;
+        }
+    }
+
     /// The mapping was taken away again.
     pub fn mapping_removed(&self, number: usize) {
         if let Some(mapping) = self.state.borrow_mut().evidence.mappings.get_mut(number) {

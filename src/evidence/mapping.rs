@@ -26,7 +26,17 @@ pub struct Mapping {
     /// Why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// Seconds that the port stays open where nobody takes it away; null where the router opened none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifetime_s: Option<u32>,
     /// Whether the router took it away again when asked.
     #[serde(default)]
     pub removed: bool,
+}
+
+impl Mapping {
+    /// For how many seconds at most the port may stay open; `None` where the router opened none, or closed it again.
+    pub fn left_open_s(&self) -> Option<u32> {
+        self.lifetime_s.filter(|_| !self.removed)
+    }
 }

@@ -262,7 +262,7 @@ impl Redactor {
     }
 
     fn mapping(&mut self, mapping: Mapping) -> Mapping {
-        let Mapping { protocol, router, inside, outside_port, outside_address, refused, removed } = mapping;
+        let Mapping { protocol, router, inside, outside_port, outside_address, refused, lifetime_s, removed } = mapping;
         Mapping {
             protocol,
             router: self.address(router, Role::Between),
@@ -270,6 +270,7 @@ impl Redactor {
             outside_port,
             outside_address: outside_address.map(|address| self.address(address, Role::Client)),
             refused: refused.map(|why| self.text(why)),
+            lifetime_s,
             removed,
         }
     }

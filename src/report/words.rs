@@ -152,6 +152,7 @@ const UNTESTED: &[(&str, &str)] = &[
     ("place-on-the-way", "where on the way passive connections end"),
     ("passive-ports", "the server's passive ports"),
     ("port-mapping", "a port that the router opens when asked"),
+    ("port-closed", "whether the router closed its port again"),
     ("packets-at-this-computer", "whether the server's packets reach this computer"),
     ("upload", "whether an upload arrives"),
     ("upload-in-passive-mode", "an upload in passive mode"),

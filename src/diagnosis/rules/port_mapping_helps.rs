@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
 use crate::evidence::attempt::{Address, Mode, Probe};
-use crate::evidence::facts::{Cite, Facts, Tried};
+use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::evidence::mapping::Mapping;
 use crate::evidence::observed::Observed;
 
@@ -26,7 +26,9 @@ fn test(facts: &Facts) -> Match {
     let got = mappings.iter().find(|mapping| mapping.outside_port.is_some());
     match (got, mapped) {
         (Some(mapping), Some(tried)) if tried.works() => helps(facts, mapping, tried),
+        (Some(_), Some(tried)) if tried.failure() == Some(Failure::NotTried) => Match::Undecided(CUT_SHORT),
         (Some(_), Some(tried)) => Match::RuledOut(facts.cites(tried.ended_by())),
+        _ if mappings.iter().any(|mapping| mapping.refused.is_none()) => Match::Undecided(CUT_SHORT),
         _ if !mappings.is_empty() => Match::RuledOut(mappings.iter().map(refusal).collect()),
         _ if facts.works(Mode::Active) => {
             Match::RuledOut(facts.cites(facts.joined_in(Mode::Active).filter_map(Tried::joined_at)))
@@ -34,6 +36,8 @@ fn test(facts: &Facts) -> Match {
         _ => Match::Undecided("the router was not asked for a port (--port-mapping asks it)"),
     }
 }
+
+const CUT_SHORT: &str = "the check ended before that was seen";
 
 fn refusal(mapping: &Mapping) -> Cite {
     let why = mapping.refused.as_deref().unwrap_or("nothing came through it");
@@ -47,7 +51,10 @@ fn helps(facts: &Facts, mapping: &Mapping, tried: &Tried) -> Match {
         mapping.router, mapping.inside, mapping.protocol
     ))];
     cites.extend(facts.cites(tried.joined_at()));
-    let left = if mapping.removed { "has been closed again" } else { "closes by itself within two minutes" };
+    let left = match mapping.left_open_s() {
+        None => "has been closed again".to_owned(),
+        Some(s) => format!("may be open still, and closes by itself after {s} seconds"),
+    };
     Match::Fires(Conclusion {
         severity: Severity::Info,
         side: Side::Client,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::engine::negotiation::Company;
-use crate::engine::probes::port_mapping::Mapped;
+use crate::engine::probes::port_mapping::{Held, Mapped};
 use crate::engine::session::Pace;
 use crate::evidence::security::Protection;
 
@@ -22,6 +22,8 @@ pub struct Standing {
     pub(super) located_again: bool,
     /// A port that the router passes on, for the attempt that names it.
     pub mapped: Option<Mapped>,
+    /// What the router was asked for and may hold open.
+    pub held: Vec<Held>,
     /// The beginning of the first listing, where a large file is wanted from it.
     pub(super) listing: Vec<u8>,
     /// The beginning of what each attempt brought, where it may hold a mark.

@@ -1,5 +1,7 @@
 //! A router that opens ports when asked (miniupnpd), and one that does not.
 
+use crate::network::Network;
+
 use super::{Case, ClientSide, Curl, Expect, NO_RULES, ONLY_PASSIVE, OPEN, PASSIVE, Rules};
 
 /// The chains that miniupnpd fills, before the masquerading.
@@ -27,6 +29,20 @@ const HELPS: Expect = Expect {
     side: "client",
     ..PASSIVE
 };
+
+const SERVER_STAYS_IN: &str = "table inet f { chain output { type filter hook output priority 0; oifname lan ct state new meta l4proto tcp drop; }; }\n";
+
+/// Ports that the client's gateway forwards still.
+fn left_open(network: &Network) -> Vec<String> {
+    let listed = network.command("g1", "nft").args(["list", "table", "inet", "miniupnpd"]).output();
+    let rules = match listed {
+        Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).into_owned(),
+        Ok(output) => return vec![String::from_utf8_lossy(&output.stderr).into_owned()],
+        Err(error) => return vec![error.to_string()],
+    };
+    let left = rules.contains(" dnat ").then(|| format!("the router still forwards:\n{rules}"));
+    left.into_iter().collect()
+}
 
 pub static CASES: &[Case] = &[
     Case {
@@ -68,6 +84,20 @@ pub static CASES: &[Case] = &[
             side: "none",
             ..PASSIVE
         },
+        ..ASKED
+    },
+    Case {
+        id: "port-mapping-cut-short",
+        shows: "the check ends while it waits at the port that the router opened: the router has closed it",
+        arguments: &["--port-mapping", "--deadline", "3s"],
+        rules: Rules { server: SERVER_STAYS_IN, ..CHAINS },
+        router: "enable_natpmp=yes\nenable_upnp=yes",
+        expect: Expect {
+            fires: &["active-address-rejected"],
+            not: &["port-mapping-helps", "port-mapping-in-vain"],
+            ..HELPS
+        },
+        besides: left_open,
         ..ASKED
     },
     Case {
