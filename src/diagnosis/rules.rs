@@ -352,13 +352,10 @@ fn peer_port(facts: &Facts) -> String {
     known_peer(facts).map_or_else(|| format!("The server's port {port}"), |peer| format!("{peer} port {port}"))
 }
 
-/// On whose side the router stands that answered with an ICMP error. The server's own address, and an address of this
-/// computer's own network, tell; anything between does not.
+/// On whose side the router stands that answered with an ICMP error. An address of this computer's own network tells;
+/// anything between does not, nor does the server's own address: firewalls on the way answer in its name.
 fn side_of(facts: &Facts, icmp: IcmpAnswer, server: Option<std::net::IpAddr>) -> Side {
-    let Some(router) = icmp.router else { return Side::Unknown };
-    if Some(router) == server {
-        return Side::Server;
-    }
+    let Some(router) = icmp.router.filter(|router| Some(*router) != server) else { return Side::Unknown };
     match facts.local() {
         Some(local) if router == local || in_one_private_network(local, router) => Side::Client,
         _ if facts.is_of_this_side(router) => Side::Client,

@@ -24,6 +24,7 @@ mod lone_end;
 mod passive;
 mod path;
 mod quiet;
+mod suspects;
 mod tls;
 mod tried;
 mod upload;

@@ -38,14 +38,16 @@ fn test(facts: &Facts) -> Match {
         return ruled_out_by(facts, ends(otherwise), untold(facts));
     };
     let ports = endpoints(unreachable.iter().copied());
-    // What the server's own address says of itself is sure, however few routers there are.
-    let by_server = icmp.router.is_some() && icmp.router == facts.peer();
-    let place = place::of(facts).filter(|place| place.side != Side::Unknown || !by_server);
+    let place = place::of(facts);
     let side = place.as_ref().map_or_else(|| side_of(facts, icmp, facts.peer()), |place| place.side);
     let who = match (icmp.router, side) {
         (Some(router), Side::Server) if Some(router) == facts.peer() => {
             format!("; {router}, the server's own address, answered with an ICMP error")
         }
+        (Some(router), _) if Some(router) == facts.peer() && place.is_some() => {
+            "; an ICMP error with the server's address came back".to_owned()
+        }
+        (Some(router), _) if Some(router) == facts.peer() => format!("; {IN_ITS_NAME}"),
         // The place names it.
         (Some(router), _) if place.as_ref().is_some_and(|place| place.words.contains(&format!("({router})"))) => {
             String::new()
@@ -81,3 +83,6 @@ fn test(facts: &Facts) -> Match {
         ),
     })
 }
+
+const IN_ITS_NAME: &str = "an ICMP error with the server's address came back, which its own firewall sends and firewalls on \
+                           the way that answer in its name";

@@ -94,6 +94,9 @@ const TURNED_AWAY_HERE: &str = "That address is this computer's: its own firewal
 const ANSWERS_COUNTED: &str = "By this computer's counters, packets came meanwhile that were given to nobody: its own \
                                firewall may stop the server's answers.";
 
+const TTL_TELLS: &str = "Run this check as root, or with the capability CAP_NET_RAW: then the TTL of the reset tells how far \
+                         away its sender is.";
+
 /// As the sweeps tell.
 fn on_the_way(facts: &Facts) -> Option<Place> {
     let Observed::Seen(location) = facts.location() else { return None };
@@ -111,7 +114,8 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
         // What a router does and what the front of the next does look alike.
         Zone::Server if exact => (Side::Server, Confidence::High),
         Zone::Client | Zone::Server | Zone::Network if exact => (side(location.zone), Confidence::Medium),
-        Zone::NotClient if exact => (Side::Network, Confidence::Low),
+        // Who answers in another's name stands before the next router as often as behind the last.
+        Zone::NotClient if exact && location.in_anothers_name.is_none() => (Side::Network, Confidence::Low),
         Zone::Client | Zone::Server | Zone::Network => (side(location.zone), Confidence::Low),
         Zone::NotClient | Zone::NotServer | Zone::Unknown => (Side::Unknown, Confidence::Low),
     };
@@ -122,7 +126,9 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
     let unsent = facts.tried_in(Mode::Passive).filter_map(|tried| tried.unsent());
     cites.extend(facts.cites(unsent.filter(|_| high == 0)));
     let rst = facts.tried_in(Mode::Passive).find_map(|tried| facts.rst_came_past(tried));
-    cites.extend(rst.map(|(routers, _)| Cite::of(format!("the RST came past {routers} routers, as its TTL tells"))));
+    cites.extend(
+        rst.as_ref().map(|(routers, _)| Cite::of(format!("the RST came past {routers} routers, as its TTL tells"))),
+    );
     let does = match location.end {
         _ if !alike => "stops them",
         End::Silence { .. } => "drops them",
@@ -133,6 +139,9 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
         ends_where(&location, facts.translator(), (low, high), server, does),
         excludes(&location, server, silent)
     );
+    let words = format!("{} {}", words.trim_end(), in_anothers_name(facts, &location, (high, server)));
+    let unseen = matches!(location.end, End::Refused { .. }) && !exact && rst.is_none();
+    let words = format!("{} {}", words.trim_end(), if unseen { TTL_TELLS } else { "" });
     cites.extend(nothing_came.map(|(_, cite)| cite));
     let servers = match location.zone {
         Zone::Client | Zone::Network | Zone::NotServer => Servers::NotReached,
@@ -223,9 +232,29 @@ fn ends_where(location: &Location, translator: Option<u8>, (low, high): (u8, u8)
         }
         _ => {}
     }
-    let last_two = high.saturating_sub(low) <= 1;
-    let how = if last_two { "it or the front of" } else { "somebody between it and" };
-    format!("Packets to the passive port get past no router beyond {}: {how} {} {does} ({of}).", name(low), name(high))
+    let who = match high.saturating_sub(low) {
+        0 | 1 => format!("it or the front of {}", name(high)),
+        _ => format!("it, {} or somebody between the two", name(high)),
+    };
+    format!("Packets to the passive port get past no router beyond {}: {who} {does} ({of}).", name(low))
+}
+
+/// That the ICMP error does not name who sent it.
+fn in_anothers_name(facts: &Facts, location: &Location, (high, server): (u8, u8)) -> String {
+    match location.in_anothers_name {
+        None => String::new(),
+        Some(named) if Some(named) != facts.peer() => {
+            format!(
+                "The ICMP error bears the address {named}, which is not where they end: somebody else answers in its name."
+            )
+        }
+        Some(_) if high < server => {
+            "The ICMP error bears the server's address and comes from nearer: a firewall on the \
+                                     way answers in the server's name."
+                .to_owned()
+        }
+        Some(_) => "The ICMP error bears the server's address, which a firewall on the way can use as well.".to_owned(),
+    }
 }
 
 /// What can't be to blame, since the packets did not get so far, or came past it.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use super::suspects::{Way, end_of, first_end, zone};
 use super::{Cite, Facts};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{DataVerb, Mode};
@@ -23,6 +24,8 @@ pub struct Location {
     /// Who may have ended it: from this hop to that, both included. `server` or beyond is the server.
     pub between: Option<(u8, u8)>,
     pub zone: Zone,
+    /// The address that the ICMP error bears, where who has it did not send it.
+    pub in_anothers_name: Option<IpAddr>,
     pub cites: Vec<Cite>,
 }
 
@@ -97,11 +100,10 @@ impl Facts<'_> {
         }
         let translator = self.translator();
         let edge_is_plain = translator.is_none() && self.edge_has_servers_address() == Some(false);
-        let mut known = hops.clone();
-        if let (Some(server), Some(peer)) = (server, self.peer()) {
-            known.insert(server, peer);
-        }
-        let between = suspects(end, server, &known, translator, edge_is_plain);
+        let came_past = self.tried_in(Mode::Passive).find_map(|tried| self.rst_came_past(tried)).map(|(past, _)| past);
+        let way = Way { hops: &hops, server, peer: self.peer(), translator, edge_is_plain, came_past };
+        let between = way.suspects(end);
+        let in_anothers_name = way.in_anothers_name(end);
         // Not past the first router, and not even sent: this computer itself.
         let unsent = self.tried_in(Mode::Passive).all(|tried| tried.joined().is_some() || tried.unsent().is_some());
         let here = between == Some((0, 1)) && unsent || matches!(self.answer_stopped_here(), Observed::Seen(_));
@@ -116,12 +118,13 @@ impl Facts<'_> {
         let own = self.own_hops(&hops);
         if let (Some((at, to)), End::Unreachable { from: Some(from), .. }) = (between, end)
             && at == to
+            && in_anothers_name.is_none()
         {
             hops.entry(at).or_insert(from.to_canonical());
         }
         let zone = zone(end, between, server, own, translator);
         let cites = self.cites_of_location(data, end, server, &hops, edge_is_plain);
-        Observed::Seen(Location { hops, server, end, between, zone, cites })
+        Observed::Seen(Location { hops, server, end, between, zone, in_anothers_name, cites })
     }
 
     /// Whether every data connection of the verb that was swept came about: then the port that was swept failed for another
@@ -282,85 +285,4 @@ fn passed_by(sweep: &Sweep) -> impl Iterator<Item = (u8, IpAddr)> {
 
 pub(super) fn is_passed(answer: Answer) -> bool {
     matches!(answer, Answer::Icmp { icmp: Icmp::TimeExceeded, .. })
-}
-
-/// The shortest life at which an answer came that was no router's on the way. A system that tells no ICMP errors has
-/// "no route" for them, which says nothing.
-fn first_end(sweep: &Sweep) -> Option<(u8, Answer)> {
-    let ends = sweep.probes.iter().filter(|probe| {
-        !is_passed(probe.answer) && !matches!(probe.answer, Answer::Silent | Answer::Icmp { icmp: Icmp::NoRoute, .. })
-    });
-    ends.map(|probe| (probe.ttl, probe.answer)).min_by_key(|(ttl, _)| *ttl)
-}
-
-pub(super) fn end_of(data: &Sweep, control: &Sweep, server: Option<u8>) -> End {
-    let last = |until: u8| {
-        let passed = data.probes.iter().filter(|probe| probe.ttl < until && is_passed(probe.answer));
-        passed.map(|probe| probe.ttl).max().unwrap_or(0)
-    };
-    match first_end(data) {
-        Some((at, Answer::Connected)) => End::Open { at },
-        Some((at, Answer::Refused)) => End::Refused { passed: last(at), at },
-        Some((at, Answer::Icmp { icmp, from })) => End::Unreachable { passed: last(at), at, icmp, from },
-        Some((_, Answer::Silent)) | None => {
-            let passed = last(u8::MAX);
-            let beyond = control.probes.iter().filter(|probe| probe.ttl > passed && is_passed(probe.answer));
-            let next = beyond.map(|probe| probe.ttl).chain(server.filter(|server| *server > passed)).min();
-            End::Silence { passed, next }
-        }
-    }
-}
-
-/// From which hop to which the one must be who ended it. A router that refuses what it would pass on does so for packets
-/// that live one hop more than it is far; one that has the address itself, for those that just reach it.
-fn suspects(
-    end: End,
-    server: Option<u8>,
-    hops: &BTreeMap<u8, IpAddr>,
-    translator: Option<u8>,
-    edge_is_plain: bool,
-) -> Option<(u8, u8)> {
-    let edge = server.map(|server| server.saturating_sub(1));
-    match end {
-        End::Open { .. } => None,
-        End::Silence { passed, next } => {
-            let next = next?;
-            if translator == Some(passed + 1) { Some((passed + 1, passed + 1)) } else { Some((passed, next)) }
-        }
-        End::Refused { at, .. } if translator == Some(at) => Some((at, at)),
-        End::Refused { at, .. } if edge_is_plain && Some(at) == edge => Some((at - 1, at - 1)),
-        End::Refused { at, .. } => Some((at.saturating_sub(1), at)),
-        End::Unreachable { at, from, .. } => {
-            let known = from.and_then(|from| hops.iter().find(|(_, router)| **router == from.to_canonical()));
-            let before = at.saturating_sub(1);
-            // Who is none of those known is the one that is not, where that is one.
-            let unknown = from.is_some() && before > 0 && hops.contains_key(&at) && !hops.contains_key(&before);
-            Some(match known {
-                Some((ttl, _)) => (*ttl, *ttl),
-                None if unknown => (before, before),
-                None => (before, at),
-            })
-        }
-    }
-}
-
-/// Whose part of the way the suspects stand on: `own` routers are this side's, and the server's side begins with the router
-/// that has its address, else with the last one before it.
-fn zone(end: End, between: Option<(u8, u8)>, server: Option<u8>, own: u8, translator: Option<u8>) -> Zone {
-    let (Some((low, high)), Some(server)) = (between, server) else { return Zone::Unknown };
-    let edge = translator.unwrap_or(server.saturating_sub(1));
-    // Who sends an ICMP error names himself; else the next router's front may be the place.
-    let reach_of_own = if matches!(end, End::Unreachable { .. }) { own } else { own + 1 };
-    match () {
-        () if high == 0 => Zone::Client,
-        () if low >= server => Zone::Server,
-        () if edge <= own && low == high && low == own && low == edge => Zone::Unknown,
-        () if low <= own && high <= reach_of_own && high < edge => Zone::Client,
-        () if low >= edge && low > own => Zone::Server,
-        () if low > own && high < edge => Zone::Network,
-        () if low > own => Zone::NotClient,
-        () if low == high && low <= own && low < edge => Zone::Client,
-        () if high < edge => Zone::NotServer,
-        () => Zone::Unknown,
-    }
 }

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::Facts;
-use super::location::{End, end_of, is_passed};
+use super::location::{End, is_passed};
+use super::suspects::end_of;
 use crate::evidence::sweep::{Answer, Swept};
+use crate::evidence::timeline::Icmp;
 
 /// What a sweep of the control port shows where none was joined.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,10 +47,14 @@ impl Facts<'_> {
             End::Silence { passed, .. } => passed + 1,
         };
         let by_udp = find(Swept::Udp).into_iter().flat_map(|sweep| &sweep.probes).filter(|probe| probe.ttl >= from);
+        let turned_away = matches!(end, End::Unreachable { .. });
         let server = control.port.ip().to_canonical();
         let beyond = by_udp.fold(Beyond::Unknown, |known, probe| match (known, probe.answer) {
             (Beyond::Unknown, answer) if is_passed(answer) => Beyond::Router(probe.ttl),
-            (Beyond::Unknown, Answer::Icmp { from: Some(from), .. }) if from.to_canonical() == server => {
+            // A firewall that answers all in the server's name is not the server.
+            (Beyond::Unknown, Answer::Icmp { from: Some(from), icmp })
+                if from.to_canonical() == server && (icmp == Icmp::Port || !turned_away) =>
+            {
                 Beyond::Server(probe.ttl)
             }
             (known, _) => known,

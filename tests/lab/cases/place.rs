@@ -74,6 +74,19 @@ const SILENT_AND_WALL: &str = concat!(
     "table inet quiet { chain out { type filter hook output priority 0; icmp type time-exceeded drop; icmpv6 type time-exceeded drop; }; }\n",
     wall!("forward", "drop")
 );
+const ALL_SILENT_AND_RESETS: Rules = Rules {
+    gateway1: SILENT,
+    transit: SILENT,
+    gateway2: SILENT,
+    server: wall!("input", "reject with tcp reset"),
+    ..NO_RULES
+};
+const SHORT_LIVED_AND_RESETS: &str = concat!(
+    "table ip short { chain forwards { type filter hook forward priority -10; iifname lan ip protocol tcp ip ttl < 6 drop; }; }\n",
+    wall!("forward", "reject with tcp reset")
+);
+/// Bridges answer so as well.
+const IN_THE_SERVERS_NAME: &str = "table netdev wall { chain in { type filter hook ingress device lan priority 0; tcp dport 50000-50009 reject with icmp type admin-prohibited; }; }\n";
 
 static WALLS: [[Case; 2]; 15] = [
     both!(
@@ -238,15 +251,40 @@ pub static CASES: &[Case] = &[
     },
     Case {
         id: "wall-all-routers-silent-resets",
-        shows: "the server answers RST, and no router tells of itself: the distance tells",
-        rules: Rules {
-            gateway1: SILENT,
-            transit: SILENT,
-            gateway2: SILENT,
-            server: wall!("input", "reject with tcp reset"),
-            ..NO_RULES
-        },
+        shows: "the server answers RST, and no router tells of itself: one that drops what lives short looks the same",
+        rules: ALL_SILENT_AND_RESETS,
+        by_both: false, // Root sees the reset's TTL.
+        expect: Expect { fires: &["passive-port-refused"], side: "unknown", wall: Some((0, 4)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-all-routers-silent-resets-watched",
+        shows: "the same, and root sees how many routers the reset came past",
+        rules: ALL_SILENT_AND_RESETS,
+        as_root: true,
+        by_both: false,
         expect: Expect { fires: &["passive-port-refused"], side: "server", wall: Some((3, 4)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-gateway1-drops-what-lives-short",
+        shows: "the client's gateway answers RST and drops what lives short: all beyond it looks further away",
+        rules: Rules { gateway1: SHORT_LIVED_AND_RESETS, ..NO_RULES },
+        expect: Expect { fires: &["passive-port-refused"], side: "unknown", wall: Some((1, 7)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-gateway1-in-the-servers-name",
+        shows: "the client's gateway answers ICMP ahead of its routing, in the server's name",
+        rules: Rules { gateway1: IN_THE_SERVERS_NAME, ..NO_RULES },
+        expect: Expect { fires: &["passive-port-unreachable"], side: "client", wall: Some((0, 1)), ..ACTIVE },
+        ..BLOCKED
+    },
+    Case {
+        id: "wall-transit-in-the-servers-name",
+        shows: "a router between answers ICMP ahead of its routing, in the server's name: the one before it may as well",
+        rules: Rules { transit: IN_THE_SERVERS_NAME, ..NO_RULES },
+        expect: Expect { fires: &["passive-port-unreachable"], side: "unknown", wall: Some((1, 2)), ..ACTIVE },
         ..BLOCKED
     },
     Case {
