@@ -26,6 +26,7 @@ fn test(facts: &Facts) -> Match {
         return Match::Undecided("no address was dialled to an end");
     };
     let addresses = dials::addresses(&unreachable);
+    let place = dials::place(facts, &unreachable);
     let (side, summary) = match icmp.router {
         None if icmp.no_route && reach(address) == Reach::Public => (
             Side::Client,
@@ -37,27 +38,40 @@ fn test(facts: &Facts) -> Match {
                 "There is no way to {addresses}: this computer has no route, or the server's machine does not answer."
             ),
         ),
+        Some(router) if router == address => {
+            let what = if icmp.by_rule { "that rules forbid the connection" } else { "that it can't be reached" };
+            let (side, whose) = place.as_ref().map_or((Side::Unknown, IN_ITS_NAME), |place| (place.side, &place.words));
+            (
+                side,
+                format!("There is no way to {addresses}: an ICMP error in the server's own name says {what}. {whose}"),
+            )
+        }
         Some(router) => {
             let what = if icmp.by_rule { "that its rules forbid the connection" } else { "that it can't be reached" };
             (side_of(facts, icmp, Some(address)), format!("There is no way to {addresses}: {router} reports {what}."))
         }
     };
-    Match::Fires(Conclusion {
-        severity: Severity::Error,
-        side,
-        confidence: if side == Side::Unknown { Confidence::Low } else { Confidence::Medium },
-        summary,
-        cites: facts.cites(unreachable.iter().map(|dial| dial.place)),
-        fixes: vec![
-            Fix::client(
-                "Check this computer's network",
-                "Its address, its default route, and whether other hosts can be reached.",
-            ),
-            Fix::server(
-                "Make sure that the server is on and its firewall lets FTP in",
-                format!("Incoming TCP to port {}, not rejected by a rule.", facts.evidence().target.port),
-            ),
-            dials::check_host_and_port(facts),
-        ],
-    })
+    let mut cites = facts.cites(unreachable.iter().map(|dial| dial.place));
+    let confidence = match &place {
+        Some(place) => place.confidence,
+        None if side == Side::Unknown => Confidence::Low,
+        None => Confidence::Medium,
+    };
+    let server = Fix::server(
+        "Make sure that the server is on and its firewall lets FTP in",
+        format!("Incoming TCP to port {}, not rejected by a rule.", facts.evidence().target.port),
+    );
+    let client = Fix::client(
+        "Check this computer's network",
+        "Its address, its default route, and whether other hosts can be reached.",
+    );
+    let fixes = match place {
+        Some(_) => dials::fixes(side, server, dials::let_out(facts), dials::check_host_and_port(facts)),
+        None => vec![client, server, dials::check_host_and_port(facts)],
+    };
+    cites.extend(place.into_iter().flat_map(|place| place.cites));
+    Match::Fires(Conclusion { severity: Severity::Error, side, confidence, summary, cites, fixes })
 }
+
+const IN_ITS_NAME: &str = "The server's own firewall sends such an answer, and so may a firewall on this side or on the way \
+                           that answers in its name.";

@@ -38,11 +38,20 @@ pub struct Place {
 /// The place where these dials end, where it was looked for at their address, ended alike and tells more than nothing.
 pub fn place(facts: &Facts, dials: &[Dialled]) -> Option<Place> {
     let LoneEnd { address, end, beyond, hops, own } = facts.lone_end()?;
+    // Whoever refuses what lives long and lets what lives short vanish, where datagrams go on: the server does neither, yet
+    // it may be what refuses.
+    let short_lived_vanish =
+        dials.iter().all(|dial| dial.end == DialEnd::Refused) && matches!(beyond, Beyond::Router(_));
     let alike = |dial: &Dialled| {
         let kind = match end {
-            End::Silence { .. } => matches!(dial.end, DialEnd::Silent { .. }),
+            End::Silence { .. } => short_lived_vanish || matches!(dial.end, DialEnd::Silent { .. }),
             End::Refused { .. } => dial.end == DialEnd::Refused,
-            End::Unreachable { .. } | End::Open { .. } => false,
+            // A router that answers in its own name is judged by that.
+            End::Unreachable { from, .. } => {
+                let from = from.map(|from| from.to_canonical());
+                from == Some(address) && matches!(dial.end, DialEnd::Unreachable(icmp) if icmp.router == from)
+            }
+            End::Open { .. } => false,
         };
         kind && dial.address.ip().to_canonical() == address
     };
@@ -54,42 +63,72 @@ pub fn place(facts: &Facts, dials: &[Dialled]) -> Option<Place> {
         (number, Some(router)) => format!("hop {number} ({router})"),
         (number, None) => format!("hop {number}"),
     };
-    // The last that passed packets on, and who may have ended them with the next.
-    let (last, does) = match end {
-        End::Silence { passed, .. } => (passed, "drops them"),
-        End::Refused { at, .. } | End::Unreachable { at, .. } => (at.saturating_sub(1), "turns them away"),
+    // The last that passed packets on, and the first that may not have: one of them ended them, or somebody between.
+    let (last, next, does) = match end {
+        End::Silence { passed, .. } => (passed, passed + 1, "drops them"),
+        End::Refused { passed, at } | End::Unreachable { passed, at, .. } => (passed, at, "turns them away"),
         End::Open { .. } => return None,
     };
-    let next = last + 1;
+    let exact = next <= last + 1;
+    let ends = match (last, exact) {
+        (0, true) => format!("Packets to this port do not get past {}: it or this computer {does}", hop(next)),
+        (_, true) => format!(
+            "Packets to this port get past no router beyond {}: it or the front of {} {does}",
+            hop(last),
+            hop(next)
+        ),
+        (0, false) => format!(
+            "Packets to this port do not get past {}: it, this computer or somebody between the two {does}",
+            hop(next)
+        ),
+        (_, false) => format!(
+            "Packets to this port get past no router beyond {}: it, {} or somebody between the two {does}",
+            hop(last),
+            hop(next)
+        ),
+    };
     let (side, confidence, words) = match beyond {
-        Beyond::Router(_) if last <= own => (
-            Side::Client,
-            if last < own { Confidence::High } else { Confidence::Medium },
+        Beyond::Router(_) if matches!(end, End::Silence { .. }) && short_lived_vanish => (
+            Side::Unknown,
+            Confidence::Low,
             format!(
-                "Packets to this port get past no router beyond {}: it or the front of {} {does}, while others go on. The \
-                 server is not to blame: nothing arrives there.",
-                hop(last),
-                hop(next)
+                "Packets to this port that live short vanish beyond {}, where others go on: a firewall there treats this \
+                 port in its own way, and whether it refuses the connection or the server does can't be seen.",
+                hop(last)
             ),
         ),
+        Beyond::Router(_) if next <= own + 1 => (
+            Side::Client,
+            if next <= own { Confidence::High } else { Confidence::Medium },
+            format!("{ends}, while others go on. The server is not to blame: nothing arrives there."),
+        ),
+        Beyond::Router(_) if last <= own => {
+            (Side::Unknown, Confidence::Low, format!("{ends}, while others go on. Whose it is can't be seen."))
+        }
         Beyond::Router(_) => (
             Side::Unknown,
             Confidence::Medium,
             format!(
-                "Packets to this port get past no router beyond {}: it or the front of {} {does}, while others go on. It \
-                 is none of this side's own; whether it is the server's can't be seen.",
-                hop(last),
-                hop(next)
+                "{ends}, while others go on. It is none of this side's own; whether it is the server's can't be seen."
             ),
         ),
-        Beyond::Server(at) if last > own && at == next => (
+        // An ICMP error in the server's name is as good as another's where packets that live less don't come as far.
+        Beyond::Server(at) if last > own && at == next && (exact || !matches!(end, End::Unreachable { .. })) => (
             Side::Server,
-            Confidence::High,
+            match end {
+                End::Silence { .. } | End::Refused { .. } if exact => Confidence::High,
+                _ => Confidence::Medium,
+            },
             match end {
                 End::Silence { .. } => format!(
                     "Packets to this port come as far as {}, and the server's machine behind it answers otherwise: its own \
                      firewall or that router drops them. This side's routers let them out.",
                     hop(last)
+                ),
+                End::Unreachable { .. } => format!(
+                    "The server's machine is there, at hop {next}, and answers otherwise: its own firewall turns the \
+                     connection away, or one that stands before it and answers in its name. This side's routers let it \
+                     through."
                 ),
                 _ => format!(
                     "The server's machine is there, at hop {next}: nothing listens at this port, or its firewall turns the \

@@ -152,6 +152,16 @@ pub static CASES: &[Case] = &[
         ..FAILS
     },
     Case {
+        id: "control-icmp-in-the-servers-name",
+        shows: "the client's gateway answers for port 21 with ICMP ahead of its routing, in the server's name",
+        rules: Rules {
+            gateway1: "table netdev wall { chain in { type filter hook ingress device lan priority 0; tcp dport 21 reject with icmp type admin-prohibited; }; }\n",
+            ..NO_RULES
+        },
+        expect: Expect { fires: &["control-unreachable"], side: "client", ..UNKNOWN },
+        ..FAILS
+    },
+    Case {
         id: "name-unknown",
         shows: "a name without an address",
         target: "nowhere.test",
