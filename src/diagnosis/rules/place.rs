@@ -101,7 +101,7 @@ const TTL_TELLS: &str = "Run this check as root, or with the capability CAP_NET_
 fn on_the_way(facts: &Facts) -> Option<Place> {
     let Observed::Seen(location) = facts.location() else { return None };
     let (low, high) = location.between?;
-    let server = location.server?;
+    let server = location.nearest_server()?;
     // Between this computer and its router nobody else stands.
     let exact = high.saturating_sub(low.max(1)) <= 1;
     let named = matches!(location.end, End::Unreachable { .. }) || low == high;
@@ -119,6 +119,7 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
         Zone::Client | Zone::Server | Zone::Network => (side(location.zone), Confidence::Low),
         Zone::NotClient | Zone::NotServer | Zone::Unknown => (Side::Unknown, Confidence::Low),
     };
+    let confidence = if location.server.is_some() { confidence } else { Confidence::Low };
     // The port that was swept may have ended otherwise than the others: a firewall's helper lets in what it has seen named.
     let alike = ended_alike(facts, location.end);
     let confidence = if alike { confidence } else { confidence.min(Confidence::Medium) };
@@ -184,7 +185,7 @@ fn hop(location: &Location, number: u8, server: u8) -> String {
 /// The hop, or the two, where passive connections end: `hop 2 (203.0.113.1)`.
 pub fn hops_in_words(facts: &Facts) -> Option<String> {
     let location = facts.location().seen()?;
-    let ((low, high), server) = (location.between?, location.server?);
+    let ((low, high), server) = (location.between?, location.nearest_server()?);
     let name = |number| hop(&location, number, server);
     Some(match high.saturating_sub(low) {
         0 => name(low),
@@ -195,7 +196,10 @@ pub fn hops_in_words(facts: &Facts) -> Option<String> {
 
 fn ends_where(location: &Location, translator: Option<u8>, (low, high): (u8, u8), server: u8, does: &str) -> String {
     let name = |number| hop(location, number, server);
-    let of = format!("the server is hop {server}");
+    let of = match location.server {
+        Some(server) => format!("the server is hop {server}"),
+        None => format!("the server is beyond hop {}", server.saturating_sub(1)),
+    };
     if high == 0 {
         return format!(
             "Packets to the passive port do not come as far as the first router, and by its counters this computer did \

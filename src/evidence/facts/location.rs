@@ -76,6 +76,17 @@ impl End {
     }
 }
 
+impl Location {
+    /// How far the server is, or at least, where that tells whose part of the way it is.
+    pub fn nearest_server(&self) -> Option<u8> {
+        nearest_server(self.server, &self.hops).filter(|_| self.server.is_some() || self.zone != Zone::Unknown)
+    }
+}
+
+fn nearest_server(server: Option<u8>, hops: &BTreeMap<u8, IpAddr>) -> Option<u8> {
+    server.or_else(|| hops.keys().next_back().map(|furthest| furthest.saturating_add(1)))
+}
+
 impl Facts<'_> {
     /// Where on the way passive connections end. Not seen: the port that was swept is open.
     pub fn location(&self) -> Observed<Location> {
@@ -122,7 +133,11 @@ impl Facts<'_> {
         {
             hops.entry(at).or_insert(from.to_canonical());
         }
-        let zone = zone(end, between, server, own, translator);
+        let zone = match (server, zone(end, between, nearest_server(server, &hops), own, translator)) {
+            // Beyond the place a router shows for the control port, and the server is further still.
+            (None, zone @ (Zone::Client | Zone::Network | Zone::NotServer)) | (Some(_), zone) => zone,
+            (None, Zone::NotClient | Zone::Server | Zone::Unknown) => Zone::Unknown,
+        };
         let cites = self.cites_of_location(data, end, server, &hops, edge_is_plain);
         Observed::Seen(Location { hops, server, end, between, zone, in_anothers_name, cites })
     }
