@@ -80,6 +80,38 @@ fn a_stall_in_the_mode_to_use_is_told_first() {
     assert!(letter.text.contains("Large packets are lost"), "{}", letter.text);
 }
 
+/// Silence at the server may be its answer's, lost on its way back: who mends goes to the server first and looks here then,
+/// unless the other end says that nothing came.
+#[test]
+fn where_an_answer_may_be_lost_this_side_is_looked_at_as_well() {
+    let sides = |wanted: &str| {
+        let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with(wanted)).expect("a case");
+        let report = Report::of(&case.evidence);
+        let finding =
+            report.findings.into_iter().find(|finding| finding.id == "passive-port-dropped").expect("a finding");
+        finding.fixes.iter().map(|fix| fix.side).collect::<Vec<Side>>()
+    };
+    let lost = sides("passive-port-dropped/answers-lost-near-the-client.toml");
+    assert_eq!(lost, [Side::Server, Side::Client]);
+    let nothing_came = sides("passive-port-dropped/nothing-arrives-says-the-other-end.toml");
+    assert_eq!(nothing_came, [Side::Server]);
+}
+
+/// What comes in the server's name is no nearer to it than the routers between that were seen to pass packets on.
+#[test]
+fn a_place_reaches_back_to_the_last_router_that_was_seen() {
+    let between = |wanted: &str| {
+        let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with(wanted)).expect("a case");
+        Report::of(&case.evidence).path.blocked_between.map(|between| (between.from, between.to))
+    };
+    assert_eq!(between("passive-port-refused/short-lived-dropped-near-the-client.toml"), Some((1, 9)));
+    assert_eq!(between("passive-port-refused/silent-routers-before-the-server.toml"), Some((3, 6)));
+    assert_eq!(between("passive-port-refused/silent-routers-and-the-resets-ttl.toml"), Some((5, 6)));
+    assert_eq!(between("passive-port-unreachable/short-lived-dropped-and-in-the-servers-name.toml"), Some((1, 9)));
+    assert_eq!(between("passive-port-unreachable/in-the-servers-name-at-the-first-router.toml"), Some((0, 1)));
+    assert_eq!(between("passive-port-unreachable/by-the-server.toml"), Some((4, 4)));
+}
+
 /// Where the router's FTP support does its part, nobody is sent to the router.
 #[test]
 fn past_a_helper_this_computers_own_firewall_is_to_be_mended() {

@@ -107,7 +107,7 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
     let named = matches!(location.end, End::Unreachable { .. }) || low == high;
     let nothing_came = facts.arrival_told().filter(|(told, _)| told.arrival == Arrival::Nothing);
     // Silence from the server on may be the answer's, lost on its way back.
-    let silent = matches!(location.end, End::Silence { .. }) && nothing_came.is_none();
+    let silent = answer_may_be_lost(facts, &location);
     let (side, confidence) = match location.zone {
         Zone::Server if silent && (exact || named) => (Side::Server, Confidence::Medium),
         Zone::Client | Zone::Server if named || high <= 1 => (side(location.zone), Confidence::High),
@@ -149,6 +149,12 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
         Zone::NotClient | Zone::Server | Zone::Unknown => Servers::Suspect,
     };
     Some(Place { side, confidence, words: words.trim_end().to_owned(), cites, servers })
+}
+
+/// Whether nothing tells silence at the server from an answer that is lost on its way back.
+fn answer_may_be_lost(facts: &Facts, location: &Location) -> bool {
+    let nothing_came = facts.arrival_told().is_some_and(|(told, _)| told.arrival == Arrival::Nothing);
+    matches!(location.end, End::Silence { .. }) && !nothing_came
 }
 
 /// Whether a passive connection ended as the one whose place was looked for.
@@ -335,13 +341,33 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
     let not_reached = of(facts).is_some_and(|place| place.servers == Servers::NotReached);
     match side {
         Side::Client => vec![client],
-        Side::Server => vec![server],
+        Side::Server => match facts.location() {
+            Observed::Seen(location) if location.zone == Zone::Server && answer_may_be_lost(facts, &location) => {
+                vec![server, look_for_the_answers(facts)]
+            }
+            _ => vec![server],
+        },
         // The server's own firewall can't let in what does not come as far.
         Side::Network if not_reached => vec![network],
         Side::Network => vec![network, server],
         Side::Unknown if not_reached => vec![client, network],
         Side::Unknown => vec![server, client],
     }
+}
+
+/// Where the answers to what the server lets in may be lost: a firewall here that did not see a connection go out drops them.
+fn look_for_the_answers(facts: &Facts) -> Fix {
+    let watched = matches!(facts.answer_stopped_here(), Observed::NotSeen);
+    let how = if watched { "" } else { "; run as root, this check sees whether they reach this computer" };
+    Fix::client(
+        "If the server lets them in already, see whether this side's firewalls drop its answers",
+        format!(
+            "A firewall that tracks connections drops answers from {} that come back another way than the connection went \
+             out, such as over a second uplink. What arrives at the server tells the two apart (tcpdump there, or ftpmode \
+             serve in the server's place{how}).",
+            peer(facts)
+        ),
+    )
 }
 
 fn let_answers_in(facts: &Facts, action: &str) -> Fix {
