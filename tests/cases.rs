@@ -107,6 +107,7 @@ fn a_place_reaches_back_to_the_last_router_that_was_seen() {
     assert_eq!(between("passive-port-refused/short-lived-dropped-near-the-client.toml"), Some((1, 9)));
     assert_eq!(between("passive-port-refused/silent-routers-before-the-server.toml"), Some((3, 6)));
     assert_eq!(between("passive-port-refused/silent-routers-and-the-resets-ttl.toml"), Some((5, 6)));
+    assert_eq!(between("passive-port-refused/silent-routers-and-the-resets-packet.toml"), Some((5, 6)));
     assert_eq!(between("passive-port-unreachable/short-lived-dropped-and-in-the-servers-name.toml"), Some((1, 9)));
     assert_eq!(between("passive-port-unreachable/in-the-servers-name-at-the-first-router.toml"), Some((0, 1)));
     assert_eq!(between("passive-port-unreachable/by-the-server.toml"), Some((4, 4)));

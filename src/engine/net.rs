@@ -30,6 +30,7 @@ mod counters;
 mod delivery;
 mod error_queue;
 mod gateway;
+mod least_ttl;
 mod packets;
 mod way;
 
@@ -62,6 +63,8 @@ pub fn connect(local: Option<IpAddr>, peer: SocketAddr) -> impl Future<Output = 
 pub struct Limits {
     /// Hops that its packets live.
     pub ttl: Option<u8>,
+    /// What an answer has to have left of its life to be taken.
+    pub least_ttl: Option<u8>,
     /// Bytes of a segment that the other side is asked to keep to.
     pub segment: Option<u32>,
     /// The port that it comes from; any without.
@@ -213,6 +216,9 @@ fn begin_connect(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> io:
     socket.set_nonblocking(true)?;
     if let Some(ttl) = limits.ttl {
         limit(&socket, peer, ttl)?;
+    }
+    if let Some(least) = limits.least_ttl {
+        least_ttl::set(&socket, peer, least)?;
     }
     if let Some(segment) = limits.segment {
         socket.set_tcp_mss(segment)?;

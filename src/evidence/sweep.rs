@@ -43,7 +43,10 @@ pub enum Swept {
     Epsv,
     /// UDP to a port where nobody listens: who has the server's address says so.
     Udp,
-    /// The same to a router that the other end told of, with a life of one hop: is it this computer's own?
+    /// A passive port that refuses, once more: each probe lives as long as any, and takes no answer with less left of its
+    /// own life than its TTL.
+    ResetTtl,
+    /// UDP, as above, to a router that the other end told of, with a life of one hop: is it this computer's own?
     ToldRouter,
 }
 
@@ -62,7 +65,7 @@ impl Swept {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct TtlProbe {
-    /// 1 to 30.
+    /// 1 to 30; what the answer has to have left, for [`Swept::ResetTtl`].
     pub ttl: u8,
     /// From the probe to its answer, or to the end of the waiting.
     pub ms: f64,

@@ -126,10 +126,8 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
     let mut cites = location.cites.clone();
     let unsent = facts.tried_in(Mode::Passive).filter_map(|tried| tried.unsent());
     cites.extend(facts.cites(unsent.filter(|_| high == 0)));
-    let rst = facts.tried_in(Mode::Passive).find_map(|tried| facts.rst_came_past(tried));
-    cites.extend(
-        rst.as_ref().map(|(routers, _)| Cite::of(format!("the RST came past {routers} routers, as its TTL tells"))),
-    );
+    let rst = facts.resets_way().map(|(_, cite)| cite);
+    cites.extend(rst.clone());
     let does = match location.end {
         _ if !alike => "stops them",
         End::Silence { .. } => "drops them",

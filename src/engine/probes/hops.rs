@@ -8,6 +8,10 @@
 //! Kernels before Linux 5.8 tell of an ICMP error on a TCP connection that is being made only that there was one. There a
 //! datagram is sent with the same life: it ends at the same router, and the kernel tells with whom and why.
 //!
+//! A router that drops what lives short makes all beyond it look further away, itself too where it refuses. So where routers
+//! keep silent before who refuses, the port is dialled again with sockets that take no RST with less left of its own life than
+//! one from there has.
+//!
 //! Bounds: at most [`MOST`] packets, within 1.8 s (`Budget::location`); sockets are closed before a SYN is sent again.
 
 use std::collections::BTreeMap;
@@ -41,6 +45,12 @@ const MOST_BY_UDP: usize = (LEFT - STEP as usize) / 2;
 /// So many hops in a row tell nothing of themselves where a lone sweep ends: a single router may keep silent.
 const SILENT_IN_A_ROW: u8 = 2;
 
+/// What an RST has left that begins with 64 or 128, before the distance is taken off at which packets are refused: what it has
+/// from there or one hop nearer lies from the first of two to below the second.
+const LEAST: [u8; 4] = [64 + 1, 64 + 3, 128 + 1, 128 + 3];
+/// It is asked twice: one RST may get lost, or be rationed.
+const RESET_ROUNDS: [(); 2] = [(); 2];
+
 type Waiting = FuturesUnordered<Pin<Box<dyn Future<Output = (u8, Answer)>>>>;
 
 /// Sweeps `port`, and the control port at `control` to compare it with. `rtt` is a round trip to the server.
@@ -70,6 +80,7 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
     }
 
     let mut by_udp = Series::new(Swept::Udp, SocketAddr::new(control.ip(), net::NOBODY_LISTENS));
+    let mut resets = RESET_ROUNDS.map(|()| Series::new(Swept::ResetTtl, port));
     if let Some((distance, Answer::Connected)) = to_control.first_end() {
         let lost = (1..distance).filter(|&ttl| data.is_silent(ttl) && !to_control.is_silent(ttl));
         let again: Vec<u8> = lost.filter(|&ttl| ttl > data.last_passed()).take(MOST_AGAIN).collect();
@@ -79,13 +90,29 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
             by_udp.knock(tools, edge);
         }
         data.send(tools, again);
+        // Routers that keep silent before who refuses: his RST tells by its own TTL how far away he is.
+        let unseen = |at: u8| at > 1 && !data.has_passed(at - 1) && !to_control.has_passed(at - 1);
+        if let Some((at, _)) = data.first_end().filter(|(at, answer)| *answer == Answer::Refused && unseen(*at))
+            && left(sent, &routers) >= RESET_ROUNDS.len() * LEAST.len()
+        {
+            resets.iter_mut().for_each(|series| series.ask_resets(tools, at));
+        }
         let until = within();
-        tokio::join!(data.gather(until, Series::is_all_answered), by_udp.gather(until, Series::is_all_answered));
+        let [first, second] = &mut resets;
+        tokio::join!(
+            data.gather(until, Series::is_all_answered),
+            by_udp.gather(until, Series::is_all_answered),
+            first.gather(until, Series::is_all_answered),
+            second.gather(until, Series::is_all_answered)
+        );
     }
     // Beyond the server's distance a long life makes no difference.
     let furthest = to_control.first_end().map_or(FURTHEST, |(ttl, _)| ttl.max(data.last_passed() + 1));
     for series in [data, to_control, by_udp] {
         series.record(tools, furthest);
+    }
+    for series in resets {
+        series.record(tools, u8::MAX);
     }
 }
 
@@ -142,6 +169,21 @@ impl Series {
                 net::connect_with(tools.settings.bind, self.port, Limits { ttl: Some(ttl), ..Limits::default() });
             self.waiting.push(Box::pin(async move { (ttl, answer(dial.await)) }));
         }
+    }
+
+    /// Dials with the longest life, and takes RSTs alone that may come from `at` hops on or one hop before, and such as come
+    /// from nearer.
+    fn ask_resets(&mut self, tools: Tools<'_>, at: u8) {
+        for least in LEAST.map(|least| least.saturating_sub(at)) {
+            self.begun.insert(least, Instant::now());
+            let limits = Limits { least_ttl: Some(least), ..Limits::default() };
+            let dial = net::connect_with(tools.settings.bind, self.port, limits);
+            self.waiting.push(Box::pin(async move { (least, answer(dial.await)) }));
+        }
+    }
+
+    fn has_passed(&self, ttl: u8) -> bool {
+        self.answers.get(&ttl).is_some_and(|probe| is_passed(probe.answer))
     }
 
     fn knock(&mut self, tools: Tools<'_>, ttl: u8) {
@@ -231,7 +273,7 @@ impl Series {
 
     /// What came, as far as the first that answered for good, and no further than `furthest`.
     fn record(self, tools: Tools<'_>, furthest: u8) {
-        let end = self.first_end().map_or(furthest, |(ttl, _)| ttl);
+        let end = self.first_end().filter(|_| self.of != Swept::ResetTtl).map_or(furthest, |(ttl, _)| ttl);
         let silent = |ttl: u8, begun: &Instant| {
             let ms = (begun.elapsed().as_secs_f64() * 1e3).round();
             TtlProbe { ttl, ms, answer: Answer::Silent }

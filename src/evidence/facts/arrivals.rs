@@ -3,6 +3,7 @@
 use super::{Cite, Facts, Failure, Place, Tried};
 use crate::evidence::attempt::Mode;
 use crate::evidence::observed::Observed;
+use crate::evidence::sweep::{Answer, Swept};
 use crate::evidence::timeline::{PacketKind, What};
 use crate::protocol::arrival::{self, Told};
 
@@ -18,6 +19,9 @@ impl Tried<'_> {
         self.verb().mode() == Mode::Active && self.joined().is_none() && self.syn().is_some()
     }
 }
+
+/// The lives that systems begin with.
+const BEGUN: [u8; 3] = [64, 128, 255];
 
 impl Facts<'_> {
     /// Whether the server's SYN for this data connection was seen at the network interface.
@@ -84,14 +88,67 @@ impl Facts<'_> {
         tried.packet(|packet| packet.kind == PacketKind::Rst && Some(packet.from.port()) == end)
     }
 
-    /// The RST that refused this passive connection, where it was seen: how many routers it came past, as its TTL tells.
-    pub fn rst_came_past(&self, tried: &Tried) -> Option<(u8, Place)> {
+    /// How many routers the RST that refuses passive connections came past at least and at most, as its TTL tells.
+    pub fn resets_way(&self) -> Option<((u8, u8), Cite)> {
+        let seen = self.tried_in(Mode::Passive).find_map(|tried| self.rst_came_past(tried));
+        let (least, most) = match seen {
+            Some(past) => (past, past),
+            None => self.reset_left()?,
+        };
+        let routers = if least == most { least.to_string() } else { format!("{least} to {most}") };
+        Some(((least, most), Cite::of(format!("the RST came past {routers} routers, as its TTL tells"))))
+    }
+
+    /// The same from what was taken and what was not. An RST may get lost or be rationed: all has to come out alike each time.
+    fn reset_left(&self) -> Option<(u8, u8)> {
+        let sweeps: Vec<_> = self.evidence().sweeps.iter().filter(|sweep| sweep.of == Swept::ResetTtl).collect();
+        let bounds = |begun: u8| {
+            let of_it = |ttl: u8| ttl <= begun && ttl > begun / 2;
+            let all = || sweeps.iter().flat_map(|sweep| &sweep.probes).filter(|probe| of_it(probe.ttl));
+            let taken = all().filter(|probe| probe.answer == Answer::Refused).map(|probe| probe.ttl).max()?;
+            let passed_over = all().filter(|probe| probe.answer == Answer::Silent).map(|probe| probe.ttl).min()?;
+            let alike = all().all(|probe| match probe.answer {
+                Answer::Refused => probe.ttl < passed_over,
+                Answer::Silent => probe.ttl > taken,
+                Answer::Connected | Answer::Icmp { .. } => false,
+            });
+            alike.then_some((begun - (passed_over - 1), begun - taken))
+        };
+        BEGUN.into_iter().find_map(bounds).filter(|_| sweeps.len() > 1)
+    }
+
+    /// How many routers the RST that refused this passive connection came past, where it was seen.
+    fn rst_came_past(&self, tried: &Tried) -> Option<u8> {
         let end = tried.dialled().map(|end| end.port());
         let place = tried.packet(|packet| packet.kind == PacketKind::Rst && Some(packet.from.port()) == end)?;
         let Place::Attempt(number, at) = place else { return None };
         let What::Packet(packet) = self.evidence().attempts.get(number)?.events.get(at)?.what else { return None };
-        // What systems begin with.
-        let begun = [64u8, 128, 255].into_iter().find(|begun| *begun >= packet.ttl)?;
-        Some((begun - packet.ttl, place))
+        let begun = BEGUN.into_iter().find(|begun| *begun >= packet.ttl)?;
+        Some(begun - packet.ttl)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Facts;
+    use crate::evidence::case::Case;
+
+    /// Asked twice, RSTs with 59 left were taken and with 61 were not.
+    const ASKED: &str =
+        include_str!("../../../fixtures/cases/passive-port-refused/silent-routers-and-the-resets-ttl.toml");
+
+    fn way(from: &str, to: &str, times: usize) -> Option<(u8, u8)> {
+        assert!(ASKED.contains(from), "{from}");
+        let case: Case = Case::from_toml(&ASKED.replacen(from, to, times)).expect("a case");
+        Facts::of(&case.evidence).resets_way().map(|(routers, _)| routers)
+    }
+
+    #[test]
+    fn what_a_reset_has_left_tells_how_many_routers_it_came_past() {
+        assert_eq!(way("59 ", "59 ", 2), Some((4, 5)));
+        assert_eq!(way(" refused\",\n    \"61 ", " silent\",\n    \"61 ", 1), None, "lost, or rationed");
+        assert_eq!(way("61 151 silent", "61 1.2 refused", 1), None, "not alike");
+        assert_eq!(way("61 151 silent", "61 1.2 refused", 2), None, "from nearer");
+        assert_eq!(way("of = \"reset-ttl\"", "of = \"udp\"", 1), None, "asked once");
     }
 }

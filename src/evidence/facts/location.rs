@@ -111,7 +111,7 @@ impl Facts<'_> {
         }
         let translator = self.translator();
         let edge_is_plain = translator.is_none() && self.edge_has_servers_address() == Some(false);
-        let came_past = self.tried_in(Mode::Passive).find_map(|tried| self.rst_came_past(tried)).map(|(past, _)| past);
+        let came_past = self.resets_way().map(|(past, _)| past);
         let way = Way { hops: &hops, server, peer: self.peer(), translator, edge_is_plain, came_past };
         let between = way.suspects(end);
         let in_anothers_name = way.in_anothers_name(end);
@@ -182,7 +182,7 @@ impl Facts<'_> {
 
     /// The routers on the way that answered, by their distance.
     pub fn hops(&self) -> BTreeMap<u8, IpAddr> {
-        let tcp = || self.evidence().sweeps.iter().filter(|sweep| !matches!(sweep.of, Swept::Udp | Swept::ToldRouter));
+        let tcp = || self.evidence().sweeps.iter().filter(|sweep| sweep.of == Swept::Control || sweep.of.is_passive());
         let (control, data): (Vec<&Sweep>, Vec<&Sweep>) = tcp().partition(|sweep| sweep.of == Swept::Control);
         let mut hops = BTreeMap::new();
         for (ttl, router) in control.into_iter().chain(data).flat_map(passed_by) {
@@ -214,7 +214,7 @@ impl Facts<'_> {
         self.evidence().sweeps.iter().find_map(|sweep| match sweep.of {
             Swept::Pasv => Some(DataVerb::Pasv),
             Swept::Epsv => Some(DataVerb::Epsv),
-            Swept::Control | Swept::Udp | Swept::ToldRouter => None,
+            Swept::Control | Swept::Udp | Swept::ResetTtl | Swept::ToldRouter => None,
         })
     }
 

@@ -3,8 +3,8 @@
 //! Question: an RST, and an ICMP error that bears the server's address, come in the server's name. Who sent them? Choice:
 //! whoever is as far as the shortest life that they came for, where packets that live less were seen to come as far.
 //! Reason: bridges and firewalls that refuse for another answer in its name, and a router that drops what lives short
-//! makes all beyond it, the server and the refusal, look further away than it is. Price: where all routers keep silent, a
-//! server that refuses is not told from such a router.
+//! makes all beyond it, the server and the refusal, look further away than it is. Price: where routers keep silent before the
+//! one that refuses, it takes the RST's own TTL to tell, and who rejects there in the server's name can't be told.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -23,8 +23,8 @@ pub(super) struct Way<'a> {
     /// The router that has the server's address, and whether the one before the server is known not to have it.
     pub translator: Option<u8>,
     pub edge_is_plain: bool,
-    /// How many routers the RST came past, where that was seen.
-    pub came_past: Option<u8>,
+    /// How many routers the RST came past at least and at most, where that was seen.
+    pub came_past: Option<(u8, u8)>,
 }
 
 impl Way<'_> {
@@ -67,7 +67,7 @@ impl Way<'_> {
         // One answer may be lost. Several routers that let the control port's packets expire and none of these tell that
         // these come not as far.
         let comes_as_far = passed >= before || shown == 1 && self.hops.contains_key(&before);
-        let by_its_own_life = self.came_past.is_some_and(|past| past < at && past + 2 >= at);
+        let by_its_own_life = self.came_past.is_some_and(|(least, most)| most < at && least + 2 >= at);
         if comes_as_far || by_its_own_life { before } else { passed }
     }
 

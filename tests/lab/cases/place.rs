@@ -74,13 +74,6 @@ const SILENT_AND_WALL: &str = concat!(
     "table inet quiet { chain out { type filter hook output priority 0; icmp type time-exceeded drop; icmpv6 type time-exceeded drop; }; }\n",
     wall!("forward", "drop")
 );
-const ALL_SILENT_AND_RESETS: Rules = Rules {
-    gateway1: SILENT,
-    transit: SILENT,
-    gateway2: SILENT,
-    server: wall!("input", "reject with tcp reset"),
-    ..NO_RULES
-};
 const SHORT_LIVED_AND_RESETS: &str = concat!(
     "table ip short { chain forwards { type filter hook forward priority -10; iifname lan ip protocol tcp ip ttl < 6 drop; }; }\n",
     wall!("forward", "reject with tcp reset")
@@ -251,18 +244,14 @@ pub static CASES: &[Case] = &[
     },
     Case {
         id: "wall-all-routers-silent-resets",
-        shows: "the server answers RST, and no router tells of itself: one that drops what lives short looks the same",
-        rules: ALL_SILENT_AND_RESETS,
-        by_both: false, // Root sees the reset's TTL.
-        expect: Expect { fires: &["passive-port-refused"], side: "unknown", wall: Some((0, 4)), ..ACTIVE },
-        ..BLOCKED
-    },
-    Case {
-        id: "wall-all-routers-silent-resets-watched",
-        shows: "the same, and root sees how many routers the reset came past",
-        rules: ALL_SILENT_AND_RESETS,
-        as_root: true,
-        by_both: false,
+        shows: "the server answers RST, and no router tells of itself: the reset's own TTL tells",
+        rules: Rules {
+            gateway1: SILENT,
+            transit: SILENT,
+            gateway2: SILENT,
+            server: wall!("input", "reject with tcp reset"),
+            ..NO_RULES
+        },
         expect: Expect { fires: &["passive-port-refused"], side: "server", wall: Some((3, 4)), ..ACTIVE },
         ..BLOCKED
     },
