@@ -274,6 +274,9 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 }
             }
             let refused = self.completion.as_ref().is_some_and(|reply| !reply.is_completion());
+            if refused {
+                self.end_of_handshake().await;
+            }
             if refused || (self.completion.is_some() && self.data.has_ended()) {
                 return;
             }

@@ -1,5 +1,7 @@
 //! TLS on a data connection that was just joined.
 
+use futures_util::FutureExt;
+use tokio::task::yield_now;
 use tokio::time::Instant;
 
 use super::Turn;
@@ -25,6 +27,18 @@ impl Turn<'_, '_, '_> {
             self.secure();
         } else {
             self.handshake_due = Some(Instant::now() + self.plan.tools.budget.first_answer(self.session.rtt()));
+        }
+    }
+
+    /// What became of a handshake under way, where the reply that says so was read first: both can come at one moment.
+    pub(super) async fn end_of_handshake(&mut self) {
+        if !self.data.is_securing() {
+            return;
+        }
+        // Meanwhile the runtime asks the system for what came.
+        yield_now().await;
+        if let Some(step) = self.data.step().now_or_never() {
+            self.on_step(step);
         }
     }
 
