@@ -87,7 +87,7 @@ fn netrc_entry(args: &LoginArgs, target: &Target, user: Option<&str>) -> Result<
     let path = match &named {
         Some(path) => path.clone(),
         None => match std::env::home_dir() {
-            Some(home) => home.join(".netrc"),
+            Some(home) => usual_netrc(&home),
             None => return Ok(None),
         },
     };
@@ -100,6 +100,12 @@ fn netrc_entry(args: &LoginArgs, target: &Target, user: Option<&str>) -> Result<
         Err(_) if named.is_none() => Ok(None),
         Err(source) => Err(BadLogin::Netrc { path, source }),
     }
+}
+
+/// Windows' programs had it without a dot, and curl looks for it so still.
+fn usual_netrc(home: &Path) -> PathBuf {
+    let dotted = home.join(".netrc");
+    if cfg!(windows) && !dotted.exists() { home.join("_netrc") } else { dotted }
 }
 
 #[cfg(unix)]

@@ -89,8 +89,13 @@ impl Words<'_> {
 
     /// A macro ends at an empty line.
     fn skip_macro(&mut self) {
-        let end = self.rest.find("\n\n").map_or(self.rest.len(), |at| at + 2);
-        self.rest = &self.rest[end..];
+        while let Some((line, rest)) = self.rest.split_once('\n') {
+            self.rest = rest;
+            if line.trim_end_matches('\r').is_empty() {
+                return;
+            }
+        }
+        self.rest = "";
     }
 }
 
@@ -101,7 +106,10 @@ mod tests {
     const FILE: &str = "# ours\nmachine ftp.example.com login bob password \"two words\"\nmacdef init\ncd /pub\nmachine trap\n\nmachine FTP.example.org\n  login eve\n  password x#1 account y\ndefault login anonymous password me@example.com\n";
 
     fn of(host: &str, user: Option<&str>) -> Option<(Option<String>, Option<String>)> {
-        find(FILE, host, user).map(|e| (e.login, e.password.map(|p| p.reveal().to_owned())))
+        let found = find(FILE, host, user);
+        // As Windows' editors write it.
+        assert_eq!(find(&FILE.replace('\n', "\r\n"), host, user), found, "{host}");
+        found.map(|e| (e.login, e.password.map(|p| p.reveal().to_owned())))
     }
 
     #[test]
