@@ -81,6 +81,9 @@ pub struct Evidence {
     /// Whether packets were watched at this computer's network interface.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub watched: bool,
+    /// What the checking computer's system gives no program a way to do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_possible: Vec<NotPossible>,
     /// Whether placeholders stand for addresses, hosts, users and paths.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redacted: bool,
@@ -242,6 +245,16 @@ pub struct NotTried {
     #[serde(default, skip_serializing_if = "Protection::is_plain")]
     pub protection: Protection,
     pub because: String,
+}
+
+/// What a system may give no program a way to do, so that what it would show stays open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotPossible {
+    /// To watch packets at the network interface.
+    WatchingPackets,
+    /// To see which bytes of a connection were acknowledged: the search for a firewall's FTP helper.
+    SeeingAcknowledgements,
 }
 
 /// What ended a check early.

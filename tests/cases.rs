@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ftpmode::diagnosis::rule::{Confidence, Match, Severity, Side};
-use ftpmode::diagnosis::{Diagnosis, diagnose, rules};
+use ftpmode::diagnosis::{Diagnosis, diagnose, planner, rules};
 use ftpmode::evidence::Outcome;
 use ftpmode::evidence::attempt::{DataVerb, Mode};
 use ftpmode::evidence::case::{Case, Expect};
@@ -229,6 +229,30 @@ fn what_was_dialled_and_not_judged_stands_in_the_table() {
     let told = Report::of(&case.evidence);
     let told = told.attempts.iter().filter(|attempt| attempt.method == DataVerb::Pasv);
     assert_eq!(told.count(), dialled.count());
+}
+
+/// Elsewhere than on Linux the report tells what could not be seen, never advises what can't be done there, and nothing of
+/// it is asked for again.
+#[test]
+fn what_the_system_gives_no_way_to_do_is_told() {
+    let watched = "packets were not watched, which this system does not let a program do";
+    let helper = "this system does not tell a program which of its packets arrived";
+    let place = "this system tells programs without privilege nothing of routers on the way";
+    let small = "this system does not let a program ask for small packets";
+    for (name, wanted) in [
+        ("local-firewall-drops-callback/on-windows.toml", &[watched, helper, place][..]),
+        ("control-unreachable/on-windows.toml", &[place]),
+        ("transfer-stalled/on-windows.toml", &[small]),
+    ] {
+        let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with(name)).expect("a case");
+        let report = Report::of(&case.evidence);
+        for words in wanted {
+            assert!(report.not_tested.iter().any(|open| open.because.contains(words)), "{name}: {words}");
+        }
+        let text = serde_json::to_string(&report).expect("a report");
+        assert!(!text.contains("CAP_NET_RAW") && !text.contains("as root"), "{name}: {text}");
+        assert_eq!(planner::next_probes(&Facts::of(&case.evidence)), [], "{name}");
+    }
 }
 
 fn differences(facts: &Facts, found: &Diagnosis, expect: &Expect) -> Vec<String> {

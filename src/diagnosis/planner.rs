@@ -59,6 +59,7 @@ pub fn next_probes(facts: &Facts) -> Vec<Probe> {
             match probe {
                 Probe::Data(attempt) if left > 0 && may_try(facts, *attempt) => left -= 1,
                 Probe::Data(_) => continue,
+                Probe::Helper if !facts.can_look_for_helper() => continue,
                 Probe::Helper | Probe::PortMapping => {}
             }
             wanted.push(*probe);

@@ -194,7 +194,7 @@ fn watching(facts: &Facts) -> Option<Open> {
 fn helper(facts: &Facts) -> Option<Open> {
     let rule = &ftp_helper_on_path::RULE;
     match (rule.test)(facts) {
-        Match::Undecided(why) if !facts.evidence().fragments.is_empty() || facts.helper_probe_lost() => {
+        Match::Undecided(why) if !facts.evidence().fragments.is_empty() || !facts.can_look_for_helper() => {
             Some(open(rule.id, why))
         }
         Match::Undecided(_) if facts.evidence().asked.thorough && facts.evidence().cut_short.is_some() => {

@@ -173,6 +173,8 @@ pub enum Icmp {
     Other,
     /// No ICMP: this computer has no route, or the neighbour does not answer.
     NoRoute,
+    /// An ICMP error, no route, or a neighbour that does not answer: the system does not tell which.
+    NotTold,
 }
 
 const AWAITED: &[(Awaited, &str)] = &[
@@ -205,6 +207,7 @@ const ICMP: &[(Icmp, &str)] = &[
     (Icmp::TimeExceeded, "time-exceeded"),
     (Icmp::Other, "other-unreachable"),
     (Icmp::NoRoute, "no-route"),
+    (Icmp::NotTold, "not-told"),
 ];
 
 impl Awaited {

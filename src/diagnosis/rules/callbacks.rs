@@ -455,11 +455,12 @@ fn names_given(facts: &Facts) -> bool {
 /// Ports are forwarded, by the user's word.
 fn see_the_forward(facts: &Facts) -> Fix {
     let local = facts.local().map_or_else(|| "this computer".to_owned(), |local| local.to_string());
+    let how = if facts.can_watch() { " (the check run as root)" } else { "" };
     Fix::client(
         "See that the router forwards the ports that the client names",
         format!(
-            "Each port to the same number at {local}, TCP. The router's own list of connections, or a capture at this computer \
-             (the check run as root), shows whether the server's connection comes."
+            "Each port to the same number at {local}, TCP. The router's own list of connections, or a capture at this computer{how}, \
+             shows whether the server's connection comes."
         ),
     )
 }

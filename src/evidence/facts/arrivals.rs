@@ -1,6 +1,7 @@
 //! What came as far as this computer's network interface and no further.
 
 use super::{Cite, Facts, Failure, Place, Tried};
+use crate::evidence::NotPossible;
 use crate::evidence::attempt::Mode;
 use crate::evidence::observed::Observed;
 use crate::evidence::sweep::{Answer, Swept};
@@ -24,11 +25,20 @@ impl Tried<'_> {
 const BEGUN: [u8; 3] = [64, 128, 255];
 
 impl Facts<'_> {
+    /// Whether the system that checked lets a program watch packets, be it with privileges.
+    pub fn can_watch(&self) -> bool {
+        !self.evidence().not_possible.contains(&NotPossible::WatchingPackets)
+    }
+
     /// Whether the server's SYN for this data connection was seen at the network interface.
     pub fn syn_arrived(&self, tried: &Tried) -> Observed<Place> {
         match tried.syn() {
             Some(place) => Observed::Seen(place),
             None if self.evidence().watched => Observed::NotSeen,
+            None if !self.can_watch() => Observed::NotTested(
+                "packets were not watched, which this system does not let a program do: the log of this computer's own \
+                 firewall tells whether the server's connection reaches it",
+            ),
             None => Observed::NotTested(
                 "packets were not watched: run as root, or with the capability CAP_NET_RAW, to learn whether the \
                  server's connection reaches this computer's own firewall",
@@ -43,6 +53,10 @@ impl Facts<'_> {
         match found {
             Some(place) => Observed::Seen(place),
             None if self.evidence().watched => Observed::NotSeen,
+            None if !self.can_watch() => Observed::NotTested(
+                "packets were not watched, which this system does not let a program do: the log of this computer's own \
+                 firewall tells whether the server's answer reaches it",
+            ),
             None => Observed::NotTested(
                 "packets were not watched: run as root, or with the capability CAP_NET_RAW, to learn whether the \
                  server's answer reaches this computer's own firewall",

@@ -146,6 +146,9 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::LetIn(1) => format!("{end} was dialled once more and let that connection in"),
         What::LetIn(dials) => format!("{end} was dialled {dials} times more and let the last one in"),
         What::Unreachable { icmp: Icmp::NoRoute, .. } => format!("this computer found no way to {end}"),
+        What::Unreachable { icmp: Icmp::NotTold, .. } => {
+            format!("this computer's system reported {end} unreachable{after}, and not on whose word")
+        }
         What::Unreachable { icmp, from: None } => format!("an ICMP error ({}) answered for {end}{after}", icmp.name()),
         What::Unreachable { icmp, from: Some(router) } => {
             format!("{router} answered for {end} with an ICMP error ({}){after}", icmp.name())

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Cite, Facts, Place};
+use crate::evidence::NotPossible;
 use crate::evidence::address::{self, Reach, reach};
 use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::fragment::Fate;
@@ -204,6 +205,11 @@ impl Facts<'_> {
         })
     }
 
+    /// Whether the system that checked has a way to look for a helper.
+    pub fn can_look_for_helper(&self) -> bool {
+        !self.evidence().not_possible.contains(&NotPossible::SeeingAcknowledgements)
+    }
+
     /// Whether the search for a helper came to nothing, as its connection was not to be had or ended first.
     pub fn helper_probe_lost(&self) -> bool {
         let mut whole = self.evidence().fragments.iter().filter(|fragment| fragment.ttl.is_none());
@@ -249,6 +255,12 @@ impl Facts<'_> {
                 let text = format!("{} named {named}, which {peer} can't reach", tried.verb().name());
                 return Observed::Seen(vec![Cite::of(text), self.cite(joined)]);
             }
+        }
+        if !self.can_look_for_helper() {
+            return Observed::NotTested(
+                "this system does not tell a program which of its packets arrived, so that a firewall's FTP helper could \
+                 not be looked for: run the check on a Linux computer in the same network",
+            );
         }
         if self.helper_probe_lost() {
             return Observed::NotTested("the connections that were to show it were turned away or cut off");
