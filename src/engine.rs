@@ -32,11 +32,11 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use tokio::sync::watch;
 
-use crate::evidence::Evidence;
 use crate::evidence::attempt::{Attempt, DataVerb, Load, Probe};
 use crate::evidence::facts::Facts;
 use crate::evidence::security::{Protection, Wanted};
 use crate::evidence::target::{Secret, Target};
+use crate::evidence::{Evidence, NotPossible};
 use budget::Budget;
 use recorder::Recorder;
 use session::Session;
@@ -227,6 +227,9 @@ impl Engine {
         if self.watch.is_some() {
             self.kit.recorder.watched();
         }
+        if !net::Watch::POSSIBLE {
+            self.kit.recorder.not_possible(NotPossible::WatchingPackets);
+        }
         self.idle.is_some()
     }
 
@@ -283,7 +286,12 @@ impl Engine {
             Probe::Data(attempt) => Some(*attempt),
             Probe::Helper | Probe::PortMapping => None,
         });
-        let (data, experiments): (Vec<Attempt>, Vec<Attempt>) = data.partition(|attempt| attempt.protection.is_usual());
+        let no_small = net::why_no_small_segments();
+        let (data, impossible): (Vec<Attempt>, Vec<Attempt>) =
+            data.partition(|attempt| no_small.is_none() || attempt.load.segment().is_none());
+        impossible.into_iter().for_each(|attempt| tools.recorder.not_tried(attempt, no_small.unwrap_or_default()));
+        let (data, experiments): (Vec<Attempt>, Vec<Attempt>) =
+            data.into_iter().partition(|attempt| attempt.protection.is_usual());
         let (kept_to_12, alone): (Vec<Attempt>, Vec<Attempt>) =
             experiments.into_iter().partition(|attempt| attempt.protection == Protection::Tls12);
         // Each on a control connection of its own: what goes wrong may end it, and TLS 1.2 is the whole session's.

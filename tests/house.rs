@@ -68,6 +68,58 @@ fn only_the_socket_files_hold_unsafe_code() {
     assert!(unsafe_files.iter().all(in_net), "{unsafe_files:?}");
 }
 
+/// Words that one kind of system alone has: std's and tokio's, of libc, and socket2's where it offers them only there.
+const ONE_SYSTEMS: &[&str] = &[
+    "os::unix",
+    "os::fd",
+    "os::linux",
+    "os::windows",
+    "io::unix",
+    "signal::unix",
+    "signal::windows",
+    "libc::",
+    "tcp_mss(",
+    "set_tcp_quickack(",
+    "SockFilter",
+    "Domain::PACKET",
+    "set_virtual_terminal",
+];
+
+/// The other systems have no compiler in every workshop: a line that would not build there stands below a `cfg`.
+#[test]
+fn what_one_system_has_is_built_there_alone() {
+    let mut wrong = Vec::new();
+    for file in sources() {
+        let text = fs::read_to_string(&file).expect("a readable source");
+        let lines: Vec<&str> = text.lines().collect();
+        for (number, line) in lines.iter().enumerate() {
+            let code = line.split("//").next().unwrap_or("");
+            if ONE_SYSTEMS.iter().any(|word| code.contains(word)) && !is_for_one_system(&lines[..=number]) {
+                wrong.push(format!("{}:{}: {}", file.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "no #[cfg(...)] of a system above:\n{}", wrong.join("\n"));
+}
+
+/// Whether such an attribute stands above the last of these lines, or above one that it is indented below.
+fn is_for_one_system(lines: &[&str]) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut level = usize::MAX;
+    let mut attributed = false;
+    for line in lines.iter().rev().filter(|line| !line.trim().is_empty()) {
+        let code = line.trim_start();
+        let of_a_system = ["target_os", "unix", "windows"].iter().any(|system| code.contains(system));
+        if attributed && code.starts_with("#[cfg(") && of_a_system {
+            return true;
+        }
+        // The attributes of an item stand directly above it, among its comments.
+        attributed = indent(line) < level || (attributed && (code.starts_with("#[") || code.starts_with("//")));
+        level = level.min(indent(line));
+    }
+    false
+}
+
 #[test]
 fn no_file_is_too_long_and_none_is_called_mod() {
     for file in sources() {

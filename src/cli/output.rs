@@ -109,6 +109,11 @@ fn write(text: &str) {
 pub fn style(colour: Color, width: Option<u16>, ascii: bool) -> Style {
     let colour = wants_colour(colour);
     colored::control::set_override(colour);
+    // Older consoles have to be told to read colours.
+    #[cfg(windows)]
+    if colour {
+        _ = colored::control::set_virtual_terminal(true);
+    }
     let width = width.map(usize::from).or_else(terminal_width).unwrap_or(USUAL_WIDTH).max(Style::NARROWEST);
     Style { width, colour, ascii: ascii || !speaks_utf8(), verbose: 0 }
 }
@@ -231,6 +236,7 @@ fn speaks_utf8() -> bool {
 }
 
 /// Comes when the user, or whoever stops programs, wants this one to end: SIGINT, SIGTERM or SIGHUP.
+#[cfg(unix)]
 pub async fn ended_by_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let one = async |kind: SignalKind| match signal(kind) {
@@ -242,5 +248,20 @@ pub async fn ended_by_signal() {
         () = one(SignalKind::interrupt()) => {}
         () = one(SignalKind::terminate()) => {}
         () = one(SignalKind::hangup()) => {}
+    }
+}
+
+/// The same on Windows: Ctrl-C, Ctrl-Break, or the console's window is closed.
+#[cfg(windows)]
+pub async fn ended_by_signal() {
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
+    let (Ok(mut c), Ok(mut broken), Ok(mut closed)) = (ctrl_c(), ctrl_break(), ctrl_close()) else {
+        // Without a handler it ends at once, as it would have.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = c.recv() => {}
+        _ = broken.recv() => {}
+        _ = closed.recv() => {}
     }
 }

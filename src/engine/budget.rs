@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::net;
+
 /// How long each kind of waiting lasts.
 #[derive(Clone, Debug)]
 pub struct Budget {
@@ -47,7 +49,9 @@ impl Budget {
 
     /// Silence on a connection that was dialled or awaited, before it is called silence.
     pub fn silence(&self, rtt: Option<Duration>) -> Duration {
-        self.timeout.unwrap_or_else(|| TWO_RETRANSMISSIONS + rtt.unwrap_or(GUESSED_RTT))
+        let rtt = rtt.unwrap_or(GUESSED_RTT);
+        // What refuses must not seem silent.
+        self.timeout.unwrap_or(TWO_RETRANSMISSIONS + rtt).max(net::refusal_takes(rtt))
     }
 
     /// Silence where the server's connection is awaited: who took `slowest` over something before, longer than a stall, may
@@ -69,7 +73,7 @@ impl Budget {
 
     /// Silence where little depends on the answer: one SYN retransmission.
     pub fn second_opinion(&self, rtt: Duration) -> Duration {
-        self.silence(Some(rtt)).min(ONE_RETRANSMISSION + rtt)
+        self.silence(Some(rtt)).min((ONE_RETRANSMISSION + rtt).max(net::refusal_takes(rtt)))
     }
 
     /// Without progress for so long, a data connection has stalled: four round trips are one more than any step takes.

@@ -4,22 +4,25 @@
 //! socket's error queue (Linux, unprivileged), and that before `SO_ERROR`, since reading the queue clears it and
 //! `EHOSTUNREACH` alone has four meanings.
 
+use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::Path;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
+use tokio::net::UdpSocket;
 pub use tokio::net::{TcpListener, TcpStream};
 
 use crate::evidence::timeline::Icmp;
 pub use arrival::arrival;
 pub use counters::{received, unsent};
-pub use delivery::delivery;
+pub use delivery::{DELIVERY_IS_TOLD, delivery};
 use error_queue::Queue;
 pub use gateway::gateway;
 pub use packets::Watch;
@@ -36,6 +39,10 @@ mod way;
 
 /// The port where traceroute knocks, since nobody listens there.
 pub const NOBODY_LISTENS: u16 = 33_434;
+
+/// Whether a port may be taken that a connection of a moment ago still holds (SO_REUSEADDR). On Windows that one holds
+/// nothing, and the option would take the port from a program that listens there.
+pub const REUSE_ADDRESS: bool = !cfg!(windows);
 
 /// How a dial ended.
 #[derive(Debug)]
@@ -77,41 +84,39 @@ pub fn connect_with(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> 
     async move {
         match begun {
             Ok(socket) => connected(socket, peer).await,
-            Err(error) => failure(&error, None),
+            // It was not even sent.
+            Err(error) => failure(&error, None, Icmp::NoRoute),
         }
     }
 }
 
+/// tokio takes the socket over while the connection is still being made: its own `connect` would ask for `SO_ERROR` first.
 async fn connected(socket: Socket, peer: SocketAddr) -> Dialled {
-    let guarded = match guard(socket, Interest::WRITABLE | Interest::ERROR) {
-        Ok(guarded) => guarded,
+    let stream = match TcpStream::from_std(socket.into()) {
+        Ok(stream) => stream,
         Err(error) => return Dialled::Failed(error),
     };
-    loop {
-        let mut ready = match guarded.ready(Interest::WRITABLE | Interest::ERROR).await {
-            Ok(ready) => ready,
-            Err(error) => return Dialled::Failed(error),
-        };
-        let socket = guarded.get_ref();
-        let icmp = error_queue::read(socket);
-        match (icmp, socket.take_error()) {
-            (None, Ok(None)) if socket.peer_addr().is_ok() => {
-                drop(ready);
-                // On a joined connection a stray ICMP error must not become a broken read.
-                error_queue::set(socket, peer, Queue::Off);
-                return into_stream(guarded.into_inner());
-            }
+    let not_yet = || Err(io::ErrorKind::WouldBlock.into());
+    let end = || {
+        let socket = SockRef::from(&stream);
+        match (error_queue::read(&socket), socket.take_error()?) {
+            (None, None) if stream.peer_addr().is_ok() => Ok(None),
             // Woken for nothing: the connection is still being made.
-            (None, Ok(None)) => ready.clear_ready(),
+            (None, None) => not_yet(),
             // Made, and ended by the other side before anybody looked: the first read tells of its end.
-            (None, Ok(Some(error))) if is_end(&error) => {
-                drop(ready);
-                return into_stream(guarded.into_inner());
-            }
-            (icmp, Ok(Some(error))) => return failure(&error, icmp),
-            (Some((icmp, from)), Ok(None)) => return Dialled::Unreachable { icmp, from },
-            (_, Err(error)) => return Dialled::Failed(error),
+            (None, Some(error)) if is_end(&error) => Ok(None),
+            (icmp, Some(error)) => Ok(Some(failure(&error, icmp, WITHOUT_WORD))),
+            (Some((icmp, from)), None) => Ok(Some(Dialled::Unreachable { icmp, from })),
         }
+    };
+    match stream.async_io(Interest::WRITABLE | Interest::ERROR, end).await {
+        Ok(None) => {
+            // On a joined connection a stray ICMP error must not become a broken read.
+            error_queue::set(&SockRef::from(&stream), peer, Queue::Off);
+            Dialled::Connected(stream)
+        }
+        Ok(Some(failed)) => failed,
+        Err(error) => Dialled::Failed(error),
     }
 }
 
@@ -127,21 +132,9 @@ pub async fn knock(local: Option<IpAddr>, peer: SocketAddr, ttl: u8) -> io::Resu
     }
     socket.connect(&peer.into())?;
     socket.send(&[])?;
-    let guarded = guard(socket, Interest::READABLE | Interest::ERROR)?;
-    loop {
-        let mut ready = guarded.ready(Interest::READABLE | Interest::ERROR).await?;
-        if let Some(answer) = error_queue::read(guarded.get_ref()) {
-            return Ok(answer);
-        }
-        ready.clear_ready();
-    }
-}
-
-fn guard(socket: Socket, interest: Interest) -> io::Result<AsyncFd<Socket>> {
-    // SAFETY: the socket owns its descriptor, and leaves the guard only by into_inner, which unregisters it first.
-    #[allow(unsafe_code)]
-    let registered = unsafe { AsyncFd::register_with_interest(socket, interest) };
-    registered.map_err(|error| error.into_parts().1)
+    let socket = UdpSocket::from_std(socket.into())?;
+    let answer = || error_queue::read(&SockRef::from(&socket)).ok_or(io::ErrorKind::WouldBlock.into());
+    socket.async_io(Interest::READABLE | Interest::ERROR, answer).await
 }
 
 /// Lets what is written from now on live no further than `ttl` hops, and has ICMP errors reported.
@@ -163,14 +156,37 @@ pub async fn life_exceeded(stream: &TcpStream) -> io::Result<()> {
         None => Err(io::ErrorKind::WouldBlock.into()),
     };
     match stream.async_io(Interest::ERROR, error).await {
-        Err(error) if error.raw_os_error() == Some(libc::EHOSTUNREACH) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::HostUnreachable => Ok(()),
         other => other,
     }
 }
 
+/// What Linux tells everybody in this file of /proc/net (proc(5)). Elsewhere anybody may have put a file there.
+fn told_in(name: &str) -> Option<File> {
+    cfg!(target_os = "linux").then(|| File::open(Path::new("/proc/net").join(name)).ok())?
+}
+
 /// Why this system can't tell which router answers for a packet, if it can't.
 pub fn why_no_hops() -> Option<&'static str> {
-    (!cfg!(target_os = "linux")).then_some("this system tells programs without privilege nothing of routers on the way")
+    (!cfg!(target_os = "linux")).then_some(
+        "this system tells programs without privilege nothing of routers on the way: run the check on a Linux computer in \
+         the same network",
+    )
+}
+
+/// Why this system can't ask the other side for small segments, if it can't. Windows has no option for it, and macOS' was
+/// never seen to work.
+pub fn why_no_small_segments() -> Option<&'static str> {
+    (!cfg!(target_os = "linux")).then_some(
+        "this system does not let a program ask for small packets, which would show whether large ones are lost on the \
+         way: run the check on a Linux computer in the same network",
+    )
+}
+
+/// How long a dial may take that an RST answers. Windows sends the SYN again 500 ms after each RST, three or four times,
+/// before it believes one (Microsoft's article Q175523); others believe the first.
+pub fn refusal_takes(rtt: Duration) -> Duration {
+    if cfg!(windows) { Duration::from_millis(2_200) + rtt * 5 } else { Duration::ZERO }
 }
 
 fn limit(socket: &Socket, peer: SocketAddr, ttl: u8) -> io::Result<()> {
@@ -208,7 +224,7 @@ pub fn listen(ip: IpAddr, ports: Option<&RangeInclusive<u16>>, segment: Option<u
 /// Closes the connection with an RST, so that nothing of it is left on either side.
 pub fn reset(stream: TcpStream) {
     // Without linger the drop sends a FIN, which serves as well.
-    let _ = SockRef::from(&stream).set_linger(Some(std::time::Duration::ZERO));
+    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
 }
 
 fn begin_connect(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> io::Result<Socket> {
@@ -221,29 +237,49 @@ fn begin_connect(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> io:
         least_ttl::set(&socket, peer, least)?;
     }
     if let Some(segment) = limits.segment {
-        socket.set_tcp_mss(segment)?;
+        ask_for_segments(&socket, segment)?;
     }
     // Commands are small and each write is one that the other side waits for.
     socket.set_tcp_nodelay(true)?;
     error_queue::set(&socket, peer, Queue::On);
     if let Some(ip) = local {
         if limits.source.is_some() {
-            socket.set_reuse_address(true)?;
+            socket.set_reuse_address(REUSE_ADDRESS)?;
         }
         socket.bind(&SocketAddr::new(ip, limits.source.unwrap_or(0)).into())?;
     }
     match socket.connect(&peer.into()) {
         Ok(()) => Ok(socket),
-        Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => Ok(socket),
+        Err(error) if is_under_way(&error) => Ok(socket),
         Err(error) => Err(error),
     }
+}
+
+/// Whether `connect` only says that it has begun; for Linux' word std has no kind.
+fn is_under_way(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let begun = error.raw_os_error() == Some(libc::EINPROGRESS);
+    #[cfg(not(unix))]
+    let begun = error.kind() == io::ErrorKind::WouldBlock;
+    begun
+}
+
+/// Asks the other side to keep to segments of so many bytes.
+#[cfg(target_os = "linux")]
+fn ask_for_segments(socket: &Socket, bytes: u32) -> io::Result<()> {
+    socket.set_tcp_mss(bytes)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn ask_for_segments(_: &Socket, _: u32) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn listen_at(address: SocketAddr, segment: Option<u32>) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_nonblocking(true)?;
     if let Some(segment) = segment {
-        socket.set_tcp_mss(segment)?;
+        ask_for_segments(&socket, segment)?;
     }
     socket.bind(&address.into())?;
     // Room for strangers beside the server.
@@ -251,30 +287,39 @@ fn listen_at(address: SocketAddr, segment: Option<u32>) -> io::Result<TcpListene
     TcpListener::from_std(socket.into())
 }
 
-fn into_stream(socket: Socket) -> Dialled {
-    match TcpStream::from_std(socket.into()) {
-        Ok(stream) => Dialled::Connected(stream),
-        Err(error) => Dialled::Failed(error),
-    }
-}
+/// What an error means that no ICMP message explains, where a dial was under way: Linux would have queued one that came.
+const WITHOUT_WORD: Icmp = if cfg!(target_os = "linux") { Icmp::NoRoute } else { Icmp::NotTold };
 
 /// Of a connection that was made: one that is turned away while it is being made reads as refused.
 fn is_end(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
 }
 
-fn failure(error: &io::Error, icmp: Option<(Icmp, Option<IpAddr>)>) -> Dialled {
+fn failure(error: &io::Error, icmp: Option<(Icmp, Option<IpAddr>)>, no_way: Icmp) -> Dialled {
     if let Some((icmp, from)) = icmp {
         return Dialled::Unreachable { icmp, from };
     }
-    match error.raw_os_error() {
-        Some(libc::ECONNREFUSED) => Dialled::Refused,
-        Some(libc::EHOSTUNREACH | libc::ENETUNREACH | libc::EACCES) => {
-            Dialled::Unreachable { icmp: Icmp::NoRoute, from: None }
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => Dialled::Refused,
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            Dialled::Unreachable { icmp: no_way, from: None }
         }
+        _ if is_prohibited(error) => Dialled::Unreachable { icmp: WITHOUT_WORD, from: None },
         // The kernel gave up on its own: the caller's clock says silence long before.
         _ => Dialled::Failed(io::Error::new(error.kind(), error.to_string())),
     }
+}
+
+/// What Linux makes of ICMPv6's "prohibited"; the other number of this kind is its word for what this program may not do.
+#[cfg(target_os = "linux")]
+fn is_prohibited(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::EACCES)
+}
+
+/// What Windows and macOS say where a firewall of their own forbids a dial.
+#[cfg(not(target_os = "linux"))]
+fn is_prohibited(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::PermissionDenied
 }
 
 #[cfg(test)]
@@ -338,6 +383,7 @@ mod tests {
         });
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn a_listener_and_a_dial_ask_for_small_segments() {
         run(async {

@@ -15,7 +15,9 @@ use crate::evidence::security::{Certificate, Protection, Security};
 use crate::evidence::sweep::Sweep;
 use crate::evidence::target::Secret;
 use crate::evidence::timeline::{Awaited, Event, Packet, What};
-use crate::evidence::{Asked, Control, CutShort, Dial, Evidence, NotTried, Outcome, Resolution, TargetAsked};
+use crate::evidence::{
+    Asked, Control, CutShort, Dial, Evidence, NotPossible, NotTried, Outcome, Resolution, TargetAsked,
+};
 use crate::protocol::mask;
 
 /// Where an event belongs.
@@ -254,6 +256,14 @@ impl Recorder {
     /// Packets are watched.
     pub fn watched(&self) {
         self.state.borrow_mut().evidence.watched = true;
+    }
+
+    /// The system has no way for it.
+    pub fn not_possible(&self, what: NotPossible) {
+        let mut state = self.state.borrow_mut();
+        if !state.evidence.not_possible.contains(&what) {
+            state.evidence.not_possible.push(what);
+        }
     }
 
     /// A packet was seen. It goes into the story of the data connection it is of, where that is never joined.

@@ -28,6 +28,9 @@ const ACTIVE_SOURCE_PORT: u16 = 20;
 /// it still hears how the dial went.
 const CALLBACK_PATIENCE: Duration = Duration::from_millis(2_800);
 
+/// Most clients are no further away.
+const USUAL_RTT: Duration = Duration::from_millis(200);
+
 /// By then one repetition of the SYN was answered, if anybody answers: the way is looked at from here on.
 const LOOK_AFTER: Duration = Duration::from_millis(1_200);
 
@@ -152,7 +155,7 @@ async fn open_at(address: SocketAddr, kind: &PassivePort) -> io::Result<(Offer, 
             Ok((Offer::Void(Held::Full(listener, filler)), address.port()))
         }
         PassivePort::Listening => {
-            socket.set_reuseaddr(true)?;
+            socket.set_reuseaddr(net::REUSE_ADDRESS)?;
             socket.bind(address)?;
             let listener = socket.listen(4)?;
             let port = listener.local_addr()?.port();
@@ -197,7 +200,9 @@ impl Offer {
 /// from where others end with packets from the port that the client is dialled from: firewalls know that port.
 async fn dial_and_look(ends: Ends, port: u16) -> Result<TcpStream, Missed> {
     let to = at_port(ends.peer, port);
-    let mut dial = Box::pin(timeout(CALLBACK_PATIENCE, dial(ends, port)));
+    // What refuses must not seem silent.
+    let patience = CALLBACK_PATIENCE.max(net::refusal_takes(USUAL_RTT));
+    let mut dial = Box::pin(timeout(patience, dial(ends, port)));
     let mut look = pin!(net::way(ends.local.ip(), to, ROUTERS_PATIENCE));
     let mut way = None;
     let dialled = match timeout(LOOK_AFTER, &mut dial).await {
@@ -222,7 +227,7 @@ async fn dial_and_look(ends: Ends, port: u16) -> Result<TcpStream, Missed> {
     };
     // Its socket holds the port that the look goes on from.
     drop(dial);
-    if let Some(seen) = way.take().filter(|_| net::why_no_hops().is_none()) {
+    if let Some(seen) = way.take() {
         way = net::way_from(at_port(ends.local, ACTIVE_SOURCE_PORT), to, seen, ROUTER_PATIENCE).await;
     }
     Err(Missed { why, way })
@@ -257,7 +262,7 @@ async fn dial(ends: Ends, port: u16) -> Result<TcpStream, NotOpened> {
 
 async fn dial_from(from: SocketAddr, to: SocketAddr) -> io::Result<TcpStream> {
     let socket = socket_for(to.ip())?;
-    socket.set_reuseaddr(true)?;
+    socket.set_reuseaddr(net::REUSE_ADDRESS)?;
     socket.bind(from)?;
     socket.connect(to).await
 }

@@ -1,10 +1,10 @@
 //! Whether a client's packets have arrived at a port that is listened at, from Linux' table of TCP sockets (proc(5),
 //! /proc/net/tcp and tcp6), for everybody to read.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::told_in;
 use crate::protocol::arrival::Arrival;
 
 /// States in the table.
@@ -15,7 +15,7 @@ const MOST_LINES: usize = 20_000;
 
 /// What came from `client` to `port` so far; `None` where the system does not tell.
 pub fn arrival(port: u16, client: IpAddr) -> Option<Arrival> {
-    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(File::open).into_iter().flatten();
+    let tables = ["tcp", "tcp6"].map(told_in).into_iter().flatten();
     let found = tables.map(|table| in_table(BufReader::new(table), port, client)).collect::<Vec<_>>();
     found.into_iter().reduce(furthest)
 }

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use super::told_in;
+
 /// What came to this computer so far, of all programs and from everywhere.
 #[derive(Clone, Copy)]
 pub struct Received {
@@ -25,13 +27,13 @@ impl Received {
 pub fn received(family_of: IpAddr) -> Option<Received> {
     let (packets, bytes, delivered, forwarded) = match family_of {
         IpAddr::V4(_) => {
-            let (snmp, netstat) = (read("/proc/net/snmp")?, read("/proc/net/netstat")?);
+            let (snmp, netstat) = (read("snmp")?, read("netstat")?);
             let value = |name| in_columns(&snmp, "Ip:", name);
             let bytes = in_columns(&netstat, "IpExt:", "InOctets")?;
             (value("InReceives")?, bytes, value("InDelivers")?, value("ForwDatagrams")?)
         }
         IpAddr::V6(_) => {
-            let text = read("/proc/net/snmp6")?;
+            let text = read("snmp6")?;
             let value = |name: &str| {
                 let line = text.lines().find(|line| line.split_whitespace().next() == Some(name))?;
                 line.split_whitespace().nth(1)?.parse::<u64>().ok()
@@ -45,11 +47,11 @@ pub fn received(family_of: IpAddr) -> Option<Received> {
 /// TCP packets so far that could not be sent again, of all programs: what this computer's own firewall drops on its way
 /// out counts among them (TCPRetransFail). `None` where the system does not tell.
 pub fn unsent() -> Option<u64> {
-    in_columns(&read("/proc/net/netstat")?, "TcpExt:", "TCPRetransFail")
+    in_columns(&read("netstat")?, "TcpExt:", "TCPRetransFail")
 }
 
-fn read(path: &str) -> Option<String> {
-    std::fs::read_to_string(path).ok()
+fn read(name: &str) -> Option<String> {
+    std::io::read_to_string(told_in(name)?).ok()
 }
 
 /// The value below the name, in the two lines that begin with `section`.

@@ -11,6 +11,9 @@ pub struct Delivery {
     pub repeated: u8,
 }
 
+/// Whether this system tells.
+pub const DELIVERY_IS_TOLD: bool = cfg!(target_os = "linux");
+
 /// `None` where the system does not tell.
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code)]

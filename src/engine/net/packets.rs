@@ -6,12 +6,20 @@
 use std::io;
 use std::net::IpAddr;
 
+#[cfg(target_os = "linux")]
+use tokio::io::unix::AsyncFd;
+
 use crate::evidence::timeline::Packet;
 
 /// An open watch on one server's packets.
 pub struct Watch {
     #[cfg(target_os = "linux")]
-    guarded: tokio::io::unix::AsyncFd<socket2::Socket>,
+    guarded: AsyncFd<socket2::Socket>,
+}
+
+impl Watch {
+    /// Whether this system has a way to watch them at all.
+    pub const POSSIBLE: bool = cfg!(target_os = "linux");
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -34,14 +42,13 @@ impl Watch {
     /// Fails where this program may not watch.
     pub fn open(server: IpAddr) -> io::Result<Self> {
         use socket2::{Domain, Protocol, Socket, Type};
-        use tokio::io::Interest;
 
         // Packets that leave are shown to those alone who watch all kinds.
         let all = i32::from((libc::ETH_P_ALL as u16).to_be());
         let socket = Socket::new(Domain::PACKET, Type::DGRAM, Some(Protocol::from(all)))?;
         socket.set_nonblocking(true)?;
         socket.attach_filter(&filter(server))?;
-        Ok(Self { guarded: super::guard(socket, Interest::READABLE)? })
+        Ok(Self { guarded: guard(socket)? })
     }
 
     /// The next packet, if one waits.
@@ -66,6 +73,14 @@ impl Watch {
             }
         }
     }
+}
+
+#[cfg(target_os = "linux")]
+fn guard(socket: socket2::Socket) -> io::Result<AsyncFd<socket2::Socket>> {
+    // SAFETY: the socket owns its descriptor, and stays in the guard until both are dropped.
+    #[allow(unsafe_code)]
+    let registered = unsafe { AsyncFd::register_with_interest(socket, tokio::io::Interest::READABLE) };
+    registered.map_err(|error| error.into_parts().1)
 }
 
 /// Lets through what comes from `server` or goes there: the last 32 bits of an IPv6 address will do, since every packet

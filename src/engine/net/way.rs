@@ -27,9 +27,12 @@ enum Probed {
     Nothing,
 }
 
-/// The way from `local` to `port`, within `patience`. `None` where others are looking, this computer could not, the port
-/// was joined after all, or nobody on the way answers anything.
+/// The way from `local` to `port`, within `patience`. `None` where others are looking, this computer could not or its
+/// system tells nothing of it, the port was joined after all, or nobody on the way answers anything.
 pub async fn way(local: IpAddr, port: SocketAddr, patience: Duration) -> Option<Way> {
+    if super::why_no_hops().is_some() {
+        return None;
+    }
     let _one_of_few = LOOKS.try_acquire().ok()?;
     let until = Instant::now() + patience;
     let nobody = SocketAddr::new(port.ip(), NOBODY_LISTENS);

@@ -13,6 +13,7 @@ use tokio::time::{Instant, interval, timeout};
 
 use crate::engine::net::{self, Dialled, TcpStream};
 use crate::engine::turns::Tools;
+use crate::evidence::NotPossible;
 use crate::evidence::facts::Facts;
 use crate::evidence::fragment::{Fate, Fragment};
 use crate::protocol::reply::{Item, Reader};
@@ -24,6 +25,9 @@ const MOST_SEARCHES: usize = 4;
 
 /// Looks for a helper, and where one shows, for its hop.
 pub async fn look(tools: Tools<'_>) {
+    if !net::DELIVERY_IS_TOLD {
+        return tools.recorder.not_possible(NotPossible::SeeingAcknowledgements);
+    }
     let Some(peer) = tools.recorder.first_peer() else { return };
     tools.recorder.say("Looking for a firewall's FTP helper");
     let (seen, rtt) = compare(tools, peer).await;

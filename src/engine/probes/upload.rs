@@ -41,7 +41,11 @@ pub async fn write(tools: Tools<'_>, session: &mut Session) {
     };
     let attempt = Attempt { load: Load::Upload, ..working };
     if write_once(tools, session, attempt).await && session.is_free() {
-        write_once(tools, session, Attempt { load: attempt.load.in_small_segments(), ..attempt }).await;
+        let small = Attempt { load: attempt.load.in_small_segments(), ..attempt };
+        match net::why_no_small_segments() {
+            Some(why) => tools.recorder.not_tried(small, why),
+            None => _ = write_once(tools, session, small).await,
+        }
     }
 }
 
