@@ -14,7 +14,7 @@ pub struct Delivery {
 /// Whether this system tells.
 pub const DELIVERY_IS_TOLD: bool = cfg!(target_os = "linux");
 
-/// `None` where the system does not tell.
+/// `None` where the system does not tell, or the connection is over: nothing waits for an acknowledgement on it any more.
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code)]
 pub fn delivery(stream: &TcpStream) -> Option<Delivery> {
@@ -34,7 +34,10 @@ pub fn delivery(stream: &TcpStream) -> Option<Delivery> {
         );
         (status, info)
     };
-    (status == 0).then_some(Delivery { unacknowledged: info.tcpi_unacked, repeated: info.tcpi_retransmits })
+    /// `TCP_CLOSE` of the kernel's tcp_states.h.
+    const OVER: u8 = 7;
+    (status == 0 && info.tcpi_state != OVER)
+        .then_some(Delivery { unacknowledged: info.tcpi_unacked, repeated: info.tcpi_retransmits })
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -62,10 +62,18 @@ async fn compare(tools: Tools<'_>, peer: SocketAddr) -> (bool, Duration) {
         return (false, Duration::ZERO);
     };
     let plain = send(tools, &mut stream, "NOO").await;
-    let rest = if plain == Fate::Acknowledged { deliver(&mut stream, "P\r\n").await } else { plain };
-    let seen = rest == Fate::Acknowledged && send(tools, &mut stream, "POR").await == Fate::Unacknowledged;
+    let seen = plain == Fate::Acknowledged && begins_port(tools, &mut stream).await == Fate::Unacknowledged;
     net::reset(stream);
     (seen, rtt)
+}
+
+/// Ends the line that `NOO` began, and sends `POR`.
+async fn begins_port(tools: Tools<'_>, stream: &mut TcpStream) -> Fate {
+    if deliver(stream, "P\r\n").await == Fate::Acknowledged {
+        return send(tools, stream, "POR").await;
+    }
+    note(tools, "POR", None, 0.0, Fate::Lost);
+    Fate::Lost
 }
 
 /// Whether `POR` with this life is lost before the hop that far away. `None` where it can't be told.
