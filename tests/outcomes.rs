@@ -50,6 +50,9 @@ const PASSIVE: &[(&str, &[&str])] = &[
     ("transfer refused", &["AGREED", "> LIST", "JOINED", "< 426 No."]),
     ("stalled", &["AGREED", "> LIST", "JOINED", "< 150 Here it comes.", "silent bytes 10000"]),
     ("unconfirmed", &["AGREED", "> LIST", "JOINED", "received 134", "end-of-file", "silent reply 10000"]),
+    ("taken by another", &["AGREED", "> LIST", "JOINED", "received 0", "end-of-file", "silent reply 10000"]),
+    ("reset by another", &["AGREED", "> LIST", "received 0", "reset", "silent reply 10000"]),
+    ("taken by another, said late", &["AGREED", "> LIST", "JOINED", "received 0", "end-of-file", "LATE < 425 No."]),
     ("control lost", &["AGREED", "> LIST", "JOINED", "received 134", "control-closed"]),
     ("reset", &["AGREED", "> LIST", "JOINED", "received 20", "reset"]),
     ("226 and no connection", &["AGREED", "> LIST", "< 226 Done."]),
@@ -68,6 +71,8 @@ const ACTIVE: &[(&str, &[&str])] = &[
     ("no callback", &["< 200 Ok.", "> LIST", "silent callback 3600"]),
     ("no callback and no answer", &["silent reply 3600", "silent callback 3600"]),
     ("a stranger", &["< 200 Ok.", "> LIST", "stranger 198.18.0.77:20", "silent callback 3600"]),
+    ("a stranger, and 425", &["< 200 Ok.", "> LIST", "stranger 198.18.0.77:20", "< 425 Connection reset by peer"]),
+    ("a stranger, and 226", &["< 200 Ok.", "> LIST", "stranger 198.18.0.77:20", "< 150 Here.", "< 226 Done."]),
     (
         "a stranger, then the server",
         &["< 200 Ok.", "> LIST", "stranger 198.18.0.77:20", "JOINED", "received 9", "end-of-file", "< 226 Done."],

@@ -384,17 +384,13 @@ fn outcome(facts: &Facts, rules: &Rules, step: &Step, tried: &Tried, differing: 
         Failure::TransferRefused(Some(Says::SessionReuseRequired)) if rules.tls.sessions != Sessions::New => {
             return Came::Unknown(sentences::SESSION_USED_UP.to_owned());
         }
-        Failure::Stalled if rules.manner == Manner::BeginsAnew => {
+        Failure::Stalled | Failure::NeverServed if rules.manner == Manner::BeginsAnew => {
             return Came::Unknown(sentences::BEGINS_ANEW.to_owned());
         }
         Failure::TransferRefused(_) if rules.listing == Listing::Machine && lists(facts, "MLST") => {
             return Came::Unknown(sentences::MLSD_NOT_TRIED.to_owned());
         }
-        Failure::CallbackRefused | Failure::CallbackDropped | Failure::CallbackUnreachable
-            if !tried.strangers().is_empty() =>
-        {
-            return Came::Unknown(sentences::STRANGER.to_owned());
-        }
+        Failure::CallbackForeign => return Came::Unknown(sentences::STRANGER.to_owned()),
         Failure::Rejected(_) => match tried.refusal() {
             Some((reply, _)) if reply.text.contains("OOPS") => Setback::Breakdown,
             Some((reply, _)) if (400..500).contains(&reply.code) => Setback::RefusedForNow,

@@ -159,6 +159,7 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
         }
         Failure::CallbackDropped => format!("the server's connection after {verb} never arrives here"),
         Failure::CallbackUnreachable => format!("the server finds no way here after {verb}"),
+        Failure::CallbackForeign => format!("the connection after {verb} comes from another address than the server's"),
         Failure::TransferRefused(Some(Says::ForeignDataSource)) => {
             "the server refuses the data connection for the address it comes from".to_owned()
         }
@@ -170,6 +171,9 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
         Failure::TlsBroken => format!("TLS on the data connection after {verb} does not come about"),
         Failure::Stalled => format!("bytes stop coming on the data connection after {verb}"),
         Failure::Unconfirmed => format!("the listing comes after {verb}, and the server never confirms it"),
+        Failure::NeverServed => {
+            format!("nothing comes over the connection after {verb}, and the server never speaks of the listing")
+        }
         Failure::ControlLost => format!("the control connection is cut off at the listing after {verb}"),
         Failure::Cut => format!("the data connection after {verb} is cut off"),
         Failure::Contradiction => format!("the server's answers after {verb} make no sense"),

@@ -382,9 +382,6 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
             "the server's connection reaches this computer, whose own firewall stops it"
         }
         Failure::CallbackRefused => "the server's connection to this computer is turned away",
-        Failure::CallbackDropped if !tried.strangers().is_empty() => {
-            "a connection comes, and is not taken for the server's"
-        }
         Failure::CallbackDropped if matches!(facts.syn_arrived(tried), Observed::NotSeen) => {
             "the server's connection never reaches this computer"
         }
@@ -394,6 +391,7 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
         }
         Failure::CallbackDropped => "no connection from the server gets through to the client",
         Failure::CallbackUnreachable => "the server finds no way to this computer",
+        Failure::CallbackForeign => "a connection comes, and is not taken for the server's",
         Failure::TransferRefused(Some(Says::ForeignDataSource)) => {
             "the server refuses the data connection for the address it comes from"
         }
@@ -404,6 +402,7 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
         Failure::TlsBroken => "TLS on the data connection fails",
         Failure::Stalled => "the transfer stalls",
         Failure::Unconfirmed => "the server never confirms the transfer",
+        Failure::NeverServed => "the data connection ends without a byte, and the server says nothing of a transfer",
         Failure::ControlLost => "the control connection is cut off during the transfer",
         Failure::Cut => "the data connection is cut off",
         Failure::Contradiction => "the server's answers make no sense",

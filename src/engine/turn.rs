@@ -306,8 +306,12 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
 
     fn record_silence(&mut self, awaited: Awaited, since: Instant) {
         let from = if awaited == Awaited::Connect || awaited == Awaited::Callback { since } else { self.progress };
-        if awaited == Awaited::Connect {
-            self.plan.suspect_passive();
+        match awaited {
+            Awaited::Connect => self.plan.suspect_passive(),
+            Awaited::Bytes | Awaited::Handshake if self.received == 0 && self.mode() == Mode::Passive => {
+                self.plan.look_for_the_place()
+            }
+            _ => {}
         }
         if awaited == Awaited::Bytes && self.received > 0 {
             self.record_received();
@@ -347,6 +351,10 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     /// Nothing has moved for a while: what travels behind this one is given back, and another may begin it.
     fn on_stall(&mut self) {
         match self.mode() {
+            // Somebody took it, and ended it.
+            Mode::Passive if self.data.has_ended() && self.received == 0 && !self.failed => {
+                self.plan.look_for_the_place()
+            }
             Mode::Passive if !self.joined => {
                 self.session.set_waits_in_vain(self.transfer_sent);
                 self.plan.suspect_passive();
@@ -382,6 +390,9 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                 true
             }
             Step::TlsFailed { how, words } => {
+                if self.mode() == Mode::Passive && self.received == 0 {
+                    self.plan.look_for_the_place();
+                }
                 self.record_received();
                 self.record(What::TlsFailed { how, words });
                 false

@@ -26,7 +26,7 @@ use super::tls;
 use super::{Locate, Settings};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode};
-use crate::evidence::facts::Facts;
+use crate::evidence::facts::{Facts, Tried};
 use crate::evidence::security::Protection;
 use crate::protocol::command::Command;
 use secure::Secure;
@@ -160,12 +160,16 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
 }
 
 impl<'a> Plan<'a> {
+    /// A passive connection does not come about.
+    pub fn suspect_passive(&self) {
+        self.standing.borrow_mut().passive_suspect = true;
+        self.look_for_the_place();
+    }
+
     /// A passive connection makes trouble. The place is looked for beside all else, behind what is queued: whether it
     /// is still wanted by then is asked when its turn comes.
-    pub fn suspect_passive(&self) {
-        let mut standing = self.standing.borrow_mut();
-        standing.passive_suspect = true;
-        if !std::mem::replace(&mut standing.location_asked, true) {
+    pub fn look_for_the_place(&self) {
+        if !std::mem::replace(&mut self.standing.borrow_mut().location_asked, true) {
             self.queue.borrow_mut().push_back(LOCATION);
         }
     }
@@ -184,7 +188,9 @@ impl<'a> Plan<'a> {
         let evidence = self.tools.recorder.evidence();
         let facts = Facts::of(&evidence);
         let failing = |verb: &DataVerb| {
-            facts.tried_with(*verb).next().is_some() && facts.tried_with(*verb).all(|tried| tried.joined().is_none())
+            // Who lets connections in and leaves them alone need not be the server.
+            let comes_to_nothing = |tried: &Tried| tried.joined().is_none() || tried.is_left_alone();
+            facts.tried_with(*verb).next().is_some() && facts.tried_with(*verb).all(comes_to_nothing)
         };
         let over_ipv6 = self.peer.is_ipv6() && self.peer.ip().to_canonical().is_ipv6();
         let no_callback = facts.other_end_tells() && facts.tried_in(Mode::Active).any(|tried| tried.joined().is_none());

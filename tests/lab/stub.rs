@@ -16,13 +16,16 @@ pub const ARGUMENT: &str = "--stub";
 pub const HOPS: &str = "hops";
 /// The mode that takes over connections to others: see [`cache`].
 pub const CACHE: &str = "cache";
-/// Where it listens.
+/// The mode that takes connections to others and ends them.
+pub const TAKES: &str = "takes";
+/// Where they listen.
 pub const CACHE_PORT: u16 = 3129;
 
 /// Serves until the namespace goes.
 pub fn run(mode: &str) {
     match mode {
         CACHE => return cache(),
+        TAKES => return take(),
         HOPS => return hops(),
         _ => {}
     }
@@ -55,6 +58,12 @@ fn serve(mut stream: TcpStream, mode: &str) {
             return;
         }
     }
+}
+
+/// A proxy that finds nobody behind it.
+fn take() {
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, CACHE_PORT)).expect("the port is free in this namespace");
+    listener.incoming().for_each(drop);
 }
 
 /// A proxy that nobody asked for: it fetches what a data connection brings, and gives everybody what the first one brought.

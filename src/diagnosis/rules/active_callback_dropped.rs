@@ -24,8 +24,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    // Where somebody else's connection came, the server's may have come from there.
-    let counts = |tried: &&Tried| tried.strangers().is_empty() && !callbacks::is_with_outer_address(facts, tried);
+    let counts = |tried: &&Tried| !callbacks::is_with_outer_address(facts, tried);
     let dropped: Vec<&Tried> = facts.failed(Failure::CallbackDropped).into_iter().filter(counts).collect();
 
     let joined = joins(facts.joined_in(Mode::Active));

@@ -238,6 +238,9 @@ pub fn unseen(facts: &Facts) -> &'static str {
         facts.tried_in(Mode::Active).partition(|tried| is_with_outer_address(facts, tried));
     let refused = own.iter().any(|tried| tried.refusal().is_some()) && !own.iter().any(|tried| tried.negotiated());
     match (refused, outer.is_empty()) {
+        _ if !facts.failed(Failure::CallbackForeign).is_empty() => {
+            "a connection came from another address than the server's, which may be the server's own"
+        }
         (true, false) => "the server agrees to neither PORT nor EPRT with this computer's own address in it",
         (true, true) => "the server agreed to neither PORT nor EPRT",
         (false, _) => "the server was not seen to connect",

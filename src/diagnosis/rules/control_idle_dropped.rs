@@ -17,7 +17,9 @@ pub static RULE: Rule = Rule {
 
 fn test(facts: &Facts) -> Match {
     let in_turns: Vec<&Tried> = facts.tried().iter().filter(|tried| is_lost_control(facts, tried)).collect();
-    let touched: Vec<usize> = facts.tried().iter().filter(|t| loses_control(t)).map(|t| t.outcome().control).collect();
+    let unserved = |tried: &Tried| tried.failure() == Some(Failure::NeverServed);
+    let touched = facts.tried().iter().filter(|tried| loses_control(tried) || unserved(tried));
+    let touched: Vec<usize> = touched.map(|tried| tried.outcome().control).collect();
     let mut between: Vec<(ControlEnd, Place)> = facts
         .lost_controls()
         .into_iter()

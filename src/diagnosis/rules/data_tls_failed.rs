@@ -1,7 +1,7 @@
 #![doc = include_str!("data_tls_failed.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{ends, loss, ruled_out_by, verbs};
+use crate::diagnosis::rules::{ends, loss, ruled_out_by, taken, verbs};
 use crate::evidence::facts::{Facts, Failure};
 use crate::evidence::security::Broken;
 
@@ -15,7 +15,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    let broken = facts.failed(Failure::TlsBroken);
+    let mut broken = facts.failed(Failure::TlsBroken);
+    let all = broken.len();
+    broken.retain(|tried| !taken::explains(facts, tried));
+    if broken.is_empty() && all > 0 {
+        return Match::Undecided("who took the passive connections was not the server");
+    }
     if let (true, Some((_, place))) = (broken.is_empty(), facts.level_refused()) {
         return Match::Fires(Conclusion {
             severity: loss(facts),
@@ -64,12 +69,24 @@ fn test(facts: &Facts) -> Match {
             "A firewall that inspects them may cut off what it can't read; try from another network to tell.",
         ));
     }
+    // A server that has the connection says so before the handshake, or why not behind it.
+    let unsaid = side == Side::Unknown && broken.iter().all(|tried| tried.is_left_alone() && tried.tls_ends_unsaid());
+    if unsaid {
+        fixes.insert(1, taken::lead_to_the_server());
+    }
+    let doubt = match unsaid {
+        true => {
+            " The server says nothing of the transfer, so it may never have had them: what takes connections to its passive \
+             ports and does not lead to it (a port forward, a proxy) looks the same."
+        }
+        false => "",
+    };
     Match::Fires(Conclusion {
         severity: loss(facts),
         side,
-        confidence: Confidence::Medium,
+        confidence: if unsaid { Confidence::Low } else { Confidence::Medium },
         summary: format!(
-            "Data connections are joined ({}), but TLS fails on them: {why}.",
+            "Data connections are joined ({}), but TLS fails on them: {why}.{doubt}",
             verbs(broken.iter().copied())
         ),
         cites: facts.cites(ends(broken)),

@@ -45,10 +45,9 @@ fn test(facts: &Facts) -> Match {
 /// The server's connections that never came to this program. What a router turns away at a port that it does not forward
 /// is none.
 fn missed<'f>(facts: &'f Facts<'f>) -> Vec<&'f Tried<'f>> {
-    let dropped = facts.failed(Failure::CallbackDropped);
     let here = |tried: &&Tried| tried.stopped_here() || !callbacks::is_with_outer_address(facts, tried);
     let turned_away = turned_away(facts).into_iter().filter(here);
-    dropped.into_iter().filter(|tried| tried.strangers().is_empty()).chain(turned_away).collect()
+    facts.failed(Failure::CallbackDropped).into_iter().chain(turned_away).collect()
 }
 
 fn turned_away<'f>(facts: &'f Facts<'f>) -> Vec<&'f Tried<'f>> {

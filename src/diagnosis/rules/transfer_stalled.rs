@@ -1,7 +1,7 @@
 #![doc = include_str!("transfer_stalled.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
-use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by, verbs};
+use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by, taken, verbs};
 use crate::evidence::attempt::{Attempt, Load, Mode, Probe, SMALL_SEGMENT};
 use crate::evidence::facts::{Cite, Facts, Failure, SmallBecause, Tried};
 
@@ -15,7 +15,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    let stalled = facts.failed(Failure::Stalled);
+    let mut stalled = facts.failed(Failure::Stalled);
+    let all = stalled.len();
+    stalled.retain(|tried| !taken::explains(facts, tried));
+    if stalled.is_empty() && all > 0 {
+        return Match::Undecided("who took the passive connections was not the server");
+    }
     if stalled.is_empty() {
         if !asks(facts).is_empty() {
             return Match::Undecided("no large transfer was tried yet");
@@ -77,16 +82,16 @@ fn test(facts: &Facts) -> Match {
     // One of them may have lost a large packet where another can't have.
     let small_anyhow =
         stalled.iter().map(|tried| facts.packets_are_small(tried)).min().flatten().filter(|_| !is_upload);
+    // A server that is not seen to be reached, and does its work elsewhere, hardly hangs.
+    let never_reached = small_anyhow == Some(SmallBecause::NothingWasSaid)
+        && stalled.iter().all(|tried| tried.verb().mode() == Mode::Passive);
+    let serves = never_reached && facts.acts_on_transfers();
     let why = match (stalls_too, small_anyhow) {
         (Some(_), _) => format!(
             "In segments of {SMALL_SEGMENT} bytes, which nearly every link takes, it stalls, too. A firewall may hold the \
              transfer back, or the server hangs, or a link on the way takes smaller packets still; from here these look alike."
         ),
-        (None, Some(SmallBecause::NothingWasSaid)) => {
-            "The server does not answer the transfer command either, so it is not large packets that are lost. The server \
-             hangs, or a firewall that reads FTP holds the command or its answer back; from here these look alike."
-                .to_owned()
-        }
+        (None, Some(SmallBecause::NothingWasSaid)) => nothing_was_said(facts, never_reached),
         (None, Some(SmallBecause::OnePacket)) => {
             "The listing fits one small packet, as another data connection showed, so it is not large packets that are \
              lost. A firewall may hold the transfer back, or the server hangs; from here these look alike."
@@ -107,15 +112,43 @@ fn test(facts: &Facts) -> Match {
         fixes: (stalls_too.is_none() && small_anyhow.is_none())
             .then(mtu_fix)
             .into_iter()
-            .chain([
-                see_the_server(),
-                Fix::client(
-                    "Switch off what inspects FTP on this side",
-                    "Virus scanners and firewalls that hold a transfer until it is complete.",
-                ),
-            ])
+            .chain(never_reached.then(taken::lead_to_the_server).filter(|_| serves))
+            .chain((!serves).then(see_the_server))
+            .chain(never_reached.then(taken::lead_to_the_server).filter(|_| !serves))
+            .chain([Fix::client(
+                "Switch off what inspects FTP on this side",
+                "Virus scanners and firewalls that hold a transfer until it is complete.",
+            )])
             .collect(),
     })
+}
+
+/// No byte came, and no word of the server. Where it may never have had the passive connection, that is said.
+fn nothing_was_said(facts: &Facts, may_be_anothers: bool) -> String {
+    let begin =
+        "The server does not answer the transfer command either, so it is not large packets that are lost.".to_owned();
+    if !may_be_anothers {
+        return format!(
+            "{begin} The server hangs, or a firewall that reads FTP holds the command or its answer back; from here these \
+             look alike."
+        );
+    }
+    let place = match facts.taker() {
+        Some(taker) if taker.at == taker.server => " Who took it is as far away as the control port.",
+        _ => "",
+    };
+    if facts.acts_on_transfers() {
+        return format!(
+            "{begin} It serves other transfers, so it hardly hangs: more likely somebody else took the connection and it never \
+             reached the server (a port forward or proxy that does not lead to it, or a firewall that answers by itself), \
+             or a firewall that reads FTP holds the command or its answer back; from here these look alike.{place}"
+        );
+    }
+    format!(
+        "{begin} The server hangs, or the connection never reached it because somebody else took it (a port forward or proxy \
+         that does not lead to it, or a firewall that answers by itself), or a firewall that reads FTP holds the command \
+         or its answer back; from here these look alike.{place}"
+    )
 }
 
 pub fn see_the_server() -> Fix {

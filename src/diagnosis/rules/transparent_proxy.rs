@@ -1,7 +1,7 @@
 #![doc = include_str!("transparent_proxy.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::{harm_where_data_fails, peer, ruled_out_by, verbs};
+use crate::diagnosis::rules::{harm_where_data_fails, peer, ruled_out_by, taken, verbs};
 use crate::evidence::facts::{Facts, Interposed, Kind, Standing, Tried};
 use crate::evidence::observed::Observed;
 
@@ -20,6 +20,7 @@ fn test(facts: &Facts) -> Match {
     match facts.interposed() {
         _ if !changed.is_empty() => changes_listings(facts, &changed),
         Some(interposed) => answers_in_its_place(facts, interposed),
+        None if let Some(conclusion) = taken::instead_of_the_server(facts) => Match::Fires(conclusion),
         None => {
             let as_sent = facts.tried().iter().filter_map(|tried| tried.came_as_sent().seen());
             let otherwise = "only a listing of `ftpmode serve` tells whether it came as it was sent";

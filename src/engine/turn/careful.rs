@@ -32,7 +32,7 @@ impl Turn<'_, '_, '_> {
         let mut until = dialled + patience;
         let mut asked = false;
         let careful = self.mode() == Mode::Passive && self.plan.standing.borrow().passive_suspect;
-        while careful && !self.joined {
+        while careful && !self.joined && !self.data.has_ended() {
             match self.next_event(until).await {
                 Next::Data(step) => {
                     if !self.on_step(step) {

@@ -173,7 +173,7 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Listed(size) => format!("the listing gives the file {size} bytes"),
         What::Received(count) => format!("{count} bytes came over the data connection"),
         What::Uploaded(count) => format!("{count} bytes were written to the data connection"),
-        What::EndOfFile => "the server ended the data connection".to_owned(),
+        What::EndOfFile => "the data connection was ended from the other side".to_owned(),
         What::Marked => "the listing holds the mark that the server announced".to_owned(),
         What::Unmarked => "the listing does not hold the mark that the server announced".to_owned(),
         What::Reset => "the data connection was reset (RST)".to_owned(),

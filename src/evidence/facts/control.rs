@@ -314,7 +314,13 @@ impl<'a> Facts<'a> {
         let lost = |tried: &&super::Tried| {
             let lost = matches!(
                 tried.failure(),
-                Some(Failure::Unanswered | Failure::CutAtNegotiation | Failure::ControlLost | Failure::Unconfirmed)
+                Some(
+                    Failure::Unanswered
+                        | Failure::CutAtNegotiation
+                        | Failure::ControlLost
+                        | Failure::Unconfirmed
+                        | Failure::NeverServed
+                )
             );
             lost && self.said_to_be_broken(tried.outcome().control, says)
         };

@@ -28,7 +28,7 @@ impl Facts<'_> {
     /// same listing fits one packet of any link, as it did elsewhere.
     pub fn packets_are_small(&self, stalled: &Tried) -> Option<SmallBecause> {
         let measured = self.log().is_none();
-        if measured && stalled.bytes() == 0 && stalled.replies().all(|(reply, _)| !reply.is_preliminary()) {
+        if measured && stalled.bytes() == 0 && !stalled.is_begun() {
             return Some(SmallBecause::NothingWasSaid);
         }
         let fits = |tried: &Tried| {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Cite, Facts, Place};
+use super::{Cite, Facts, Failure, Place};
 use crate::evidence::NotPossible;
 use crate::evidence::address::{self, Reach, reach};
 use crate::evidence::attempt::{DataVerb, Mode};
@@ -290,7 +290,9 @@ impl Facts<'_> {
     pub fn direction(&self, mode: Mode) -> Direction {
         let mut worst = Direction::Untested;
         for tried in self.tried_in(mode) {
-            if tried.joined().is_some() {
+            // Who took the one or made the other is not the server.
+            let astray = matches!(tried.failure(), Some(Failure::NeverServed | Failure::CallbackForeign));
+            if tried.joined().is_some() && !astray {
                 return Direction::Open;
             }
             let ended = match tried.ended_by() {
@@ -298,7 +300,7 @@ impl Facts<'_> {
                 None => None,
             };
             let found = match (tried.cause(), ended) {
-                _ if tried.ended_untold() => Direction::Blocked,
+                _ if astray || tried.ended_untold() => Direction::Blocked,
                 (Some(super::Cause::Refused), _) => Direction::Refused,
                 (Some(super::Cause::Dropped), _) => Direction::Dropped,
                 (Some(super::Cause::Unreachable), _) => Direction::Unreachable,

@@ -15,6 +15,7 @@ use crate::protocol::dialect::Says;
 use crate::protocol::{host_port, mark};
 
 mod ending;
+mod others;
 
 pub use ending::Failure;
 

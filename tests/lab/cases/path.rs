@@ -2,8 +2,8 @@
 //! else's, and balancers that answer at another address on purpose.
 
 use super::{
-    CURL, Case, ClientSide, Clients, Curl, EITHER, Expect, NO_RULES, ONLY_PASSIVE, OPEN, PROFTPD, PUREFTPD, Rules,
-    Server, ServerSide, Truth, VSFTPD,
+    ACTIVE, CURL, Case, ClientSide, Clients, Curl, EITHER, Expect, NO_RULES, ONLY_ACTIVE, ONLY_PASSIVE, OPEN, PASSIVE,
+    PROFTPD, PUREFTPD, Rules, Server, ServerSide, Truth, VSFTPD,
 };
 
 /// The client's router forwards ten ports to it.
@@ -19,6 +19,16 @@ const HELPER: &str = "table ip helper {
 /// The passive range is forwarded from another address, and from that alone.
 const BALANCER: Rules = Rules {
     gateway2: "table ip lb { chain pre { type nat hook prerouting priority -101; ip daddr 198.18.0.21 tcp dport 50000-50009 dnat to 10.0.0.20; }; }\n",
+    ..NO_RULES
+};
+/// The client's gateway takes connections to the passive ports itself.
+const TAKEN: Rules = Rules {
+    gateway1: "table ip r { chain pre { type nat hook prerouting priority -110; iifname lan tcp dport 50000-50009 redirect to :3129; }; }\n",
+    ..NO_RULES
+};
+/// The server's connections leave by another line, with its address.
+const OTHER_LINE: Rules = Rules {
+    gateway2: "table ip r { chain post { type nat hook postrouting priority 90; ip saddr 198.18.0.20 tcp flags syn / syn,ack snat to 198.18.0.21; }; }\n",
     ..NO_RULES
 };
 const SIP_IS_DROPPED: Rules = Rules {
@@ -201,6 +211,34 @@ pub static CASES: &[Case] = &[
             ..super::ACTIVE
         },
         curl: Curl { url: "ftp://198.18.0.20:2121/", ..super::ONLY_ACTIVE },
+        ..OPEN
+    },
+    Case {
+        id: "passive-ports-taken",
+        shows: "the client's gateway takes connections to the passive ports, and ends them",
+        rules: TAKEN,
+        between: crate::stub::TAKES,
+        expect: Expect {
+            fires: &["transparent-proxy"],
+            not: &["control-idle-dropped", "transfer-failed"],
+            side: "client",
+            ..ACTIVE
+        },
+        curl: ONLY_ACTIVE,
+        ..OPEN
+    },
+    Case {
+        id: "callback-from-another-line",
+        shows: "the server's connections come from another address than its own",
+        rules: OTHER_LINE,
+        expect: Expect {
+            fires: &["active-callback-foreign"],
+            not: &["transfer-failed", "active-callback-dropped"],
+            side: "server",
+            ..PASSIVE
+        },
+        // curl takes whoever connects for the server.
+        curl: Curl { agrees: false, ..CURL },
         ..OPEN
     },
 ];

@@ -13,7 +13,7 @@ const AT_ONCE_MS: f64 = 1_000.0;
 
 /// A server that refuses a passive transfer this long (milliseconds) after the port was dialled, and before the dial
 /// was answered, has only given up waiting: the dial met silence.
-const WAITED_IN_VAIN_MS: f64 = 3_000.0;
+pub(super) const WAITED_IN_VAIN_MS: f64 = 3_000.0;
 
 /// The kinds of failure, each of which another set of causes explains. Every data connection that does not work is of
 /// exactly one kind.
@@ -43,12 +43,16 @@ pub enum Failure {
     CallbackDropped,
     /// The server found no way to us.
     CallbackUnreachable,
+    /// A connection came from somebody else than the server, and was turned away.
+    CallbackForeign,
     /// A reply refused the transfer itself, and what its words say.
     TransferRefused(Option<Says>),
     /// The data connection stood, and bytes stopped coming.
     Stalled,
     /// The data came to its end, and the closing reply never came.
     Unconfirmed,
+    /// Somebody took our connection who is not the server, which still waited for it.
+    NeverServed,
     /// The control connection ended while the transfer ran.
     ControlLost,
     /// TLS on the data connection broke, or never stood.
@@ -115,6 +119,8 @@ impl<'a> Tried<'a> {
             Cause::Dropped => Failure::CallbackDropped,
             Cause::Unreachable if passive => Failure::DialUnreachable,
             Cause::Unreachable => Failure::CallbackUnreachable,
+            Cause::Closed if self.never_served().is_some() => Failure::NeverServed,
+            Cause::Closed if self.stranger_turned_away().is_some() => Failure::CallbackForeign,
             // Pure-FTPd gives up the session over it.
             Cause::Rejected if self.negotiated() && self.refusal_says() == Some(Says::ListingRefused) => {
                 Failure::TransferRefused(Some(Says::ListingRefused))
@@ -214,6 +220,9 @@ impl<'a> Tried<'a> {
     fn ending(&self) -> Option<(Cause, Place)> {
         if let Some(place) = self.upload_stalled() {
             return Some((Cause::Stalled, place));
+        }
+        if let Some(place) = self.never_served().or_else(|| self.stranger_turned_away()) {
+            return Some((Cause::Closed, place));
         }
         // Words that are known say more than how the handshake broke; others say no more than that it did.
         if let Some(broken) = self.tls_broken()

@@ -1,0 +1,138 @@
+//! Passive connections that somebody takes in the server's place: a port forward or proxy without the server behind it,
+//! or what answers for every server on the way.
+
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Side};
+use crate::diagnosis::rules::{endpoints, ends, joins, loss, verbs};
+use crate::evidence::facts::{Cite, Facts, Failure, Taker, Tried, Zone};
+
+/// What is concluded from them; `None` where the server itself took each.
+pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
+    let taken = facts.taken();
+    if taken.is_empty() {
+        return None;
+    }
+    let taker = facts.taker();
+    let side = side(taker);
+    let ended = taken.iter().any(|tried| tried.failure() == Some(Failure::NeverServed));
+    let what = match (ended, taken.iter().any(|tried| tried.refusal().is_some())) {
+        (true, false) => "ended without a byte, while the server says nothing of a transfer, as if it still waited",
+        (true, true) => "ended without a byte, and the server says after seconds that it got no connection",
+        (false, _) if taken.iter().any(|tried| tried.failure() == Some(Failure::TlsBroken)) => {
+            "left without TLS, while the server says nothing of a transfer, as if it still waited"
+        }
+        (false, _) => "held without a byte, while the server says nothing of a transfer, as if it still waited",
+    };
+    let mut cites = facts.cites(joins(taken.iter().copied()));
+    cites.extend(facts.cites(ends(taken.iter().copied())));
+    cites.extend(facts.cites(taken.iter().filter_map(|tried| tried.refusal()).map(|(_, place)| place)));
+    if let Some(Taker { at, server, .. }) = taker {
+        cites.push(Cite::of(format!("a passive port answers from hop {at} on, the control port from hop {server} on")));
+    }
+    Some(Conclusion {
+        severity: loss(facts),
+        side,
+        confidence: confidence(taker),
+        summary: format!(
+            "Connections to the server's passive ports are most likely taken by somebody else than the FTP server: {} let \
+             them in ({}), and each is {what}. {}",
+            endpoints(taken.iter().copied()),
+            verbs(taken.iter().copied()),
+            who(taker)
+        ),
+        cites,
+        fixes: fixes(side, taker),
+    })
+}
+
+fn side(taker: Option<Taker>) -> Side {
+    match taker.map(|taker| taker.zone) {
+        Some(Zone::Client) => Side::Client,
+        Some(Zone::Server) => Side::Server,
+        Some(Zone::Network) => Side::Network,
+        _ => Side::Unknown,
+    }
+}
+
+/// Nothing but the place tells more than that it is so.
+fn confidence(taker: Option<Taker>) -> Confidence {
+    match taker {
+        Some(taker) if taker.zone != Zone::Unknown => Confidence::Medium,
+        _ => Confidence::Low,
+    }
+}
+
+/// Who it may be, as a sentence.
+fn who(taker: Option<Taker>) -> String {
+    let Some(taker) = taker else {
+        return "A port forward, container host or balancer before the server that does not lead to it does this, and so \
+                does a proxy, virus scanner or firewall on the client's side that answers in the server's place; which of \
+                them can't be seen from here."
+            .to_owned();
+    };
+    let Taker { at, server, zone, .. } = taker;
+    if at == server {
+        let nearer = match zone {
+            Zone::Server => "a port forward, container host or balancer there that does not lead to the FTP server",
+            _ => {
+                "a port forward or balancer before the server, or a proxy near by that answers the control port as well"
+            }
+        };
+        return format!("Who takes them is as far away as the control port (hop {server}): most likely {nearer}.");
+    }
+    let end = match zone {
+        Zone::Client => "a proxy, virus scanner or firewall on this side answers in the server's place",
+        Zone::Server => "what stands there before the server does not lead to it",
+        Zone::Network => "a proxy or firewall in between answers in the server's place",
+        _ => "whose it is can't be seen from here",
+    };
+    format!("They are taken at {}, and the control port answers from hop {server} on: {end}.", hop(taker))
+}
+
+/// A program on this computer answers packets that live one hop as the first router does.
+fn hop(taker: Taker) -> String {
+    let hop = match taker.router {
+        Some(router) => format!("hop {} ({router})", taker.at),
+        None => format!("hop {}", taker.at),
+    };
+    if taker.at <= 1 { format!("this computer itself or {hop}") } else { hop }
+}
+
+fn fixes(side: Side, taker: Option<Taker>) -> Vec<Fix> {
+    let at = taker.filter(|taker| taker.at < taker.server).map(hop);
+    let on_this_side = || {
+        let place = at.as_ref().map_or_else(String::new, |at| format!(" It answers at {at}."));
+        Fix::client(
+            "Take FTP out of what answers in the server's place on this side",
+            format!(
+                "Virus scanners, web filters, proxies, and firewalls that take connections over.{place} Where the check works \
+                 from another network, it is one of them."
+            ),
+        )
+    };
+    match side {
+        Side::Client => vec![on_this_side()],
+        Side::Server => vec![lead_to_the_server()],
+        Side::Network => vec![Fix::network(
+            "Ask the network's operator about what answers in the server's place",
+            format!(
+                "Connections to the server's passive ports are to be passed on{}.",
+                at.map_or_else(String::new, |at| format!(" at {at}"))
+            ),
+        )],
+        Side::Unknown => vec![lead_to_the_server(), on_this_side()],
+    }
+}
+
+/// What mends a forward that leads elsewhere.
+pub fn lead_to_the_server() -> Fix {
+    Fix::server(
+        "See that the passive ports lead to the FTP server itself",
+        "What takes connections to them (a router's forward, Docker's docker-proxy, HAProxy, another balancer) has to pass \
+         them on to this server, each port to the same number, and the server's own firewall has to let them in.",
+    )
+}
+
+/// Held connections that [`instead_of_the_server`] explains.
+pub fn explains(facts: &Facts, stalled: &Tried) -> bool {
+    facts.taken().iter().any(|taken| taken.index() == stalled.index())
+}

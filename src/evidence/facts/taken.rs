@@ -1,0 +1,74 @@
+//! Who takes passive connections in the server's place: that somebody does, and how far away he is.
+
+use std::net::IpAddr;
+
+use super::{Facts, Failure, SmallBecause, Tried, Zone};
+use crate::evidence::attempt::Mode;
+use crate::evidence::security::Broken;
+use crate::evidence::sweep::Answer;
+use crate::protocol::dialect::Says;
+
+/// How far away passive connections are taken, as a sweep of a passive port shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taker {
+    /// The shortest life at which a passive port lets a packet in.
+    pub at: u8,
+    pub router: Option<IpAddr>,
+    /// The same of the control port.
+    pub server: u8,
+    pub zone: Zone,
+}
+
+impl Tried<'_> {
+    /// Whether nothing has come of a passive connection that stands or stood: no byte, and no word of the server.
+    pub fn is_left_alone(&self) -> bool {
+        let passive = self.verb().mode() == Mode::Passive && !self.attempt().load.is_upload();
+        passive && self.joined().is_some() && self.bytes() == 0 && !self.is_begun() && self.completion().is_none()
+    }
+
+    /// Whether TLS came to nothing on it and nobody said anything in TLS: silence, or the connection's end.
+    pub fn tls_ends_unsaid(&self) -> bool {
+        self.tls_broken().is_some_and(|broken| matches!(broken.how, None | Some(Broken::Closed | Broken::Reset)))
+    }
+}
+
+impl Facts<'_> {
+    /// Passive connections that somebody else than the server took, as far as it shows: it still waited for them, or they
+    /// were held without a word or ended at the TLS handshake, and a packet to such a port is let in nearer than the server
+    /// is. Not where the server said that it is broken.
+    pub fn taken(&self) -> Vec<&Tried<'_>> {
+        let broken = self.aftermath(&[Says::Misconfigured, Says::PortsExhausted]);
+        let nearer = self.taker().is_some_and(|taker| taker.at < taker.server);
+        let held = |tried: &Tried| match tried.failure() {
+            Some(Failure::Stalled) => self.packets_are_small(tried) == Some(SmallBecause::NothingWasSaid),
+            Some(Failure::TlsBroken) => tried.tls_ends_unsaid(),
+            _ => false,
+        };
+        let all = self.tried().iter().filter(|tried| {
+            tried.failure() == Some(Failure::NeverServed) || (nearer && tried.is_left_alone() && held(tried))
+        });
+        all.filter(|tried| tried.ended_by().is_none_or(|place| !broken.contains(&place))).collect()
+    }
+
+    /// How far away a passive port lets packets in. `None` where none was swept, or it does so beyond the control port:
+    /// then that one is answered by somebody else.
+    pub fn taker(&self) -> Option<Taker> {
+        let server = self.distance()?;
+        let sweep = self.evidence().sweeps.iter().find(|sweep| sweep.of.is_passive())?;
+        let joined = sweep.probes.iter().filter(|probe| probe.answer == Answer::Connected);
+        let at = joined.map(|probe| probe.ttl).min().filter(|at| *at <= server)?;
+        let hops = self.hops();
+        let own = self.own_hops(&hops);
+        let before_the_server = at + 1 >= server;
+        let zone = match () {
+            // The router that has the server's address is on its side.
+            () if at < server && self.translator() == Some(at) => Zone::Server,
+            () if at <= own && !before_the_server => Zone::Client,
+            () if before_the_server && at > own => Zone::Server,
+            // The first router, and the one before the server as well.
+            () if before_the_server => Zone::Unknown,
+            () => Zone::Network,
+        };
+        Some(Taker { at, router: hops.get(&at).copied().filter(|_| at < server), server, zone })
+    }
+}

@@ -1,0 +1,67 @@
+//! Where somebody else than the server was at the other end: he took our connection to a passive port, or came in active
+//! mode in the server's place.
+
+use super::ending::WAITED_IN_VAIN_MS;
+use super::{Times, Tried};
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::Place;
+use crate::evidence::timeline::{Awaited, What};
+use crate::protocol::dialect::Says;
+use crate::protocol::reply::Reply;
+
+impl Tried<'_> {
+    /// Whether the server said that the transfer begins. "150 File status okay; about to open data connection" (RFC 959
+    /// section 4.2) says that it is still to come: pyftpdlib has 125 for what it has.
+    pub fn is_begun(&self) -> bool {
+        let yet_to_come = |reply: &Reply| reply.text.to_ascii_lowercase().contains("about to open data connection");
+        self.replies().any(|(reply, _)| reply.is_preliminary() && !yet_to_come(reply))
+    }
+
+    /// Where our connection to a passive port came to nothing that somebody else had taken: it stood, and ended without a
+    /// byte, while the server said nothing of a transfer, or only after seconds that none came about. A server that has the
+    /// connection says at once that it begins, or why not.
+    pub fn never_served(&self) -> Option<Place> {
+        let asked = self.transfer.is_some() && !self.attempt().load.is_upload();
+        // A log tells neither every byte nor every end.
+        let measured = self.times == Times::Measured && self.verb().mode() == Mode::Passive;
+        if !asked || !measured || self.bytes() > 0 || self.secured().is_some() || self.is_begun() {
+            return None;
+        }
+        let end = self.place_of(|what| matches!(what, What::EndOfFile | What::Reset));
+        // A reset that leaves no time to ask for the two ends follows a handshake, too: before it, it is a refusal.
+        let stood = self.joined_at().or(end)?;
+        let waited = |place: Place, since: Place| {
+            let times = (self.time_of_place(since), self.time_of_place(place));
+            matches!(times, (Some(since), Some(at)) if at - since >= WAITED_IN_VAIN_MS)
+        };
+        if let Some((reply, place)) = self.completion() {
+            let fits = match (reply.code, end) {
+                (421 | 425, _) => waited(place, stood),
+                // It had one, by its own word: not this one, where that is long over.
+                (426, Some(end)) => waited(place, end),
+                _ => false,
+            };
+            let unsaid = matches!(
+                self.refusal_says(),
+                None | Some(Says::CallbackFailed | Says::CallbackTimedOut | Says::NoDataConnection)
+            );
+            return (fits && unsaid).then(|| end.unwrap_or(place));
+        }
+        let end = end?;
+        let silent = self.has(|what| matches!(what, What::Silent { awaited: Awaited::Reply, .. }));
+        let lost = self.place_of(|what| matches!(what, What::ControlClosed | What::ControlReset));
+        (silent || lost.is_some_and(|lost| waited(lost, end))).then_some(end)
+    }
+
+    /// Where a connection that was not the server's was turned away while its own never came. What the server says
+    /// afterwards may answer that, if it came from another address of the server's.
+    pub(super) fn stranger_turned_away(&self) -> Option<Place> {
+        let to_its_end = !self.has(|what| matches!(what, What::CutShort | What::Failed(_)));
+        if self.verb().mode() == Mode::Passive || self.joined().is_some() || !to_its_end {
+            return None;
+        }
+        let (_, stranger) = self.strangers().into_iter().next()?;
+        let refused_before = self.refusal().is_some_and(|(_, refusal)| super::is_before(refusal, stranger));
+        (!refused_before).then_some(stranger)
+    }
+}
