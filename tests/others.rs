@@ -11,9 +11,9 @@ use ftpmode::diagnosis::diagnose;
 use ftpmode::diagnosis::rule::{Confidence, Side};
 use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::evidence::Evidence;
-use ftpmode::evidence::attempt::Mode;
+use ftpmode::evidence::attempt::{DataVerb, Mode};
 use ftpmode::evidence::case::Case;
-use ftpmode::evidence::facts::{Facts, Failure};
+use ftpmode::evidence::facts::{Cause, Facts, Failure};
 use ftpmode::evidence::sweep::{Answer, TtlProbe};
 use scripted::{Scripted, Step::*, say};
 
@@ -22,6 +22,27 @@ const TAKEN: &str =
 const HELD: &str =
     include_str!("../fixtures/cases/transparent-proxy/holds_passive_connections_at_the_first_router.toml");
 const UNDER_TLS: &str = include_str!("../fixtures/cases/transparent-proxy/takes_passive_connections_under_tls.toml");
+
+/// It ends the session over what it could not do, and the next command, which was on its way, with it.
+#[test]
+fn what_came_too_late_for_a_session_that_ended_behind_425_is_asked_again() {
+    let healthy = || [Join, Send(b"x\r\n".to_vec()), CloseData, say("226 done\r\n")];
+    let server = Scripted::new()
+        .on("LIST", healthy())
+        .on("LIST", healthy())
+        .on("LIST", [say("425 no\r\n"), Await("EPRT"), Close])
+        .on("LIST", healthy())
+        .start();
+    let evidence = check_of(server.address());
+    let heard = server.finish();
+    let facts = Facts::of(&evidence);
+    let came = |verb| facts.tried_with(verb).map(|tried| tried.cause()).collect::<Vec<_>>();
+    assert_eq!(came(DataVerb::Port), [Some(Cause::Refused)], "{evidence:#?}");
+    assert_eq!(came(DataVerb::Eprt), [None], "{evidence:#?}");
+    assert_eq!(heard.connections.len(), 2);
+    let found = diagnose(&facts);
+    assert!(!found.fires("control-connection-altered") && !found.fires("control-idle-dropped"), "{:?}", found.findings);
+}
 
 /// What the server says once its connection was closed for its address answers that, be it 425 or 226.
 #[test]

@@ -437,7 +437,8 @@ fn hold(facts: &Facts, found: &Diagnosis, names: &str) {
     }
     // What failed is told: some finding cites the failed data connection.
     for tried in facts.tried() {
-        if matches!(tried.failure(), None | Some(Failure::NotTried)) {
+        // What met the end of a session that another one's refusal ended was not tried either.
+        if matches!(tried.failure(), None | Some(Failure::NotTried)) || facts.came_too_late(tried) {
             continue;
         }
         let cited = found

@@ -16,6 +16,7 @@ mod callback;
 mod cite;
 mod control;
 mod counted;
+mod course;
 mod download;
 mod hang;
 mod interposed;

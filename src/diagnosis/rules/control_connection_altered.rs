@@ -96,9 +96,12 @@ pub(super) fn is_for_the_verb(facts: &Facts, tried: &Tried) -> bool {
     let busy = facts.waits_behind_a_stall(tried);
     let broken = facts.said_to_be_broken(tried.outcome().control, &[Says::Misconfigured, Says::PortsExhausted]);
     let other = || facts.tried().iter().any(|other| other.verb() != tried.verb() && other.negotiated());
+    // Somebody answers it, then, or the session was over before it was read.
+    let answered = facts.tried_with(tried.verb()).any(|other| other.negotiation().is_some());
+    let too_late = facts.came_too_late(tried);
     // A log's client tries no other; what resets the connection at the command was not waiting for anything.
     let reset_at_once = facts.log().is_some() && tried.control_was_reset();
-    unanswered && !busy && !broken && (other() || reset_at_once)
+    unanswered && !busy && !broken && !answered && !too_late && (other() || reset_at_once)
 }
 
 /// PASV's connections fail every time, EPSV's never.

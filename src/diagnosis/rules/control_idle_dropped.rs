@@ -121,10 +121,7 @@ fn test(facts: &Facts) -> Match {
                 "Keep the control connection alive",
                 "TCP keepalive or NOOP during transfers, in the client's settings (curl: --keepalive-time 60).",
             ),
-            Fix::network(
-                "Let quiet connections live longer",
-                "Idle time of TCP connections on routers and firewalls: an hour or more (RFC 5382 asks for 2 h 4 min).",
-            ),
+            live_longer(),
             Fix::server(
                 "Give sessions more time",
                 setting(
@@ -193,8 +190,23 @@ fn at_the_login(facts: &Facts, ends: &[(ControlEnd, Place)]) -> Match {
     })
 }
 
+/// So long (milliseconds) nothing is said where a translation that forgets at once may have forgotten.
+const QUIET_MS: f64 = 1_000.0;
+
 /// The control connection stood, and the command that was to prepare a data connection was never answered.
 fn unanswered(facts: &Facts, tried: &[&Tried]) -> Match {
+    let quiet = tried.iter().filter_map(|tried| facts.quiet_before(tried)).reduce(f64::min);
+    let quiet = quiet.filter(|ms| *ms >= QUIET_MS);
+    let forgotten = quiet.map_or_else(String::new, |ms| {
+        format!(
+            " Nothing had been said on the control connection for {:.0} s before: a firewall or translation on the way that \
+             forgets quiet connections so soon looks the same.",
+            ms / 1000.0
+        )
+    });
+    let answered = |tried: &&&Tried| facts.tried_with(tried.verb()).any(|other| other.negotiation().is_some());
+    let what =
+        if tried.iter().any(|tried| answered(&tried)) { "is not answered each time" } else { "is never answered" };
     Match::Fires(Conclusion {
         severity: loss(facts),
         side: Side::Unknown,
@@ -202,18 +214,18 @@ fn unanswered(facts: &Facts, tried: &[&Tried]) -> Match {
         summary: if tried.iter().any(|tried| tried.failure() == Some(Failure::CutAtNegotiation)) {
             format!(
                 "The control connection is cut at {}. A server that breaks off at it does this, and so does a device on the \
-                 way that reads FTP and does not let it through; what was seen does not tell which.",
+                 way that reads FTP and does not let it through; what was seen does not tell which.{forgotten}",
                 verbs(tried.iter().copied())
             )
         } else {
             format!(
-                "{} is never answered. A server that hangs at it does this, and so does a device on the way that reads FTP and \
-             swallows it; what was seen does not tell which.",
+                "{} {what}. A server that hangs at it does this, and so does a device on the way that reads FTP and \
+             swallows it; what was seen does not tell which.{forgotten}",
                 verbs(tried.iter().copied())
             )
         },
         cites: facts.cites(tried.iter().filter_map(|tried| tried.ended_by())),
-        fixes: vec![
+        fixes: [
             Fix::client(
                 "Try the other kinds of data connection, and another network",
                 "Another command may be answered: EPSV, PASV or active mode, in the client's settings. Where the same command is \
@@ -223,8 +235,18 @@ fn unanswered(facts: &Facts, tried: &[&Tried]) -> Match {
                 "Look for the command in the server's log",
                 "Where it is in there, the server hangs at it. Where it is not, something on the way took it.",
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(quiet.map(|_| live_longer()))
+        .collect(),
     })
+}
+
+fn live_longer() -> Fix {
+    Fix::network(
+        "Let quiet connections live longer",
+        "Idle time of TCP connections on routers and firewalls: an hour or more (RFC 5382 asks for 2 h 4 min).",
+    )
 }
 
 /// A data connection that ended with its control connection.
@@ -253,5 +275,5 @@ fn is_lost_control(facts: &Facts, tried: &Tried) -> bool {
         tried.failure(),
         Some(Failure::SessionEnded(Some(Says::TooManyConnections | Says::TlsRequired | Says::Misconfigured)))
     );
-    loses_control(tried) && !limit && !is_for_the_verb(facts, tried)
+    loses_control(tried) && !limit && !is_for_the_verb(facts, tried) && !facts.came_too_late(tried)
 }

@@ -115,6 +115,16 @@ impl Turn<'_, '_, '_> {
         self.in_company && usual && !told_to_stop && !self.port_failed_by_itself()
     }
 
+    /// Whether the session was over before the command was read, for the refusal of the data connection before.
+    fn came_too_late(&self) -> bool {
+        if self.completion.is_some() || self.session.is_open() || self.planned.manner != Manner::Usual {
+            return false;
+        }
+        let evidence = self.plan.tools.recorder.evidence();
+        let facts = Facts::of(&evidence);
+        facts.tried().iter().any(|tried| tried.index() == self.number && facts.came_too_late(tried))
+    }
+
     /// Whether a passive port failed that was named in no company: what travelled later than the SYN has nothing to do with it.
     fn port_failed_by_itself(&self) -> bool {
         self.port_failed() && self.asked_with.is_none()
@@ -156,10 +166,11 @@ impl Turn<'_, '_, '_> {
                 // The server's own word that it waited in vain is no other silence.
                 let waited = answered.is_none_or(|reply| says(reply) == Some(Says::CallbackTimedOut));
                 let silent = self.mode() == Mode::Active && waited && self.session.is_open();
-                if !again && self.may_go_alone() && !silent {
+                let too_late = self.came_too_late();
+                if !again && (self.may_go_alone() || too_late) && !silent {
                     self.plan.give_back_alone(self.alone());
                 }
-                if self.in_company && !silent && !self.port_failed_by_itself() {
+                if (self.in_company || too_late) && !silent && !self.port_failed_by_itself() {
                     let blamed = self.asked_with.filter(|_| self.port_failed());
                     self.plan.supersede(Superseded { number: self.number, blamed });
                 }

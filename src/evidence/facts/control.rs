@@ -226,7 +226,7 @@ impl<'a> Facts<'a> {
                 }
                 // Who answers the farewell is not lost.
                 let stands = || self.quiet().is_some_and(|quiet| quiet.control == number && quiet.farewell.is_some());
-                if self.is_cut_by_us(number) || stands() {
+                if self.is_cut_by_us(number) || self.ended_over_a_refusal(number) || stands() {
                     return None;
                 }
                 let unfinished = matches!(login, Login::Unfinished(_));

@@ -1,0 +1,61 @@
+//! What went on a control connection before a command that it did not survive, over all data connections that shared it.
+
+use super::{Facts, Failure, Tried};
+use crate::evidence::timeline::What;
+
+/// What comes within this time (milliseconds) comes right behind.
+const RIGHT_BEHIND_MS: f64 = 1_000.0;
+
+impl Facts<'_> {
+    /// Whether this command met the end of a session that the server ended over a refusal before it: it came too late.
+    pub fn came_too_late(&self, tried: &Tried) -> bool {
+        let end = || tried.ended_by().and_then(|place| self.time_of(place));
+        let control = tried.outcome().control;
+        tried.failure() == Some(Failure::CutAtNegotiation)
+            && end().is_some_and(|end| self.refused_right_before(control, tried.index(), end))
+    }
+
+    /// Whether a control connection ended right behind the refusal of a data connection (425 and the like): some servers
+    /// end the session over that, and nobody else has a part in it.
+    pub fn ended_over_a_refusal(&self, number: usize) -> bool {
+        let events = self.evidence().controls.get(number).map(|control| &control.events);
+        let mut ends = events.into_iter().flatten().filter(|event| is_end(&event.what)).map(|event| event.at_ms);
+        ends.next().is_some_and(|end| self.refused_right_before(number, usize::MAX, end))
+    }
+
+    /// Whether the last that the server said on this control connection of the data connections before the one of this
+    /// number was a refusal, and said then.
+    fn refused_right_before(&self, number: usize, before: usize, end: f64) -> bool {
+        // A log's times are too coarse to tell what came first.
+        if self.log().is_some() {
+            return false;
+        }
+        let ours = self.evidence().attempts.iter().take(before).filter(|outcome| outcome.control == number);
+        let mut replies = ours.flat_map(|outcome| &outcome.events).filter_map(|event| match &event.what {
+            What::Replied(reply) => Some((event.at_ms, reply)),
+            _ => None,
+        });
+        replies.next_back().is_some_and(|(at, reply)| {
+            matches!(reply.code, 421 | 425 | 426 | 500..=599) && (0.0..RIGHT_BEHIND_MS).contains(&(end - at))
+        })
+    }
+
+    /// How long nothing was said on the control connection before this command went out, in milliseconds.
+    pub fn quiet_before(&self, tried: &Tried) -> Option<f64> {
+        if self.log().is_some() {
+            return None;
+        }
+        let sent = tried.outcome().events.iter().find(|event| matches!(event.what, What::Sent(_)))?.at_ms;
+        let number = tried.outcome().control;
+        let own = self.evidence().controls.get(number).into_iter().flat_map(|control| &control.events);
+        let of_data = self.evidence().attempts.iter().filter(|outcome| outcome.control == number);
+        let before = own
+            .chain(of_data.flat_map(|outcome| &outcome.events))
+            .filter(|event| matches!(event.what, What::Sent(_) | What::Replied(_)) && event.at_ms < sent);
+        before.map(|event| event.at_ms).reduce(f64::max).map(|last| sent - last)
+    }
+}
+
+fn is_end(what: &What) -> bool {
+    matches!(what, What::ControlClosed | What::ControlReset)
+}
