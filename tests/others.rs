@@ -8,7 +8,7 @@ mod scripted;
 use checked::check_of;
 use ftpmode::clients;
 use ftpmode::diagnosis::diagnose;
-use ftpmode::diagnosis::rule::{Confidence, Side};
+use ftpmode::diagnosis::rule::{Confidence, Severity, Side};
 use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::evidence::Evidence;
 use ftpmode::evidence::attempt::{DataVerb, Mode};
@@ -21,6 +21,8 @@ const TAKEN: &str =
     include_str!("../fixtures/cases/transparent-proxy/takes_passive_connections_at_the_first_router.toml");
 const HELD: &str =
     include_str!("../fixtures/cases/transparent-proxy/holds_passive_connections_at_the_first_router.toml");
+const PORTS_HELD: &str =
+    include_str!("../fixtures/cases/passive-ports-exhausted/held_by_connections_of_this_check.toml");
 const UNDER_TLS: &str = include_str!("../fixtures/cases/transparent-proxy/takes_passive_connections_under_tls.toml");
 
 /// It ends the session over what it could not do, and the next command, which was on its way, with it.
@@ -144,4 +146,14 @@ fn what_the_server_says_late_is_of_a_connection_that_it_never_had() {
     }
     let told = "425 Security: Bad IP connecting.";
     assert_ne!(failures(told, 5_000.0), Some(Failure::NeverServed));
+}
+
+/// What a session says that broke down for want of a port is told of no method.
+#[test]
+fn ports_that_this_check_itself_has_taken_are_told_as_a_small_range() {
+    let found = diagnose(&Facts::of(&Case::from_toml(PORTS_HELD).expect("a case").evidence));
+    assert!(found.verdict.summary.starts_with("Use active mode: it works,"), "{}", found.verdict.summary);
+    let exhausted = found.findings.iter().find(|finding| finding.rule.id == "passive-ports-exhausted");
+    let conclusion = &exhausted.expect("it fires").conclusion;
+    assert!(conclusion.severity == Severity::Info && conclusion.summary.contains("of this check"), "{conclusion:?}");
 }

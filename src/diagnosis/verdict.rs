@@ -240,7 +240,7 @@ fn recommended(facts: &Facts, works: Mode, other: Mode) -> String {
 /// The mode, and what it takes to work where not every way of using it does.
 fn how(facts: &Facts, mode: Mode) -> String {
     let works = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && tried.works());
-    let fails = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && fails_for_itself(tried));
+    let fails = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && fails_for_itself(facts, tried));
     let [older, newer] = verbs_of(mode);
     let name = mode.name();
     match (works(older), works(newer)) {
@@ -255,13 +255,21 @@ fn how(facts: &Facts, mode: Mode) -> String {
 /// Whether one and the same method of it works and fails.
 fn is_fickle(facts: &Facts, mode: Mode) -> bool {
     let works = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && tried.works());
-    let fails = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && fails_for_itself(tried));
+    let fails = |verb| usual(facts, mode).any(|tried| tried.verb() == verb && fails_for_itself(facts, tried));
     verbs_of(mode).into_iter().any(|verb| works(verb) && fails(verb))
 }
 
-/// A session that was used up fails the next data connection, whatever its method.
-fn fails_for_itself(tried: &Tried) -> bool {
-    !tried.works() && tried.failure() != Some(Failure::TransferRefused(Some(Says::SessionReuseRequired)))
+/// A session that was used up, or that broke down for want of a passive port, fails the next data connection, whatever its
+/// method.
+fn fails_for_itself(facts: &Facts, tried: &Tried) -> bool {
+    let used_up = match tried.failure() {
+        Some(Failure::TransferRefused(Some(Says::SessionReuseRequired))) => true,
+        Some(Failure::Rejected(Some(Says::Misconfigured))) => {
+            facts.said_to_be_broken(tried.outcome().control, &[Says::PortsExhausted])
+        }
+        _ => false,
+    };
+    !tried.works() && !used_up
 }
 
 /// One mode moves no data, and the other could not be tried.

@@ -37,13 +37,15 @@ fn test(facts: &Facts) -> Match {
         }
     };
     let words = if confidence == Confidence::High { "says that it has" } else { "seems to have" };
-    // A server keeps the port of a connection that never comes: then the range is small, and that is not what fails.
+    // A server keeps the port of a connection that never reaches it: then the range is small, and that is not what fails.
     let held = if facts.log().is_none() { held_before(facts, &places) } else { Vec::new() };
     let (severity, why) = match held.is_empty() {
-        true => (loss(facts), ""),
+        true => {
+            (loss(facts), " Who holds them can't be seen from here: other transfers, or a check right before this one.")
+        }
         false => (
             Severity::Info,
-            " It still held one for a connection of this check that got no answer, so its range is small.",
+            " It still held one for a connection of this check that came to nothing, so its range is small.",
         ),
     };
     Match::Fires(Conclusion {
@@ -73,14 +75,17 @@ fn test(facts: &Facts) -> Match {
     })
 }
 
-/// Where passive connections of this check got no answer that were dialled before the server said so, judged or not: their
-/// ports stay taken.
+/// Where passive connections of this check came to nothing that were dialled before the server said so, judged or not: it
+/// waits for them, and their ports stay taken.
 fn held_before(facts: &Facts, said: &[Place]) -> Vec<Place> {
     let Some(said) = said.iter().filter_map(|place| facts.time_of(*place)).reduce(f64::min) else { return Vec::new() };
-    let aside = facts.passive_failures_aside();
+    let aside = facts.passive_dials_aside();
     let before = |tried: &&Tried| tried.named_at().and_then(|place| facts.time_of(place)).is_some_and(|ms| ms < said);
     let all = facts.tried_in(Mode::Passive).chain(&aside);
-    ends(all.filter(|tried| tried.failure() == Some(Failure::DialDropped)).filter(before))
+    let awaited = |tried: &&Tried| {
+        matches!(tried.failure(), Some(Failure::DialDropped | Failure::NeverServed)) || tried.is_left_alone()
+    };
+    ends(all.filter(awaited).filter(before))
 }
 
 /// Servers that fail for want of a port (vsftpd does) fail at what comes next, too.

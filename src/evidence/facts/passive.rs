@@ -181,7 +181,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Passive connections that were begun and are not judged.
-    fn passive_dials_aside(&self) -> Vec<Tried<'a>> {
+    pub fn passive_dials_aside(&self) -> Vec<Tried<'a>> {
         let plain = self.realm == Realm::Plain;
         let ours = |outcome: &Outcome| outcome.set_aside && outcome.protection.is_plain() == plain;
         let numbered = self.evidence.attempts.iter().enumerate().filter(|(_, outcome)| ours(outcome));
