@@ -8,6 +8,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU16;
+use std::pin::pin;
 use std::time::Duration;
 
 use crab_nat::pcp::{self, BaseMapRequest, DropMappingRange, Failure};
@@ -15,7 +16,7 @@ use crab_nat::{
     GatewayAddress, InternetProtocol, PortMapping, PortMappingOptions, PortMappingType, TimeoutConfig, VersionCode,
     natpmp,
 };
-use futures_util::future::join_all;
+use futures_util::future::{Either, join_all, select};
 use igd_next::aio::Gateway;
 use igd_next::aio::tokio::{Tokio, search_gateway};
 use igd_next::{AddPortError, PortMappingProtocol, RequestError, SearchOptions};
@@ -76,11 +77,14 @@ pub async fn try_active(tools: Tools<'_>, standing: &mut Standing, idle: &mut Op
     tools.recorder.say("Asking the router for a port");
     let mut port = door.ask_by_pcp(tools, &mut standing.held).await;
     if port.is_none() {
-        // The removal travels behind a request that nobody answered yet.
+        // The removal travels behind a request that nobody answered yet; its answer is worth no time of its own.
         let mut unanswered = std::mem::take(&mut standing.held);
-        let asked = tokio::join!(take_away(tools, &mut unanswered), door.ask_by_upnp(tools, &mut standing.held));
-        port = asked.1;
-        standing.held.append(&mut unanswered);
+        let asked = pin!(door.ask_by_upnp(tools, &mut standing.held));
+        let removal = pin!(take_away(tools, &mut unanswered));
+        port = match select(asked, removal).await {
+            Either::Left((port, _)) => port,
+            Either::Right(((), asked)) => asked.await,
+        };
     }
     if let Some(port) = port {
         let named = SocketAddr::new(IpAddr::V4(door.seen), port);
