@@ -56,28 +56,15 @@ impl Facts<'_> {
         let most = waits.iter().map(|wait| wait.delay).fold(0.0, f64::max);
         let begun: Vec<f64> = self.evidence().attempts.iter().filter_map(begun).collect();
         let is_ours = |growth: &Growth| {
-            begun.iter().any(|begun| {
-                is_repetition(growth.at - begun - most, LATE) || is_repetition(growth.at - begun - least, LATE)
-            })
-        };
-        let repeated = |wait: &Wait, after: f64| {
-            wait.begun + wait.delay + after + LATE > wait.until
-                || growths.iter().any(|growth| {
-                    let away = growth.at - wait.begun - wait.delay - after;
-                    (-EARLY..=LATE * (1.0 + after / AGAIN)).contains(&away)
-                })
+            begun
+                .iter()
+                .any(|begun| is_repetition(growth.at - begun - most) || is_repetition(growth.at - begun - least))
         };
         let sizes = || growths.iter().filter_map(|growth| Some((growth.count, growth.bytes?)));
-        let out_of_step = waits.iter().any(|one| {
-            let apart = |other: &Wait| (one.begun - other.begun).rem_euclid(AGAIN);
-            waits.iter().any(|other| (OUT_OF_STEP..AGAIN - OUT_OF_STEP).contains(&apart(other)))
-        });
-        let clean = out_of_step
+        let clean = are_out_of_step(&waits)
             && most - least <= LATE + EARLY
             && growths.iter().filter(|growth| growth.at < swept_from).all(is_ours)
-            && waits
-                .iter()
-                .all(|wait| wait.until - wait.begun > AGAIN && repeated(wait, AGAIN) && repeated(wait, 3.0 * AGAIN))
+            && waits.iter().all(|wait| came_again(wait, &growths))
             && sizes().next().is_some()
             && sizes().all(|(count, bytes)| SYN.contains(&(bytes / count.max(1))));
         if clean { waits.iter().map(|wait| wait.first).collect() } else { Vec::new() }
@@ -94,11 +81,29 @@ impl Facts<'_> {
     }
 }
 
+/// Whether two of them began at other parts of a second.
+fn are_out_of_step(waits: &[Wait]) -> bool {
+    let apart = |one: &Wait, other: &Wait| (one.begun - other.begun).rem_euclid(AGAIN);
+    let out_of_step = |apart: f64| (OUT_OF_STEP..AGAIN - OUT_OF_STEP).contains(&apart);
+    waits.iter().any(|one| waits.iter().any(|other| out_of_step(apart(one, other))))
+}
+
+/// Whether it came again after a second, and after three where it was waited for as long.
+fn came_again(wait: &Wait, growths: &[Growth]) -> bool {
+    let first = wait.begun + wait.delay;
+    let waited = |times: f64| wait.until - first > times * AGAIN + LATE;
+    let came = |times: f64| {
+        let mut away = growths.iter().map(|growth| growth.at - first - times * AGAIN);
+        away.any(|away| (-EARLY..=LATE * (1.0 + times)).contains(&away))
+    };
+    waited(1.0) && came(1.0) && (!waited(3.0) || came(3.0))
+}
+
 /// Whether so long after a SYN it is sent again, or is that SYN.
-fn is_repetition(after: f64, late: f64) -> bool {
+fn is_repetition(after: f64) -> bool {
     let times = ((after + EARLY) / AGAIN).floor();
     let away = after - times * AGAIN;
-    times >= 0.0 && away <= late * (1.0 + times)
+    times >= 0.0 && away <= LATE * (1.0 + times)
 }
 
 /// Until when nothing came, where this is what ended it.
