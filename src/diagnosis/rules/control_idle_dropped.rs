@@ -195,7 +195,9 @@ const QUIET_MS: f64 = 1_000.0;
 
 /// The control connection stood, and the command that was to prepare a data connection was never answered.
 fn unanswered(facts: &Facts, tried: &[&Tried]) -> Match {
-    let quiet = tried.iter().filter_map(|tried| facts.quiet_before(tried)).reduce(f64::min);
+    // A log's times are too coarse for that.
+    let asked = tried.iter().filter(|_| facts.log().is_none()).filter_map(|tried| tried.asked_at());
+    let quiet = asked.filter_map(|place| facts.quiet_before(place)).reduce(f64::min);
     let quiet = quiet.filter(|ms| *ms >= QUIET_MS);
     let forgotten = quiet.map_or_else(String::new, |ms| {
         format!(

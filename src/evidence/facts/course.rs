@@ -39,21 +39,6 @@ impl Facts<'_> {
             matches!(reply.code, 421 | 425 | 426 | 500..=599) && (0.0..RIGHT_BEHIND_MS).contains(&(end - at))
         })
     }
-
-    /// How long nothing was said on the control connection before this command went out, in milliseconds.
-    pub fn quiet_before(&self, tried: &Tried) -> Option<f64> {
-        if self.log().is_some() {
-            return None;
-        }
-        let sent = tried.outcome().events.iter().find(|event| matches!(event.what, What::Sent(_)))?.at_ms;
-        let number = tried.outcome().control;
-        let own = self.evidence().controls.get(number).into_iter().flat_map(|control| &control.events);
-        let of_data = self.evidence().attempts.iter().filter(|outcome| outcome.control == number);
-        let before = own
-            .chain(of_data.flat_map(|outcome| &outcome.events))
-            .filter(|event| matches!(event.what, What::Sent(_) | What::Replied(_)) && event.at_ms < sent);
-        before.map(|event| event.at_ms).reduce(f64::max).map(|last| sent - last)
-    }
 }
 
 fn is_end(what: &What) -> bool {

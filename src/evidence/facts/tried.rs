@@ -226,6 +226,11 @@ impl<'a> Tried<'a> {
         self.has(|what| matches!(what, What::CutShort))
     }
 
+    /// Where its own command, PASV or PORT, went out.
+    pub fn asked_at(&self) -> Option<Place> {
+        self.place_of(|what| matches!(what, What::Sent(_)))
+    }
+
     /// Whether this computer could not do its part.
     pub fn failed_here(&self) -> Option<Place> {
         self.place_of(|what| matches!(what, What::Failed(_)))
