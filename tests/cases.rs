@@ -84,17 +84,20 @@ fn a_stall_in_the_mode_to_use_is_told_first() {
 /// unless the other end says that nothing came.
 #[test]
 fn where_an_answer_may_be_lost_this_side_is_looked_at_as_well() {
-    let sides = |wanted: &str| {
-        let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with(wanted)).expect("a case");
-        let report = Report::of(&case.evidence);
-        let finding =
-            report.findings.into_iter().find(|finding| finding.id == "passive-port-dropped").expect("a finding");
-        finding.fixes.iter().map(|fix| fix.side).collect::<Vec<Side>>()
+    let text = |wanted: &str| fs::read_to_string(Path::new("fixtures/cases").join(wanted)).expect("a case");
+    let sides = |text: &str| {
+        let report = Report::of(&Case::from_toml(text).expect("a case").evidence);
+        let finding = report.findings.into_iter().find(|finding| finding.id.starts_with("passive-port-"));
+        finding.expect("a finding").fixes.iter().map(|fix| fix.side).collect::<Vec<Side>>()
     };
-    let lost = sides("passive-port-dropped/answers-lost-near-the-client.toml");
-    assert_eq!(lost, [Side::Server, Side::Client]);
-    let nothing_came = sides("passive-port-dropped/nothing-arrives-says-the-other-end.toml");
-    assert_eq!(nothing_came, [Side::Server]);
+    let lost = text("passive-port-dropped/answers-lost-near-the-client.toml");
+    assert_eq!(sides(&lost), [Side::Server, Side::Client]);
+    let nothing_came = text("passive-port-dropped/nothing-arrives-says-the-other-end.toml");
+    assert_eq!(sides(&nothing_came), [Side::Server]);
+    let rationed = ["silent connect 3507", "silent connect 3501"]
+        .iter()
+        .fold(lost.clone(), |text, silent| text.replace(silent, "unreachable admin-prohibited 203.0.113.200"));
+    assert_eq!(sides(&rationed), [Side::Server], "what was turned away was answered");
 }
 
 /// What comes in the server's name is no nearer to it than the routers between that were seen to pass packets on.

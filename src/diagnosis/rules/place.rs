@@ -340,7 +340,12 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
     match side {
         Side::Client => vec![client],
         Side::Server => match facts.location() {
-            Observed::Seen(location) if location.zone == Zone::Server && answer_may_be_lost(facts, &location) => {
+            // What was turned away was answered.
+            Observed::Seen(location)
+                if location.zone == Zone::Server
+                    && answer_may_be_lost(facts, &location)
+                    && ended_alike(facts, location.end) =>
+            {
                 vec![server, look_for_the_answers(facts)]
             }
             _ => vec![server],
