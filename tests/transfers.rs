@@ -103,6 +103,19 @@ fn a_transfer_that_the_deadline_cuts_is_told_with_what_came() {
 }
 
 #[test]
+fn a_check_that_ends_in_its_first_transfer_says_so() {
+    let server = Scripted::new().on("RETR", [Join, say("150 Here.\r\n"), SendBytes(50_000), Hush]).start();
+    let mut request = passive(&server);
+    request.settings.retrieve = Some("named.bin".to_owned());
+    request.deadline = Duration::from_secs(1);
+    let evidence = checked(request);
+    server.finish();
+    let text = rendered(&evidence, "text");
+    assert!(text.contains("THE CHECK ENDED TOO EARLY") && text.contains("not finished"), "{text}");
+    assert!(open(&evidence, "passive-pasv").is_some_and(|because| because.contains("50000 bytes came in ")));
+}
+
+#[test]
 fn what_the_deadline_leaves_no_time_for_is_named() {
     let server = Scripted::new().on("PASV", [Hush]).start();
     let mut request = request(server.address());

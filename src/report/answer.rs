@@ -129,6 +129,9 @@ pub fn headline(report: &Report) -> &'static str {
                 _ => "NOT TESTED: NO DATA CONNECTION COULD BE TRIED",
             }
         }
+        (Recommendation::Unknown, ControlStage::Complete) if report.judged().any(|attempt| attempt.cut_short) => {
+            "NOT TESTED: THE CHECK ENDED TOO EARLY"
+        }
         (Recommendation::Unknown, ControlStage::Complete) => "NOT TESTED: NO DATA CONNECTION WAS TRIED",
     }
 }
