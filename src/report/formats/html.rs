@@ -28,7 +28,7 @@ const STYLE: &str = include_str!("html/style.css");
 
 /// Nothing is fetched, run, framed or sent; the one style sheet that counts is known by its digest.
 const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
-    'sha256-TY7tOlA2r9CcSyDcqwhSnVa+y8QSxvcBv6Wow1GWOQ4='; base-uri 'none'; form-action 'none'\">\n";
+    'sha256-hAbdXNT1FIFLMZiL0+8iisHIuZx3ow9P4ZkcI321tMw='; base-uri 'none'; form-action 'none'\">\n";
 
 /// Stands where nothing is to be said.
 const NOTHING: &str = "\u{2013}";
