@@ -129,6 +129,8 @@ impl Facts<'_> {
     fn answers_sooner(&self) -> Option<Interposed> {
         let peer = self.peer().filter(|peer| reach(*peer) == Reach::Public)?;
         let swept = self.evidence().sweeps.iter().any(|sweep| sweep.of != Swept::ToldRouter);
+        // This computer's own work under TLS makes handshakes look long.
+        let secured = self.evidence().controls.iter().any(|control| !control.security.is_plain());
         let least = |all: &mut dyn Iterator<Item = f64>| all.reduce(f64::min);
         let control = least(&mut self.evidence().controls.iter().map(|control| control.connect_ms))?;
         let at_peer = || self.joined_in(Mode::Passive).filter(|tried| self.dialled_at_peer(tried));
@@ -138,7 +140,7 @@ impl Facts<'_> {
         let longer = passive - control >= LEAST_LONGER_MS && passive >= control * LEAST_TIMES;
         // A firewall that thinks a new port over holds up no commands.
         let as_commands = reply >= passive * 0.8;
-        if swept || !enough || !longer || !as_commands {
+        if swept || secured || !enough || !longer || !as_commands {
             return None;
         }
         let cites = vec![
@@ -172,6 +174,8 @@ mod tests {
         let replies_at_once = [("127.4 < 227", "96.4 < 227"), ("192.6 < 229", "161.4 < 229")];
         assert!(!is_seen(&replies_at_once), "a firewall");
         assert!(!is_seen(&[("connect_ms = 0.4", "connect_ms = 30.4")]), "the same way");
+        let secured = [("connect_ms = 0.4", "connect_ms = 0.4\nsecurity = \"explicit-tls\"")];
+        assert!(!is_seen(&secured), "this computer's own work");
         assert!(!is_seen(&[("203.0.113.200", "192.168.7.99"), ("203,0,113,200", "192,168,7,99")]), "two private ends");
     }
 }
