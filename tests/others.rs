@@ -46,6 +46,21 @@ fn what_came_too_late_for_a_session_that_ended_behind_425_is_asked_again() {
     assert!(!found.fires("control-connection-altered") && !found.fires("control-idle-dropped"), "{:?}", found.findings);
 }
 
+/// Its next command was on its way: it says nothing of that command, which another session answers.
+#[test]
+fn a_server_that_ends_the_session_with_each_transfer_alters_nothing() {
+    let server =
+        Scripted::new().on("LIST", [Join, Send(b"x\r\n".to_vec()), CloseData, say("226 done\r\n"), Close]).start();
+    let evidence = check_of(server.address());
+    server.finish();
+    let facts = Facts::of(&evidence);
+    for verb in [DataVerb::Pasv, DataVerb::Epsv, DataVerb::Port, DataVerb::Eprt] {
+        assert!(facts.tried_with(verb).any(|tried| tried.works()), "{verb:?}: {evidence:#?}");
+    }
+    let found = diagnose(&facts);
+    assert!(!found.fires("control-connection-altered"), "{:?}", found.findings);
+}
+
 /// What the server says once its connection was closed for its address answers that, be it 425 or 226.
 #[test]
 fn what_is_said_behind_a_connection_that_was_turned_away_blames_nobody_else() {

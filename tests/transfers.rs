@@ -112,6 +112,7 @@ fn a_check_that_ends_in_its_first_transfer_says_so() {
     server.finish();
     let text = rendered(&evidence, "text");
     assert!(text.contains("THE CHECK ENDED TOO EARLY") && text.contains("not finished"), "{text}");
+    assert!(text.contains("check again with a longer --deadline"), "{text}");
     assert!(open(&evidence, "passive-pasv").is_some_and(|because| because.contains("50000 bytes came in ")));
 }
 

@@ -16,7 +16,6 @@ use super::session::{Came, Pace, Session};
 use super::turns::{Manner, Plan, Planned, StallMark, Tools, secure};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
-use crate::evidence::facts::Facts;
 use crate::evidence::security::Protection;
 use crate::evidence::timeline::{Awaited, What};
 use crate::protocol::reply::Reply;
@@ -24,6 +23,7 @@ use crate::protocol::{extended, host_port};
 use careful::Joining;
 
 mod again;
+mod callback;
 mod careful;
 mod company;
 mod handshake;
@@ -142,11 +142,8 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
     }
 
     fn silence(&self) -> Duration {
-        let Tools { budget, settings, recorder, .. } = self.plan.tools;
-        let rtt = self.session.rtt();
-        // Where passive mode works and nobody spoke of a forwarded range, this is a second opinion.
-        let besides = self.planned.attempt.address == Address::ServerSeen && settings.active_ports.is_none();
-        if besides && Facts::of(&recorder.evidence()).works(Mode::Passive) {
+        let (budget, rtt) = (self.plan.tools.budget, self.session.rtt());
+        if self.is_second_opinion() {
             return budget.second_opinion(rtt);
         }
         match self.mode() {
@@ -270,6 +267,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
                     if let Some(awaited) = awaited {
                         self.record_silence(awaited, since);
                     }
+                    self.note_given_up(awaited, since);
                     return;
                 }
             }

@@ -37,7 +37,7 @@ mod opened;
 pub mod secure;
 mod standing;
 
-pub use given_back::Superseded;
+pub use given_back::{GivenUp, Superseded};
 pub use standing::Standing;
 
 /// Control connections at one time: when everything stalls, one a method.
@@ -92,6 +92,8 @@ pub struct Plan<'a> {
     queue: RefCell<VecDeque<Planned>>,
     /// Attempts that stalled in company and are made again alone: the later one counts, once it has ended.
     superseded: RefCell<Vec<Superseded>>,
+    /// Callbacks that did not come in time.
+    given_up: RefCell<Vec<GivenUp>>,
     /// Passive ports that did not answer at once.
     left: RefCell<Vec<Left>>,
     /// Sessions that this plan has ended, and the server perhaps not yet.
@@ -127,6 +129,7 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
         peer,
         queue: RefCell::new(queue),
         superseded: RefCell::default(),
+        given_up: RefCell::default(),
         left: RefCell::default(),
         leaving: RefCell::default(),
         changed: Notify::new(),
@@ -254,10 +257,26 @@ impl<'a> Plan<'a> {
         self.changed.notify_one();
     }
 
-    /// The server took so long over something: as long it may take before it connects.
+    /// The server took so long over something: as long it may take before it connects. What was given up sooner is made
+    /// again.
     pub fn note_slowness(&self, took: Duration) {
-        let mut standing = self.standing.borrow_mut();
-        standing.slowest = standing.slowest.max(took);
+        let slowest = self.standing.borrow().slowest.max(took);
+        self.standing.borrow_mut().slowest = slowest;
+        let budget = self.tools.budget;
+        let too_soon = |given_up: &mut GivenUp| {
+            let GivenUp { waited, rtt, .. } = *given_up;
+            waited < took + budget.stall(rtt) && took < budget.callback(rtt, slowest)
+        };
+        for GivenUp { number, planned, .. } in self.given_up.borrow_mut().extract_if(.., too_soon) {
+            self.supersede(Superseded { number, blamed: None });
+            self.give_back(planned);
+        }
+    }
+
+    /// The server did not connect in time.
+    pub fn give_up_on(&self, given_up: GivenUp) {
+        self.given_up.borrow_mut().push(given_up);
+        self.changed.notify_one();
     }
 
     /// The server wants to be left alone, and why: nothing new is begun.

@@ -260,6 +260,9 @@ pub fn next_step(report: &Report) -> NextStep<'_> {
         (true, None) if report.evidence.log.is_some() => Some(
             "Set the client to its most talkative level, let it list a folder, and read that log with ftpmode triage.",
         ),
+        (true, None) if report.evidence.cut_short == Some(CutShort::Deadline) && report.judged().next().is_some() => {
+            Some("The check ran out of time before a transfer was over: check again with a longer --deadline.")
+        }
         (true, None) => {
             Some("Ask whoever runs the server to confirm the address, the port and the login; then check again.")
         }

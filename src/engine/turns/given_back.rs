@@ -1,5 +1,7 @@
 //! Attempts that go back to the queue, and what becomes of the ones before them.
 
+use std::time::Duration;
+
 use super::{Manner, Plan, Planned};
 use crate::engine::negotiation::Company;
 use crate::evidence::attempt::Attempt;
@@ -11,6 +13,15 @@ pub struct Superseded {
     pub number: usize,
     /// Of a passive port that let nobody in: the company that its name came in, which a helper may have missed it for.
     pub blamed: Option<Company>,
+}
+
+/// A callback that did not come in time, and what time that was.
+#[derive(Clone, Copy, Debug)]
+pub struct GivenUp {
+    pub number: usize,
+    pub planned: Planned,
+    pub waited: Duration,
+    pub rtt: Duration,
 }
 
 impl Plan<'_> {

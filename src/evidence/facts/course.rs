@@ -7,12 +7,15 @@ use crate::evidence::timeline::What;
 const RIGHT_BEHIND_MS: f64 = 1_000.0;
 
 impl Facts<'_> {
-    /// Whether this command met the end of a session that the server ended over a refusal before it: it came too late.
+    /// Whether this command met the end of a session that the server ended over a refusal before it, or ends with each
+    /// transfer: it came too late.
     pub fn came_too_late(&self, tried: &Tried) -> bool {
         let end = || tried.ended_by().and_then(|place| self.time_of(place));
         let control = tried.outcome().control;
         tried.failure() == Some(Failure::CutAtNegotiation)
-            && end().is_some_and(|end| self.refused_right_before(control, tried.index(), end))
+            && end()
+                .and_then(|end| self.said_right_before(control, tried.index(), end))
+                .is_some_and(|code| is_refusal(code) || matches!(code, 226 | 250))
     }
 
     /// Whether a control connection ended right behind the refusal of a data connection (425 and the like): some servers
@@ -20,25 +23,29 @@ impl Facts<'_> {
     pub fn ended_over_a_refusal(&self, number: usize) -> bool {
         let events = self.evidence().controls.get(number).map(|control| &control.events);
         let mut ends = events.into_iter().flatten().filter(|event| is_end(&event.what)).map(|event| event.at_ms);
-        ends.next().is_some_and(|end| self.refused_right_before(number, usize::MAX, end))
+        ends.next().and_then(|end| self.said_right_before(number, usize::MAX, end)).is_some_and(is_refusal)
     }
 
-    /// Whether the last that the server said on this control connection of the data connections before the one of this
-    /// number was a refusal, and said then.
-    fn refused_right_before(&self, number: usize, before: usize, end: f64) -> bool {
+    /// The code of the last that the server said on this control connection of the data connections before the one of this
+    /// number, where it was said then.
+    fn said_right_before(&self, number: usize, before: usize, end: f64) -> Option<u16> {
         // A log's times are too coarse to tell what came first.
         if self.log().is_some() {
-            return false;
+            return None;
         }
         let ours = self.evidence().attempts.iter().take(before).filter(|outcome| outcome.control == number);
         let mut replies = ours.flat_map(|outcome| &outcome.events).filter_map(|event| match &event.what {
             What::Replied(reply) => Some((event.at_ms, reply)),
             _ => None,
         });
-        replies.next_back().is_some_and(|(at, reply)| {
-            matches!(reply.code, 421 | 425 | 426 | 500..=599) && (0.0..RIGHT_BEHIND_MS).contains(&(end - at))
-        })
+        let (at, reply) = replies.next_back()?;
+        (0.0..RIGHT_BEHIND_MS).contains(&(end - at)).then_some(reply.code)
     }
+}
+
+/// That no data connection comes about, or is broken off.
+fn is_refusal(code: u16) -> bool {
+    matches!(code, 421 | 425 | 426 | 500..=599)
 }
 
 fn is_end(what: &What) -> bool {
