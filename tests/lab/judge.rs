@@ -94,7 +94,7 @@ pub fn judge(case: &Case, kit: &Kit, asked: Asked, keep: &Keep) -> Outcome {
     });
     outcome.complaints.extend(held.unwrap_or_else(|why| vec![why]));
     outcome.complaints.extend((case.besides)(&stage.network));
-    outcome.tally = tally.into_inner().expect("no holder panics");
+    outcome.tally.add(tally.into_inner().expect("no holder panics"));
     outcome
 }
 

@@ -13,6 +13,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::servers::PASSIVE;
+
 /// Every namespace's name begins with this and the process's id.
 const PREFIX: &str = "ftpmlab";
 
@@ -166,8 +168,12 @@ impl Network {
     }
 
     fn configure(&self, host: &str, addresses: &str, nft: &str) -> Result<(), String> {
+        // The passive range is no place for ports that a host chooses by itself: walls before the range would drop what
+        // comes back to them, once in some thousand connections.
+        let (low, high) = PASSIVE;
         let script = format!(
             "set -e\n\
+             echo {low}-{high} > /proc/sys/net/ipv4/ip_local_reserved_ports\n\
              echo 1 > /proc/sys/net/ipv4/ip_forward\n\
              echo 1 > /proc/sys/net/ipv6/conf/all/forwarding\n\
              echo 0 > /proc/sys/net/ipv4/icmp_ratelimit\n\
