@@ -113,8 +113,8 @@ fn place(facts: &Facts) -> Option<Open> {
         }
         (None, Some(_)) if wanted() || evidence.asked.thorough && evidence.sweeps.is_empty() => TIME_OVER.to_owned(),
         (None, None) if in_part() => {
-            "some passive ports let connections in, and which one a further look would get can't be \
-                                      chosen"
+            "some passive ports let connections in, and the one that did not was gone before the way to it could be \
+             searched; which one the server names next can't be chosen"
                 .to_owned()
         }
         (None, _) => return None,

@@ -119,12 +119,16 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         let dialled = Instant::now();
         match self.join_carefully(dialled).await {
             Joining::TransferMayGo => {}
-            Joining::Failed => return self.conclude(),
+            Joining::Failed => {
+                self.locate_here().await;
+                return self.conclude();
+            }
             Joining::Left => return None,
         }
         self.send_transfer().await;
         self.transfer(dialled).await;
         self.dial_again().await;
+        self.locate_here().await;
         self.find_told_router().await;
         self.conclude()
     }

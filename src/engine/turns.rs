@@ -19,14 +19,12 @@ use super::budget::Budget;
 use super::login::{LoggedIn, Questions, log_in};
 use super::milestones::Milestones;
 use super::negotiation::{Company, Left, Negotiation};
-use super::net;
 use super::recorder::Recorder;
 use super::session::{Leaving, Pace, Session};
 use super::tls;
 use super::{Locate, Settings};
-use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode};
-use crate::evidence::facts::{Facts, Tried};
+use crate::evidence::attempt::{Attempt, Mode};
+use crate::evidence::facts::Facts;
 use crate::evidence::security::Protection;
 use crate::protocol::command::Command;
 use secure::Secure;
@@ -34,10 +32,12 @@ use secure::Secure;
 mod given_back;
 mod kept;
 mod opened;
+mod place;
 pub mod secure;
 mod standing;
 
 pub use given_back::{GivenUp, Superseded};
+use place::LOCATION;
 pub use standing::Standing;
 
 /// Control connections at one time: when everything stalls, one a method.
@@ -66,10 +66,6 @@ pub struct Planned {
     pub attempt: Attempt,
     pub manner: Manner,
 }
-
-/// The search for the place on the way; which verb it uses is decided when its turn comes.
-const LOCATION: Planned =
-    Planned { attempt: Attempt::at(DataVerb::Pasv, Address::ControlPeer), manner: Manner::Locate };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
@@ -163,56 +159,6 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
 }
 
 impl<'a> Plan<'a> {
-    /// A passive connection does not come about.
-    pub fn suspect_passive(&self) {
-        self.standing.borrow_mut().passive_suspect = true;
-        self.look_for_the_place();
-    }
-
-    /// A passive connection makes trouble. The place is looked for beside all else, behind what is queued: whether it
-    /// is still wanted by then is asked when its turn comes.
-    pub fn look_for_the_place(&self) {
-        if !std::mem::replace(&mut self.standing.borrow_mut().location_asked, true) {
-            self.queue.borrow_mut().push_back(LOCATION);
-        }
-    }
-
-    /// The server's connection to us makes trouble. Where the server is `ftpmode serve` it tells how far its packets come,
-    /// and how far away it is has to be known to read that.
-    pub fn suspect_active(&self) {
-        let other_end = Facts::of(&self.tools.recorder.evidence()).other_end_tells();
-        if other_end && !std::mem::replace(&mut self.standing.borrow_mut().location_asked, true) {
-            self.queue.borrow_mut().push_back(LOCATION);
-        }
-    }
-
-    /// With the verb that fails, where one does and never worked.
-    fn location_wanted(&self) -> Option<Planned> {
-        let evidence = self.tools.recorder.evidence();
-        let facts = Facts::of(&evidence);
-        let failing = |verb: &DataVerb| {
-            // Who lets connections in and leaves them alone need not be the server.
-            let comes_to_nothing = |tried: &Tried| tried.joined().is_none() || tried.is_left_alone();
-            facts.tried_with(*verb).next().is_some() && facts.tried_with(*verb).all(comes_to_nothing)
-        };
-        let over_ipv6 = self.peer.is_ipv6() && self.peer.ip().to_canonical().is_ipv6();
-        let no_callback = facts.other_end_tells() && facts.tried_in(Mode::Active).any(|tried| tried.joined().is_none());
-        let always = (self.tools.settings.locate == Locate::Always || no_callback).then_some(if over_ipv6 {
-            DataVerb::Epsv
-        } else {
-            DataVerb::Pasv
-        });
-        let verb = [DataVerb::Pasv, DataVerb::Epsv].into_iter().find(failing).or(always)?;
-        let on_this_computer = reach(self.peer.ip()) == Reach::Loopback;
-        let no_way = on_this_computer.then_some("the server is this computer itself: no router is on the way");
-        let never = (self.tools.settings.locate == Locate::Never).then_some("--locate never was given");
-        if let Some(why) = no_way.or(never).or_else(net::why_no_hops) {
-            self.tools.recorder.not_located(why);
-            return None;
-        }
-        Some(Planned { attempt: Attempt::usual(verb), manner: Manner::Locate })
-    }
-
     /// The next attempt, to travel behind a transfer command or to be begun.
     pub fn take(&self) -> Option<Planned> {
         if self.standing.borrow().stop.is_some() {

@@ -25,6 +25,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::engine::net::{self, Dialled, Limits};
 use crate::engine::turns::Tools;
+use crate::evidence::facts::Facts;
 use crate::evidence::sweep::{Answer, Sweep, Swept, TtlProbe};
 use crate::evidence::timeline::Icmp;
 
@@ -60,7 +61,9 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
     let within = || give_up.min(Instant::now() + patience);
 
     let mut data = Series::new(of, port);
-    data.send(tools, 1..=FURTHEST);
+    // Known from an earlier search: so few packets are enough.
+    let known = Facts::of(&tools.recorder.evidence()).server_distance();
+    data.send(tools, 1..=known.unwrap_or(FURTHEST));
     data.gather(within(), Series::is_settled).await;
     data.stop_waiting();
     let mut routers = Series::new(Swept::Udp, SocketAddr::new(control.ip(), net::NOBODY_LISTENS));

@@ -52,6 +52,7 @@ impl Turn<'_, '_, '_> {
                 Next::Silence if self.planned.manner != Manner::Patient => {
                     // Who leaves takes the answer along; a busy server may owe it still.
                     self.session.read_own_answers(whole.saturating_duration_since(Instant::now())).await;
+                    self.locate_here().await;
                     let data = std::mem::replace(&mut self.data, Data::None);
                     let (number, planned, counter) = (self.number, self.planned, self.counter);
                     self.plan.leave(Left { number, planned, data, until: whole, since: dialled, counter });

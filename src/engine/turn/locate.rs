@@ -1,7 +1,11 @@
-//! The turn that opens no data connection: it lends its passive port to the search for the place on the way.
+//! The search for the place on the way where passive connections end: a turn that opens no data connection lends its
+//! passive port to it. Where some ports let connections in a fresh one may be open, so the very port that failed is
+//! searched, as long as the server holds it.
 
 use super::{Turn, with_port};
 use crate::engine::probes::hops;
+use crate::evidence::attempt::{Address, Mode};
+use crate::evidence::facts::Facts;
 use crate::evidence::sweep::Swept;
 use crate::protocol::reply::Reply;
 
@@ -26,5 +30,27 @@ impl Turn<'_, '_, '_> {
         let peer = self.session.peer();
         tools.recorder.say("Looking where on the way it ends");
         hops::sweep(tools, peer, with_port(peer, named.port()), Swept::passive(verb), self.session.rtt()).await;
+    }
+    /// Sweeps the port that this data connection was dialled at in vain, where the place is not looked for otherwise.
+    pub(super) async fn locate_here(&mut self) {
+        let held = self.completion.is_none() && self.session.is_open();
+        let at_peer = self.planned.attempt.address == Address::ControlPeer;
+        if self.mode() == Mode::Active || self.joined || !held || !at_peer {
+            return;
+        }
+        let tools = self.plan.tools;
+        let failed = {
+            let evidence = tools.recorder.evidence();
+            let facts = Facts::of(&evidence);
+            let tried = facts.tried_in(Mode::Passive).find(|tried| tried.index() == self.number);
+            let (searched, located) = (facts.passive_sweep().is_some(), facts.is_located());
+            let others_get_in = facts.works(Mode::Passive) || searched && !located;
+            let wanted = others_get_in && !located && facts.ports_of_two_minds().is_empty();
+            tried.filter(|_| wanted && evidence.not_located.is_none()).and_then(|tried| tried.dialled())
+        };
+        let Some(port) = failed.filter(|_| self.plan.may_look_for_the_place()) else { return };
+        tools.recorder.say("Looking where on the way it ends");
+        let of = Swept::passive(self.planned.attempt.verb);
+        hops::sweep(tools, self.session.peer(), port, of, self.session.rtt()).await;
     }
 }

@@ -91,11 +91,11 @@ impl Facts<'_> {
     /// Where on the way passive connections end. Not seen: the port that was swept is open.
     pub fn location(&self) -> Observed<Location> {
         let evidence = self.evidence();
-        let find = |wanted: fn(Swept) -> bool| evidence.sweeps.iter().find(|sweep| wanted(sweep.of));
         if evidence.not_located.is_some() && evidence.sweeps.is_empty() {
             return Observed::NotTested("the place on the way could not be looked for");
         }
-        let (Some(data), Some(control)) = (find(Swept::is_passive), find(|of| of == Swept::Control)) else {
+        let control = evidence.sweeps.iter().find(|sweep| sweep.of == Swept::Control);
+        let (Some(data), Some(control)) = (self.passive_sweep(), control) else {
             return Observed::NotTested("no passive port was swept");
         };
         // The one that lives longest reaches the server, if anybody lets it.
@@ -174,10 +174,20 @@ impl Facts<'_> {
 
     /// Whether the port that was swept with this verb let a connection in, and what shows it.
     pub fn swept_open(&self, verb: DataVerb) -> Option<Cite> {
-        let swept = self.evidence().sweeps.iter().find(|sweep| sweep.of == Swept::passive(verb))?;
-        let (ttl, answer) = first_end(swept)?;
+        let mut swept = self.evidence().sweeps.iter().filter(|sweep| sweep.of == Swept::passive(verb));
+        let (swept, ttl) = swept.find_map(|sweep| Some((sweep, let_in(sweep)?)))?;
         let port = swept.port.port();
-        (answer == Answer::Connected).then(|| Cite::of(format!("port {port} let in a packet that lives {ttl} hops")))
+        Some(Cite::of(format!("port {port} let in a packet that lives {ttl} hops")))
+    }
+
+    /// The passive port that was searched: where that was open, and another since failed, the other.
+    pub fn passive_sweep(&self) -> Option<&Sweep> {
+        self.evidence().sweeps.iter().rfind(|sweep| sweep.of.is_passive())
+    }
+
+    /// Whether the place was looked for with a port that let nobody in.
+    pub fn is_located(&self) -> bool {
+        self.passive_sweep().is_some_and(|sweep| let_in(sweep).is_none())
     }
 
     /// The routers on the way that answered, by their distance.
@@ -211,11 +221,11 @@ impl Facts<'_> {
 
     /// The verb whose port was swept.
     pub fn located_with(&self) -> Option<DataVerb> {
-        self.evidence().sweeps.iter().find_map(|sweep| match sweep.of {
+        match self.passive_sweep()?.of {
             Swept::Pasv => Some(DataVerb::Pasv),
             Swept::Epsv => Some(DataVerb::Epsv),
             Swept::Control | Swept::Udp | Swept::ResetTtl | Swept::ToldRouter => None,
-        })
+        }
     }
 
     /// Routers that are this side's own: the first, and those with private addresses next to it. Between two private
@@ -288,6 +298,11 @@ impl Facts<'_> {
         );
         texts.into_iter().map(Cite::of).collect()
     }
+}
+
+/// The least life of a packet that this port let in.
+fn let_in(sweep: &Sweep) -> Option<u8> {
+    first_end(sweep).filter(|(_, answer)| *answer == Answer::Connected).map(|(ttl, _)| ttl)
 }
 
 /// The routers that reported that a packet's time was exceeded with them.

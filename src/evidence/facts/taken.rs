@@ -54,8 +54,8 @@ impl Facts<'_> {
     /// then that one is answered by somebody else.
     pub fn taker(&self) -> Option<Taker> {
         let server = self.distance()?;
-        let sweep = self.evidence().sweeps.iter().find(|sweep| sweep.of.is_passive())?;
-        let joined = sweep.probes.iter().filter(|probe| probe.answer == Answer::Connected);
+        let swept = self.evidence().sweeps.iter().filter(|sweep| sweep.of.is_passive());
+        let joined = swept.flat_map(|sweep| &sweep.probes).filter(|probe| probe.answer == Answer::Connected);
         let at = joined.map(|probe| probe.ttl).min().filter(|at| *at <= server)?;
         let hops = self.hops();
         let own = self.own_hops(&hops);

@@ -1,8 +1,8 @@
 //! Firewalls in the way of the client's connection to the server's passive port, and servers that refuse it.
 
 use super::{
-    ACTIVE, CURL, Case, ClientSide, Curl, EITHER, Expect, NEITHER, NO, NO_RULES, NONE, ONLY_ACTIVE, OPEN, OVER_IPV6,
-    PROFTPD, PUREFTPD, PYFTPDLIB, Rules, Server, Truth, VSFTPD, YES,
+    ACTIVE, CURL, Case, ClientSide, Clients, Curl, EITHER, Expect, NEITHER, NO, NO_RULES, NONE, ONLY_ACTIVE, OPEN,
+    OVER_IPV6, PROFTPD, PUREFTPD, PYFTPDLIB, Rules, SERVE, Server, Truth, VSFTPD, YES,
 };
 
 const EGRESS_DROPS: Rules = Rules {
@@ -91,6 +91,19 @@ const DROPPED: Expect = Expect {
 const REFUSED: Expect = Expect { fires: &["passive-port-refused"], not: &["passive-port-dropped"], ..DROPPED };
 const UNREACHABLE: Expect =
     Expect { fires: &["passive-port-unreachable"], not: &["passive-port-dropped", "passive-port-refused"], ..DROPPED };
+
+const UPPER_HALF: &str =
+    "table inet f { chain forward { type filter hook forward priority 0; tcp dport 50005-50009 drop; }; }\n";
+const HALF: Expect =
+    Expect { fires: &["passive-range-partly-open"], not: &["epsv-blocked", "passive-port-dropped"], ..EITHER };
+const HALF_OPEN: Case = Case {
+    server: SERVE,
+    arguments: &["--samples", "6"],
+    curl: Curl { passive: Truth::NotAsked, ..CURL },
+    clients: Clients::NotCompared("half of the ports are open: which a client gets is chance"),
+    by_both: true,
+    ..OPEN
+};
 
 pub static CASES: &[Case] = &[
     Case {
@@ -197,6 +210,21 @@ pub static CASES: &[Case] = &[
         },
         curl: Curl { passive: Truth::NotAsked, ..CURL },
         ..OPEN
+    },
+    // `ftpmode serve` names one port after the other: the sixth and the seventh of these fail.
+    Case {
+        id: "range-partly-open-place-client",
+        shows: "the client's gateway lets out to half of the range, and the port that fails shows where",
+        rules: Rules { gateway1: UPPER_HALF, ..NO_RULES },
+        expect: Expect { side: "client", wall: Some((1, 2)), ..HALF },
+        ..HALF_OPEN
+    },
+    Case {
+        id: "range-partly-open-place-server",
+        shows: "the server's gateway lets in to half of the range, and the port that fails shows where",
+        rules: Rules { gateway2: UPPER_HALF, ..NO_RULES },
+        expect: Expect { side: "server", wall: Some((3, 4)), ..HALF },
+        ..HALF_OPEN
     },
     Case {
         id: "range-by-helper",
