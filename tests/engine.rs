@@ -17,7 +17,7 @@ use ftpmode::evidence::facts::{Cause, Facts, Login as LoginSeen};
 use ftpmode::evidence::fragment::Fate;
 use ftpmode::evidence::target::Secret;
 use ftpmode::evidence::timeline::{Event, What};
-use ftpmode::evidence::{CutShort, Evidence, Outcome};
+use ftpmode::evidence::{CutShort, Evidence};
 use scripted::{Scripted, Step::*, say};
 
 /// Each data connection's verb and cause; `None` is one that works.
@@ -275,49 +275,6 @@ fn a_port_that_refuses_is_dialled_again_and_one_machine_refuses_each_time() {
     let judged = evidence.attempts.iter().filter(|attempt| !attempt.set_aside).flat_map(|attempt| &attempt.events);
     assert_eq!(judged.filter(again).count(), 2, "{evidence:#?}");
     assert!(Facts::of(&evidence).ports_of_two_minds().is_empty());
-}
-
-#[test]
-fn the_last_port_that_keeps_silent_is_waited_for_too() {
-    let silent = || [SilentPort, say("229 Ok (|||{port}|)\r\n")];
-    let server = Scripted::new()
-        .on("EPSV", silent())
-        .on("EPSV", [say("229 Ok (|||{port}|)\r\n")])
-        .on("EPSV", silent())
-        .on("LIST", [Hush])
-        .on("LIST", [Join, CloseData, say("226 done\r\n")])
-        .start();
-    let mut wanted = Request { methods: vec![DataVerb::Epsv], ..request(server.address()) };
-    wanted.settings.timeout = Some(Duration::from_millis(600));
-    // The first is made again alone, and counts.
-    wanted.settings.samples = Some(3);
-    let evidence = checked(wanted);
-    server.finish();
-    let silent = outcomes(&evidence).into_iter().filter(|(_, cause)| *cause == Some(Cause::Dropped)).count();
-    assert_eq!((silent, outcomes(&evidence).len()), (1, 2), "{evidence:#?}");
-}
-
-/// What travels behind a port's SYN is no reason for its RST: the failure is judged, and no more ports are tried than asked.
-#[test]
-fn a_port_that_fails_by_itself_is_never_set_aside() {
-    let open = || [say("227 Ok ({host-port})\r\n")];
-    let closed = [DeafPort, say("229 Ok (|||{port}|)\r\n")];
-    let server = Scripted::new()
-        .greet([say("220 (vsFTPd 3.0.3)\r\n")])
-        .on("PASV", open())
-        .on("EPSV", [say("229 Ok (|||{port}|)\r\n")])
-        .on("EPSV", closed)
-        .on("EPSV", [say("229 Ok (|||{port}|)\r\n")])
-        .start();
-    let mut wanted = Request { methods: vec![DataVerb::Pasv, DataVerb::Epsv], ..request(server.address()) };
-    wanted.settings.samples = Some(6);
-    let evidence = checked(wanted);
-    server.finish();
-    let refused = |outcome: &&Outcome| outcome.events.iter().any(|event| event.what == What::Refused);
-    let failed: Vec<&Outcome> = evidence.attempts.iter().filter(refused).collect();
-    assert!(matches!(failed[..], [one] if !one.set_aside), "{evidence:#?}");
-    assert_eq!(Facts::of(&evidence).passive_ports_dialled(), 6, "{evidence:#?}");
-    assert!(diagnose(&Facts::of(&evidence)).fires("passive-range-partly-open"), "{evidence:#?}");
 }
 
 /// The server may take no more connections at one time: what was turned away beside others is looked for again alone.

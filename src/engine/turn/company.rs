@@ -125,9 +125,11 @@ impl Turn<'_, '_, '_> {
         facts.tried().iter().any(|tried| tried.index() == self.number && facts.came_too_late(tried))
     }
 
-    /// Whether a passive port failed that was named in no company: what travelled later than the SYN has nothing to do with it.
+    /// Whether a passive port failed that was named in no company, or in one that another port was named in and let us in:
+    /// what travelled later than the SYN has nothing to do with it.
     fn port_failed_by_itself(&self) -> bool {
-        self.port_failed() && self.asked_with.is_none()
+        let harmless = |company| self.plan.standing.borrow().harmless.contains(&company);
+        self.port_failed() && self.asked_with.is_none_or(harmless)
     }
 
     /// Whether a passive port was dialled and lets nobody in, so far.
