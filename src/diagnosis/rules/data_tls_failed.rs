@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 fn test(facts: &Facts) -> Match {
     let mut broken = facts.failed(Failure::TlsBroken);
     let all = broken.len();
-    broken.retain(|tried| !taken::explains(facts, tried));
+    broken.retain(|tried| !facts.is_taken(tried));
     if broken.is_empty() && all > 0 {
         return Match::Undecided("who took the passive connections was not the server");
     }

@@ -3,7 +3,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Side};
 use crate::diagnosis::rules::{endpoints, ends, joins, loss, verbs};
-use crate::evidence::facts::{Cite, Facts, Failure, Taker, Tried, Zone};
+use crate::evidence::facts::{Cite, Facts, Failure, Taker, Zone};
 
 /// What is concluded from them; `None` where the server itself took each.
 pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
@@ -130,9 +130,4 @@ pub fn lead_to_the_server() -> Fix {
         "What takes connections to them (a router's forward, Docker's docker-proxy, HAProxy, another balancer) has to pass \
          them on to this server, each port to the same number, and the server's own firewall has to let them in.",
     )
-}
-
-/// Held connections that [`instead_of_the_server`] explains.
-pub fn explains(facts: &Facts, stalled: &Tried) -> bool {
-    facts.taken().iter().any(|taken| taken.index() == stalled.index())
 }

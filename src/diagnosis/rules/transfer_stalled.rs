@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 fn test(facts: &Facts) -> Match {
     let mut stalled = facts.failed(Failure::Stalled);
     let all = stalled.len();
-    stalled.retain(|tried| !taken::explains(facts, tried));
+    stalled.retain(|tried| !facts.is_taken(tried));
     if stalled.is_empty() && all > 0 {
         return Match::Undecided("who took the passive connections was not the server");
     }

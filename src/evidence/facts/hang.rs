@@ -18,10 +18,11 @@ impl Facts<'_> {
         self.other_end_tells() || self.tried().iter().any(acted)
     }
 
-    /// Data connections that stood and brought nothing, where the server was never seen to act on a transfer command.
+    /// Data connections that stood and brought nothing, where the server was never seen to act on a transfer command. Those
+    /// that somebody else took tell nothing of the server.
     pub fn hangs(&self) -> Vec<&Tried<'_>> {
         let stalled = if self.acts_on_transfers() { Vec::new() } else { self.failed(Failure::Stalled) };
-        stalled.into_iter().filter(|tried| !tried.attempt().load.is_upload()).collect()
+        stalled.into_iter().filter(|tried| !tried.attempt().load.is_upload() && !self.is_taken(tried)).collect()
     }
 
     /// Why the size of packets can't be what stalled this download: the server did not even begin it in words, or the

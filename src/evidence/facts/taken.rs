@@ -50,6 +50,11 @@ impl Facts<'_> {
         all.filter(|tried| tried.ended_by().is_none_or(|place| !broken.contains(&place))).collect()
     }
 
+    /// Whether it is one of those.
+    pub fn is_taken(&self, tried: &Tried) -> bool {
+        self.taken().iter().any(|taken| taken.index() == tried.index())
+    }
+
     /// How far away a passive port lets packets in. `None` where none was swept, or it does so beyond the control port:
     /// then that one is answered by somebody else.
     pub fn taker(&self) -> Option<Taker> {
