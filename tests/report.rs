@@ -12,6 +12,8 @@ use ftpmode::report::model::Forecast;
 use ftpmode::report::{Report, Style, schema};
 use unicode_width::UnicodeWidthStr;
 
+#[path = "report/again.rs"]
+mod again;
 #[path = "report/drawn.rs"]
 mod drawn;
 #[path = "report/exit.rs"]

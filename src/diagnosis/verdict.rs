@@ -38,6 +38,8 @@ pub struct Verdict {
     pub summary: String,
     /// The most useful first.
     pub fixes: Vec<Fix>,
+    /// How to check again to learn what this check left open.
+    pub again: Option<&'static str>,
     /// Recipes that have these fixes step by step.
     pub recipes: Vec<&'static str>,
 }
@@ -64,6 +66,7 @@ pub fn conclude(facts: &Facts, findings: &[Finding]) -> Verdict {
             summary
         },
         fixes,
+        again: rules::active_callback_dropped::again(facts),
         recipes,
     }
 }

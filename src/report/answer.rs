@@ -216,6 +216,8 @@ pub struct NextStep<'r> {
     /// What leads the fixes; where there are none, what to do instead.
     pub lead: Option<&'static str>,
     pub fixes: Vec<&'r Fix>,
+    /// How to check again.
+    pub again: Option<&'r str>,
 }
 
 pub fn next_step(report: &Report) -> NextStep<'_> {
@@ -268,7 +270,8 @@ pub fn next_step(report: &Report) -> NextStep<'_> {
         }
     };
     let first_of_its_side = |fix: &&Fix| all.iter().find(|other| other.side == fix.side) == Some(fix);
-    NextStep { now, lead, fixes: all.iter().copied().filter(first_of_its_side).collect() }
+    let fixes = all.iter().copied().filter(first_of_its_side).collect();
+    NextStep { now, lead, fixes, again: report.verdict.again.as_deref() }
 }
 
 /// What was asked for besides a mode and not seen to go well, a sentence each: an answer that leaves it out would read as if

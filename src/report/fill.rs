@@ -59,6 +59,7 @@ impl Report {
                 confidence: diagnosis.verdict.confidence,
                 summary: diagnosis.verdict.summary,
                 fixes: diagnosis.verdict.fixes,
+                again: diagnosis.verdict.again.map(str::to_owned),
                 handover: diagnosis.handover,
                 recipes: diagnosis.verdict.recipes.iter().map(|id| (*id).to_owned()).collect(),
             },

@@ -300,6 +300,8 @@ pub struct Verdict {
     pub summary: String,
     /// What would make it better, the most useful first.
     pub fixes: Vec<Fix>,
+    /// How to check again to learn what this check left open; null where nothing would.
+    pub again: Option<String>,
     /// What to send to whoever must act; null where nothing needs mending.
     pub handover: Option<Handover>,
     /// What `ftpmode recipe` takes for the steps of these fixes.

@@ -79,15 +79,16 @@ fn test(facts: &Facts) -> Match {
     cites.extend(facts.cites(joined));
     cites.extend(facts.cites(ends(hangs.iter().copied())));
     let counted = local_firewall_drops_callback::counted(facts).is_some();
-    let may_hang = hangs.is_empty() && may_be_slow(facts) && !counted;
-    let end = match (partly, may_hang) {
-        (true, _) => " Another connection did arrive, so it fails only now and then.",
-        (false, true) if facts.log().is_none() => {
+    let end = match () {
+        () if partly => " Another connection did arrive, so it fails only now and then.",
+        () if again(facts).is_some() => {
             " A server that hangs at the listing command, or takes its time before it connects, looks the same: --timeout \
              15s waits longer."
         }
-        (false, true) => " A server that hangs at the listing command and never connects looks the same.",
-        (false, false) => "",
+        () if hangs.is_empty() && may_be_slow(facts) && !counted => {
+            " A server that hangs at the listing command and never connects looks the same."
+        }
+        () => "",
     };
     Match::Fires(Conclusion {
         severity: if partly { Severity::Warning } else { loss(facts) },
@@ -117,6 +118,22 @@ fn test(facts: &Facts) -> Match {
         cites,
         fixes: hung.into_iter().chain(callbacks::fixes(facts, &nat, wall.map(|wall| wall.side))).collect(),
     })
+}
+
+/// How long (milliseconds) a server is waited for that is thought to be slow.
+const PATIENT_MS: f64 = 15_000.0;
+
+/// What tells a server that connects late from a firewall that lets nobody in, where both are possible and it was not waited
+/// for so long.
+pub fn again(facts: &Facts) -> Option<&'static str> {
+    let counted = local_firewall_drops_callback::counted(facts).is_some();
+    let dropped = facts.failed(Failure::CallbackDropped);
+    let waited = dropped.iter().any(|tried| tried.silent_ms().is_some_and(|ms| ms >= PATIENT_MS));
+    let wanted = facts.log().is_none() && facts.hangs().is_empty() && may_be_slow(facts) && !counted && !waited;
+    wanted.then_some(
+        "Check again with --timeout 15s as well: a server that takes its time before it connects to the client looks like a \
+         firewall that drops its connection.",
+    )
 }
 
 /// Whether a server that hangs, or connects later than it was waited for, would look the same: it was never seen to act on

@@ -103,7 +103,7 @@ fn way(page: &mut Markup, report: &Report) {
 }
 
 fn next_step(page: &mut Markup, report: &Report) {
-    let NextStep { now, lead, fixes } = answer::next_step(report);
+    let NextStep { now, lead, fixes, again } = answer::next_step(report);
     section(page, "section", "Next step", |page| {
         if let Some(now) = now {
             page.line("p class=\"now\"", &now);
@@ -112,6 +112,9 @@ fn next_step(page: &mut Markup, report: &Report) {
             page.line("p", lead);
         }
         list(page, fixes.iter().map(|fix| format!("{}: {}.", fix.side.place(), fix.action.trim_end_matches('.'))));
+        if let Some(again) = again {
+            page.line("p", again);
+        }
     });
 }
 

@@ -101,11 +101,12 @@ impl Page<'_> {
     }
 
     fn next_step(&self) -> String {
-        let NextStep { now, lead, fixes } = answer::next_step(self.report);
+        let NextStep { now, lead, fixes, again } = answer::next_step(self.report);
         let mut lines = vec!["### Next step".to_owned()];
         lines.extend(now.map(|now| format!("\n**{now}**")));
         lines.extend(lead.map(|lead| format!("\n{lead}\n")));
         lines.extend(fixes.iter().map(|fix| format!("* {}: {}", fix.side.place(), self.text(&fix.sentence()))));
+        lines.extend(again.map(|again| format!("\n{again}")));
         lines.join("\n") + "\n"
     }
 

@@ -79,7 +79,7 @@ fn verdict(page: &mut Page, report: &Report) {
 
 /// The one thing to do now, and for each side the first thing that would make it better.
 fn next_step(page: &mut Page, report: &Report) {
-    let NextStep { now, lead, fixes } = answer::next_step(report);
+    let NextStep { now, lead, fixes, again } = answer::next_step(report);
     let indent = [span("  ", Ink::Plain)];
     page.title("Next step");
     if let Some(now) = now {
@@ -92,6 +92,9 @@ fn next_step(page: &mut Page, report: &Report) {
         let lead = [span(format!("  {} ", page.signs().bullet), Ink::Plain)];
         let text = format!("{}: {}.", fix.side.place(), fix.action.trim_end_matches('.'));
         page.paragraph(&lead, &text, Ink::Plain, LONGEST);
+    }
+    if let Some(again) = again {
+        page.paragraph(&indent, again, Ink::Plain, LONGEST);
     }
     if let Some(first) = report.verdict.recipes.first() {
         let others = report.verdict.recipes.iter().skip(1).map(|id| format!(", ftpmode recipe {id}"));
