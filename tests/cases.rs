@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 
 use ftpmode::diagnosis::rule::{Confidence, Match, Severity, Side};
 use ftpmode::diagnosis::{Diagnosis, diagnose, planner, rules};
-use ftpmode::evidence::Outcome;
 use ftpmode::evidence::attempt::{DataVerb, Mode};
 use ftpmode::evidence::case::{Case, Expect};
 use ftpmode::evidence::facts::{Cause, Facts};
 use ftpmode::evidence::timeline::{Event, What};
+use ftpmode::evidence::{Evidence, Outcome};
 use ftpmode::report::Report;
 
 const SECTIONS: [&str; 5] =
@@ -114,6 +114,53 @@ fn a_place_reaches_back_to_the_last_router_that_was_seen() {
     assert_eq!(between("passive-port-unreachable/short-lived-dropped-and-in-the-servers-name.toml"), Some((1, 9)));
     assert_eq!(between("passive-port-unreachable/in-the-servers-name-at-the-first-router.toml"), Some((0, 1)));
     assert_eq!(between("passive-port-unreachable/by-the-server.toml"), Some((4, 4)));
+}
+
+/// A server that says 150 ahead of the data connection may never have had it, and may as well fail by itself.
+#[test]
+fn what_was_only_announced_is_laid_to_a_proxy_where_the_server_serves_or_is_further_away() {
+    let text =
+        fs::read_to_string("fixtures/cases/transparent-proxy/takes_passive_connections_behind_an_early_150.toml")
+            .expect("a case");
+    let found = |change: &dyn Fn(&mut Evidence)| {
+        let mut evidence = Case::from_toml(&text).expect("a case").evidence;
+        change(&mut evidence);
+        let finding = Report::of(&evidence).findings.into_iter().find(|finding| finding.severity > Severity::Info);
+        finding.map(|finding| (finding.id, finding.side))
+    };
+    let proxy = |side| Some(("transparent-proxy".to_owned(), side));
+    let undecided = Some(("transfer-failed".to_owned(), Side::Unknown));
+    let passive_alone = |evidence: &mut Evidence| {
+        evidence.attempts.retain(|outcome| outcome.verb.mode() == Mode::Passive);
+    };
+    let nobody_looked = |evidence: &mut Evidence| evidence.sweeps.clear();
+    let replies = |from: &'static str, to: &'static str| {
+        move |evidence: &mut Evidence| {
+            for event in evidence.attempts.iter_mut().flat_map(|outcome| &mut outcome.events) {
+                *event = event.to_string().replace(from, to).parse().expect("an event");
+            }
+        }
+    };
+    assert_eq!(found(&|_| {}), proxy(Side::Server));
+    assert_eq!(found(&passive_alone), proxy(Side::Server));
+    assert_eq!(found(&nobody_looked), proxy(Side::Unknown));
+    let neither = |evidence: &mut Evidence| {
+        passive_alone(evidence);
+        nobody_looked(evidence);
+    };
+    assert_eq!(found(&neither), undecided);
+    let has_it = replies("< 150 Opening", "< 125 Opening");
+    assert_eq!(found(&has_it), undecided);
+    let its_own_fault = replies("< 425 Cannot open data connection.", "< 451 Local error.");
+    assert_eq!(found(&its_own_fault), None, "it says itself what is wrong");
+    // In active mode it fails alike, over a connection that it made.
+    let fails_alike = |evidence: &mut Evidence| {
+        for outcome in evidence.attempts.iter_mut().filter(|outcome| outcome.verb.mode() == Mode::Active) {
+            outcome.events.retain(|event| !matches!(event.what, What::Received(_) | What::EndOfFile));
+        }
+        replies("< 226 done", "< 425 Cannot open data connection.")(evidence);
+    };
+    assert_eq!(found(&fails_alike), undecided);
 }
 
 /// Where the router's FTP support does its part, nobody is sent to the router.

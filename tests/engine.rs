@@ -103,6 +103,17 @@ fn bytes_without_the_closing_reply_do_not_work() {
 }
 
 #[test]
+fn a_server_that_ends_its_connection_with_its_refusal_is_seen_to() {
+    let read_first = Pieces(vec!["425 no\r\n".into()]);
+    let server = Scripted::new().on("LIST", [say("150 here\r\n"), Join, read_first, CloseData]).start();
+    let evidence = check_of(server.address());
+    server.finish();
+    let passive = |outcome: &&Outcome| outcome.verb.mode() == Mode::Passive;
+    let ended = |outcome: &Outcome| outcome.events.iter().any(|event| event.what == What::EndOfFile);
+    assert!(evidence.attempts.iter().filter(passive).any(ended), "{evidence:#?}");
+}
+
+#[test]
 fn after_a_refused_port_no_transfer_command_is_sent() {
     let server = Scripted::new().reply("PORT", "500 Illegal PORT command.").reply("EPRT", "500 no").start();
     let evidence = check_of(server.address());

@@ -413,6 +413,9 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
         Failure::TlsBroken => "TLS on the data connection fails",
         Failure::Stalled => "the transfer stalls",
         Failure::Unconfirmed => "the server never confirms the transfer",
+        Failure::NeverServed if tried.refusal().is_some() => {
+            "the data connection brings no byte, and the server gives the transfer up"
+        }
         Failure::NeverServed => "the data connection ends without a byte, and the server says nothing of a transfer",
         Failure::ControlLost => "the control connection is cut off during the transfer",
         Failure::Cut => "the data connection is cut off",

@@ -30,6 +30,7 @@ mod handshake;
 mod locate;
 mod mark;
 mod told;
+mod unserved;
 
 /// A data connection's turn under way.
 pub struct Turn<'p, 'q, 's> {
@@ -278,6 +279,7 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
             let refused = self.completion.as_ref().is_some_and(|reply| !reply.is_completion());
             if refused {
                 self.end_of_handshake().await;
+                self.end_of_unserved().await;
             }
             if refused || (self.completion.is_some() && self.data.has_ended()) {
                 return;
@@ -310,7 +312,9 @@ impl<'p, 'q, 's> Turn<'p, 'q, 's> {
         let from = if awaited == Awaited::Connect || awaited == Awaited::Callback { since } else { self.progress };
         match awaited {
             Awaited::Connect => self.plan.suspect_passive(),
-            Awaited::Bytes | Awaited::Handshake if self.received == 0 && self.mode() == Mode::Passive => {
+            Awaited::Bytes | Awaited::Handshake | Awaited::Reply
+                if self.received == 0 && self.mode() == Mode::Passive =>
+            {
                 self.plan.look_for_the_place()
             }
             _ => {}

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 
 fn test(facts: &Facts) -> Match {
     let in_turns: Vec<&Tried> = facts.tried().iter().filter(|tried| is_lost_control(facts, tried)).collect();
-    let unserved = |tried: &Tried| tried.failure() == Some(Failure::NeverServed);
+    let unserved = |tried: &Tried| tried.failure() == Some(Failure::NeverServed) || facts.is_taken(tried);
     let touched = facts.tried().iter().filter(|tried| loses_control(tried) || unserved(tried));
     let touched: Vec<usize> = touched.map(|tried| tried.outcome().control).collect();
     let mut between: Vec<(ControlEnd, Place)> = facts
@@ -277,5 +277,9 @@ fn is_lost_control(facts: &Facts, tried: &Tried) -> bool {
         tried.failure(),
         Some(Failure::SessionEnded(Some(Says::TooManyConnections | Says::TlsRequired | Says::Misconfigured)))
     );
-    loses_control(tried) && !limit && !is_for_the_verb(facts, tried) && !facts.came_too_late(tried)
+    loses_control(tried)
+        && !limit
+        && !facts.is_taken(tried)
+        && !is_for_the_verb(facts, tried)
+        && !facts.came_too_late(tried)
 }

@@ -3,7 +3,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Side};
 use crate::diagnosis::rules::{endpoints, ends, joins, loss, verbs};
-use crate::evidence::facts::{Cite, Facts, Failure, Taker, Zone};
+use crate::evidence::facts::{Cite, Facts, Failure, Taker, Tried, Zone};
 
 /// What is concluded from them; `None` where the server itself took each.
 pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
@@ -13,15 +13,27 @@ pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
     }
     let taker = facts.taker();
     let side = side(taker);
-    let ended = taken.iter().any(|tried| tried.failure() == Some(Failure::NeverServed));
-    let what = match (ended, taken.iter().any(|tried| tried.refusal().is_some())) {
-        (true, false) => "ended without a byte, while the server says nothing of a transfer, as if it still waited",
-        (true, true) => "ended without a byte, and the server says after seconds that it got no connection",
-        (false, _) if taken.iter().any(|tried| tried.failure() == Some(Failure::TlsBroken)) => {
+    let any = |is: fn(&Tried) -> bool| taken.iter().any(|tried| is(tried));
+    let what = match () {
+        () if any(is_held_until_refused) => {
+            "held without a byte, and the server gives up after seconds, as if it got no connection"
+        }
+        () if any(|tried| tried.refusal().is_some()) => {
+            "ended without a byte, and the server gives up after seconds, as if it got no connection"
+        }
+        () if any(|tried| tried.failure() == Some(Failure::NeverServed)) => {
+            "ended without a byte, while the server says nothing of a transfer, as if it still waited"
+        }
+        () if any(|tried| tried.is_unserved()) => {
+            "ended without a byte, while the server says no more of the transfer, as if it still waited"
+        }
+        () if any(|tried| tried.failure() == Some(Failure::TlsBroken)) => {
             "left without TLS, while the server says nothing of a transfer, as if it still waited"
         }
-        (false, _) => "held without a byte, while the server says nothing of a transfer, as if it still waited",
+        () => "held without a byte, while the server says nothing of a transfer, as if it still waited",
     };
+    let announced =
+        if any(|tried| tried.is_begun()) { " Its 150 before that only announces the transfer." } else { "" };
     let mut cites = facts.cites(joins(taken.iter().copied()));
     cites.extend(facts.cites(ends(taken.iter().copied())));
     cites.extend(facts.cites(taken.iter().filter_map(|tried| tried.refusal()).map(|(_, place)| place)));
@@ -34,7 +46,7 @@ pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
         confidence: confidence(taker),
         summary: format!(
             "Connections to the server's passive ports are most likely taken by somebody else than the FTP server: {} let \
-             them in ({}), and each is {what}. {}",
+             them in ({}), and each is {what}.{announced} {}",
             endpoints(taken.iter().copied()),
             verbs(taken.iter().copied()),
             who(taker)
@@ -42,6 +54,11 @@ pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
         cites,
         fixes: fixes(side, taker),
     })
+}
+
+/// Whether it stood until the server said that it had none.
+fn is_held_until_refused(tried: &Tried) -> bool {
+    tried.refusal().is_some_and(|(_, refused)| tried.ended_by() == Some(refused))
 }
 
 fn side(taker: Option<Taker>) -> Side {

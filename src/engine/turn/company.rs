@@ -149,6 +149,7 @@ impl Turn<'_, '_, '_> {
         if self.mode() == Mode::Active && !self.joined {
             self.plan.suspect_active();
         }
+        self.look_for_the_taker();
         if answered.is_some_and(|reply| reply.code == 421) {
             self.plan.stop("the server ended the session with 421");
         }

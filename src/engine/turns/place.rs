@@ -4,7 +4,7 @@ use super::{Manner, Plan, Planned};
 use crate::engine::{Locate, net};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode};
-use crate::evidence::facts::{Facts, Tried};
+use crate::evidence::facts::{Facts, Failure, Tried};
 
 /// The search for the place on the way; which verb it uses is decided when its turn comes.
 pub(super) const LOCATION: Planned =
@@ -40,7 +40,10 @@ impl Plan<'_> {
         let facts = Facts::of(&evidence);
         let failing = |verb: &DataVerb| {
             // Who lets connections in and leaves them alone need not be the server.
-            let comes_to_nothing = |tried: &Tried| tried.joined().is_none() || tried.is_left_alone();
+            let comes_to_nothing = |tried: &Tried| {
+                let ended = tried.failure() == Some(Failure::NeverServed) || tried.is_unserved();
+                tried.joined().is_none() || tried.is_left_alone() || ended
+            };
             facts.tried_with(*verb).next().is_some() && facts.tried_with(*verb).all(comes_to_nothing)
         };
         let over_ipv6 = self.peer.is_ipv6() && self.peer.ip().to_canonical().is_ipv6();

@@ -26,6 +26,11 @@ impl Tried<'_> {
         passive && self.joined().is_some() && self.bytes() == 0 && !self.is_begun() && self.completion().is_none()
     }
 
+    /// Whether a passive connection came to its end without a byte, and the server never spoke of that.
+    pub fn is_unserved(&self) -> bool {
+        self.failure() == Some(Failure::Unconfirmed) && self.verb().mode() == Mode::Passive && self.bytes() == 0
+    }
+
     /// Whether TLS came to nothing on it and nobody said anything in TLS: silence, or the connection's end.
     pub fn tls_ends_unsaid(&self) -> bool {
         self.tls_broken().is_some_and(|broken| matches!(broken.how, None | Some(Broken::Closed | Broken::Reset)))
@@ -35,7 +40,8 @@ impl Tried<'_> {
 impl Facts<'_> {
     /// Passive connections that somebody else than the server took, as far as it shows: it still waited for them, or they
     /// were held without a word or ended at the TLS handshake, and a packet to such a port is let in nearer than the server
-    /// is. Not where the server said that it is broken.
+    /// is. Where it had said 150 already, it must be seen to serve transfers or to be further away: else it may have failed
+    /// by itself, or listed nothing. Not where the server said that it is broken.
     pub fn taken(&self) -> Vec<&Tried<'_>> {
         let broken = self.aftermath(&[Says::Misconfigured, Says::PortsExhausted]);
         let nearer = self.taker().is_some_and(|taker| taker.at < taker.server);
@@ -44,10 +50,21 @@ impl Facts<'_> {
             Some(Failure::TlsBroken) => tried.tls_ends_unsaid(),
             _ => false,
         };
-        let all = self.tried().iter().filter(|tried| {
-            tried.failure() == Some(Failure::NeverServed) || (nearer && tried.is_left_alone() && held(tried))
+        let announced = !self.fails_transfers() && (nearer || self.works(Mode::Active));
+        // An empty listing ends without a byte as well.
+        let listed = || self.tried_in(Mode::Active).any(|tried| tried.works() && tried.bytes() > 0);
+        let all = self.tried().iter().filter(|tried| match tried.failure() {
+            Some(Failure::NeverServed) => announced || !tried.is_begun(),
+            Some(Failure::Unconfirmed) => announced && tried.is_unserved() && tried.may_be_announced() && listed(),
+            _ => nearer && tried.is_left_alone() && held(tried),
         });
         all.filter(|tried| tried.ended_by().is_none_or(|place| !broken.contains(&place))).collect()
+    }
+
+    /// Whether the server refused a transfer over a connection that it had made itself, before a byte of it came.
+    pub fn fails_transfers(&self) -> bool {
+        let own = |tried: &Tried| tried.joined().is_some() && tried.bytes() == 0 && tried.completion().is_some();
+        self.tried_in(Mode::Active).any(|tried| own(tried) && tried.refusal().is_some())
     }
 
     /// Whether it is one of those.

@@ -51,7 +51,8 @@ pub enum Failure {
     Stalled,
     /// The data came to its end, and the closing reply never came.
     Unconfirmed,
-    /// Somebody took our connection who is not the server, which still waited for it.
+    /// Somebody took our connection who is not the server, which still waited for it, as far as its words and their times
+    /// tell.
     NeverServed,
     /// The control connection ended while the transfer ran.
     ControlLost,

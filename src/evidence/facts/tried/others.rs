@@ -13,18 +13,38 @@ impl Tried<'_> {
     /// Whether the server said that the transfer begins. "150 File status okay; about to open data connection" (RFC 959
     /// section 4.2) says that it is still to come: pyftpdlib has 125 for what it has.
     pub fn is_begun(&self) -> bool {
+        self.begun_at().is_some()
+    }
+
+    /// Whether what the server said of a passive transfer may have been ahead of its data connection. 125 says that it has
+    /// that, and a handshake that fails after seconds is the server's own trouble.
+    pub fn may_be_announced(&self) -> bool {
+        let has_it = self.replies().any(|(reply, _)| reply.code == 125);
+        let passive = self.verb().mode() == Mode::Passive && !self.attempt().load.is_upload();
+        passive && !has_it && !self.attempt().protection.encrypts_data()
+    }
+
+    fn begun_at(&self) -> Option<Place> {
         let yet_to_come = |reply: &Reply| reply.text.to_ascii_lowercase().contains("about to open data connection");
-        self.replies().any(|(reply, _)| reply.is_preliminary() && !yet_to_come(reply))
+        let mut begun = self.replies().filter(|(reply, _)| reply.is_preliminary() && !yet_to_come(reply));
+        begun.next().map(|(_, place)| place)
     }
 
     /// Where our connection to a passive port came to nothing that somebody else had taken: it stood, and ended without a
     /// byte, while the server said nothing of a transfer, or only after seconds that none came about. A server that has the
     /// connection says at once that it begins, or why not.
+    ///
+    /// Some (IIS, FileZilla Server) say 150 before they have it. Where they say seconds later that none came about, that was
+    /// no more than an announcement, unless they fail by themselves: see [`Facts::taken`](super::super::Facts::taken).
     pub fn never_served(&self) -> Option<Place> {
         let asked = self.transfer.is_some() && !self.attempt().load.is_upload();
         // A log tells neither every byte nor every end.
         let measured = self.times == Times::Measured && self.verb().mode() == Mode::Passive;
-        if !asked || !measured || self.bytes() > 0 || self.secured().is_some() || self.is_begun() {
+        if !asked || !measured || self.bytes() > 0 || self.secured().is_some() {
+            return None;
+        }
+        let begun = self.begun_at();
+        if begun.is_some() && !self.may_be_announced() {
             return None;
         }
         let end = self.place_of(|what| matches!(what, What::EndOfFile | What::Reset));
@@ -35,10 +55,16 @@ impl Tried<'_> {
             matches!(times, (Some(since), Some(at)) if at - since >= WAITED_IN_VAIN_MS)
         };
         if let Some((reply, place)) = self.completion() {
+            // Where it announced the transfer, that is long ago as well.
+            let said_since = |since: Place| waited(place, since) && begun.is_none_or(|begun| waited(place, begun));
             let fits = match (reply.code, end) {
-                (421 | 425, _) => waited(place, stood),
-                // It had one, by its own word: not this one, where that is long over.
-                (426, Some(end)) => waited(place, end),
+                // It ends what it has with its word.
+                (_, Some(end)) if super::is_before(place, end) => false,
+                // It had one, by its own word or by that of before: not this one, where that is long over.
+                (426, Some(end)) => said_since(end),
+                (425, Some(end)) if begun.is_some() => said_since(end),
+                (425, _) => said_since(stood),
+                (421, _) => begun.is_none() && waited(place, stood),
                 _ => false,
             };
             let unsaid = matches!(
@@ -47,7 +73,7 @@ impl Tried<'_> {
             );
             return (fits && unsaid).then(|| end.unwrap_or(place));
         }
-        let end = end?;
+        let end = end.filter(|_| begun.is_none())?;
         let silent = self.has(|what| matches!(what, What::Silent { awaited: Awaited::Reply, .. }));
         let lost = self.place_of(|what| matches!(what, What::ControlClosed | What::ControlReset));
         (silent || lost.is_some_and(|lost| waited(lost, end))).then_some(end)
