@@ -27,8 +27,11 @@ pub enum Data {
         wire: Wire,
         buffer: Box<[u8]>,
     },
-    /// Joined, and reset before anybody looked.
-    Gone,
+    /// Joined, and reset before anybody looked: what came until then can be read (Linux), and no error tells of the end.
+    Gone {
+        wire: Wire,
+        buffer: Box<[u8]>,
+    },
     /// The handshake is under way.
     Securing(Pin<Box<dyn Future<Output = Result<Secured, Fault>>>>),
     Ended,
@@ -58,6 +61,9 @@ pub enum Step {
     Reset,
 }
 
+/// Bytes that are read at a time.
+const READ_AT_ONCE: usize = 16 * 1024;
+
 impl Data {
     pub fn dial(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> Self {
         Data::Dialling { dial: Box::pin(net::connect_with(local, peer, limits)), peer }
@@ -66,7 +72,7 @@ impl Data {
     /// The bytes that the last step brought, so many.
     pub fn brought(&self, count: usize) -> &[u8] {
         match self {
-            Data::Joined { buffer, .. } => buffer.get(..count).unwrap_or_default(),
+            Data::Joined { buffer, .. } | Data::Gone { buffer, .. } => buffer.get(..count).unwrap_or_default(),
             _ => &[],
         }
     }
@@ -85,6 +91,8 @@ impl Data {
             Data::Joined { wire: Wire::Plain(stream), .. } => {
                 Data::Securing(Box::pin(async move { client.handshake(stream, protection).await }))
             }
+            // What came in plain is nothing that was wanted.
+            Data::Gone { wire, .. } => Data::Gone { wire, buffer: Box::default() },
             other => other,
         };
     }
@@ -106,10 +114,13 @@ impl Data {
                 let (ended, peer) = (dial.as_mut().await, *peer);
                 self.dialled(ended, peer)
             }
-            Data::Gone => {
-                *self = Data::Ended;
-                Step::Reset
-            }
+            Data::Gone { wire, buffer } => match wire.read(buffer).await {
+                Ok(count @ 1..) => Step::Bytes(count),
+                Ok(0) | Err(_) => {
+                    *self = Data::Ended;
+                    Step::Reset
+                }
+            },
             Data::Listening { listener, server } => match listener.accept().await {
                 Ok((stream, peer)) if peer.ip().to_canonical() == *server => {
                     // A handshake's last flight would wait for an acknowledgement. Without it, it is only slower.
@@ -127,7 +138,7 @@ impl Data {
             },
             Data::Securing(handshake) => match handshake.as_mut().await {
                 Ok(Secured { wire, version, session }) => {
-                    *self = Self::joined(wire);
+                    *self = Data::Joined { wire, buffer: vec![0; READ_AT_ONCE].into_boxed_slice() };
                     Step::Secured { version, session }
                 }
                 Err(fault) => self.break_off(fault),
@@ -142,10 +153,6 @@ impl Data {
                 Err(fault) => self.break_off(fault),
             },
         }
-    }
-
-    fn joined(wire: Wire) -> Self {
-        Data::Joined { wire, buffer: vec![0; 16 * 1024].into_boxed_slice() }
     }
 
     fn break_off(&mut self, fault: Fault) -> Step {
@@ -176,7 +183,9 @@ impl Data {
             return Step::Reset;
         };
         // One that was reset meanwhile does not know its peer any more.
-        *self = if stream.peer_addr().is_ok() { Self::joined(Wire::Plain(stream)) } else { Data::Gone };
+        let known = stream.peer_addr().is_ok();
+        let (wire, buffer) = (Wire::Plain(stream), vec![0; READ_AT_ONCE].into_boxed_slice());
+        *self = if known { Data::Joined { wire, buffer } } else { Data::Gone { wire, buffer } };
         Step::Joined { local, peer }
     }
 }
@@ -184,6 +193,22 @@ impl Data {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn what_came_before_a_reset_is_read() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let peer = listener.local_addr().expect("its address");
+        let mut data = Data::dial(None, peer, Limits::default());
+        let (mut accepted, _) = listener.accept().expect("a connection waits");
+        std::io::Write::write_all(&mut accepted, b"a listing").expect("it is sent");
+        socket2::SockRef::from(&accepted).set_linger(Some(std::time::Duration::ZERO)).expect("an option");
+        drop(accepted);
+        assert!(matches!(data.step().await, Step::Joined { .. }));
+        assert!(matches!(data.step().await, Step::Bytes(9)));
+        assert_eq!(data.brought(9), b"a listing");
+        assert!(matches!(data.step().await, Step::Reset));
+    }
 
     #[tokio::test]
     async fn a_port_that_takes_a_connection_and_resets_it_was_joined() {
