@@ -116,6 +116,34 @@ fn a_place_reaches_back_to_the_last_router_that_was_seen() {
     assert_eq!(between("passive-port-unreachable/by-the-server.toml"), Some((4, 4)));
 }
 
+/// Most clients take a reset for a transfer that broke off, and the server's 226 tells that it was not.
+#[test]
+fn what_is_reset_behind_its_bytes_and_confirmed_is_told_as_that() {
+    let text = fs::read_to_string("fixtures/cases/transfer-failed/reset_behind_all_bytes.toml").expect("a case");
+    let of = |text: &str| Report::of(&Case::from_toml(text).expect("a case").evidence);
+    let seen = |text: &str| {
+        let report = of(text);
+        let finding = report.findings.iter().find(|finding| finding.id == "transfer-failed").expect("it fires").clone();
+        (report.verdict.confidence, finding.side, finding.evidence.join(" | "), report.verdict.summary)
+    };
+    let (confidence, side, evidence, summary) = seen(&text);
+    assert_eq!((confidence, side), (Confidence::Medium, Side::Server));
+    for word in ["117 bytes", "reset (RST)", "226 done"] {
+        assert!(evidence.contains(word), "{word}: {evidence}");
+    }
+    assert!(summary.contains("no mode brings a transfer to its end"), "{summary}");
+    let letter = of(&text).verdict.handover.expect("a letter").text;
+    assert!(letter.contains("Passive mode brings no transfer to its end."), "{letter}");
+    // It serves active mode as it should: who resets the passive ones is open.
+    let (before, active) = text.split_at(text.find("verb = \"port\"").expect("PORT"));
+    let in_passive_mode = [before, &active.replace(" reset\"", " end-of-file\"")].concat();
+    let (confidence, side, ..) = seen(&in_passive_mode);
+    assert_eq!((confidence, side), (Confidence::Medium, Side::Unknown));
+    let unconfirmed = text.replace("< 226 done", "< 426 broken");
+    let (_, side, evidence, _) = seen(&unconfirmed);
+    assert_eq!((side, evidence.contains("bytes")), (Side::Unknown, false));
+}
+
 /// A server that says 150 ahead of the data connection may never have had it, and may as well fail by itself.
 #[test]
 fn what_was_only_announced_is_laid_to_a_proxy_where_the_server_serves_or_is_further_away() {

@@ -387,6 +387,9 @@ fn outcome(facts: &Facts, rules: &Rules, step: &Step, tried: &Tried, differing: 
         Failure::Stalled | Failure::NeverServed if rules.manner == Manner::BeginsAnew => {
             return Came::Unknown(sentences::BEGINS_ANEW.to_owned());
         }
+        Failure::Cut if rules.manner == Manner::BeginsAnew && tried.confirmed_though_reset().is_some() => {
+            return Came::Unknown(sentences::RESET_AT_THE_END.to_owned());
+        }
         Failure::TransferRefused(_) if rules.listing == Listing::Machine && lists(facts, "MLST") => {
             return Came::Unknown(sentences::MLSD_NOT_TRIED.to_owned());
         }

@@ -52,6 +52,8 @@ pub const RESUMPTION_UNKNOWN: &str = "Not known: data connections with a TLS ses
 pub const OTHER_PORTS: &str =
     "Not known: a port of the check's was let in through a NAT, and whether the ports that it takes are was not tried.";
 pub const BEGINS_ANEW: &str = "Not known: it begins anew when bytes stop coming, and what comes of that was not tried.";
+pub const RESET_AT_THE_END: &str =
+    "Not known: it takes some data connections that are reset for whole ones, and begins anew with others.";
 pub const EARLY_HANDSHAKE: &str =
     "it begins TLS on the data connection ahead of LIST, which pyftpdlib answers with a reset";
 pub const WANTS_RESUMPTION: &str =
@@ -175,6 +177,9 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
             format!("nothing comes over the connection after {verb}, and the server never speaks of the listing")
         }
         Failure::ControlLost => format!("the control connection is cut off at the listing after {verb}"),
+        Failure::Cut if tried.confirmed_though_reset().is_some() => {
+            format!("the data connection after {verb} is reset, and it wants it closed")
+        }
         Failure::Cut => format!("the data connection after {verb} is cut off"),
         Failure::Contradiction => format!("the server's answers after {verb} make no sense"),
         Failure::NotTried => format!("{verb} was not tried to its end"),

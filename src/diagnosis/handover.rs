@@ -10,6 +10,7 @@ use super::Finding;
 use super::afar;
 use super::rule::{Conclusion, Fix, Severity, Side};
 use super::rules::{callbacks, place};
+use super::verdict::breaks_off;
 use crate::evidence::Source;
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Place};
@@ -199,10 +200,12 @@ fn state(facts: &Facts, mode: Mode) -> &'static str {
     let to_its_end = facts.tried_in(mode).any(|tried| tried.failure() != Some(Failure::NotTried));
     match (mode, facts.works(mode), to_its_end, begun) {
         (Mode::Passive, true, ..) => "Passive mode moves data.",
+        (Mode::Passive, false, true, _) if breaks_off(facts, mode) => "Passive mode brings no transfer to its end.",
         (Mode::Passive, false, true, _) => "Passive mode moves no data.",
         (Mode::Passive, false, false, true) => "Passive mode was not tried to its end.",
         (Mode::Passive, false, false, false) => "Passive mode was not tried.",
         (Mode::Active, true, ..) => "Active mode moves data.",
+        (Mode::Active, false, true, _) if breaks_off(facts, mode) => "Active mode brings no transfer to its end.",
         (Mode::Active, false, true, _) => "Active mode moves no data.",
         (Mode::Active, false, false, true) => "Active mode was not tried to its end.",
         (Mode::Active, false, false, false) => "Active mode was not tried.",

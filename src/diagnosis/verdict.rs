@@ -161,7 +161,10 @@ fn confidence(facts: &Facts, recommendation: Recommendation) -> Confidence {
     let beside = facts.works(Mode::Passive) && !facts.passive_failures_aside().is_empty();
     // Nothing then tells the server from what is on the way.
     let hangs = !facts.hangs().is_empty() || rules::active_callback_dropped::may_be_slow(facts);
-    if Mode::BOTH.into_iter().all(agree) && !beside && !hangs { Confidence::High } else { Confidence::Medium }
+    // Some clients are content with that.
+    let reset =
+        Mode::BOTH.into_iter().any(|mode| usual(facts, mode).any(|tried| tried.confirmed_though_reset().is_some()));
+    if Mode::BOTH.into_iter().all(agree) && !beside && !hangs && !reset { Confidence::High } else { Confidence::Medium }
 }
 
 /// The data connections that every check makes, as far as they came to an end that tells something.
@@ -296,6 +299,11 @@ fn none_works(facts: &Facts) -> String {
         _ => format!("{} mode was not tried.", capital(mode)),
     };
     match (look(facts, Mode::Passive), look(facts, Mode::Active)) {
+        (Look::Tested, Look::Tested) if Mode::BOTH.iter().any(|mode| breaks_off(facts, *mode)) => format!(
+            "The login works, but no mode brings a transfer to its end: in passive mode {}; in active mode {}.",
+            reason(facts, Mode::Passive),
+            reason(facts, Mode::Active)
+        ),
         (Look::Tested, Look::Tested) => format!(
             "The login works, but no mode moves data: in passive mode {}; in active mode {}.",
             reason(facts, Mode::Passive),
@@ -316,11 +324,15 @@ fn none_works(facts: &Facts) -> String {
     }
 }
 
-/// What a mode that fails does not do: of a connection that stood and broke off, data may have come.
+/// What a mode that fails does not do.
 fn lack(facts: &Facts, mode: Mode) -> &'static str {
+    if breaks_off(facts, mode) { "brings no transfer to its end" } else { "moves no data" }
+}
+
+/// Whether all that fails in a mode is that connections which stood break off: data may have come.
+pub fn breaks_off(facts: &Facts, mode: Mode) -> bool {
     let mut failures = usual(facts, mode).filter_map(Tried::failure).filter(|failure| *failure != Failure::NotTried);
-    let broke_off = failures.next() == Some(Failure::Cut) && failures.all(|failure| failure == Failure::Cut);
-    if broke_off { "brings no transfer to its end" } else { "moves no data" }
+    failures.next() == Some(Failure::Cut) && failures.all(|failure| failure == Failure::Cut)
 }
 
 /// The mode's name at the beginning of a sentence.
@@ -418,6 +430,9 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
         }
         Failure::NeverServed => "the data connection ends without a byte, and the server says nothing of a transfer",
         Failure::ControlLost => "the control connection is cut off during the transfer",
+        Failure::Cut if tried.confirmed_though_reset().is_some() => {
+            "the server confirms the transfer, and its data connection is reset all the same"
+        }
         Failure::Cut => "the data connection is cut off",
         Failure::Contradiction => "the server's answers make no sense",
     })

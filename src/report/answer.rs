@@ -92,6 +92,7 @@ pub fn headline(report: &Report) -> &'static str {
         (Recommendation::None, _) => match (was_tried(report, Mode::Passive), was_tried(report, Mode::Active)) {
             (true, false) => "PASSIVE MODE FAILS; ACTIVE MODE WAS NOT TRIED",
             (false, true) => "ACTIVE MODE FAILS; PASSIVE MODE WAS NOT TRIED",
+            _ if breaks_off(report) => "NO MODE BRINGS A TRANSFER TO ITS END",
             _ => "NO MODE MOVES DATA",
         },
         (Recommendation::Unknown, ControlStage::Resolve) => "NOT TESTED: THE NAME LEADS NOWHERE",
@@ -134,6 +135,11 @@ pub fn headline(report: &Report) -> &'static str {
         }
         (Recommendation::Unknown, ControlStage::Complete) => "NOT TESTED: NO DATA CONNECTION WAS TRIED",
     }
+}
+
+/// Whether data came, over a connection that broke off.
+fn breaks_off(report: &Report) -> bool {
+    report.judged().any(|attempt| attempt.cause == Some(Cause::Closed) && attempt.bytes > 0)
 }
 
 fn stalls(report: &Report) -> bool {

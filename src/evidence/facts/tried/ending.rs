@@ -203,6 +203,12 @@ impl<'a> Tried<'a> {
         Some((refused - dialled).max(0.0))
     }
 
+    /// The reply that confirms a download whose data connection was reset in the place of a close.
+    pub fn confirmed_though_reset(&self) -> Option<Placed<'a>> {
+        let reset = self.failure == Some(Failure::Cut) && self.has(|what| matches!(what, What::Reset));
+        self.completion().filter(|(reply, _)| reset && reply.is_completion() && !self.attempt().load.is_upload())
+    }
+
     /// Where the endpoint that was named stands: the reply that named it, or our own command.
     pub fn named_at(&self) -> Option<Place> {
         match self.verb().mode() {
