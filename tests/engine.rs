@@ -188,6 +188,26 @@ fn two_silent_directions_cost_one_wait() {
     assert!(took < silence * 4, "four waits in a row would be {:?}, this took {took:?}", silence * 4);
 }
 
+/// The server turns out to be slow once the check has given its callback up, and no sooner: what was given up counts no more.
+#[test]
+fn a_callback_that_was_given_up_before_the_server_turned_out_to_be_slow_is_made_again() {
+    let listing = || [Join, Send(b"x\r\n".to_vec()), CloseData, say("226 done\r\n")];
+    let slow = || std::iter::once(AwaitGoodbye).chain(listing());
+    let server = Scripted::new()
+        // PASV's, PASV's once more by itself, and PORT's, in whatever order.
+        .on("LIST", slow())
+        .on("LIST", slow())
+        .on("LIST", slow())
+        .on("LIST", listing())
+        .start();
+    let evidence = checked(Request { methods: vec![DataVerb::Pasv, DataVerb::Port], ..request(server.address()) });
+    let heard = server.finish();
+    let given_up = |outcome: &&Outcome| outcome.verb == DataVerb::Port && outcome.set_aside;
+    assert_eq!(evidence.attempts.iter().filter(given_up).count(), 1, "{evidence:#?}");
+    assert_eq!(outcome(&evidence, DataVerb::Port), None, "{evidence:#?}");
+    assert_eq!(heard.count("PORT"), 2);
+}
+
 #[test]
 fn a_server_for_one_connection_is_asked_one_after_the_other() {
     let silence = Duration::from_millis(600);

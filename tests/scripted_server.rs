@@ -112,14 +112,17 @@ fn a_reply_can_wait_for_another_line_or_another_connection() {
     let server = Scripted::new()
         .on("LIST", [Await("ABOR"), say("426 x\r\n")])
         .on("NLST", [AwaitConnections(2), say("226 x\r\n")])
+        .on("RETR", [AwaitGoodbye, say("550 x\r\n")])
         .start();
     let mut client = Client::dial(server.address());
-    client.send(b"LIST\r\nABOR\r\nNLST\r\n");
+    client.send(b"LIST\r\nABOR\r\nNLST\r\nRETR\r\n");
     let codes: Vec<u16> = (0..3).map(|_| client.reply().code).collect();
     assert_eq!(codes, [220, 426, 226]);
-    let _second = Client::dial(server.address());
+    let mut second = Client::dial(server.address());
     assert_eq!(client.reply().code, 226);
-    drop((client, _second));
+    second.send(b"QUIT\r\n");
+    assert_eq!(client.reply().code, 550);
+    drop((client, second));
     assert_eq!(server.finish().connections.len(), 2);
 }
 

@@ -72,6 +72,8 @@ pub enum Step {
     Await(&'static str),
     /// Waits until this many control connections have come.
     AwaitConnections(usize),
+    /// Waits until a client has said QUIT, on whichever connection: what went on there is over or given up.
+    AwaitGoodbye,
     /// Closes the control connection.
     Close,
     /// Resets the control connection.

@@ -220,6 +220,10 @@ impl Player {
                 let stage = Arc::clone(&self.stage);
                 self.unless_gone(stage.until(|heard| heard.connections.len() >= count)).await?;
             }
+            Step::AwaitGoodbye => {
+                let stage = Arc::clone(&self.stage);
+                self.unless_gone(stage.until(|heard| heard.count("QUIT") > 0)).await?;
+            }
             Step::Close => {
                 self.writer = None;
                 return Err(Failure::Cut(Cut::Dialogue));
