@@ -17,7 +17,7 @@ use ftpmode::evidence::facts::{Cause, Facts, Login as LoginSeen};
 use ftpmode::evidence::fragment::Fate;
 use ftpmode::evidence::target::Secret;
 use ftpmode::evidence::timeline::{Event, What};
-use ftpmode::evidence::{CutShort, Evidence};
+use ftpmode::evidence::{CutShort, Evidence, Outcome};
 use scripted::{Scripted, Step::*, say};
 
 /// Each data connection's verb and cause; `None` is one that works.
