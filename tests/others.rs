@@ -13,7 +13,7 @@ use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::evidence::Evidence;
 use ftpmode::evidence::attempt::{DataVerb, Mode};
 use ftpmode::evidence::case::Case;
-use ftpmode::evidence::facts::{Cause, Facts, Failure};
+use ftpmode::evidence::facts::{Cause, Direction, Facts, Failure};
 use ftpmode::evidence::sweep::{Answer, TtlProbe};
 use scripted::{Scripted, Step::*, say};
 
@@ -91,8 +91,10 @@ fn where_no_distance_is_known_a_connection_that_is_held_may_be_anothers() {
         (UNDER_TLS, "data-tls-failed", "so it may never have had them"),
     ] {
         let mut evidence = Case::from_toml(case).expect("a case").evidence;
-        let found = diagnose(&Facts::of(&evidence));
+        let facts = Facts::of(&evidence);
+        let found = diagnose(&facts);
         assert!(found.fires("transparent-proxy") && !found.fires(id), "{id}");
+        assert_eq!(facts.direction(Mode::Passive), Direction::Blocked, "{id}: no way to the server was seen");
         evidence.sweeps.clear();
         let found = diagnose(&Facts::of(&evidence));
         assert!(!found.fires("transparent-proxy"), "{id}");

@@ -291,7 +291,8 @@ impl Facts<'_> {
         let mut worst = Direction::Untested;
         for tried in self.tried_in(mode) {
             // Who took the one or made the other is not the server.
-            let astray = matches!(tried.failure(), Some(Failure::NeverServed | Failure::CallbackForeign));
+            let astray = matches!(tried.failure(), Some(Failure::NeverServed | Failure::CallbackForeign))
+                || self.is_taken(tried);
             if tried.joined().is_some() && !astray {
                 return Direction::Open;
             }
