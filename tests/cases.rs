@@ -48,6 +48,20 @@ fn failures_at_two_ports_are_no_mere_remark() {
     assert_eq!(finding.severity, Severity::Warning);
 }
 
+/// A server that lets one session in at a time leaves no second port to try: why fewer were tried than asked for is said.
+#[test]
+fn one_port_that_fails_says_nothing_of_the_others() {
+    let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with("one_port_alone.toml")).expect("a case");
+    let mut evidence = case.evidence;
+    let summary = Report::of(&evidence).findings.remove(0).summary;
+    assert!(summary.ends_with("Only one port was tried; others may let connections in."), "{summary}");
+    evidence.asked.samples = Some(3);
+    let found = diagnose(&Facts::of(&evidence));
+    let missing = found.not_tested.iter().find(|open| open.id == "passive-ports").expect("ports that were asked for");
+    let begin = "1 of the 3 passive ports asked for was tried, and no more because the server answered a further login";
+    assert!(missing.because.starts_with(begin), "{}", missing.because);
+}
+
 #[test]
 fn a_finding_tells_nothing_twice() {
     for (path, case) in cases() {

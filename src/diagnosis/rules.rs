@@ -299,6 +299,14 @@ fn endpoints<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> String {
     listed(&all)
 }
 
+/// As a sentence, that the finding rests on one port: it says nothing of the others.
+fn one_port_alone(facts: &Facts) -> &'static str {
+    match facts.passive_ports_closed().len() {
+        1 => " Only one port was tried; others may let connections in.",
+        _ => "",
+    }
+}
+
 /// The one port that failed, as a sentence, where firewalls take it for something else.
 fn taken_for<'t>(failed: impl IntoIterator<Item = &'t Tried<'t>>) -> String {
     let ports: BTreeSet<u16> = failed.into_iter().filter_map(|tried| Some(tried.dialled()?.port())).collect();

@@ -122,11 +122,19 @@ fn place(facts: &Facts) -> Option<Open> {
     Some(open("place-on-the-way", why))
 }
 
-/// Passive ports that the user asked for.
+/// Passive ports that the user asked for, and why no more of them were tried.
 fn ports(facts: &Facts) -> Option<Open> {
-    let asked = usize::from(facts.evidence().asked.samples?);
+    let evidence = facts.evidence();
+    let asked = usize::from(evidence.asked.samples?);
     let tried = facts.passive_ports_dialled();
-    let because = format!("{tried} of the {asked} passive ports asked for were tried");
+    let were = if tried == 1 { "was" } else { "were" };
+    let so_many = format!("{tried} of the {asked} passive ports asked for {were} tried");
+    let skipped = || evidence.not_tried.iter().find(|skipped| skipped.verb.mode() == Mode::Passive);
+    let why = match evidence.cut_short {
+        Some(_) => Some(TIME_OVER),
+        None => skipped().map(|skipped| skipped.because.as_str()),
+    };
+    let because = why.map_or_else(|| so_many.clone(), |why| format!("{so_many}, and no more because {why}"));
     (facts.log().is_none() && tried < asked).then(|| open("passive-ports", because))
 }
 

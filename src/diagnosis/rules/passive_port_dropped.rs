@@ -2,7 +2,8 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, place, ruled_out_by, taken_for, told_at_peer, untold,
+    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, one_port_alone, place, ruled_out_by, taken_for,
+    told_at_peer, untold,
 };
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
@@ -85,8 +86,9 @@ fn test(facts: &Facts) -> Match {
         } else {
             format!(
                 "Connections to the server's passive ports get no answer: {ports} stayed silent, while the control \
-                 connection to port {} works. {whose}{}",
+                 connection to port {} works. {whose}{}{}",
                 facts.evidence().target.port,
+                one_port_alone(facts),
                 taken_for(dropped.iter().copied())
             )
         },

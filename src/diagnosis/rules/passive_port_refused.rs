@@ -2,7 +2,8 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, place, ruled_out_by, taken_for, told_at_peer, untold,
+    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, one_port_alone, place, ruled_out_by, taken_for,
+    told_at_peer, untold,
 };
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure};
@@ -82,7 +83,8 @@ fn test(facts: &Facts) -> Match {
         side,
         confidence,
         summary: format!(
-            "Connections to the server's passive ports are refused: {ports} answered with a reset at once. {whose}{}",
+            "Connections to the server's passive ports are refused: {ports} answered with a reset at once. {whose}{}{}",
+            one_port_alone(facts),
             taken_for(refused.iter().copied())
         ),
         cites,

@@ -2,7 +2,8 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, place, ruled_out_by, side_of, told_at_peer, untold,
+    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, one_port_alone, place, ruled_out_by, side_of,
+    told_at_peer, untold,
 };
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::Mode;
@@ -70,7 +71,8 @@ fn test(facts: &Facts) -> Match {
         confidence,
         summary: format!(
             "The server's passive ports are reported unreachable while the control connection works, which a firewall does \
-             and not the routing: {ports}{who}.{whose}"
+             and not the routing: {ports}{who}.{whose}{}",
+            one_port_alone(facts)
         ),
         cites,
         fixes: place::fixes(

@@ -7,7 +7,7 @@ use crate::diagnosis::rules::{
     ANY_RANGE, endpoints, ends, epsv_blocked, joins, listed, loss, place, samples, setting, taken_for, untold,
 };
 use crate::evidence::attempt::DataVerb;
-use crate::evidence::facts::{Doubt, Facts, Tried};
+use crate::evidence::facts::{Cite, Doubt, Facts, Tried};
 
 pub static RULE: Rule = Rule {
     id: "passive-range-partly-open",
@@ -36,7 +36,7 @@ fn test(facts: &Facts) -> Match {
     let pasv_failed_aside = of_verb && facts.doubt_of_verb(DataVerb::Epsv) == Some(Doubt::OtherFailedAside);
     let mixed = pasv.is_mixed() || epsv.is_mixed();
     if samples::are_asked_for(facts) {
-        return Match::Undecided("more ports were asked for");
+        return Match::Undecided("fewer ports were tried than were asked for");
     }
     let astray = samples::astray(facts);
     if !astray.is_empty() {
@@ -49,7 +49,7 @@ fn test(facts: &Facts) -> Match {
             return Match::Undecided("too few ports were asked to tell");
         }
         (true, false) if mixed => {}
-        (true, false) => return Match::RuledOut(facts.cites(ends(unanswered))),
+        (true, false) => return none_let_in(facts, unanswered),
         (false, true) if samples::are_wanted(facts) => {
             return Match::Undecided("a port failed whose command went out together with others: others must tell");
         }
@@ -124,6 +124,17 @@ fn test(facts: &Facts) -> Match {
         },
         fixes,
     })
+}
+
+/// No port let a connection in. One alone says nothing of the others.
+fn none_let_in(facts: &Facts, unanswered: Vec<&Tried>) -> Match {
+    let tried = facts.passive_ports_closed().len();
+    if tried < 2 {
+        return Match::Undecided("one port alone was tried, and others may let connections in");
+    }
+    let mut cites = vec![Cite::of(format!("none of the {tried} ports that were tried let a connection in"))];
+    cites.extend(facts.cites(ends(unanswered)));
+    Match::RuledOut(cites)
 }
 
 const SAME_RANGE: &str = "Make the firewall's range and the server's passive range the same";

@@ -7,6 +7,7 @@ use super::{Cite, Facts, Failure, Place, Realm, Tried};
 use crate::evidence::Outcome;
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
+use crate::evidence::observed::Observed;
 
 /// So many tries of each passive verb tell a bad port from a bad verb.
 pub const ENOUGH: usize = 3;
@@ -172,6 +173,16 @@ impl<'a> Facts<'a> {
         let joined = ports(&[pasv.joined, epsv.joined].concat());
         let unanswered = ports(&[pasv.unanswered, epsv.unanswered].concat());
         joined.intersection(&unanswered).copied().collect()
+    }
+
+    /// Passive ports that let no connection in, as far as they are known: those that were dialled at the control
+    /// connection's peer and failed, and the one that was swept for the place on the way.
+    pub fn passive_ports_closed(&self) -> BTreeSet<u16> {
+        let swept = self.evidence().sweeps.iter().find(|sweep| sweep.of.is_passive());
+        let swept = swept.filter(|_| matches!(self.location(), Observed::Seen(_))).map(|sweep| sweep.port.port());
+        let failed =
+            [DataVerb::Pasv, DataVerb::Epsv].into_iter().flat_map(|verb| ports(&self.samples(verb).unanswered));
+        failed.chain(swept).collect()
     }
 
     /// Passive ports that were dialled at the control connection's peer, judged or not.
