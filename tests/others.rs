@@ -15,12 +15,15 @@ use ftpmode::evidence::attempt::{DataVerb, Mode};
 use ftpmode::evidence::case::Case;
 use ftpmode::evidence::facts::{Cause, Direction, Facts, Failure};
 use ftpmode::evidence::sweep::{Answer, TtlProbe};
+use ftpmode::report::Report;
 use scripted::{Scripted, Step::*, say};
 
 const TAKEN: &str =
     include_str!("../fixtures/cases/transparent-proxy/takes_passive_connections_at_the_first_router.toml");
 const HELD: &str =
     include_str!("../fixtures/cases/transparent-proxy/holds_passive_connections_at_the_first_router.toml");
+const GIVEN_UP: &str =
+    include_str!("../fixtures/cases/transparent-proxy/holds_passive_connections_until_the_server_gives_up.toml");
 const PORTS_HELD: &str =
     include_str!("../fixtures/cases/passive-ports-exhausted/held_by_connections_of_this_check.toml");
 const UNDER_TLS: &str = include_str!("../fixtures/cases/transparent-proxy/takes_passive_connections_under_tls.toml");
@@ -163,6 +166,39 @@ fn what_the_server_says_late_is_of_a_connection_that_it_never_had() {
     }
     let told = "425 Security: Bad IP connecting.";
     assert_ne!(failures(told, 5_000.0), Some(Failure::NeverServed));
+}
+
+/// What was held open did not end, and what the server said late it said.
+#[test]
+fn what_becomes_of_a_taken_connection_is_told_as_it_was_seen() {
+    let told = |evidence: &Evidence| {
+        let report = Report::of(evidence);
+        let passive = report.judged().filter(|attempt| attempt.mode == Mode::Passive);
+        let causes: Vec<Option<Cause>> = passive.map(|attempt| attempt.cause).collect();
+        let why = report.forecast.iter().find(|forecast| forecast.client == "filezilla").expect("it").why.clone();
+        (causes, report.verdict.summary, report.findings[0].summary.clone(), why)
+    };
+    let mut evidence = Case::from_toml(GIVEN_UP).expect("a case").evidence;
+    for (cause, so, finding) in [
+        (Cause::Stalled, "the data connection is made, but nothing comes over it", "held open without a byte"),
+        (Cause::Closed, "the data connection ends without a byte", "ended without a byte"),
+    ] {
+        let (causes, verdict, found, why) = told(&evidence);
+        assert_eq!(causes, [Some(cause); 2]);
+        assert!(verdict.contains(&format!("{so}, and the server gives the transfer up after seconds")), "{verdict}");
+        let finding = format!("each is {finding}, and the server says after seconds that it got no connection");
+        assert!(found.contains(&finding), "{found}");
+        assert!(why.contains("the server gives the listing up after seconds"), "{why}");
+        for outcome in evidence.attempts.iter_mut().filter(|outcome| outcome.verb.mode() == Mode::Passive) {
+            let refused = outcome.events.pop().expect("a refusal");
+            let end = format!("{} end-of-file", outcome.events.last().expect("a connection").at_ms + 0.5);
+            outcome.events.extend([end.parse().expect("an event"), refused]);
+        }
+    }
+    let (causes, verdict, found, _) = told(&Case::from_toml(TAKEN).expect("a case").evidence);
+    assert_eq!(causes, [Some(Cause::Closed); 2]);
+    assert!(verdict.contains("ends without a byte, and the server says nothing of a transfer"), "{verdict}");
+    assert!(found.contains("ended without a byte, while the server says nothing of a transfer"), "{found}");
 }
 
 /// What a session says that broke down for want of a port is told of no method.

@@ -173,6 +173,9 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
         Failure::TlsBroken => format!("TLS on the data connection after {verb} does not come about"),
         Failure::Stalled => format!("bytes stop coming on the data connection after {verb}"),
         Failure::Unconfirmed => format!("the listing comes after {verb}, and the server never confirms it"),
+        Failure::NeverServed if tried.refusal().is_some() => {
+            format!("nothing comes over the connection after {verb}, and the server gives the listing up after seconds")
+        }
         Failure::NeverServed => {
             format!("nothing comes over the connection after {verb}, and the server never speaks of the listing")
         }

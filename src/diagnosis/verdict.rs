@@ -423,12 +423,18 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
         }
         Failure::TransferRefused(_) => "the server refuses the transfer",
         Failure::TlsBroken => "TLS on the data connection fails",
+        Failure::Stalled if tried.is_left_alone() => "the data connection is made, but nothing comes over it",
         Failure::Stalled => "the transfer stalls",
         Failure::Unconfirmed => "the server never confirms the transfer",
-        Failure::NeverServed if tried.refusal().is_some() => {
-            "the data connection brings no byte, and the server gives the transfer up"
-        }
-        Failure::NeverServed => "the data connection ends without a byte, and the server says nothing of a transfer",
+        Failure::NeverServed => match (tried.is_held(), tried.refusal().is_some()) {
+            (true, _) => {
+                "the data connection is made, but nothing comes over it, and the server gives the transfer up after seconds"
+            }
+            (false, true) => {
+                "the data connection ends without a byte, and the server gives the transfer up after seconds"
+            }
+            (false, false) => "the data connection ends without a byte, and the server says nothing of a transfer",
+        },
         Failure::ControlLost => "the control connection is cut off during the transfer",
         Failure::Cut if tried.confirmed_though_reset().is_some() => {
             "the server confirms the transfer, and its data connection is reset all the same"

@@ -13,27 +13,12 @@ pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
     }
     let taker = facts.taker();
     let side = side(taker);
-    let any = |is: fn(&Tried) -> bool| taken.iter().any(|tried| is(tried));
-    let what = match () {
-        () if any(is_held_until_refused) => {
-            "held without a byte, and the server gives up after seconds, as if it got no connection"
-        }
-        () if any(|tried| tried.refusal().is_some()) => {
-            "ended without a byte, and the server gives up after seconds, as if it got no connection"
-        }
-        () if any(|tried| tried.failure() == Some(Failure::NeverServed)) => {
-            "ended without a byte, while the server says nothing of a transfer, as if it still waited"
-        }
-        () if any(|tried| tried.is_unserved()) => {
-            "ended without a byte, while the server says no more of the transfer, as if it still waited"
-        }
-        () if any(|tried| tried.failure() == Some(Failure::TlsBroken)) => {
-            "left without TLS, while the server says nothing of a transfer, as if it still waited"
-        }
-        () => "held without a byte, while the server says nothing of a transfer, as if it still waited",
+    let what = what_becomes_of(&taken);
+    let announced = if taken.iter().any(|tried| tried.is_begun()) {
+        " Its 150 before that only announces the transfer."
+    } else {
+        ""
     };
-    let announced =
-        if any(|tried| tried.is_begun()) { " Its 150 before that only announces the transfer." } else { "" };
     let mut cites = facts.cites(joins(taken.iter().copied()));
     cites.extend(facts.cites(ends(taken.iter().copied())));
     cites.extend(facts.cites(taken.iter().filter_map(|tried| tried.refusal()).map(|(_, place)| place)));
@@ -56,9 +41,34 @@ pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
     })
 }
 
-/// Whether it stood until the server said that it had none.
-fn is_held_until_refused(tried: &Tried) -> bool {
-    tried.refusal().is_some_and(|(_, refused)| tried.ended_by() == Some(refused))
+/// What was seen of each: how it went on, and what the server says.
+fn what_becomes_of(taken: &[&Tried]) -> &'static str {
+    let any = |so: fn(&Tried) -> bool| taken.iter().any(|tried| so(tried));
+    let left_without_tls = |tried: &Tried| tried.failure() == Some(Failure::TlsBroken);
+    let served = |tried: &Tried| tried.failure() == Some(Failure::NeverServed) || tried.is_unserved();
+    let given_up = any(|tried| tried.refusal().is_some());
+    match (any(|tried| !tried.is_held()), any(|tried| tried.is_held())) {
+        _ if any(left_without_tls) && !any(served) => {
+            "left without TLS, while the server says nothing of a transfer, as if it still waited"
+        }
+        (true, true) if given_up => {
+            "held open or ended without a byte, and the server gives up after seconds, as if it got no connection"
+        }
+        (true, true) => {
+            "held open or ended without a byte, while the server says nothing of a transfer, as if it still waited"
+        }
+        (true, false) if given_up => {
+            "ended without a byte, and the server gives up after seconds, as if it got no connection"
+        }
+        (true, false) if any(|tried| tried.is_unserved()) => {
+            "ended without a byte, while the server says no more of the transfer, as if it still waited"
+        }
+        (true, false) => "ended without a byte, while the server says nothing of a transfer, as if it still waited",
+        (false, _) if given_up => {
+            "held open without a byte, and the server gives up after seconds, as if it got no connection"
+        }
+        (false, _) => "held open without a byte, while the server says nothing of a transfer, as if it still waited",
+    }
 }
 
 fn side(taker: Option<Taker>) -> Side {

@@ -120,7 +120,7 @@ impl<'a> Tried<'a> {
             Cause::Dropped => Failure::CallbackDropped,
             Cause::Unreachable if passive => Failure::DialUnreachable,
             Cause::Unreachable => Failure::CallbackUnreachable,
-            Cause::Closed if self.never_served().is_some() => Failure::NeverServed,
+            Cause::Closed | Cause::Stalled if self.never_served().is_some() => Failure::NeverServed,
             Cause::Closed if self.stranger_turned_away().is_some() => Failure::CallbackForeign,
             // Pure-FTPd gives up the session over it.
             Cause::Rejected if self.negotiated() && self.refusal_says() == Some(Says::ListingRefused) => {
@@ -228,7 +228,10 @@ impl<'a> Tried<'a> {
         if let Some(place) = self.upload_stalled() {
             return Some((Cause::Stalled, place));
         }
-        if let Some(place) = self.never_served().or_else(|| self.stranger_turned_away()) {
+        if let Some(place) = self.never_served() {
+            return Some((if self.is_held() { Cause::Stalled } else { Cause::Closed }, place));
+        }
+        if let Some(place) = self.stranger_turned_away() {
             return Some((Cause::Closed, place));
         }
         // Words that are known say more than how the handshake broke; others say no more than that it did.

@@ -30,9 +30,14 @@ impl Tried<'_> {
         begun.next().map(|(_, place)| place)
     }
 
-    /// Where our connection to a passive port came to nothing that somebody else had taken: it stood, and ended without a
-    /// byte, while the server said nothing of a transfer, or only after seconds that none came about. A server that has the
-    /// connection says at once that it begins, or why not.
+    /// Whether nobody ended the data connection while it was looked at.
+    pub fn is_held(&self) -> bool {
+        self.joined().is_some() && !self.has(|what| matches!(what, What::EndOfFile | What::Reset))
+    }
+
+    /// Where our connection to a passive port came to nothing that somebody else had taken: it stood without a byte,
+    /// or ended so, while the server said nothing of a transfer, or only after seconds that none came about. A server that
+    /// has the connection says at once that it begins, or why not.
     ///
     /// Some (IIS, FileZilla Server) say 150 before they have it. Where they say seconds later that none came about, that was
     /// no more than an announcement, unless they fail by themselves: see [`Facts::taken`](super::super::Facts::taken).
