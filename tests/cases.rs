@@ -8,13 +8,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ftpmode::diagnosis::rule::{Confidence, Match, Severity, Side};
+use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::diagnosis::{Diagnosis, diagnose, planner, rules};
 use ftpmode::evidence::attempt::{DataVerb, Mode};
 use ftpmode::evidence::case::{Case, Expect};
 use ftpmode::evidence::facts::{Cause, Facts};
 use ftpmode::evidence::timeline::{Event, What};
 use ftpmode::evidence::{Evidence, Outcome};
-use ftpmode::report::Report;
+use ftpmode::report::{Report, Style, formats};
 
 const SECTIONS: [&str; 5] =
     ["## What it means", "## What it looks like", "## Told apart from", "## Mending it", "## References"];
@@ -60,6 +61,37 @@ fn one_port_that_fails_says_nothing_of_the_others() {
     let missing = found.not_tested.iter().find(|open| open.id == "passive-ports").expect("ports that were asked for");
     let begin = "1 of the 3 passive ports asked for was tried, and no more because the server answered a further login";
     assert!(missing.because.starts_with(begin), "{}", missing.because);
+}
+
+/// Whatever its code, and whether the server makes the data connection first: that it refuses to list tells nothing of a mode.
+#[test]
+fn a_listing_that_is_refused_throughout_tells_nothing_of_the_modes() {
+    let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with("empty_folder.toml")).expect("a case");
+    let mut evidence = case.evidence;
+    for made in ["was made in passive and in active mode", "was made in passive mode; in active mode none was seen"] {
+        let report = Report::of(&evidence);
+        let verdict = &report.verdict;
+        assert_eq!((verdict.recommendation, verdict.confidence), (Recommendation::None, Confidence::Low));
+        assert!(verdict.summary.contains("whether data would flow was not seen"), "{}", verdict.summary);
+        assert!(verdict.summary.contains(made), "{}", verdict.summary);
+        assert!(verdict.fixes[0].detail.contains("--path FOLDER"), "{:?}", verdict.fixes);
+        let text = formats::render(formats::ALL[0], &report, &Style { width: 120, ..Style::default() });
+        assert!(text.contains("NO DATA MOVED: THE SERVER REFUSES THE TRANSFER ITSELF"), "{text}");
+        assert!(text.contains("To see whether data flows:"), "{text}");
+        for outcome in evidence.attempts.iter_mut().filter(|outcome| outcome.verb.mode() == Mode::Active) {
+            outcome.events.retain(|event| !matches!(event.what, What::Accepted { .. } | What::EndOfFile));
+        }
+    }
+    // Where one mode never makes a connection, the other one is still not known.
+    for outcome in evidence.attempts.iter_mut().filter(|outcome| outcome.verb.mode() == Mode::Passive) {
+        let dialled = outcome.events.iter().position(|event| matches!(event.what, What::Dialled(_))).expect("a dial");
+        outcome.events.truncate(dialled + 1);
+        let silent = format!("{} silent connect 3500", outcome.events[dialled].at_ms + 3500.0);
+        outcome.events.push(silent.parse().expect("an event"));
+    }
+    let verdict = Report::of(&evidence).verdict;
+    assert!(verdict.summary.ends_with("Whether active mode would was not found out."), "{}", verdict.summary);
+    assert_eq!(verdict.confidence, Confidence::Low);
 }
 
 #[test]

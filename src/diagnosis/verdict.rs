@@ -73,7 +73,8 @@ pub fn conclude(facts: &Facts, findings: &[Finding]) -> Verdict {
 
 /// Passive and active across, as seen: a mode that moved no data is never recommended.
 fn recommend(facts: &Facts) -> Recommendation {
-    let tested = Mode::BOTH.into_iter().any(|mode| look(facts, mode) == Look::Tested);
+    let tested = Mode::BOTH.into_iter().any(|mode| look(facts, mode) == Look::Tested)
+        || rules::listing_refused::is_all_that_was_seen(facts);
     match (facts.works(Mode::Passive), facts.works(Mode::Active)) {
         (true, true) => Recommendation::Either,
         (true, false) => Recommendation::Passive,
@@ -131,10 +132,12 @@ fn look(facts: &Facts, mode: Mode) -> Look {
     if tried.peek().is_none() {
         return Look::NotTried;
     }
-    // A listing that is refused ahead of its data connection tells nothing of the mode.
+    // A listing that is refused ahead of its data connection tells nothing of the mode, nor does one that is refused
+    // wherever it was asked for.
     let tells = |tried: &Tried| {
-        let ahead = tried.joined().is_none() && rules::listing_refused::is_refused_listing(tried);
-        tried.failure() != Some(Failure::NotTried) && !ahead
+        let of_no_mode = tried.joined().is_none() || !facts.moves_data();
+        let refused = of_no_mode && rules::listing_refused::is_refused_listing(tried);
+        tried.failure() != Some(Failure::NotTried) && !refused
     };
     if tried.any(tells) { Look::Tested } else { Look::NotToItsEnd }
 }
@@ -196,6 +199,9 @@ fn summary(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) 
         ),
         Recommendation::Passive => recommended(facts, Mode::Passive, Mode::Active),
         Recommendation::Active => recommended(facts, Mode::Active, Mode::Passive),
+        Recommendation::None if rules::listing_refused::is_all_that_was_seen(facts) => {
+            rules::listing_refused::in_short(facts)
+        }
         Recommendation::None => none_works(facts),
         Recommendation::Unknown if facts.control_works() && handed_over(facts).is_some() => format!(
             "The login works, and the log is of a transfer between two servers (FXP): line {} hands one server's address to the \

@@ -8,7 +8,7 @@ use crate::diagnosis::handover::Handover;
 use crate::diagnosis::rule::{Fix, Severity};
 use crate::diagnosis::verdict::Recommendation;
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::Cause;
+use crate::evidence::facts::{Cause, Stage};
 use crate::evidence::import::{UNKNOWN_HOST, program_name};
 use crate::evidence::security::Security;
 use crate::evidence::{CutShort, Source};
@@ -89,6 +89,9 @@ pub fn headline(report: &Report) -> &'static str {
         (Recommendation::Active, _) => "USE ACTIVE MODE",
         (Recommendation::Either, _) if is_makeshift(report) => "BOTH MODES WORK: USE ACTIVE MODE FOR NOW",
         (Recommendation::Either, _) => "BOTH MODES WORK: USE PASSIVE MODE",
+        (Recommendation::None, _) if is_refused_throughout(report) => {
+            "NO DATA MOVED: THE SERVER REFUSES THE TRANSFER ITSELF"
+        }
         (Recommendation::None, _) => match (was_tried(report, Mode::Passive), was_tried(report, Mode::Active)) {
             (true, false) => "PASSIVE MODE FAILS; ACTIVE MODE WAS NOT TRIED",
             (false, true) => "ACTIVE MODE FAILS; PASSIVE MODE WAS NOT TRIED",
@@ -144,6 +147,14 @@ fn breaks_off(report: &Report) -> bool {
 
 fn stalls(report: &Report) -> bool {
     report.findings.iter().any(|finding| finding.id == "transfer-stalled")
+}
+
+/// Whether the server refused each listing or file, which says nothing of the modes.
+fn is_refused_throughout(report: &Report) -> bool {
+    let told = || report.judged().filter(|attempt| attempt.cause != Some(Cause::NotTried));
+    let found = report.findings.iter().any(|finding| finding.id == "listing-refused");
+    let alone = report.findings.iter().all(|finding| finding.severity == Severity::Info);
+    found && alone && told().all(|attempt| attempt.cause == Some(Cause::Rejected) && attempt.stage > Stage::Negotiate)
 }
 
 /// Whether active mode is to be used only until passive mode works each time.
@@ -246,6 +257,7 @@ pub fn next_step(report: &Report) -> NextStep<'_> {
     let now = mode.map(|mode| std::iter::once(mode.to_owned()).chain(shortfalls).collect::<Vec<_>>().join(" "));
     let better = match report.verdict.recommendation {
         Recommendation::Passive | Recommendation::Active | Recommendation::Either => "What else would help:",
+        Recommendation::None if is_refused_throughout(report) => "To see whether data flows:",
         Recommendation::None => "To let data through:",
         Recommendation::Unknown => "To get further:",
     };

@@ -2,6 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{ends, ruled_out_by, verbs};
+use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::evidence::timeline::What;
 use crate::protocol::dialect::Says;
@@ -42,9 +43,13 @@ fn test(facts: &Facts) -> Match {
         (None, None) => "the listing",
     };
     let all = if facts.moves_data() { "" } else { " Whether data would flow was not seen." };
+    // "450 No files found", "550 No files found."
+    let by_code = |tried: &&Tried| tried.refusal().is_some_and(|(reply, _)| matches!(reply.code, 450 | 550));
+    let maybe_empty = !facts.moves_data() && what.starts_with("the listing") && refused.iter().all(by_code);
+    let empty = if maybe_empty { " Some servers answer so where a folder is empty." } else { "" };
     let summary = format!(
         "The server refuses {what} itself ({}): the folder, the file or the user's rights are the reason, and not the \
-         mode.{all}",
+         mode.{empty}{all}",
         verbs(refused.iter().copied())
     );
     let full = refused.iter().all(|tried| tried.refusal().is_some_and(|(reply, _)| matches!(reply.code, 452 | 552)));
@@ -64,6 +69,25 @@ fn test(facts: &Facts) -> Match {
     fires(summary, cites)
 }
 
+/// Whether every data connection came to this and at least one stood: nothing else was seen of the modes.
+pub fn is_all_that_was_seen(facts: &Facts) -> bool {
+    let told = || facts.tried().iter().filter(|tried| tried.failure() != Some(Failure::NotTried));
+    told().all(is_refused_listing) && told().any(|tried| tried.joined().is_some())
+}
+
+/// The answer then, as sentences.
+pub fn in_short(facts: &Facts) -> String {
+    let joined = |mode| facts.tried_in(mode).any(|tried| tried.joined().is_some());
+    let made = match (joined(Mode::Passive), joined(Mode::Active)) {
+        (true, true) => "The data connection itself was made in passive and in active mode.",
+        (true, false) => "The data connection itself was made in passive mode; in active mode none was seen.",
+        (false, _) => "The data connection itself was made in active mode; in passive mode none was seen.",
+    };
+    format!(
+        "The login works, but the server refuses the transfer itself, so whether data would flow was not seen. {made}"
+    )
+}
+
 /// Whether the transfer was asked for with one of these commands.
 fn asks(tried: &Tried, verbs: &[&str]) -> bool {
     tried.outcome().events.iter().any(|event| match &event.what {
@@ -81,7 +105,8 @@ fn fires(summary: String, cites: Vec<Cite>) -> Match {
         cites,
         fixes: vec![Fix::client(
             "Check another folder or file, or as another user",
-            "Here: --path FOLDER, --retrieve FILE, --user NAME.",
+            "Name a folder that holds files (ftpmode check HOST --path FOLDER), a file (--retrieve FILE), or another user \
+             (--user NAME).",
         )],
     })
 }
