@@ -237,6 +237,27 @@ fn what_was_only_announced_is_laid_to_a_proxy_where_the_server_serves_or_is_furt
     assert_eq!(found(&fails_alike), undecided);
 }
 
+/// A router that drops what lives short, or keeps silent, makes the server behind it look further away than it is.
+#[test]
+fn the_server_is_at_a_hop_only_where_the_router_before_it_was_seen() {
+    for (wanted, told) in [
+        ("passive-port-refused/short-lived-dropped-near-the-client.toml", "(the server is hop 9 or nearer)"),
+        ("passive-port-refused/silent-routers-before-the-server.toml", "(the server is hop 6 or nearer)"),
+        ("passive-port-refused/silent-routers-and-the-resets-packet.toml", "(the server is hop 6)"),
+        ("passive-port-dropped/wall-between.toml", "(the server is hop 4)"),
+        ("control-port-refused/at-the-server.toml", "is there, at hop 4:"),
+    ] {
+        let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with(wanted)).expect("a case");
+        let summary = Report::of(&case.evidence).findings.remove(0).summary;
+        assert!(summary.contains(told), "{wanted}: {summary}");
+    }
+    let silent = |text: String| text.replace("3 0.45 time-exceeded 203.0.113.6", "3 304 silent");
+    let text = fs::read_to_string("fixtures/cases/control-port-refused/at-the-server.toml").expect("a case");
+    let report = Report::of(&Case::from_toml(&silent(text)).expect("a case").evidence);
+    let summary = &report.findings[0].summary;
+    assert!(summary.contains("is there, at hop 4 or nearer:"), "{summary}");
+}
+
 /// Where the router's FTP support does its part, nobody is sent to the router.
 #[test]
 fn past_a_helper_this_computers_own_firewall_is_to_be_mended() {

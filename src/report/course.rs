@@ -38,6 +38,8 @@ pub struct Wall {
     pub from: u8,
     pub to: u8,
     pub of: u8,
+    /// Whether the server may be nearer.
+    pub of_at_most: bool,
 }
 
 /// Who opens the connection.
@@ -159,14 +161,17 @@ fn wall(report: &Report, attempt: &DataConnection) -> Option<Wall> {
     };
     // What comes as far as this computer passes every router.
     let between = between.filter(|_| stopped && !attempt.stopped_here)?;
-    let wall = Wall { from: between.from, to: between.to, of: report.path.control_distance? };
+    let path = &report.path;
+    let of_at_most = path.control_distance_exact == Some(false);
+    let wall = Wall { from: between.from, to: between.to, of: path.control_distance?, of_at_most };
     // Anywhere is no place.
     let anywhere = wall.from == 0 && wall.to >= wall.of && wall.of > 1;
     (!anywhere).then_some(wall)
 }
 
 fn wall_labels(attempt: &DataConnection, wall: Wall) -> [String; 2] {
-    let Wall { from, to, of } = wall;
+    let Wall { from, to, of, of_at_most } = wall;
+    let of_all = if of_at_most { format!("of at most {of}") } else { format!("of {of}") };
     let what = match attempt.cause {
         Some(Cause::Dropped) => "dropped",
         Some(Cause::Refused) => "refused",
@@ -183,13 +188,13 @@ fn wall_labels(attempt: &DataConnection, wall: Wall) -> [String; 2] {
     let place = match (from, to) {
         (0, 0) => return [format!("{what} by this computer"), "this computer".to_owned()],
         (0, 1) => "before hop 1".to_owned(),
-        (0, to) => return [format!("{what}, not past hop {to} of {of}"), format!("not past hop {to}")],
+        (0, to) => return [format!("{what}, not past hop {to} {of_all}"), format!("not past hop {to}")],
         (from, _) if from >= of => return [format!("{what} by the server"), what.to_owned()],
         (from, to) if from == to => format!("at hop {from}"),
         (from, to) if to - from == 1 || to >= of => format!("after hop {from}"),
         (from, to) => format!("between hops {from} and {to}"),
     };
-    [format!("{what} {place} of {of}"), place]
+    [format!("{what} {place} {of_all}"), place]
 }
 
 fn course(attempt: &DataConnection) -> Course {

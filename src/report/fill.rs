@@ -152,6 +152,7 @@ fn path(facts: &Facts) -> Path {
         },
         hops: hops.iter().map(|(ttl, router)| Hop { ttl: *ttl, address: router.to_string() }).collect(),
         control_distance: facts.distance(),
+        control_distance_exact: facts.distance().map(|_| facts.distance_is_exact()),
         blocked_after: location.as_ref().filter(|l| l.between.is_some()).and_then(|location| location.end.passed()),
         answered_by: location.as_ref().filter(|l| l.between.is_some()).and_then(|location| location.end.answered()),
         helper_between: facts

@@ -142,6 +142,8 @@ pub struct Path {
     pub hops: Vec<Hop>,
     /// The smallest TTL at which the control port answers.
     pub control_distance: Option<u8>,
+    /// Whether the server is just so far; false where it may be nearer, as no router right before it was seen.
+    pub control_distance_exact: Option<bool>,
     /// The largest TTL at which a router still reported time-exceeded for the failing data port.
     pub blocked_after: Option<u8>,
     /// The smallest TTL at which an RST or an ICMP refusal came for it.

@@ -124,9 +124,10 @@ pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
     cites.extend(
         end.last.map(|router| Cite::of(format!("by the other end's word {router} passes its packets on last"))),
     );
+    let or_nearer = if end.measured || facts.distance_is_exact() { "" } else { " or nearer" };
     let words = format!(
-        "By the other end's word its packets come past no router beyond {last}: {who} {does} (the server is hop {server} \
-         from {}).{excludes}",
+        "By the other end's word its packets come past no router beyond {last}: {who} {does} (the server is hop \
+         {server}{or_nearer} from {}).{excludes}",
         if translated { "the translation" } else { "here" }
     );
     Some(Wall { side, confidence, words, cites })

@@ -70,6 +70,7 @@ pub fn place(facts: &Facts, dials: &[Dialled]) -> Option<Place> {
         End::Open { .. } => return None,
     };
     let exact = next <= last + 1;
+    let at_hop = if exact { format!("hop {next}") } else { format!("hop {next} or nearer") };
     let ends = match (last, exact) {
         (0, true) => format!("Packets to this port do not get past {}: it or this computer {does}", hop(next)),
         (_, true) => format!(
@@ -126,12 +127,12 @@ pub fn place(facts: &Facts, dials: &[Dialled]) -> Option<Place> {
                     hop(last)
                 ),
                 End::Unreachable { .. } => format!(
-                    "The server's machine is there, at hop {next}, and answers otherwise: its own firewall turns the \
+                    "The server's machine is there, at {at_hop}, and answers otherwise: its own firewall turns the \
                      connection away, or one that stands before it and answers in its name. This side's routers let it \
                      through."
                 ),
                 _ => format!(
-                    "The server's machine is there, at hop {next}: nothing listens at this port, or its firewall turns the \
+                    "The server's machine is there, at {at_hop}: nothing listens at this port, or its firewall turns the \
                      connection away. This side's routers let it through."
                 ),
             },

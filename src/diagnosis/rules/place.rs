@@ -133,11 +133,8 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
         End::Silence { .. } => "drops them",
         End::Refused { .. } | End::Unreachable { .. } | End::Open { .. } => "turns them away",
     };
-    let words = format!(
-        "{} {}",
-        ends_where(&location, facts.translator(), (low, high), server, does),
-        excludes(&location, server, silent)
-    );
+    let words =
+        format!("{} {}", ends_where(facts, &location, (low, high), server, does), excludes(&location, server, silent));
     let words = format!("{} {}", words.trim_end(), in_anothers_name(facts, &location, (high, server)));
     let unseen = matches!(location.end, End::Refused { .. }) && !exact && rst.is_none();
     let words = format!("{} {}", words.trim_end(), if unseen { TTL_TELLS } else { "" });
@@ -198,10 +195,11 @@ pub fn hops_in_words(facts: &Facts) -> Option<String> {
     })
 }
 
-fn ends_where(location: &Location, translator: Option<u8>, (low, high): (u8, u8), server: u8, does: &str) -> String {
+fn ends_where(facts: &Facts, location: &Location, (low, high): (u8, u8), server: u8, does: &str) -> String {
     let name = |number| hop(location, number, server);
     let of = match location.server {
-        Some(server) => format!("the server is hop {server}"),
+        Some(server) if facts.distance_is_exact() => format!("the server is hop {server}"),
+        Some(server) => format!("the server is hop {server} or nearer"),
         None => format!("the server is beyond hop {}", server.saturating_sub(1)),
     };
     if high == 0 {
@@ -211,7 +209,7 @@ fn ends_where(location: &Location, translator: Option<u8>, (low, high): (u8, u8)
         );
     }
     if low == high {
-        let who = if translator == Some(low) {
+        let who = if facts.translator() == Some(low) {
             format!("{}, the router that has the server's outer address, {does} itself", name(low))
         } else {
             format!("{} {does}", name(low))

@@ -104,7 +104,9 @@ fn who(taker: Option<Taker>) -> String {
                 "a port forward or balancer before the server, or a proxy near by that answers the control port as well"
             }
         };
-        return format!("Who takes them is as far away as the control port (hop {server}): most likely {nearer}.");
+        return format!(
+            "Who takes them is as far away as the control port (both answer from hop {server} on): most likely {nearer}."
+        );
     }
     let end = match zone {
         Zone::Client => "a proxy, virus scanner or firewall on this side answers in the server's place",

@@ -219,6 +219,14 @@ impl Facts<'_> {
         first_end(control).filter(|(_, answer)| *answer == Answer::Connected).map(|(ttl, _)| ttl)
     }
 
+    /// Whether the server is just so far, since the router before it was seen, or an RST's TTL tells that it came past as
+    /// many. Behind one that keeps silent, or that drops what lives short, the server may be nearer.
+    pub fn distance_is_exact(&self) -> bool {
+        let Some(before) = self.distance().and_then(|at| at.checked_sub(1)) else { return false };
+        let came_past = self.resets_way().map_or(0, |((least, _), _)| least);
+        before == 0 || self.hops().contains_key(&before) || came_past >= before
+    }
+
     /// The verb whose port was swept.
     pub fn located_with(&self) -> Option<DataVerb> {
         match self.passive_sweep()?.of {

@@ -94,7 +94,10 @@ impl Page<'_> {
         if !path.hops.is_empty() {
             let hops: Vec<String> =
                 path.hops.iter().map(|hop| format!("{} {}", hop.ttl, self.text(&hop.address))).collect();
-            let server = path.control_distance.map_or_else(String::new, |hops| format!(", {hops} the server"));
+            let server = path.control_distance.map_or_else(String::new, |hops| match path.control_distance_exact {
+                Some(false) => format!(", {hops} (or nearer) the server"),
+                _ => format!(", {hops} the server"),
+            });
             lines.push(format!("* Hops: {}{server}", hops.join(", ")));
         }
         lines.join("\n") + "\n"

@@ -35,7 +35,10 @@ fn known(report: &Report) -> Vec<(&'static str, String)> {
         let hops: Vec<String> = path.hops.iter().map(|hop| format!("{}: {}", hop.ttl, hop.address)).collect();
         all.push(("Routers, by hop", hops.join(", ")));
     }
-    all.extend(path.control_distance.map(|hops| ("The server is hop", hops.to_string())));
+    all.extend(path.control_distance.map(|hops| {
+        let exact = path.control_distance_exact != Some(false);
+        ("The server is hop", if exact { hops.to_string() } else { format!("{hops} or nearer") })
+    }));
     all
 }
 
