@@ -94,6 +94,36 @@ fn a_listing_that_is_refused_throughout_tells_nothing_of_the_modes() {
     assert_eq!(verdict.confidence, Confidence::Low);
 }
 
+/// What was confirmed was no mere beginning, and 426 in answer to the check's own stop is no fault.
+#[test]
+fn an_upload_whose_removal_is_not_answered_is_told_as_it_went() {
+    let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with("removal_not_answered.toml")).expect("a case");
+    let mut evidence = case.evidence;
+    let told = |evidence: &Evidence| {
+        let mut found = Report::of(evidence).findings.into_iter();
+        found.find(|finding| finding.id == "upload-left-behind").expect("a finding")
+    };
+    let finding = told(&evidence);
+    assert!(finding.summary.contains("confirmed that the file"), "{}", finding.summary);
+    assert!(finding.summary.contains("did not answer the command to delete it"), "{}", finding.summary);
+    assert_eq!(finding.evidence.last().map(String::as_str), Some("DELE: no reply for 10.0 s"));
+    assert!(finding.fixes[0].detail.contains("may leave one more"), "{}", finding.fixes[0].detail);
+
+    let report = Report::of(&evidence);
+    let text = formats::render(formats::ALL[0], &report, &Style { width: 140, ..Style::default() });
+    assert!(text.contains("stopped by this check: enough had come") && !text.contains("426 broken"), "{text}");
+    assert_eq!(report.attempts.iter().filter(|attempt| attempt.stopped_by_check).count(), 1);
+
+    let removal = |event: &Event| matches!(&event.what, What::Sent(line) if line.starts_with("DELE"));
+    evidence.controls[0].events.retain(|event| !removal(event) && !matches!(event.what, What::Silent { .. }));
+    let summary = told(&evidence).summary;
+    assert!(summary.contains("uploaded the file") && summary.contains("did not see whether"), "{summary}");
+    let upload = evidence.attempts.last_mut().expect("an upload");
+    upload.events.pop();
+    let summary = told(&evidence).summary;
+    assert!(summary.contains("had begun to upload"), "{summary}");
+}
+
 #[test]
 fn a_finding_tells_nothing_twice() {
     for (path, case) in cases() {

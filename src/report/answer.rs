@@ -307,7 +307,7 @@ pub fn shortfalls(report: &Report) -> Vec<String> {
     }
     let left_behind = report.evidence.left_behind.as_ref();
     all.extend(left_behind.map(|name| {
-        format!("Delete the file {name} on the server by hand, where it still is: this check uploaded it.")
+        format!("Delete the file {name} on the server by hand, where it still is: it comes from this check.")
     }));
     all
 }

@@ -226,6 +226,10 @@ pub struct DataConnection {
     #[serde(skip_serializing_if = "is_false")]
     #[schemars(default)]
     pub stopped_here: bool,
+    /// The check itself stopped the transfer, since enough had come: what the server says afterwards answers that.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub stopped_by_check: bool,
     /// The check was ended while it was under way.
     #[serde(skip_serializing_if = "is_false")]
     #[schemars(default)]

@@ -127,6 +127,9 @@ pub fn product(id: &str) -> &str {
 
 /// The last word: the server's where it had it, else what was seen.
 pub fn ended_with(attempt: &DataConnection) -> String {
+    if attempt.stopped_by_check {
+        return "stopped by this check: enough had come".to_owned();
+    }
     let telling = match attempt.works {
         true => attempt.replies.last(),
         false => attempt.replies.iter().rev().find(|reply| reply.code >= 400),

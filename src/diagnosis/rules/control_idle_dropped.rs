@@ -35,8 +35,8 @@ fn test(facts: &Facts) -> Match {
         if let Some((_, reply)) = quiet.and_then(|quiet| quiet.answer.or(quiet.farewell)) {
             return Match::RuledOut(facts.cites([reply]));
         }
-        let is_confirmed = |tried: &&Tried| tried.works() || tried.confirmed_though_reset().is_some();
-        let confirmed = facts.tried().iter().filter(is_confirmed).filter_map(|tried| Some(tried.completion()?.1));
+        let though_reset = |tried: &Tried| tried.confirmed_though_reset().map(|(_, place)| place);
+        let confirmed = facts.tried().iter().filter_map(|tried| tried.confirmed_at().or_else(|| though_reset(tried)));
         return ruled_out_by(facts, confirmed, "no transfer was confirmed over the control connection");
     }
     let ended = in_turns.iter().any(|tried| matches!(tried.failure(), Some(Failure::SessionEnded(_))));

@@ -30,7 +30,7 @@ fn test(facts: &Facts) -> Match {
         );
     }
     if refused.is_empty() {
-        let listed = facts.tried().iter().filter(|tried| tried.works()).filter_map(|tried| Some(tried.completion()?.1));
+        let listed = facts.tried().iter().filter_map(Tried::confirmed_at);
         return ruled_out_by(facts, listed, "no listing was answered");
     }
     let what = match (&facts.evidence().asked.retrieve, &facts.evidence().asked.path) {

@@ -2,6 +2,7 @@
 
 use super::{Facts, Place, Tried};
 use crate::evidence::observed::Observed;
+use crate::evidence::timeline::{Awaited, Event, What};
 
 /// One file, measured on either side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,17 @@ impl Facts<'_> {
             .find(|(_, place)| self.time_of(*place).is_some_and(|at| begun < at && at < until))?;
         (reply.code == 213 && self.in_image_type(upload)).then_some(())?;
         Some((reply.message().trim().parse().ok()?, place))
+    }
+
+    /// The silence in the place of an answer to DELE, on the upload's control connection.
+    pub fn removal_unanswered(&self, upload: &Tried) -> Option<Place> {
+        let number = upload.outcome().control;
+        let events = &self.evidence().controls.get(number)?.events;
+        let asked =
+            events.iter().rposition(|event| matches!(&event.what, What::Sent(line) if line.starts_with("DELE ")))?;
+        let waited = |event: &&Event| matches!(event.what, What::Silent { awaited: Awaited::Reply, .. });
+        let silent = events.iter().enumerate().skip(asked).find(|(_, event)| waited(event));
+        silent.map(|(index, _)| Place::Control(number, index))
     }
 
     /// Whether the last TYPE on its control connection was agreed to: all that this tool sends is TYPE I.

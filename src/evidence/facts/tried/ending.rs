@@ -82,6 +82,17 @@ impl<'a> Tried<'a> {
         self.joined().is_some() && (enough || (confirmed && ended))
     }
 
+    /// Where the server confirms what works. A transfer that was stopped because enough had come may be answered with 426.
+    pub fn confirmed_at(&self) -> Option<Place> {
+        self.completion().filter(|(reply, _)| self.works() && reply.is_completion()).map(|(_, place)| place)
+    }
+
+    /// Whether the transfer was stopped from this side because enough had come, and not left to its end: what the server
+    /// says afterwards, be it 426, answers that.
+    pub fn is_stopped(&self) -> bool {
+        self.works() && self.confirmed_at().is_none() && self.has(|what| matches!(what, What::Enough))
+    }
+
     pub fn stage(&self) -> Stage {
         if self.works() {
             Stage::Complete
