@@ -125,6 +125,28 @@ fn an_upload_whose_removal_is_not_answered_is_told_as_it_went() {
 }
 
 #[test]
+fn two_commands_get_no_answer_and_one_gets_none() {
+    let case = |wanted: &str| cases().into_iter().find(|(path, _)| path.ends_with(wanted)).expect("a case").1.evidence;
+    let told = |evidence: &Evidence, so: &str| {
+        let found = Report::of(evidence).findings;
+        assert!(found.iter().any(|finding| finding.summary.contains(so)), "{so}: {found:#?}");
+    };
+    let mut cut = case("epsv_kills_the_session.toml");
+    told(&cut, "EPSV gets no answer while");
+    let eprt = cut.attempts.iter_mut().find(|outcome| outcome.verb == DataVerb::Eprt).expect("EPRT");
+    eprt.control = 1;
+    eprt.events.truncate(3);
+    eprt.events.push("20.0 control-reset".parse().expect("an event"));
+    told(&cut, "EPSV and EPRT get no answer while");
+
+    let mut unanswered = case("forgotten_within_seconds.toml");
+    told(&unanswered, "PORT is not answered each time. A server that hangs at it");
+    let again = unanswered.attempts.last().expect("PORT").clone();
+    unanswered.attempts.push(Outcome { verb: DataVerb::Eprt, ..again });
+    told(&unanswered, "PORT and EPRT are not answered each time. A server that hangs at them");
+}
+
+#[test]
 fn a_finding_tells_nothing_twice() {
     for (path, case) in cases() {
         for finding in Report::of(&case.evidence).findings {

@@ -270,6 +270,11 @@ fn verbs<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> String {
     listed(&names)
 }
 
+/// Whether they are of more than one verb: a sentence that begins with [`verbs`] has its plural then.
+fn are_several(tried: &[&Tried]) -> bool {
+    tried.windows(2).any(|two| two[0].verb() != two[1].verb())
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub fn listed(words: &[impl AsRef<str>]) -> String {
     match words {

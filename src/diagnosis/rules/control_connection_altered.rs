@@ -1,7 +1,7 @@
 #![doc = include_str!("control_connection_altered.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::{ends, joins, loss, samples, verbs};
+use crate::diagnosis::rules::{are_several, ends, joins, loss, samples, verbs};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::{Facts, Failure, Place, Tried};
 use crate::protocol::dialect::Says;
@@ -83,7 +83,10 @@ fn cut_off(facts: &Facts) -> Option<Sign> {
         return None;
     }
     Some(Sign {
-        what: format!("{} gets no answer while other commands do", verbs(cut.iter().copied())),
+        what: match (verbs(cut.iter().copied()), are_several(&cut)) {
+            (several, true) => format!("{several} get no answer while other commands do"),
+            (one, false) => format!("{one} gets no answer while other commands do"),
+        },
         harms: true,
         confidence: Confidence::Low,
         places: ends(cut),

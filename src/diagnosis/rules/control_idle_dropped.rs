@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::control_connection_altered::is_for_the_verb;
-use crate::diagnosis::rules::{loss, ruled_out_by, samples, setting, verbs};
+use crate::diagnosis::rules::{are_several, loss, ruled_out_by, samples, setting, verbs};
 use crate::evidence::facts::{ControlEnd, Facts, Failure, Place, Quiet, Tried};
 use crate::protocol::dialect::Says;
 
@@ -207,23 +207,27 @@ fn unanswered(facts: &Facts, tried: &[&Tried]) -> Match {
         )
     });
     let answered = |tried: &&&Tried| facts.tried_with(tried.verb()).any(|other| other.negotiation().is_some());
-    let what =
-        if tried.iter().any(|tried| answered(&tried)) { "is not answered each time" } else { "is never answered" };
+    let not_each_time = tried.iter().any(|tried| answered(&tried));
+    let commands = verbs(tried.iter().copied());
+    let unanswered = match (are_several(tried), not_each_time) {
+        (false, false) => format!("{commands} is never answered. A server that hangs at it does this"),
+        (false, true) => format!("{commands} is not answered each time. A server that hangs at it does this"),
+        (true, false) => format!("{commands} are never answered. A server that hangs at them does this"),
+        (true, true) => format!("{commands} are not answered each time. A server that hangs at them does this"),
+    };
     Match::Fires(Conclusion {
         severity: loss(facts),
         side: Side::Unknown,
         confidence: Confidence::Low,
         summary: if tried.iter().any(|tried| tried.failure() == Some(Failure::CutAtNegotiation)) {
             format!(
-                "The control connection is cut at {}. A server that breaks off at it does this, and so does a device on the \
-                 way that reads FTP and does not let it through; what was seen does not tell which.{forgotten}",
-                verbs(tried.iter().copied())
+                "The control connection is cut at {commands}. A server that breaks off there does this, and so does a device \
+                 on the way that reads FTP and does not let it through; what was seen does not tell which.{forgotten}"
             )
         } else {
             format!(
-                "{} {what}. A server that hangs at it does this, and so does a device on the way that reads FTP and \
-             swallows it; what was seen does not tell which.{forgotten}",
-                verbs(tried.iter().copied())
+                "{unanswered}, and so does a device on the way that reads FTP and swallows commands; what was \
+                 seen does not tell which.{forgotten}"
             )
         },
         cites: facts.cites(tried.iter().filter_map(|tried| tried.ended_by())),
