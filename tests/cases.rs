@@ -78,6 +78,9 @@ fn a_listing_that_is_refused_throughout_tells_nothing_of_the_modes() {
         let text = formats::render(formats::ALL[0], &report, &Style { width: 120, ..Style::default() });
         assert!(text.contains("NO DATA MOVED: THE SERVER REFUSES THE TRANSFER ITSELF"), "{text}");
         assert!(text.contains("To see whether data flows:"), "{text}");
+        let letter = formats::ALL.iter().find(|format| format.id == "letter").expect("a format");
+        let letter = formats::render(letter, &report, &Style::default());
+        assert!(letter.contains("no letter to send") && !letter.contains("Nothing needs mending"), "{letter}");
         for outcome in evidence.attempts.iter_mut().filter(|outcome| outcome.verb.mode() == Mode::Active) {
             outcome.events.retain(|event| !matches!(event.what, What::Accepted { .. } | What::EndOfFile));
         }
@@ -122,6 +125,20 @@ fn an_upload_whose_removal_is_not_answered_is_told_as_it_went() {
     upload.events.pop();
     let summary = told(&evidence).summary;
     assert!(summary.contains("had begun to upload"), "{summary}");
+}
+
+/// What a report says of ports and commands, it says of each in the same way.
+#[test]
+fn what_was_seen_is_named_alike() {
+    let case = |wanted: &str| cases().into_iter().find(|(path, _)| path.ends_with(wanted)).expect("a case").1.evidence;
+    let finding = |wanted: &str, id: &str| {
+        let mut found = Report::of(&case(wanted)).findings.into_iter();
+        found.find(|finding| finding.id == id).expect("a finding")
+    };
+    let half = finding("half_the_range.toml", "passive-range-partly-open").summary;
+    assert!(half.contains(" got through, port "), "{half}");
+    let kept = finding("may_not_be_deleted.toml", "upload-left-behind").evidence;
+    assert!(kept.iter().any(|seen| seen.starts_with("DELE: “550")), "{kept:?}");
 }
 
 #[test]

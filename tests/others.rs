@@ -180,13 +180,13 @@ fn what_becomes_of_a_taken_connection_is_told_as_it_was_seen() {
     };
     let mut evidence = Case::from_toml(GIVEN_UP).expect("a case").evidence;
     for (cause, so, finding) in [
-        (Cause::Stalled, "the data connection is made, but nothing comes over it", "held open without a byte"),
-        (Cause::Closed, "the data connection ends without a byte", "ended without a byte"),
+        (Cause::Stalled, "the data connection is made, but nothing comes over it", "stays open and carries nothing"),
+        (Cause::Closed, "the data connection ends without a byte", "ends without a byte"),
     ] {
         let (causes, verdict, found, why) = told(&evidence);
         assert_eq!(causes, [Some(cause); 2]);
         assert!(verdict.contains(&format!("{so}, and the server gives the transfer up after seconds")), "{verdict}");
-        let finding = format!("each is {finding}, and the server says after seconds that it got no connection");
+        let finding = format!("each {finding}, and the server says after seconds that it got no connection");
         assert!(found.contains(&finding), "{found}");
         assert!(why.contains("the server gives the listing up after seconds"), "{why}");
         for outcome in evidence.attempts.iter_mut().filter(|outcome| outcome.verb.mode() == Mode::Passive) {
@@ -195,10 +195,12 @@ fn what_becomes_of_a_taken_connection_is_told_as_it_was_seen() {
             outcome.events.extend([end.parse().expect("an event"), refused]);
         }
     }
+    let letter = Report::of(&Case::from_toml(GIVEN_UP).expect("a case").evidence).verdict.handover.expect("a letter");
+    assert!(letter.text.contains("“425 Cannot open data connection.”"), "{}", letter.text);
     let (causes, verdict, found, _) = told(&Case::from_toml(TAKEN).expect("a case").evidence);
     assert_eq!(causes, [Some(Cause::Closed); 2]);
     assert!(verdict.contains("ends without a byte, and the server says nothing of a transfer"), "{verdict}");
-    assert!(found.contains("ended without a byte, while the server says nothing of a transfer"), "{found}");
+    assert!(found.contains("each ends without a byte, while the server says nothing of a transfer"), "{found}");
 }
 
 /// What a session says that broke down for want of a port is told of no method.

@@ -19,7 +19,7 @@ fn test(facts: &Facts) -> Match {
         facts.refusals_saying(Says::ProtectionRequired).into_iter().map(|(_, place)| place).collect();
     if places.is_empty() || facts.login_refusal().is_some() {
         let working = facts.tried().iter().filter(|tried| tried.works()).filter_map(Tried::joined_at);
-        return ruled_out_by(facts, working, "no transfer was answered");
+        return ruled_out_by(facts, working, "no transfer went through");
     }
     Match::Fires(Conclusion {
         severity: loss(facts),

@@ -2,7 +2,7 @@
 //! or what answers for every server on the way.
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Side};
-use crate::diagnosis::rules::{endpoints, ends, joins, loss, verbs};
+use crate::diagnosis::rules::{endpoints, loss, verbs};
 use crate::evidence::facts::{Cite, Facts, Failure, Taker, Tried, Zone};
 
 /// What is concluded from them; `None` where the server itself took each.
@@ -19,9 +19,8 @@ pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
     } else {
         ""
     };
-    let mut cites = facts.cites(joins(taken.iter().copied()));
-    cites.extend(facts.cites(ends(taken.iter().copied())));
-    cites.extend(facts.cites(taken.iter().filter_map(|tried| tried.refusal()).map(|(_, place)| place)));
+    let seen_of = |tried: &&Tried| [tried.joined_at(), tried.ended_by(), tried.refusal().map(|(_, place)| place)];
+    let mut cites = facts.cites(taken.iter().flat_map(seen_of).flatten());
     if let Some(Taker { at, server, .. }) = taker {
         cites.push(Cite::of(format!("a passive port answers from hop {at} on, the control port from hop {server} on")));
     }
@@ -31,7 +30,7 @@ pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
         confidence: confidence(taker),
         summary: format!(
             "Connections to the server's passive ports are most likely taken by somebody else than the FTP server: {} let \
-             them in ({}), and each is {what}.{announced} {}",
+             them in ({}), and each {what}.{announced} {}",
             endpoints(taken.iter().copied()),
             verbs(taken.iter().copied()),
             who(taker)
@@ -49,25 +48,27 @@ fn what_becomes_of(taken: &[&Tried]) -> &'static str {
     let given_up = any(|tried| tried.refusal().is_some());
     match (any(|tried| !tried.is_held()), any(|tried| tried.is_held())) {
         _ if any(left_without_tls) && !any(served) => {
-            "left without TLS, while the server says nothing of a transfer, as if it still waited"
+            "is left without TLS, while the server says nothing of a transfer, as if it still waited"
         }
         (true, true) if given_up => {
-            "held open or ended without a byte, and the server gives up after seconds, as if it got no connection"
+            "ends, or stays open and carries nothing, and the server gives up after seconds, as if it got no connection"
         }
         (true, true) => {
-            "held open or ended without a byte, while the server says nothing of a transfer, as if it still waited"
+            "ends, or stays open and carries nothing, while the server says nothing of a transfer, as if it still waited"
         }
         (true, false) if given_up => {
-            "ended without a byte, and the server gives up after seconds, as if it got no connection"
+            "ends without a byte, and the server gives up after seconds, as if it got no connection"
         }
         (true, false) if any(|tried| tried.is_unserved()) => {
-            "ended without a byte, while the server says no more of the transfer, as if it still waited"
+            "ends without a byte, while the server says no more of the transfer, as if it still waited"
         }
-        (true, false) => "ended without a byte, while the server says nothing of a transfer, as if it still waited",
+        (true, false) => "ends without a byte, while the server says nothing of a transfer, as if it still waited",
         (false, _) if given_up => {
-            "held open without a byte, and the server gives up after seconds, as if it got no connection"
+            "stays open and carries nothing, and the server gives up after seconds, as if it got no connection"
         }
-        (false, _) => "held open without a byte, while the server says nothing of a transfer, as if it still waited",
+        (false, _) => {
+            "stays open and carries nothing, while the server says nothing of a transfer, as if it still waited"
+        }
     }
 }
 

@@ -60,8 +60,8 @@ fn test(facts: &Facts) -> Match {
     };
     let end = |tried: &Tried| tried.ended_by().or_else(|| tried.completion().map(|(_, place)| place));
     let mut cites = facts.cites(uploads().filter_map(end));
-    cites.extend(facts.cites(refused));
-    cites.extend(unanswered.map(|place| Cite::of(format!("DELE: {}", facts.cite(place).text))));
+    let of_the_command = |cite: Cite| Cite { text: format!("DELE: {}", cite.text), ..cite };
+    cites.extend(facts.cites(refused.or(unanswered)).into_iter().map(of_the_command));
     Match::Fires(Conclusion {
         severity: Severity::Warning,
         side: Side::Server,

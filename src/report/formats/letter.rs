@@ -1,6 +1,7 @@
 //! The letter to whoever must act, and nothing else: to be mailed as it stands.
 
 use super::{Format, text};
+use crate::diagnosis::verdict::Recommendation;
 use crate::report::{Report, Style, answer};
 
 pub static FORMAT: Format = Format {
@@ -20,8 +21,18 @@ fn render(report: &Report, style: &Style) -> String {
                 .to_owned()
         }
         (None, None) => match answer::shortfalls(report) {
+            none if none.is_empty() && !moves_data(report) => {
+                "Nothing was found that somebody else has to mend, so there is no letter to send. How to learn more stands in \
+                 the report, under its next step.\n"
+                    .to_owned()
+            }
             none if none.is_empty() => "Nothing needs mending here, so there is no letter to send.\n".to_owned(),
             short => format!("No fault was found, so there is no letter to send. {}\n", short.join(" ")),
         },
     }
+}
+
+/// Whether any mode does: nothing else reads as if all were well.
+fn moves_data(report: &Report) -> bool {
+    !matches!(report.verdict.recommendation, Recommendation::None | Recommendation::Unknown)
 }
