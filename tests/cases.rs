@@ -92,9 +92,13 @@ fn a_listing_that_is_refused_throughout_tells_nothing_of_the_modes() {
         let silent = format!("{} silent connect 3500", outcome.events[dialled].at_ms + 3500.0);
         outcome.events.push(silent.parse().expect("an event"));
     }
-    let verdict = Report::of(&evidence).verdict;
+    let report = Report::of(&evidence);
+    let verdict = &report.verdict;
     assert!(verdict.summary.ends_with("Whether active mode would was not found out."), "{}", verdict.summary);
     assert_eq!(verdict.confidence, Confidence::Low);
+    assert!(verdict.fixes[0].detail.contains("--path FOLDER"), "{:?}", verdict.fixes);
+    let text = formats::render(formats::ALL[0], &report, &Style { width: 120, ..Style::default() });
+    assert!(text.contains("PASSIVE MODE FAILS; ACTIVE MODE IS NOT KNOWN"), "{text}");
 }
 
 /// What was confirmed was no mere beginning, and 426 in answer to the check's own stop is no fault.
@@ -117,6 +121,11 @@ fn an_upload_whose_removal_is_not_answered_is_told_as_it_went() {
     assert!(text.contains("stopped by this check: enough had come") && !text.contains("426 broken"), "{text}");
     assert_eq!(report.attempts.iter().filter(|attempt| attempt.stopped_by_check).count(), 1);
 
+    let mut broken_off = evidence.clone();
+    broken_off.attempts.iter_mut().for_each(|outcome| outcome.events.retain(|event| event.what != What::Enough));
+    let text = formats::render(formats::ALL[0], &Report::of(&broken_off), &Style { width: 140, ..Style::default() });
+    assert!(text.contains("✗ broken off") && text.contains("426 broken"), "{text}");
+
     let removal = |event: &Event| matches!(&event.what, What::Sent(line) if line.starts_with("DELE"));
     evidence.controls[0].events.retain(|event| !removal(event) && !matches!(event.what, What::Silent { .. }));
     let summary = told(&evidence).summary;
@@ -136,7 +145,7 @@ fn what_was_seen_is_named_alike() {
         found.find(|finding| finding.id == id).expect("a finding")
     };
     let half = finding("half_the_range.toml", "passive-range-partly-open").summary;
-    assert!(half.contains(" got through, port "), "{half}");
+    assert!(half.contains(": ports 40010 and 40021 got through, port 40080 did not."), "{half}");
     let kept = finding("may_not_be_deleted.toml", "upload-left-behind").evidence;
     assert!(kept.iter().any(|seen| seen.starts_with("DELE: “550")), "{kept:?}");
 }

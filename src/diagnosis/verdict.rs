@@ -456,8 +456,11 @@ fn fixes(findings: &[Finding], recommendation: Recommendation) -> Vec<Fix> {
     let mut all: Vec<Fix> = Vec::new();
     let fails = matches!(recommendation, Recommendation::None | Recommendation::Unknown);
     let serious = findings.iter().any(|finding| finding.conclusion.severity > Severity::Info);
+    // Before anybody mends a mode, a folder that can be listed may show that the other one works.
+    let refused = |finding: &&Finding| fails && finding.rule.id == rules::listing_refused::RULE.id;
     let counts = |finding: &&Finding| finding.conclusion.severity > Severity::Info || (fails && !serious);
-    for fix in findings.iter().filter(counts).flat_map(|finding| &finding.conclusion.fixes) {
+    let ordered = findings.iter().filter(refused).chain(findings.iter().filter(counts));
+    for fix in ordered.flat_map(|finding| &finding.conclusion.fixes) {
         if !all.iter().any(|known| known.side == fix.side && known.action == fix.action) {
             all.push(fix.clone());
         }

@@ -95,8 +95,12 @@ pub fn headline(report: &Report) -> &'static str {
         (Recommendation::None, _) => match (was_tried(report, Mode::Passive), was_tried(report, Mode::Active)) {
             (true, false) => "PASSIVE MODE FAILS; ACTIVE MODE WAS NOT TRIED",
             (false, true) => "ACTIVE MODE FAILS; PASSIVE MODE WAS NOT TRIED",
-            _ if breaks_off(report) => "NO MODE BRINGS A TRANSFER TO ITS END",
-            _ => "NO MODE MOVES DATA",
+            _ => match (was_told_of(report, Mode::Passive), was_told_of(report, Mode::Active)) {
+                (true, false) => "PASSIVE MODE FAILS; ACTIVE MODE IS NOT KNOWN",
+                (false, true) => "ACTIVE MODE FAILS; PASSIVE MODE IS NOT KNOWN",
+                _ if breaks_off(report) => "NO MODE BRINGS A TRANSFER TO ITS END",
+                _ => "NO MODE MOVES DATA",
+            },
         },
         (Recommendation::Unknown, ControlStage::Resolve) => "NOT TESTED: THE NAME LEADS NOWHERE",
         (Recommendation::Unknown, ControlStage::Connect) => "NOT TESTED: NO CONNECTION TO THE SERVER",
@@ -151,10 +155,20 @@ fn stalls(report: &Report) -> bool {
 
 /// Whether the server refused each listing or file, which says nothing of the modes.
 fn is_refused_throughout(report: &Report) -> bool {
-    let told = || report.judged().filter(|attempt| attempt.cause != Some(Cause::NotTried));
-    let found = report.findings.iter().any(|finding| finding.id == "listing-refused");
     let alone = report.findings.iter().all(|finding| finding.severity == Severity::Info);
-    found && alone && told().all(|attempt| attempt.cause == Some(Cause::Rejected) && attempt.stage > Stage::Negotiate)
+    alone && Mode::BOTH.into_iter().all(|mode| !was_told_of(report, mode))
+}
+
+/// Whether a data connection says anything of the mode: one whose listing or file was refused does not.
+fn was_told_of(report: &Report, mode: Mode) -> bool {
+    let refused = report.findings.iter().any(|finding| finding.id == "listing-refused");
+    let of_the_listing = |attempt: &DataConnection| {
+        let code = attempt.replies.last().map_or(0, |reply| reply.code);
+        let speaks_of_it = matches!(code, 450..=452 | 500..=504 | 532 | 550..=553);
+        refused && speaks_of_it && attempt.cause == Some(Cause::Rejected) && attempt.stage > Stage::Negotiate
+    };
+    let mut told = report.judged().filter(|attempt| attempt.mode == mode && attempt.cause != Some(Cause::NotTried));
+    told.any(|attempt| !of_the_listing(attempt))
 }
 
 /// Whether active mode is to be used only until passive mode works each time.

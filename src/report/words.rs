@@ -90,6 +90,7 @@ pub fn result(attempt: &DataConnection) -> &'static str {
     };
     match (cause, attempt.mode) {
         (Cause::Dropped | Cause::Refused | Cause::Unreachable, _) if attempt.stopped_here => "stopped here",
+        (Cause::Rejected, _) if attempt.bytes > 0 => "broken off",
         (Cause::Rejected, _) if attempt.stage > Stage::Connect => "transfer refused",
         (Cause::Rejected, _) => "server says no",
         (Cause::Refused, _) => "refused",

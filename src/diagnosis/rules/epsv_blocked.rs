@@ -164,7 +164,7 @@ events = ["7.0 > PASV", "7.5 < 227 Entering Passive Mode (198,18,0,20,156,70).",
         assert!(found.not_tested.iter().any(|open| open.id == "epsv-blocked"));
         let ports = found.findings.iter().find(|finding| finding.rule.id == "passive-range-partly-open").expect("it");
         assert_eq!((ports.conclusion.side, ports.conclusion.confidence), (Side::Unknown, Confidence::Low));
-        assert!(ports.conclusion.summary.contains("port 40006"), "{}", ports.conclusion.summary);
+        assert!(ports.conclusion.summary.contains("40006"), "{}", ports.conclusion.summary);
         assert!(ports.conclusion.summary.contains("knows PASV and not EPSV"), "{}", ports.conclusion.summary);
     }
 }

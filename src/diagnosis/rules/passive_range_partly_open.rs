@@ -210,8 +210,10 @@ fn ports(tried: &[&Tried]) -> String {
     named(&all)
 }
 
+/// `port 40010`, `ports 40010 and 40021`.
 fn named(ports: &BTreeSet<u16>) -> String {
-    listed(&ports.iter().map(|port| format!("port {port}")).collect::<Vec<_>>())
+    let numbers: Vec<String> = ports.iter().map(u16::to_string).collect();
+    format!("{} {}", if ports.len() == 1 { "port" } else { "ports" }, listed(&numbers))
 }
 
 #[cfg(test)]
