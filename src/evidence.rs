@@ -90,6 +90,9 @@ pub struct Evidence {
     /// Why no sweep was made where one was wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_located: Option<String>,
+    /// Why no further passive port was tried where one was wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_sampled: Option<String>,
     /// Why the check ended before its plan did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_short: Option<CutShort>,

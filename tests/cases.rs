@@ -63,6 +63,22 @@ fn one_port_that_fails_says_nothing_of_the_others() {
     assert!(missing.because.starts_with(begin), "{}", missing.because);
 }
 
+/// Where no more of the ports that were asked for can be tried, those that were tell, and why there are no more is said.
+#[test]
+fn ports_that_can_not_be_tried_any_more_hide_none_that_failed() {
+    let wanted = "fewer_tried_than_asked_for.toml";
+    let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with(wanted)).expect("a case");
+    let mut evidence = case.evidence;
+    let found = diagnose(&Facts::of(&evidence));
+    let missing = found.not_tested.iter().find(|open| open.id == "passive-ports").expect("ports that were asked for");
+    let begin =
+        "4 of the 8 passive ports asked for were tried, and no more because the server answered a further login";
+    assert!(missing.because.starts_with(begin), "{}", missing.because);
+    // While more can be tried, the rule waits for them.
+    evidence.not_sampled = None;
+    assert!(!diagnose(&Facts::of(&evidence)).fires("passive-range-partly-open"));
+}
+
 /// Whatever its code, and whether the server makes the data connection first: that it refuses to list tells nothing of a mode.
 #[test]
 fn a_listing_that_is_refused_throughout_tells_nothing_of_the_modes() {

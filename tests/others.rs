@@ -186,7 +186,7 @@ fn what_becomes_of_a_taken_connection_is_told_as_it_was_seen() {
         let (causes, verdict, found, why) = told(&evidence);
         assert_eq!(causes, [Some(cause); 2]);
         assert!(verdict.contains(&format!("{so}, and the server gives the transfer up after seconds")), "{verdict}");
-        let finding = format!("each {finding}, and the server says after seconds that it got no connection");
+        let finding = format!("each {finding}, and the server gives up after seconds, as if it got no connection");
         assert!(found.contains(&finding), "{found}");
         assert!(why.contains("the server gives the listing up after seconds"), "{why}");
         for outcome in evidence.attempts.iter_mut().filter(|outcome| outcome.verb.mode() == Mode::Passive) {

@@ -132,7 +132,7 @@ fn ports(facts: &Facts) -> Option<Open> {
     let skipped = || evidence.not_tried.iter().find(|skipped| skipped.verb.mode() == Mode::Passive);
     let why = match evidence.cut_short {
         Some(_) => Some(TIME_OVER),
-        None => skipped().map(|skipped| skipped.because.as_str()),
+        None => evidence.not_sampled.as_deref().or_else(|| skipped().map(|skipped| skipped.because.as_str())),
     };
     let because = why.map_or_else(|| so_many.clone(), |why| format!("{so_many}, and no more because {why}"));
     (facts.log().is_none() && tried < asked).then(|| open("passive-ports", because))

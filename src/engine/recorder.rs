@@ -294,6 +294,11 @@ impl Recorder {
         self.state.borrow_mut().evidence.not_mapped.get_or_insert(because.into());
     }
 
+    /// No further passive port was tried, and why.
+    pub fn not_sampled(&self, because: impl Into<String>) {
+        self.state.borrow_mut().evidence.not_sampled.get_or_insert(because.into());
+    }
+
     /// No sweep was made, and why.
     pub fn not_located(&self, because: impl Into<String>) {
         self.state.borrow_mut().evidence.not_located.get_or_insert(because.into());

@@ -258,7 +258,7 @@ impl<'a> Plan<'a> {
         for planned in self.queue.borrow_mut().drain(..).filter(|_| standing.logged_in) {
             match planned.manner {
                 // A further port of a method that was tried: that stands.
-                Manner::Usual if facts.times_tried(planned.attempt) > 0 => {}
+                Manner::Usual if facts.times_tried(planned.attempt) > 0 => self.tools.recorder.not_sampled(why.clone()),
                 Manner::Usual => self.tools.recorder.not_tried(planned.attempt, why.clone()),
                 Manner::Locate => self.tools.recorder.not_located(why.clone()),
                 // What would have been made again was tried once: that stands.

@@ -78,6 +78,7 @@ impl Redactor {
             not_possible,
             redacted: _,
             not_located,
+            not_sampled,
             cut_short,
             log,
         } = evidence;
@@ -101,6 +102,7 @@ impl Redactor {
             not_possible,
             redacted: true,
             not_located: not_located.map(|why| self.text(why)),
+            not_sampled: not_sampled.map(|why| self.text(why)),
             cut_short,
             log: log.map(|log| self.log(log)),
         }

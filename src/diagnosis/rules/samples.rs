@@ -81,9 +81,11 @@ fn last_tried(facts: &Facts) -> Option<DataVerb> {
     facts.tried_in(Mode::Passive).filter(|tried| tried.negotiated()).last().map(Tried::verb)
 }
 
-/// Whether passive ports that the user asked for are still to be tried.
+/// Whether passive ports that the user asked for are still to be tried. Where no more can be, those that were tell.
 pub fn are_asked_for(facts: &Facts) -> bool {
-    facts.evidence().asked.samples.is_some_and(|asked| !up_to(facts, usize::from(asked)).is_empty())
+    let evidence = facts.evidence();
+    let over = evidence.not_sampled.is_some() || evidence.cut_short.is_some();
+    !over && evidence.asked.samples.is_some_and(|asked| !up_to(facts, usize::from(asked)).is_empty())
 }
 
 /// The rest of so many passive ports, the verbs in turn as far as each is understood.

@@ -178,7 +178,7 @@ impl<'a> Facts<'a> {
     /// Passive ports that let no connection in, as far as they are known: those that were dialled at the control
     /// connection's peer and failed, and the one that was swept for the place on the way.
     pub fn passive_ports_closed(&self) -> BTreeSet<u16> {
-        let swept = self.evidence().sweeps.iter().find(|sweep| sweep.of.is_passive());
+        let swept = self.passive_sweep();
         let swept = swept.filter(|_| matches!(self.location(), Observed::Seen(_))).map(|sweep| sweep.port.port());
         let failed =
             [DataVerb::Pasv, DataVerb::Epsv].into_iter().flat_map(|verb| ports(&self.samples(verb).unanswered));
