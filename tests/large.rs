@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use checked::{checked, request};
 use ftpmode::check::Request;
-use ftpmode::diagnosis::rule::{Confidence, Match, Severity, Side};
+use ftpmode::diagnosis::rule::{Conclusion, Confidence, Match, Severity, Side};
 use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::diagnosis::{Diagnosis, diagnose, rules};
 use ftpmode::evidence::attempt::{DataVerb, Load};
@@ -74,6 +74,16 @@ fn cause(evidence: &Evidence, load: Load) -> Option<Cause> {
     tried.unwrap_or_else(|| panic!("no data connection carried {load:?}: {evidence:#?}")).cause()
 }
 
+fn causes(evidence: &Evidence, load: Load) -> Vec<Option<Cause>> {
+    let facts = Facts::of(evidence);
+    facts.tried().iter().filter(|tried| tried.attempt().load == load).map(|tried| tried.cause()).collect()
+}
+
+fn stalled(evidence: &Evidence) -> Conclusion {
+    let found = diagnosis(evidence).findings.into_iter().find(|finding| finding.rule.id == "transfer-stalled");
+    found.unwrap_or_else(|| panic!("no finding: {evidence:#?}")).conclusion
+}
+
 fn is_ruled_out(evidence: &Evidence, id: &str) -> bool {
     let rule = rules::with_id(id).expect("a rule");
     matches!((rule.test)(&Facts::of(evidence)), Match::RuledOut(_))
@@ -135,19 +145,37 @@ fn a_listing_without_files_leaves_the_large_transfer_out() {
 }
 
 #[test]
-fn what_stalls_and_then_works_in_small_segments_is_the_packets_size() {
-    for method in [DataVerb::Pasv, DataVerb::Port] {
-        let server = with_a_large_file().on("RETR", stalls()).on("RETR", sends(300_000)).start();
-        let evidence = large(&server, method, 300_000);
-        server.finish();
-        assert_eq!(cause(&evidence, Load::Large), Some(Cause::Stalled), "{evidence:#?}");
-        assert_eq!(cause(&evidence, Load::LargeInSmallSegments), None, "{evidence:#?}");
-        let found = diagnosis(&evidence);
-        let stalled = found.findings.iter().find(|finding| finding.rule.id == "transfer-stalled").expect("a finding");
-        assert_eq!(stalled.conclusion.side, Side::Network);
-        assert_eq!(stalled.conclusion.confidence, Confidence::High);
-        assert!(stalled.conclusion.summary.contains("after 1000 bytes"), "{}", stalled.conclusion.summary);
-    }
+fn what_stalls_works_in_small_segments_and_stalls_again_is_the_packets_size() {
+    let server = with_a_large_file().on("RETR", stalls()).on("RETR", sends(300_000)).on("RETR", stalls()).start();
+    let evidence = large(&server, DataVerb::Port, 300_000);
+    server.finish();
+    assert_eq!(causes(&evidence, Load::Large), [Some(Cause::Stalled); 2], "{evidence:#?}");
+    assert_eq!(causes(&evidence, Load::LargeInSmallSegments), [None], "{evidence:#?}");
+    let stalled = stalled(&evidence);
+    assert_eq!((stalled.side, stalled.confidence), (Side::Network, Confidence::High));
+    assert!(stalled.summary.contains("after 1000 bytes"), "{}", stalled.summary);
+}
+
+/// It hung for once, and the next that came was in small segments by chance.
+#[test]
+fn what_stalls_once_and_then_comes_in_segments_of_any_size_is_not_the_packets_size() {
+    let server = with_a_large_file().on("RETR", stalls()).on("RETR", sends(300_000)).on("RETR", sends(300_000)).start();
+    let evidence = large(&server, DataVerb::Pasv, 300_000);
+    server.finish();
+    assert_eq!(causes(&evidence, Load::Large), [Some(Cause::Stalled), None], "{evidence:#?}");
+    let stalled = stalled(&evidence);
+    assert_eq!((stalled.side, stalled.confidence), (Side::Unknown, Confidence::Low));
+    assert!(stalled.summary.contains("now and then"), "{}", stalled.summary);
+}
+
+/// A listing of some size that stalls is judged, though it is made again alone and comes then.
+#[test]
+fn a_listing_that_stalled_once_is_told() {
+    let begun = || [Join, say("150 Here.\r\n"), SendBytes(5000), Hush];
+    let server = Scripted::new().on("LIST", begun()).on("LIST", sends(30_000)).start();
+    let evidence = checked(Request { methods: vec![DataVerb::Pasv, DataVerb::Epsv], ..request(server.address()) });
+    server.finish();
+    assert!(stalled(&evidence).summary.contains("after 5000 bytes"), "{evidence:#?}");
 }
 
 #[test]

@@ -60,14 +60,35 @@ fn test(facts: &Facts) -> Match {
         load.segment().is_some() && stalled.iter().any(|other| other.attempt().load.in_small_segments() == load)
     };
     let small = facts.tried().iter().find(in_small_segments);
-    if let Some(small) = small.filter(|tried| tried.works()) {
+    let works_small = small.filter(|tried| tried.works());
+    let large_came = facts.large_packets_came().filter(|_| !is_upload);
+    if let Some(large) = large_came {
+        let comes_again = large.works() || works_small.is_some();
+        cites.extend(facts.cites([large, small.unwrap_or(large)].into_iter().filter_map(Tried::joined_at)));
+        cites.push(Cite::of(format!("in segments of the usual size {} bytes came", large.bytes())));
+        return Match::Fires(Conclusion {
+            severity: loss(facts),
+            side: Side::Unknown,
+            confidence: Confidence::Low,
+            summary: format!(
+                "The data connection is joined ({}), but {so_long}. {}",
+                verbs(stalled.iter().copied()),
+                not_for_size(large, comes_again)
+            ),
+            cites,
+            fixes: vec![see_the_server(), if comes_again { check_often() } else { no_inspection() }],
+        });
+    }
+    // One that stalled alone may have met a server that hung for once.
+    let once = !is_upload && stalled.iter().filter(|tried| tried.attempt().load.segment().is_none()).count() < 2;
+    if let Some(small) = works_small {
         let (verb, end) = if is_upload { ("arrived", "this computer") } else { ("came", "the server") };
         cites.extend(facts.cites(small.joined_at()));
         cites.push(Cite::of(format!("in segments of {SMALL_SEGMENT} bytes {} bytes {verb}", small.bytes())));
         return Match::Fires(Conclusion {
             severity: loss(facts),
             side: Side::Network,
-            confidence: Confidence::High,
+            confidence: if once { Confidence::Medium } else { Confidence::High },
             summary: format!(
                 "Large packets are lost on the way: {so_far} over a data connection, and in \
                  segments of {SMALL_SEGMENT} bytes all {verb}. A router drops what is too large for its link, and its word of that (ICMP) does not \
@@ -115,12 +136,24 @@ fn test(facts: &Facts) -> Match {
             .chain(never_reached.then(taken::lead_to_the_server).filter(|_| serves))
             .chain((!serves).then(see_the_server))
             .chain(never_reached.then(taken::lead_to_the_server).filter(|_| !serves))
-            .chain([Fix::client(
-                "Switch off what inspects FTP on this side",
-                "Virus scanners and firewalls that hold a transfer until it is complete.",
-            )])
+            .chain([no_inspection()])
             .collect(),
     })
+}
+
+/// Where full packets came, as sentences.
+fn not_for_size(large: &Tried, comes_again: bool) -> String {
+    let bytes = large.bytes();
+    if comes_again {
+        return format!(
+            "It is so only now and then, and not for the packets' size: {bytes} bytes came in packets of the usual one. The \
+             server hangs now and then, or a link or firewall on the way loses packets; from here these look alike."
+        );
+    }
+    format!(
+        "It is not for the packets' size: {bytes} bytes came in packets of the usual one. A firewall may hold the transfer \
+         back, or the server hangs; from here these look alike."
+    )
 }
 
 /// No byte came, and no word of the server. Where it may never have had the passive connection, that is said.
@@ -158,6 +191,20 @@ pub fn see_the_server() -> Fix {
     )
 }
 
+fn no_inspection() -> Fix {
+    Fix::client(
+        "Switch off what inspects FTP on this side",
+        "Virus scanners and firewalls that hold a transfer until it is complete.",
+    )
+}
+
+fn check_often() -> Fix {
+    Fix::client(
+        "Check again a few times, from here and from another network",
+        "What stalls from everywhere is the server's; what stalls from here alone is lost on the way.",
+    )
+}
+
 fn mtu_fix() -> Fix {
     Fix::network(
         "Let ICMP \"fragmentation needed\" through, or clamp the segment size",
@@ -166,8 +213,9 @@ fn mtu_fix() -> Fix {
     )
 }
 
-/// A large transfer where the user wants one and a mode works; and after a transfer that stalled and may have lost large
-/// packets, the same in small segments. An upload is made again by itself.
+/// A large transfer where the user wants one and a mode works. After a transfer that stalled and may have lost large packets,
+/// the same in small segments; and once more as before, where it works in these and no other stalled, or where full packets
+/// came. An upload is made again by itself.
 fn asks(facts: &Facts) -> Vec<Probe> {
     let evidence = facts.evidence();
     let done = |load: Load| {
@@ -181,8 +229,17 @@ fn asks(facts: &Facts) -> Vec<Probe> {
     let mut stalled = facts.failed(Failure::Stalled);
     stalled.retain(|tried| {
         let load = tried.attempt().load;
-        !load.is_upload() && !done(load.in_small_segments()) && facts.packets_are_small(tried).is_none()
+        !load.is_upload() && load.segment().is_none() && facts.packets_are_small(tried).is_none()
     });
     stalled.sort_by_key(|tried| (tried.attempt().load != Load::Large, tried.verb().mode() != Mode::Passive));
-    stalled.first().map_or_else(Vec::new, |stalled| with(stalled, stalled.attempt().load.in_small_segments()))
+    let Some(first) = stalled.first() else { return Vec::new() };
+    let small = first.attempt().load.in_small_segments();
+    let not_for_size = facts.large_packets_came().is_some();
+    if !not_for_size && !done(small) {
+        return with(first, small);
+    }
+    let small_works = facts.tried().iter().any(|tried| tried.works() && tried.attempt().load == small);
+    let unsure = not_for_size || small_works && stalled.len() == 1;
+    let again = unsure && facts.times_tried(first.attempt()) < 2;
+    if again { vec![first.attempt().into()] } else { Vec::new() }
 }

@@ -132,6 +132,15 @@ impl Turn<'_, '_, '_> {
         self.port_failed() && self.asked_with.is_none_or(harmless)
     }
 
+    /// Whether the data connection stands, the server said that it begins, and nothing more came: what makes a stall so late
+    /// is no company.
+    fn stalled_begun(&self) -> bool {
+        let stands = self.joined && !self.data.has_ended() && self.completion.is_none() && self.session.is_open();
+        let evidence = self.plan.tools.recorder.evidence();
+        let facts = Facts::of(&evidence);
+        stands && facts.tried().iter().any(|tried| tried.index() == self.number && tried.is_begun())
+    }
+
     /// Whether a passive port was dialled and lets nobody in, so far.
     fn port_failed(&self) -> bool {
         self.mode() == Mode::Passive && !self.joined && !matches!(self.data, Data::None)
@@ -173,7 +182,7 @@ impl Turn<'_, '_, '_> {
                 if !again && (self.may_go_alone() || too_late) && !silent {
                     self.plan.give_back_alone(self.alone());
                 }
-                if (self.in_company || too_late) && !silent && !self.port_failed_by_itself() {
+                if (self.in_company || too_late) && !silent && !self.port_failed_by_itself() && !self.stalled_begun() {
                     let blamed = self.asked_with.filter(|_| self.port_failed());
                     self.plan.supersede(Superseded { number: self.number, blamed });
                 }

@@ -5,6 +5,10 @@ use super::{Facts, Failure, Tried};
 use crate::evidence::attempt::{Mode, SMALL_SEGMENT};
 use crate::evidence::observed::Observed;
 
+/// Servers write less at a time only where there is less; what they write in small pieces waits until a packet is full
+/// (RFC 9293 section 3.7.4).
+const LARGE_PACKETS_BY: u64 = 16 * 1024;
+
 impl Facts<'_> {
     /// Whether the server was seen to act on a transfer command: it sent bytes, connected, or said a last word.
     pub fn acts_on_transfers(&self) -> bool {
@@ -23,6 +27,16 @@ impl Facts<'_> {
     pub fn hangs(&self) -> Vec<&Tried<'_>> {
         let stalled = if self.acts_on_transfers() { Vec::new() } else { self.failed(Failure::Stalled) };
         stalled.into_iter().filter(|tried| !tried.attempt().load.is_upload() && !self.is_taken(tried)).collect()
+    }
+
+    /// A download whose bytes came in packets as large as the way was thought to take, as far as they did: so many do not come
+    /// without one of those.
+    pub fn large_packets_came(&self) -> Option<&Tried<'_>> {
+        let usual = |tried: &&Tried| {
+            let load = tried.attempt().load;
+            !load.is_upload() && load.segment().is_none() && tried.bytes() >= LARGE_PACKETS_BY
+        };
+        self.tried().iter().filter(usual).max_by_key(|tried| tried.bytes())
     }
 
     /// Why the size of packets can't be what stalled this download: the server did not even begin it in words, or the
