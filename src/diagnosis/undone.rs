@@ -2,7 +2,7 @@
 
 use super::Open;
 use super::rule::Match;
-use super::rules::{ftp_helper_on_path, local_firewall_drops_callback, upload_incomplete};
+use super::rules::{ftp_helper_on_path, local_firewall_drops_callback, place, upload_incomplete};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Load, Mode};
 use crate::evidence::facts::{Facts, Failure, Tried};
 use crate::evidence::mapping::Mapping;
@@ -100,10 +100,10 @@ fn place(facts: &Facts) -> Option<Open> {
     };
     let evidence = facts.evidence();
     let wanted = || facts.located_with().is_none() && [DataVerb::Pasv, DataVerb::Epsv].iter().any(failed);
-    // A sweep takes a port of its own.
     let in_part = || {
         let passive = || facts.tried_in(Mode::Passive);
-        facts.log().is_none() && evidence.sweeps.is_empty() && passive().any(fails) && facts.works(Mode::Passive)
+        let told = || place::of(facts).is_some();
+        facts.log().is_none() && passive().any(fails) && facts.works(Mode::Passive) && !told()
     };
     let hidden = || facts.interposed().is_some() && facts.located_with().is_some();
     let why = match (&evidence.not_located, evidence.cut_short) {
@@ -112,6 +112,9 @@ fn place(facts: &Facts) -> Option<Open> {
             "somebody on the way answers the control port, so that nothing shows how far the server is".to_owned()
         }
         (None, Some(_)) if wanted() || evidence.asked.thorough && evidence.sweeps.is_empty() => TIME_OVER.to_owned(),
+        (None, None) if in_part() && facts.is_located() => {
+            "what came back from the way to the passive port that failed tells no place".to_owned()
+        }
         (None, None) if in_part() => {
             "some passive ports let connections in, and the one that did not was gone before the way to it could be \
              searched; which one the server names next can't be chosen"

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use tokio::time::{Instant, sleep_until};
 
-use super::data::Data;
+use super::data::{Data, Step};
 use super::net;
 use super::recorder::{Recorder, Story};
 use super::session::Session;
@@ -130,7 +130,10 @@ impl Left {
         let recorder = plan.tools.recorder;
         tokio::select! {
             biased;
-            _ = self.data.step() => {
+            step = self.data.step() => {
+                if let Step::Joined { local, peer } = step {
+                    recorder.record(Story::Attempt(self.number), What::Connected { local, peer });
+                }
                 recorder.set_aside(self.number);
                 Some(Planned { manner: Manner::Patient, ..self.planned })
             }

@@ -25,6 +25,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::engine::net::{self, Dialled, Limits};
 use crate::engine::turns::Tools;
+use crate::evidence::attempt::Mode;
 use crate::evidence::facts::Facts;
 use crate::evidence::sweep::{Answer, Sweep, Swept, TtlProbe};
 use crate::evidence::timeline::Icmp;
@@ -36,10 +37,16 @@ const STEP: u8 = 4;
 /// Silent probes that are sent again: the packet or the router's answer may have been lost, or routers may ration
 /// their answers.
 const MOST_AGAIN: usize = 3;
+/// The same of the control port's last before it answers: one that got lost would make the server look further away.
+const CONTROL_AGAIN: usize = 2;
+/// How many hops further than a known distance the passive port is dialled: some ways lose one connection and not another,
+/// and one packet alone would not show that.
+const BEYOND: u8 = 5;
 /// Packets in all, those by UDP among them.
 const MOST: usize = 64;
-/// What of these is left once the data port was dialled and the last round has its own: [`MOST_AGAIN`], and one by UDP.
-const LEFT: usize = MOST - FURTHEST as usize - MOST_AGAIN - 1;
+/// What of these is left once the data port was dialled and the last rounds have their own: [`MOST_AGAIN`],
+/// [`CONTROL_AGAIN`], one by UDP, and the last that was passed on.
+const LEFT: usize = MOST - FURTHEST as usize - MOST_AGAIN - CONTROL_AGAIN - 2;
 /// Routers that are asked for by UDP, one packet each: so many that the control port can still be dialled [`STEP`] hops
 /// beyond the last of them.
 const MOST_BY_UDP: usize = (LEFT - STEP as usize) / 2;
@@ -55,7 +62,11 @@ const RESET_ROUNDS: [(); 2] = [(); 2];
 type Waiting = FuturesUnordered<Pin<Box<dyn Future<Output = (u8, Answer)>>>>;
 
 /// Sweeps `port`, and the control port at `control` to compare it with. `rtt` is a round trip to the server.
+///
+/// Where other ports let connections in, the last packet that was passed on is sent again at the end: a limit on new
+/// connections passes one on and not the next, and both are told.
 pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: Swept, rtt: Duration) {
+    let of_a_part = Facts::of(&tools.recorder.evidence()).works(Mode::Passive);
     let give_up = Instant::now() + tools.budget.location();
     let patience = tools.budget.hop(rtt);
     let within = || give_up.min(Instant::now() + patience);
@@ -63,7 +74,7 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
     let mut data = Series::new(of, port);
     // Known from an earlier search: so few packets are enough.
     let known = Facts::of(&tools.recorder.evidence()).server_distance();
-    data.send(tools, 1..=known.unwrap_or(FURTHEST));
+    data.send(tools, 1..=known.map_or(FURTHEST, |distance| distance.saturating_add(BEYOND).min(FURTHEST)));
     data.gather(within(), Series::is_settled).await;
     data.stop_waiting();
     let mut routers = Series::new(Swept::Udp, SocketAddr::new(control.ip(), net::NOBODY_LISTENS));
@@ -82,6 +93,21 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
         routers.name_those_of(&mut to_control, left(sent, &routers), tools, within()).await;
     }
 
+    if let Some((distance, Answer::Connected)) = to_control.first_end() {
+        let lost = (to_control.last_passed() + 1..distance).rev().filter(|ttl| to_control.is_silent(*ttl));
+        let lost: Vec<u8> = lost.take(CONTROL_AGAIN).collect();
+        if !lost.is_empty() {
+            to_control.send(tools, lost);
+            to_control.gather(within(), Series::is_all_answered).await;
+            to_control.stop_waiting();
+        }
+    }
+
+    let mut passed_again = Series::new(of, port);
+    if of_a_part && data.last_passed() > 0 {
+        passed_again.send(tools, [data.last_passed()]);
+        passed_again.gather(within(), Series::is_all_answered).await;
+    }
     let mut by_udp = Series::new(Swept::Udp, SocketAddr::new(control.ip(), net::NOBODY_LISTENS));
     let mut resets = RESET_ROUNDS.map(|()| Series::new(Swept::ResetTtl, port));
     if let Some((distance, Answer::Connected)) = to_control.first_end() {
@@ -111,6 +137,10 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
     }
     // Beyond the server's distance a long life makes no difference.
     let furthest = to_control.first_end().map_or(FURTHEST, |(ttl, _)| ttl.max(data.last_passed() + 1));
+    let doubts = passed_again.begun.keys().filter(|ttl| passed_again.is_silent(**ttl));
+    data.doubts = doubts
+        .map(|&ttl| TtlProbe { ttl, ms: (patience.as_secs_f64() * 1e3).round(), answer: Answer::Silent })
+        .collect();
     for series in [data, to_control, by_udp] {
         series.record(tools, furthest);
     }
@@ -158,11 +188,13 @@ struct Series {
     waiting: Waiting,
     begun: BTreeMap<u8, Instant>,
     answers: BTreeMap<u8, TtlProbe>,
+    /// What was answered before, and not again.
+    doubts: Vec<TtlProbe>,
 }
 
 impl Series {
     fn new(of: Swept, port: SocketAddr) -> Self {
-        Self { of, port, waiting: Waiting::new(), begun: BTreeMap::new(), answers: BTreeMap::new() }
+        Self { of, port, waiting: Waiting::new(), begun: BTreeMap::new(), answers: BTreeMap::new(), doubts: Vec::new() }
     }
 
     fn send(&mut self, tools: Tools<'_>, ttls: impl IntoIterator<Item = u8>) {
@@ -282,8 +314,9 @@ impl Series {
             TtlProbe { ttl, ms, answer: Answer::Silent }
         };
         let told = self.begun.iter().filter(|(ttl, _)| **ttl <= end);
-        let probes: Vec<TtlProbe> =
+        let mut probes: Vec<TtlProbe> =
             told.map(|(ttl, begun)| self.answers.get(ttl).copied().unwrap_or_else(|| silent(*ttl, begun))).collect();
+        probes.extend(self.doubts);
         if !probes.is_empty() {
             tools.recorder.sweep(Sweep { of: self.of, port: self.port, probes });
         }

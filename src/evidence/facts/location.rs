@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::suspects::{Way, end_of, first_end, zone};
 use super::{Cite, Facts};
+use crate::evidence::Outcome;
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{DataVerb, Mode};
 use crate::evidence::observed::Observed;
@@ -94,8 +95,7 @@ impl Facts<'_> {
         if evidence.not_located.is_some() && evidence.sweeps.is_empty() {
             return Observed::NotTested("the place on the way could not be looked for");
         }
-        let control = evidence.sweeps.iter().find(|sweep| sweep.of == Swept::Control);
-        let (Some(data), Some(control)) = (self.passive_sweep(), control) else {
+        let (Some(data), Some(control)) = (self.passive_sweep(), self.control_sweep()) else {
             return Observed::NotTested("no passive port was swept");
         };
         // The one that lives longest reaches the server, if anybody lets it.
@@ -123,6 +123,8 @@ impl Facts<'_> {
         let between = match () {
             // How far the server is then nobody knows.
             () if self.passes(data.of) || self.interposed().is_some() => None,
+            // Who stops some packets and not others need not be where the last one passed.
+            () if self.works(Mode::Passive) && self.sweep_is_doubtful() => None,
             () if here => Some((0, 0)),
             () => between.filter(|_| !arrived),
         };
@@ -183,6 +185,29 @@ impl Facts<'_> {
     /// The passive port that was searched: where that was open, and another since failed, the other.
     pub fn passive_sweep(&self) -> Option<&Sweep> {
         self.evidence().sweeps.iter().rfind(|sweep| sweep.of.is_passive())
+    }
+
+    /// The control port's sweep beside that one: routers that ration their answers may have told more to an earlier.
+    fn control_sweep(&self) -> Option<&Sweep> {
+        let sweeps = &self.evidence().sweeps;
+        let passive = sweeps.iter().rposition(|sweep| sweep.of.is_passive()).unwrap_or(0);
+        let control = |sweep: &&Sweep| sweep.of == Swept::Control;
+        sweeps.iter().skip(passive).find(control).or_else(|| sweeps.iter().find(control))
+    }
+
+    /// Whether the passive port that was searched lets one connection in and not another, or one packet: where a limit counts
+    /// new connections, or one of several ways loses them, no place can be read from where single packets end.
+    fn sweep_is_doubtful(&self) -> bool {
+        let Some(sweep) = self.passive_sweep() else { return false };
+        let passed = sweep.probes.iter().filter(|probe| is_passed(probe.answer)).map(|probe| probe.ttl).max();
+        let uneven = sweep.probes.iter().any(|probe| probe.answer == Answer::Silent && Some(probe.ttl) <= passed);
+        let port = sweep.port.port();
+        let same = |outcome: &&Outcome| {
+            outcome.events.iter().any(|event| matches!(event.what, What::Dialled(end) if end.port() == port))
+        };
+        let joined =
+            |outcome: &Outcome| outcome.events.iter().any(|event| matches!(event.what, What::Connected { .. }));
+        uneven || self.evidence().attempts.iter().filter(same).any(joined)
     }
 
     /// Whether the place was looked for with a port that let nobody in.
@@ -256,12 +281,17 @@ impl Facts<'_> {
         at.is_some_and(|at| at <= own && self.server_distance().is_none_or(|server| at + 1 < server))
     }
 
-    /// Whether the router that UDP was sent to at the edge answers in the server's name: it translates addresses.
+    /// Whether the router that UDP was sent to at the edge answers in the server's name: it translates addresses. Where the
+    /// control port's packet got no answer from there, it may have been lost, and the server be so near.
     fn edge_has_servers_address(&self) -> Option<bool> {
         let probe = self.evidence().sweeps.iter().find(|sweep| sweep.of == Swept::Udp)?.probes.first()?;
         match probe.answer {
             Answer::Icmp { icmp: Icmp::TimeExceeded, .. } => Some(false),
-            Answer::Icmp { from: Some(from), .. } => Some(Some(from.to_canonical()) == self.peer()),
+            Answer::Icmp { from: Some(from), .. } if Some(from.to_canonical()) != self.peer() => Some(false),
+            Answer::Icmp { from: Some(_), .. } => {
+                let at_edge = self.control_sweep()?.probes.iter().find(|other| other.ttl == probe.ttl)?;
+                (at_edge.answer != Answer::Silent).then_some(true)
+            }
             _ => None,
         }
     }
