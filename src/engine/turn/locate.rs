@@ -48,7 +48,7 @@ impl Turn<'_, '_, '_> {
             let wanted = others_get_in && !located && facts.ports_of_two_minds().is_empty();
             tried.filter(|_| wanted && evidence.not_located.is_none()).and_then(|tried| tried.dialled())
         };
-        let Some(port) = failed.filter(|_| self.plan.may_look_for_the_place()) else { return };
+        let Some(port) = failed.filter(|_| self.plan.may_look_here()) else { return };
         tools.recorder.say("Looking where on the way it ends");
         let of = Swept::passive(self.planned.attempt.verb);
         hops::sweep(tools, self.session.peer(), port, of, self.session.rtt()).await;

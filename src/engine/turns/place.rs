@@ -60,6 +60,11 @@ impl Plan<'_> {
         Some(Planned { attempt: Attempt::usual(verb), manner: Manner::Locate })
     }
 
+    /// As [`Plan::may_look_for_the_place`], for one port that failed among others that did not: once in a check.
+    pub fn may_look_here(&self) -> bool {
+        self.may_look_for_the_place() && !std::mem::replace(&mut self.standing.borrow_mut().located_here, true)
+    }
+
     /// Whether that is possible, and the user did not forbid it; else the report says why it was not done.
     pub fn may_look_for_the_place(&self) -> bool {
         let on_this_computer = reach(self.peer.ip()) == Reach::Loopback;

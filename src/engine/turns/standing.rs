@@ -20,6 +20,8 @@ pub struct Standing {
     /// The search for the place on the way is queued, done or given up.
     pub(super) location_asked: bool,
     pub(super) located_again: bool,
+    /// The port that failed was searched, where others let connections in.
+    pub(super) located_here: bool,
     /// A port that the router passes on, for the attempt that names it.
     pub mapped: Option<Mapped>,
     /// What the router was asked for and may hold open.
