@@ -424,6 +424,7 @@ fn a_mapping_in_vain_blames_whom_the_evidence_leaves() {
         ("server-stays-in", Side::Unknown, vec![router, own, server]),
         ("router-forwards-nothing", Side::Unknown, vec![router, own, server]),
         ("own-firewall-behind-it", Side::Client, vec![own]),
+        ("ends-at-the-servers-router", Side::Unknown, vec![server]),
     ] {
         let wanted = format!("port-mapping-in-vain/{case}.toml");
         let (_, found) = cases().into_iter().find(|(path, _)| path.ends_with(&wanted)).expect("a case");
@@ -434,6 +435,41 @@ fn a_mapping_in_vain_blames_whom_the_evidence_leaves() {
         assert_eq!(actions, fixes, "{case}");
         let second = finding.summary.contains("a second translation stands before it");
         assert_eq!(second, case.contains("second-translation"), "{case}");
+    }
+    // The other end tells how far its connection comes, by the one through that port alone.
+    let text =
+        fs::read_to_string("fixtures/cases/port-mapping-in-vain/ends-at-the-servers-router.toml").expect("a case");
+    let told = "1 203.0.113.129, then silence; datagrams: 1, 2, 3, 4, you at 5";
+    assert!(text.contains(told));
+    let (in_between, further) =
+        ("1 203.0.113.129, 2 192.0.2.13", "1 203.0.113.129, 2 192.0.2.13, 3 192.0.2.9, 4 192.0.2.5");
+    for (way, side, fixes, words) in [
+        (told.to_owned(), Side::Unknown, vec![server], "ends at hop 3 or hop 4 (203.0.113.129)"),
+        (
+            format!("{in_between}, then silence; datagrams: 1, 2, 3, 4, you at 5"),
+            Side::Unknown,
+            vec![],
+            "ends at hop 2 or hop 3 (192.0.2.13)",
+        ),
+        (
+            format!("{in_between}, then silence; datagrams: "),
+            Side::Unknown,
+            vec![router, own],
+            "in between looks the same",
+        ),
+        (
+            format!("{further}, then silence; datagrams: 1, 2, 3, 4, you at 5"),
+            Side::Client,
+            vec![router, own],
+            "own firewall may stop",
+        ),
+        ("then silence; datagrams: ".to_owned(), Side::Unknown, vec![router, own, server], "in between, or one at the"),
+    ] {
+        let report = Report::of(&Case::from_toml(&text.replace(told, &way)).expect("a case").evidence);
+        let finding = report.findings.iter().find(|finding| finding.id == "port-mapping-in-vain").expect("it fires");
+        let actions: Vec<&str> = finding.fixes.iter().map(|fix| fix.action.as_str()).collect();
+        assert_eq!((finding.side, actions), (side, fixes), "{way}: {}", finding.summary);
+        assert!(finding.summary.contains(words), "{way}: {}", finding.summary);
     }
     // Where the packet was seen to arrive, the router did its part, and nothing says otherwise.
     for case in ["through-a-mapped-port", "reset-at-a-mapped-port"] {

@@ -176,8 +176,8 @@ pub fn behind_translation(facts: &Facts, failed: &[&Tried], translation: &str) -
         );
         return (Side::Client, Confidence::Low, words);
     }
-    // The other end dialled, and nothing that it saw of the way speaks against its packets having left.
-    let left = facts.other_end_tells() && left_the_server(facts);
+    // The other end saw its packets get past its own router.
+    let left = facts.callback_left_server();
     let sure = if left { Confidence::High } else { Confidence::Medium };
     let forwarded = failed.iter().any(|tried| tried.attempt().address == Address::Given);
     match (forwarded, left) {
@@ -220,11 +220,6 @@ pub fn is_kept_out(facts: &Facts, failed: &[&Tried]) -> bool {
 /// A helper on the way, which reads PORT here, lets the server's connection through a translation.
 pub fn is_helped(facts: &Facts) -> bool {
     facts.helper().seen().is_some() && !facts.is_encrypted()
-}
-
-/// Whether nothing that the other end saw of the way speaks against its packets getting past its own router.
-pub fn left_the_server(facts: &Facts) -> bool {
-    facts.callback_end().is_none_or(|end| end.between.1 + 2 <= end.server)
 }
 
 /// Connections of the server that an RST or an ICMP error answered.
@@ -295,11 +290,18 @@ pub fn with_outer_address(facts: &Facts) -> Option<(String, bool)> {
         ));
     }
     if port_mapping_in_vain::ends_alike(facts, tried) {
+        let whose = match port_mapping_in_vain::ends_on_the_way(facts) {
+            Some(hops) => format!("by the other end's word it ends at {hops}"),
+            None => {
+                "whether the router forwards none or a firewall stops it, on this side, in between or at the server, \
+                     can't be seen"
+                    .to_owned()
+            }
+        };
         return Some((
             format!(
                 "With {address} in its place in {verb} the server agrees, and its connection does not come, no more than at a port \
-                 that the router opened: whether the router forwards none or a firewall stops it, on this side or at the \
-                 server, can't be seen."
+                 that the router opened: {whose}."
             ),
             false,
         ));

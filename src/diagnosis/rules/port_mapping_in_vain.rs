@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::{callbacks, local_firewall_drops_callback};
+use crate::diagnosis::rules::callbacks::{self, Nat};
+use crate::diagnosis::rules::local_firewall_drops_callback;
 use crate::evidence::attempt::{Address, Mode};
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::evidence::mapping::Mapping;
@@ -116,12 +117,27 @@ fn suspects(facts: &Facts, mapping: &Mapping, tried: &Tried) -> Suspects {
         let words = format!("{DIFFERENT} {words}");
         return Suspects { side: Side::Client, confidence: Confidence::Medium, words, fixes: vec![fix] };
     }
-    // The other end dialled, and nothing that it saw of the way speaks against its packets having left.
-    let left = facts.other_end_tells() && callbacks::left_the_server(facts);
     let translation = match outside(mapping) {
         Some(_) => "Its outer address is the one that the server sees, so that no second translation is in the way.",
         None => "It does not tell its outer address: a second translation may stand before it.",
     };
+    let wall = callbacks::wall(facts, &Nat::of(facts));
+    if let Some(wall) = wall.as_ref().filter(|wall| wall.side == Side::Server) {
+        return Suspects {
+            side: wall.side,
+            confidence: wall.confidence,
+            words: format!("{translation} {}", wall.words),
+            fixes: vec![callbacks::let_out(facts)],
+        };
+    }
+    let left = facts.callback_left_server();
+    if let Some(hops) = ends_on_the_way(facts) {
+        let fixes = if left { Vec::new() } else { vec![callbacks::let_out(facts)] };
+        let words = format!(
+            "{translation} By the other end's word its connection does not come as far as that router: it ends at {hops}."
+        );
+        return Suspects { side: Side::Unknown, confidence: Confidence::Low, words, fixes };
+    }
     let own = match watched {
         true => "Packets were watched, and the server's did not reach this computer.",
         false => "This computer's own firewall may stop the connection.",
@@ -131,14 +147,26 @@ fn suspects(facts: &Facts, mapping: &Mapping, tried: &Tried) -> Suspects {
     if !watched {
         fixes.push(local_firewall_drops_callback::let_in(facts));
     }
+    // By the other end's word it comes as far as the translation.
+    if left && (wall.is_some() || facts.callback_end().is_none()) {
+        return Suspects { side: Side::Client, confidence: Confidence::Medium, words: words.join(" "), fixes };
+    }
+    words.push(if left { IN_BETWEEN } else { IN_BETWEEN_OR_AT_THE_SERVER });
     if !left {
-        words.push("A firewall at the server that forbids it to connect out looks the same.");
         fixes.push(callbacks::let_out(facts));
     }
-    let (side, confidence) = if left { (Side::Client, Confidence::Medium) } else { (Side::Unknown, Confidence::Low) };
-    Suspects { side, confidence, words: words.join(" "), fixes }
+    Suspects { side: Side::Unknown, confidence: Confidence::Low, words: words.join(" "), fixes }
 }
 
+/// The hops where the server's connection ends by the other end's word, where that is before the translation.
+pub fn ends_on_the_way(facts: &Facts) -> Option<String> {
+    facts.callback_end().filter(|end| end.between.0 > 0)?;
+    callbacks::hops_in_words(facts).map(|hops| format!("{hops}, counted from the translation"))
+}
+
+const IN_BETWEEN: &str = "A firewall in between looks the same.";
+const IN_BETWEEN_OR_AT_THE_SERVER: &str =
+    "A firewall in between, or one at the server that forbids it to connect out, looks the same.";
 const DIFFERENT: &str = "A connection to a port that was not opened ends in another way: so the server's connections come \
                          as far as that router, which passes on what comes to the port that it opened.";
 const OWN_FIREWALL: &str = "Most likely this computer's own firewall stops them.";

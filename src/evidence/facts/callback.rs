@@ -78,11 +78,18 @@ impl Facts<'_> {
         way.passed.iter().find(|(distance, _)| *distance == furthest).map(|(_, router)| *router)
     }
 
-    /// What the other end told of the way of a callback that never came.
+    /// Whether routers passed the server's packets on, or turned them away, beyond the one next to the server.
+    pub fn callback_left_server(&self) -> bool {
+        let near = |way: &Way| way.turned_away.map_or(way.furthest(), |at| at.saturating_sub(1));
+        self.told_way().is_some_and(|way| near(&way) > 1)
+    }
+
+    /// What the other end told of the way of a callback that never came, one through a port that the router was asked for
+    /// included: that goes the same way.
     fn told_way(&self) -> Option<Way> {
-        let dead = |tried: &&Tried| tried.joined().is_none();
+        let dead = |tried: &&Tried| tried.verb().mode() == Mode::Active && tried.joined().is_none();
         let told = |tried: &Tried| tried.replies().find_map(|(reply, _)| Way::told(reply));
-        self.tried_in(Mode::Active).filter(dead).find_map(told).filter(|way| self.may_be_the_way(way))
+        self.tried().iter().filter(dead).find_map(told).filter(|way| self.may_be_the_way(way))
     }
 
     /// Whether the way back can be as long as the other end tells. Routes there and back differ, and not by so much that one is
