@@ -366,6 +366,39 @@ fn past_a_helper_this_computers_own_firewall_is_to_be_mended() {
     assert!(!letter.contains("switch on the router's"), "{letter}");
 }
 
+/// What the server received decides whether the helper rewrites PORT: where it named the outer address, there was nothing to
+/// rewrite.
+#[test]
+fn a_helper_that_rewrites_port_is_not_to_be_switched_on() {
+    let path = "fixtures/cases/ftp-helper-on-path/rewritten-and-dropped-further-on.toml";
+    let text = fs::read_to_string(path).expect("a case");
+    let said = |text: &str| {
+        let report = Report::of(&Case::from_toml(text).expect("a case").evidence);
+        let findings = report.findings.iter().map(|finding| finding.summary.clone()).collect::<Vec<_>>().join(" ");
+        let fixes = report.findings.iter().flat_map(|finding| &finding.fixes);
+        (findings, fixes.map(|fix| fix.sentence()).collect::<Vec<_>>().join(" "))
+    };
+    let (findings, fixes) = said(&text);
+    assert!(findings.contains("on the way rewrites this computer's own address"), "{findings}");
+    assert!(findings.contains("it rewrites the address that this computer names in PORT"), "{findings}");
+    assert!(fixes.contains("That router's FTP support is on"), "{fixes}");
+    assert!(!fixes.contains("switch on the router's FTP support"), "{fixes}");
+    // Where the reply shows this computer's own address, it does not.
+    let own = "200 PORT accepted: 10.77.3.44:48929 will be dialled at the transfer command.";
+    let is_port = |line: &str| line.contains("< 200 PORT accepted: 192.0.2.1:48929");
+    let is_eprt = |line: &str| line.contains("< 200 EPRT accepted: 192.0.2.1:42711");
+    let lines = text.lines().map(|line| match line {
+        _ if is_port(line) => format!("    \"3.0 < {own}\","),
+        _ if is_eprt(line) => format!("    \"3.0 < {}\",", own.replace("PORT", "EPRT")),
+        _ => line.to_owned(),
+    });
+    let unchanged = lines.collect::<Vec<_>>().join("\n");
+    assert_ne!(unchanged, text);
+    let (findings, fixes) = said(&unchanged);
+    assert!(!findings.contains("way rewrites") && !findings.contains("it rewrites"), "{findings}");
+    assert!(fixes.contains("switch on the router's FTP support"), "{fixes}");
+}
+
 /// Counters are every program's: they hint at this computer's own firewall where nothing else was counted.
 #[test]
 fn what_came_at_another_time_or_size_is_somebody_elses() {

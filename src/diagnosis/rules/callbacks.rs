@@ -2,7 +2,7 @@
 //! way, and what lets it through.
 
 use crate::diagnosis::rule::{Confidence, Fix, Side};
-use crate::diagnosis::rules::{local_firewall_drops_callback, peer, port_mapping_in_vain, verbs};
+use crate::diagnosis::rules::{ftp_helper_on_path, local_firewall_drops_callback, peer, port_mapping_in_vain, verbs};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::{CallbackEnd, Cite, Facts, Failure, Tried, Zone};
 use crate::evidence::observed::Observed;
@@ -258,10 +258,13 @@ pub fn own_address_works(facts: &Facts) -> bool {
     facts.tried_in(Mode::Active).any(|tried| tried.attempt().address == Address::Local && tried.works())
 }
 
-/// Whether the FTP helper that was seen rewrites this computer's own address: the server, which can't reach that, came all
-/// the same. Under TLS it is seen in the plain data connections made to compare with.
+/// Whether the FTP helper that was seen rewrites this computer's own address: the server tells so, or, unable to reach that
+/// address, came all the same. Under TLS it is seen in the plain data connections made to compare with.
 pub fn helper_mends_our_address(facts: &Facts) -> bool {
-    let mends = |facts: &Facts| matches!(facts.client_nat(), Observed::Seen(_)) && own_address_works(facts);
+    let mends = |facts: &Facts| {
+        let comes = matches!(facts.client_nat(), Observed::Seen(_)) && own_address_works(facts);
+        comes || facts.port_arrived_rewritten().is_some()
+    };
     facts.helper().seen().is_some() && (mends(facts) || facts.in_plain().is_some_and(|plain| mends(&plain)))
 }
 
@@ -425,6 +428,9 @@ pub fn forward(facts: &Facts) -> Fix {
                 mapping.router
             ),
         );
+    }
+    if is_helped(facts) && facts.port_arrived_rewritten().is_some() && !facts.works(Mode::Active) {
+        return ftp_helper_on_path::see_the_connection(facts);
     }
     let local = facts.local().map_or_else(|| "this computer".to_owned(), |local| local.to_string());
     let outside = match facts.client_nat() {

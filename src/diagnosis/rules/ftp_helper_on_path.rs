@@ -1,7 +1,7 @@
 #![doc = include_str!("ftp_helper_on_path.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
-use crate::diagnosis::rules::{callbacks, refused_for_address};
+use crate::diagnosis::rules::{callbacks, peer, refused_for_address};
 use crate::evidence::attempt::{Mode, Probe};
 use crate::evidence::facts::Facts;
 use crate::evidence::observed::Observed;
@@ -58,6 +58,20 @@ pub fn arrives_unchanged(facts: &Facts) -> bool {
     facts.port_arrived_unchanged().is_some() || (translated && for_address)
 }
 
+/// Where the helper does its part and the server's connection does not come.
+pub fn see_the_connection(facts: &Facts) -> Fix {
+    let local = facts.local().map_or_else(|| "this computer".to_owned(), |local| local.to_string());
+    let peer = peer(facts);
+    Fix::client(
+        "See whether the server's connection comes as far as the router on this side",
+        format!(
+            "That router's FTP support is on and rewrites the address in PORT, and so has to let in the connection from {peer}: its \
+             log or its list of connections shows whether one comes. Where one does, allow incoming TCP from {peer} to {local} in \
+             every firewall from the router on, this computer's own included."
+        ),
+    )
+}
+
 /// Only where something fails that a helper has to do with, or an active connection works that one may have let in.
 fn asks(facts: &Facts) -> Vec<Probe> {
     let translated = matches!(facts.client_nat(), Observed::Seen(_));
@@ -97,6 +111,9 @@ fn summary(facts: &Facts) -> String {
         "it reads PORT, and active mode works"
     } else if facts.is_encrypted() {
         "it reads PORT, and under TLS there is nothing that it could read"
+    } else if facts.port_arrived_rewritten().is_some() {
+        "it rewrites the address that this computer names in PORT. No connection of active mode came about here, which need \
+         not be its doing"
     } else {
         "it reads PORT. No connection of active mode came about here, which need not be its doing"
     };

@@ -1,6 +1,6 @@
 //! What lies between the two ends, as far as plain FTP shows it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -194,14 +194,29 @@ impl Facts<'_> {
         Some((address_in_greeting(&reply.text)?, place))
     }
 
-    /// A refusal that shows PORT or EPRT as it reached the server: unchanged.
+    /// A reply that shows PORT or EPRT as it reached the server: unchanged. Behind a translation nobody rewrites any other
+    /// address than this computer's own.
     pub fn port_arrived_unchanged(&self) -> Option<Place> {
+        let nat = self.client_nat().seen();
+        let to_be_rewritten =
+            |named: &SocketAddr| nat.as_ref().is_none_or(|sign| sign.inside == named.ip().to_canonical());
         self.tried_in(Mode::Active).find_map(|tried| {
-            let named = tried.named()?;
+            let named = tried.named().filter(to_be_rewritten)?;
             let (reply, place) = tried.negotiation()?;
             let told = dialect::addresses_in_refusal(reply);
             let same_port = told.port.is_none_or(|port| port == named.port());
             (told.arrived == Some(named.ip().to_canonical()) && same_port).then_some(place)
+        })
+    }
+
+    /// A reply that agrees to PORT or EPRT and shows that another address than this computer's own reached the server.
+    pub fn port_arrived_rewritten(&self) -> Option<Place> {
+        let sign = self.client_nat().seen()?;
+        self.tried_in(Mode::Active).filter(|tried| tried.negotiated()).find_map(|tried| {
+            let own = tried.named()?.ip().to_canonical() == sign.inside;
+            let (reply, place) = tried.negotiation()?;
+            let arrived = dialect::addresses_in_refusal(reply).arrived?;
+            (own && arrived != sign.inside).then_some(place)
         })
     }
 
