@@ -399,6 +399,27 @@ fn a_helper_that_rewrites_port_is_not_to_be_switched_on() {
     assert!(fixes.contains("switch on the router's FTP support"), "{fixes}");
 }
 
+/// Nothing on the way is to be mended where the server's own clock ends the session.
+#[test]
+fn the_servers_own_clock_is_the_servers_to_mend() {
+    let (keep, live) =
+        ((Side::Client, "Keep the control connection alive"), (Side::Network, "Let quiet connections live longer"));
+    let more_time = (Side::Server, "Give sessions more time");
+    let command = (Side::Client, "Have the client send commands while it is idle");
+    for (case, wanted) in [
+        ("server-ends-it", vec![more_time, command]),
+        ("421_idle_timeout", vec![more_time, command]),
+        ("forgotten", vec![keep, live, more_time]),
+    ] {
+        let path = format!("control-idle-dropped/{case}.toml");
+        let (_, case) = cases().into_iter().find(|(found, _)| found.ends_with(&path)).expect("a case");
+        let report = Report::of(&case.evidence);
+        let finding = report.findings.iter().find(|finding| finding.id == "control-idle-dropped").expect("it fires");
+        let fixes: Vec<_> = finding.fixes.iter().map(|fix| (fix.side, fix.action.as_str())).collect();
+        assert_eq!(fixes, wanted, "{path}");
+    }
+}
+
 /// Counters are every program's: they hint at this computer's own firewall where nothing else was counted.
 #[test]
 fn what_came_at_another_time_or_size_is_somebody_elses() {

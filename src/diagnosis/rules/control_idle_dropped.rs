@@ -102,9 +102,10 @@ fn test(facts: &Facts) -> Match {
             ],
         });
     }
+    let side = if by_server { Side::Server } else { Side::Unknown };
     Match::Fires(Conclusion {
         severity: loss(facts),
-        side: if by_server { Side::Server } else { Side::Unknown },
+        side,
         confidence: if ended || told.is_some() { Confidence::Medium } else { Confidence::Low },
         summary: format!(
             "The control connection does not last: {what}. {}",
@@ -116,22 +117,30 @@ fn test(facts: &Facts) -> Match {
             }
         ),
         cites,
-        fixes: vec![
-            Fix::client(
-                "Keep the control connection alive",
-                "TCP keepalive or NOOP during transfers, in the client's settings (curl: --keepalive-time 60).",
-            ),
-            live_longer(),
-            Fix::server(
-                "Give sessions more time",
-                setting(
-                    facts,
-                    |settings| settings.idle_timeout,
-                    "The idle and transfer timeouts in the server's settings.",
-                ),
-            ),
-        ],
+        fixes: fixes(facts, side),
     })
+}
+
+/// A server's own clock counts commands: packets that only keep the connection alive do not reset it, and nothing on the way
+/// is at fault.
+fn fixes(facts: &Facts, side: Side) -> Vec<Fix> {
+    let more_time = Fix::server(
+        "Give sessions more time",
+        setting(facts, |settings| settings.idle_timeout, "The idle and transfer timeouts in the server's settings."),
+    );
+    if side == Side::Server {
+        let keep = Fix::client(
+            "Have the client send commands while it is idle",
+            "NOOP, in the client's settings for keeping a connection alive: many servers count it as activity, some only a \
+             transfer. TCP keepalive does not help against a server's own clock.",
+        );
+        return vec![more_time, keep];
+    }
+    let keep = Fix::client(
+        "Keep the control connection alive",
+        "TCP keepalive or NOOP during transfers, in the client's settings (curl: --keepalive-time 60).",
+    );
+    vec![keep, live_longer(), more_time]
 }
 
 /// Translations and firewalls that forget quiet connections do so after tens of seconds at the least, in milliseconds.
