@@ -82,10 +82,21 @@ fn ports_that_can_not_be_tried_any_more_hide_none_that_failed() {
 /// Whatever its code, and whether the server makes the data connection first: that it refuses to list tells nothing of a mode.
 #[test]
 fn a_listing_that_is_refused_throughout_tells_nothing_of_the_modes() {
-    let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with("empty_folder.toml")).expect("a case");
-    let mut evidence = case.evidence;
-    for made in ["was made in passive and in active mode", "was made in passive mode; in active mode none was seen"] {
-        let report = Report::of(&evidence);
+    let of = |name: &str| cases().into_iter().find(|(path, _)| path.ends_with(name)).expect("a case").1.evidence;
+    let mut evidence = of("listing-refused/empty_folder.toml");
+    let in_both = evidence.clone();
+    for outcome in evidence.attempts.iter_mut().filter(|outcome| outcome.verb.mode() == Mode::Active) {
+        outcome.events.retain(|event| !matches!(event.what, What::Accepted { .. } | What::EndOfFile));
+    }
+    for (evidence, made) in [
+        (&in_both, "was made in passive and in active mode"),
+        (&evidence, "was made in passive mode; in active mode none was seen"),
+        (
+            &of("listing-refused/ahead_of_every_data_connection.toml"),
+            "Nor was a data connection seen to be made, in either mode",
+        ),
+    ] {
+        let report = Report::of(evidence);
         let verdict = &report.verdict;
         assert_eq!((verdict.recommendation, verdict.confidence), (Recommendation::None, Confidence::Low));
         assert!(verdict.summary.contains("whether data would flow was not seen"), "{}", verdict.summary);
@@ -97,9 +108,6 @@ fn a_listing_that_is_refused_throughout_tells_nothing_of_the_modes() {
         let letter = formats::ALL.iter().find(|format| format.id == "letter").expect("a format");
         let letter = formats::render(letter, &report, &Style::default());
         assert!(letter.contains("no letter to send") && !letter.contains("Nothing needs mending"), "{letter}");
-        for outcome in evidence.attempts.iter_mut().filter(|outcome| outcome.verb.mode() == Mode::Active) {
-            outcome.events.retain(|event| !matches!(event.what, What::Accepted { .. } | What::EndOfFile));
-        }
     }
     // Where one mode never makes a connection, the other one is still not known.
     for outcome in evidence.attempts.iter_mut().filter(|outcome| outcome.verb.mode() == Mode::Passive) {

@@ -69,10 +69,13 @@ fn test(facts: &Facts) -> Match {
     fires(summary, cites)
 }
 
-/// Whether every data connection came to this and at least one stood: nothing else was seen of the modes.
+/// Whether every data connection came to this: nothing else was seen of the modes. A check asks in each mode that it may,
+/// and a network that lets no data connection through is not to look better for it than one that does. A log is of what
+/// somebody wanted, and where no data connection stood in it, it never came to one.
 pub fn is_all_that_was_seen(facts: &Facts) -> bool {
     let told = || facts.tried().iter().filter(|tried| tried.failure() != Some(Failure::NotTried));
-    told().all(is_refused_listing) && told().any(|tried| tried.joined().is_some())
+    let stood = || told().any(|tried| tried.joined().is_some());
+    told().next().is_some() && told().all(is_refused_listing) && (facts.log().is_none() || stood())
 }
 
 /// The answer then, as sentences.
@@ -81,7 +84,8 @@ pub fn in_short(facts: &Facts) -> String {
     let made = match (joined(Mode::Passive), joined(Mode::Active)) {
         (true, true) => "The data connection itself was made in passive and in active mode.",
         (true, false) => "The data connection itself was made in passive mode; in active mode none was seen.",
-        (false, _) => "The data connection itself was made in active mode; in passive mode none was seen.",
+        (false, true) => "The data connection itself was made in active mode; in passive mode none was seen.",
+        (false, false) => "Nor was a data connection seen to be made, in either mode.",
     };
     format!(
         "The login works, but the server refuses the transfer itself, so whether data would flow was not seen. {made}"
