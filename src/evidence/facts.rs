@@ -193,15 +193,21 @@ impl<'a> Facts<'a> {
         self.tried_in(mode).filter(|tried| tried.joined().is_some())
     }
 
-    /// Whether this command went unanswered on a control connection whose server was still at a transfer that stalled: it comes
-    /// to the command later.
+    /// Whether this command went unanswered on a control connection whose server was still at a transfer before it: one that
+    /// stalled, or one that it began over a connection which never came about here. It comes to the command later.
     pub fn waits_behind_a_stall(&self, tried: &Tried) -> bool {
-        let before = |other: &Tried| {
-            other.index() < tried.index()
-                && other.outcome().control == tried.outcome().control
-                && other.failure() == Some(Failure::Stalled)
+        let control = tried.outcome().control;
+        let stalled = |other: &Tried| other.failure() == Some(Failure::Stalled);
+        let before = |other: &&Tried| other.index() < tried.index() && other.outcome().control == control;
+        let begun_unseen = |outcome: &Outcome| {
+            let joined = |what: &What| matches!(what, What::Connected { .. } | What::Accepted { .. });
+            let begun = |what: &What| matches!(what, What::Replied(reply) if (100..200).contains(&reply.code));
+            let has = |sign: &dyn Fn(&What) -> bool| outcome.events.iter().any(|event| sign(&event.what));
+            outcome.control == control && outcome.verb.mode() == Mode::Active && has(&begun) && !has(&joined)
         };
-        tried.failure() == Some(Failure::Unanswered) && self.tried.iter().any(before)
+        let mut earlier = self.evidence.attempts.iter().take(tried.index());
+        tried.failure() == Some(Failure::Unanswered)
+            && (self.tried.iter().filter(before).any(stalled) || earlier.any(begun_unseen))
     }
 
     /// The data connections that failed in this way, in order.

@@ -204,6 +204,20 @@ const QUIET_MS: f64 = 1_000.0;
 
 /// The control connection stood, and the command that was to prepare a data connection was never answered.
 fn unanswered(facts: &Facts, tried: &[&Tried]) -> Match {
+    if tried.iter().all(|tried| facts.waits_behind_a_stall(tried)) {
+        return Match::Fires(Conclusion {
+            severity: Severity::Info,
+            side: Side::Unknown,
+            confidence: Confidence::Low,
+            summary: format!(
+                "The server does not answer {}. It had begun a transfer on the same control connection before, which did not \
+                 come to its end here, and may still be at that one: what stops its data connection explains this as well.",
+                verbs(tried.iter().copied())
+            ),
+            cites: facts.cites(tried.iter().filter_map(|tried| tried.ended_by())),
+            fixes: Vec::new(),
+        });
+    }
     // A log's times are too coarse for that.
     let asked = tried.iter().filter(|_| facts.log().is_none()).filter_map(|tried| tried.asked_at());
     let quiet = asked.filter_map(|place| facts.quiet_before(place)).reduce(f64::min);
