@@ -93,6 +93,13 @@ fn what_this_computer_stops_reaches_it_in_every_part_of_a_report() {
     for words in ["never reaches", "never arrived", "never arrives here", "nothing came for", "gets through"] {
         assert!(!seen.contains(words), "{words}: {seen}");
     }
+    let kept_in = page("answer-kept-in.toml");
+    assert!(kept_in.contains(stopped) && kept_in.contains("output rules"), "{kept_in}");
+    let lost = page("../active-callback-dropped/answer-lost-on-its-way-back.toml");
+    assert!(lost.contains("answered here, and no more came") && lost.contains("was seen leaving for"), "{lost}");
+    for words in ["never reaches", "never arrived", "own firewall stops it", "stopped by this computer"] {
+        assert!(!lost.contains(words), "{words}: {lost}");
+    }
     let watched = page("never-arrived.toml");
     assert!(watched.contains("never reaches this computer") && watched.contains("it is not this computer's own"));
     // Nobody watched: it may have come as far.

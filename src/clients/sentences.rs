@@ -155,6 +155,11 @@ pub fn clause(tried: &Tried, failure: Failure) -> String {
         Failure::CallbackRefused | Failure::CallbackDropped | Failure::CallbackUnreachable if tried.stopped_here() => {
             format!("the server's connection after {verb} reaches this computer, whose own firewall stops it")
         }
+        Failure::CallbackDropped if tried.answered_here().is_some() => {
+            format!(
+                "the server's connection after {verb} reaches this computer, which answers it, and does not come about"
+            )
+        }
         Failure::CallbackRefused => format!("the server's connection after {verb} is turned away on its way here"),
         Failure::CallbackDropped if tried.ended_untold() => {
             format!("the server's connection after {verb} does not come about")

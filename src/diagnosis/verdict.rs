@@ -410,6 +410,9 @@ fn clause(facts: &Facts, tried: &Tried) -> Option<&'static str> {
         Failure::CallbackRefused | Failure::CallbackDropped | Failure::CallbackUnreachable if tried.stopped_here() => {
             "the server's connection reaches this computer, whose own firewall stops it"
         }
+        Failure::CallbackDropped if tried.answered_here().is_some() => {
+            "the server's connection reaches this computer, which answers it, and does not come about"
+        }
         Failure::CallbackRefused => "the server's connection to this computer is turned away",
         Failure::CallbackDropped if matches!(facts.syn_arrived(tried), Observed::NotSeen) => {
             "the server's connection never reaches this computer"

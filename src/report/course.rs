@@ -160,7 +160,7 @@ fn wall(report: &Report, attempt: &DataConnection) -> Option<Wall> {
         Mode::Active => report.path.callback_between,
     };
     // What comes as far as this computer passes every router.
-    let between = between.filter(|_| stopped && !attempt.stopped_here)?;
+    let between = between.filter(|_| stopped && !attempt.stopped_here && !attempt.answered_here)?;
     let path = &report.path;
     let of_at_most = path.control_distance_exact == Some(false);
     let wall = Wall { from: between.from, to: between.to, of: path.control_distance?, of_at_most };
@@ -233,6 +233,7 @@ fn labels(attempt: &DataConnection) -> Vec<String> {
         (Some(Cause::Dropped), Some(ms)) => {
             let what = match attempt.mode {
                 Mode::Passive => "no answer",
+                Mode::Active if attempt.answered_here => "answered here, and no more came",
                 Mode::Active => "nothing came",
             };
             Some(format!("{what} for {}", words::duration(ms)))

@@ -226,6 +226,10 @@ pub struct DataConnection {
     #[serde(skip_serializing_if = "is_false")]
     #[schemars(default)]
     pub stopped_here: bool,
+    /// Active: the server's connection was seen to reach this computer, which answered it, and did not come about.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub answered_here: bool,
     /// The check itself stopped the transfer, since enough had come: what the server says afterwards answers that.
     #[serde(skip_serializing_if = "is_false")]
     #[schemars(default)]

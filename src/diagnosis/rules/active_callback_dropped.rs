@@ -41,13 +41,15 @@ fn test(facts: &Facts) -> Match {
     if let Some(seen) = local_firewall_drops_callback::seen_and_stopped(facts) {
         return Match::RuledOut(facts.cites(seen));
     }
+    let answered = callbacks::answered(facts);
     let nat = Nat::of(facts);
     let partly = !joined.is_empty();
-    let wall = callbacks::wall(facts, &nat).filter(|_| !partly);
+    let wall = callbacks::wall(facts, &nat).filter(|_| !partly && answered.is_none());
     let (firewalls, whose) = callbacks::whose_firewall(facts, &dropped);
     let hangs = facts.hangs();
     let behind = callbacks::behind_translation(facts, &dropped, nat.words());
-    let (side, why) = match (&nat, &wall) {
+    let on_its_way_back = answered.as_ref().map(|answered| (Side::Unknown, answered.words.to_owned()));
+    let (side, why) = on_its_way_back.unwrap_or_else(|| match (&nat, &wall) {
         _ if !hangs.is_empty() => (
             Side::Unknown,
             "In passive mode it sends nothing over a connection that stands, so it may hang before it connects at all; a \
@@ -64,7 +66,7 @@ fn test(facts: &Facts) -> Match {
             (firewalls, format!("No address translation is in the way, so a firewall drops it: {whose}"))
         }
         (Nat::Unknown, None) => (firewalls, format!("A firewall or router drops it: {whose}")),
-    };
+    });
     let why = why.trim_end_matches('.');
     let hung_anyhow = !hangs.is_empty();
     let hung = hung_anyhow.then(transfer_stalled::see_the_server);
@@ -73,6 +75,7 @@ fn test(facts: &Facts) -> Match {
     let most = if wall.is_some() { 1 } else { usize::MAX };
     let mut cites = facts.cites(ends(dropped.iter().copied()).into_iter().take(most));
     let watched = callbacks::is_kept_out(facts, &dropped);
+    cites.extend(facts.cites(answered.iter().flat_map(|answered| answered.places)));
     cites.extend(watched.then(|| Cite::of("packets were watched, and the server's SYN did not reach this computer")));
     cites.extend(nat.cites(facts));
     cites.extend(wall.iter().flat_map(|wall| wall.cites.clone()));
@@ -95,6 +98,7 @@ fn test(facts: &Facts) -> Match {
         side,
         confidence: match &wall {
             _ if partly || hung_anyhow => Confidence::Low,
+            _ if answered.is_some() => Confidence::Medium,
             Some(wall) => wall.confidence,
             // Counters only hint at it.
             None if guessed || counted => Confidence::Low,
@@ -109,6 +113,7 @@ fn test(facts: &Facts) -> Match {
             )
         } else {
             let lost = match watched {
+                _ if answered.is_some() => "its connection, which reaches this computer, does not come about",
                 true if !hung_anyhow => "its connection never reaches this computer",
                 _ if hung_anyhow => "no connection from it arrives",
                 _ => "no connection from it gets through to the client",

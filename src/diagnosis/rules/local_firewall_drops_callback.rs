@@ -28,6 +28,11 @@ fn test(facts: &Facts) -> Match {
     if let Some(seen) = seen_and_stopped(facts) {
         return fires(facts, Confidence::High, seen);
     }
+    match callbacks::answered(facts) {
+        Some(answered) if answered.is_lost => return Match::RuledOut(facts.cites(answered.places)),
+        Some(_) => return Match::Undecided("what the server says to this computer's SYN-ACK was not watched"),
+        None => {}
+    }
     if let Observed::NotSeen = facts.syn_arrived(first) {
         return Match::RuledOut(vec![crate::evidence::facts::Cite::of(
             "packets were watched, and the server's connection did not reach this computer",
@@ -45,7 +50,8 @@ fn test(facts: &Facts) -> Match {
 /// The server's connections that never came to this program. What a router turns away at a port that it does not forward
 /// is none.
 fn missed<'f>(facts: &'f Facts<'f>) -> Vec<&'f Tried<'f>> {
-    let here = |tried: &&Tried| tried.stopped_here() || !callbacks::is_with_outer_address(facts, tried);
+    let arrived = |tried: &Tried| facts.syn_arrived(tried).seen().is_some();
+    let here = |tried: &&Tried| arrived(tried) || !callbacks::is_with_outer_address(facts, tried);
     let turned_away = turned_away(facts).into_iter().filter(here);
     facts.failed(Failure::CallbackDropped).into_iter().chain(turned_away).collect()
 }
@@ -55,9 +61,10 @@ fn turned_away<'f>(facts: &'f Facts<'f>) -> Vec<&'f Tried<'f>> {
 }
 
 /// The SYN that was seen at the network interface, and the RST that went out for it: of a connection that this program
-/// was listening for and never got.
+/// was listening for and never got. What was answered with SYN-ACK was let in.
 pub fn seen_and_stopped(facts: &Facts) -> Option<Vec<Place>> {
     let of = |tried: &&Tried| {
+        tried.stopped_here().then_some(())?;
         let arrived = facts.syn_arrived(tried).seen()?;
         Some([Some(arrived), facts.rst_sent(tried), tried.ended_by()].into_iter().flatten().collect::<Vec<_>>())
     };
@@ -102,7 +109,9 @@ pub fn let_in(facts: &Facts) -> Fix {
         "Let the server's connections in at this computer's own firewall",
         format!(
             "Allow incoming TCP from {} to the ports that the client listens at. Linux: nft or iptables input rules, ufw, \
-             firewalld; Windows: an inbound rule for the client program; or a few fixed ports (in ftpmode check: --active-ports).",
+             firewalld, and output rules that keep the answer in; Windows: an inbound rule for the client program; or a few \
+             fixed ports (in ftpmode check: --active-ports). Linux also drops what comes in by another interface than the \
+             answer goes out by (reverse-path filtering: net.ipv4.conf.all.rp_filter).",
             peer(facts)
         ),
     )

@@ -17,8 +17,34 @@ impl Tried<'_> {
 
     /// Whether the server's connection came as far as this computer, and not to the program that was listening.
     pub fn stopped_here(&self) -> bool {
-        self.verb().mode() == Mode::Active && self.joined().is_none() && self.syn().is_some()
+        self.verb().mode() == Mode::Active
+            && self.joined().is_none()
+            && self.syn().is_some()
+            && self.answered_here().is_none()
     }
+
+    /// This computer's answer to the server's SYN as it left for the network: no firewall here stopped either.
+    pub fn answered_here(&self) -> Option<Answered> {
+        let end = self.named().map(|end| end.port());
+        let syn = self.syn()?;
+        let answer = self.packet(|packet| packet.kind == PacketKind::SynAck && Some(packet.from.port()) == end)?;
+        let first = self.outcome().events.iter().position(|event| is_syn_ack(&event.what))?;
+        let mut later = self.outcome().events.iter().skip(first);
+        let again = later.any(|event| matches!(event.what, What::Packet(packet) if packet.kind == PacketKind::Syn));
+        Some(Answered { places: [syn, answer], again })
+    }
+}
+
+fn is_syn_ack(what: &What) -> bool {
+    matches!(what, What::Packet(packet) if packet.kind == PacketKind::SynAck)
+}
+
+/// The server's SYN, answered by this computer, and no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answered {
+    pub places: [Place; 2],
+    /// The server's SYN came again: it never got the answer. Else what the server said to that may be lost.
+    pub again: bool,
 }
 
 /// The lives that systems begin with.

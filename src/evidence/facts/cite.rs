@@ -184,6 +184,9 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Packet(Packet { kind: PacketKind::Syn, from, to, ttl }) => {
             format!("the SYN from {from} was seen arriving for {to} (TTL {ttl})")
         }
+        What::Packet(Packet { kind: PacketKind::SynAck, from, to, .. }) if listened_at(all, *from) => {
+            format!("the SYN-ACK from {from} was seen leaving for {to}")
+        }
         What::Packet(Packet { kind: PacketKind::SynAck, from, to, ttl }) => {
             format!("the SYN-ACK from {from} was seen arriving for {to} (TTL {ttl})")
         }
@@ -208,6 +211,11 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Abandoned(Awaited::Callback) => "no connection of the server is told of".to_owned(),
         What::Abandoned(_) => "no end of it is told of".to_owned(),
     }
+}
+
+/// Whether a packet from `from` is this computer's own: it was listening there.
+fn listened_at(all: &[Event], from: SocketAddr) -> bool {
+    all.iter().any(|event| matches!(event.what, What::Listening(end) if end.port() == from.port()))
 }
 
 /// How TLS broke, as a clause.

@@ -1,0 +1,49 @@
+//! Connections of the server that this computer took and answered, and that came to nothing all the same.
+
+use crate::diagnosis::rule::Fix;
+use crate::diagnosis::rules::{callbacks, peer};
+use crate::evidence::attempt::Mode;
+use crate::evidence::facts::{Facts, Place, Tried};
+
+/// What was seen at the network interface, of the first that was answered in vain.
+pub struct Answered {
+    pub words: &'static str,
+    /// The server asked again, so that it is the answer that gets lost, and this computer let that out.
+    pub is_lost: bool,
+    pub places: [Place; 2],
+}
+
+pub fn answered<'f>(facts: &'f Facts<'f>) -> Option<Answered> {
+    let dead = |tried: &&'f Tried<'f>| tried.joined().is_none();
+    let seen: Vec<_> = facts.tried_in(Mode::Active).filter(dead).filter_map(Tried::answered_here).collect();
+    let answered = seen.iter().find(|answered| answered.again).or(seen.first())?;
+    let words = if answered.again { ANSWER_LOST } else { NO_END };
+    Some(Answered { words, is_lost: answered.again, places: answered.places })
+}
+
+const ANSWER_LOST: &str = "This computer's own firewall let it in, and let the answer (SYN-ACK) out. The server asks again \
+                           all the same: a firewall or router on the way back drops the answer, and whose it is can't be \
+                           seen from here";
+const NO_END: &str = "This computer's own firewall let it in, and let the answer (SYN-ACK) out. The server does not ask \
+                      again: most likely it has the answer, and a firewall or router drops what it says next. Whose it is \
+                      can't be seen from here";
+
+/// Passive mode where it works, then a way through for what belongs to the server's connection.
+pub fn fixes(facts: &Facts) -> Vec<Fix> {
+    let passive = facts.works(Mode::Passive).then(callbacks::use_passive);
+    let peer = peer(facts);
+    let client = Fix::client(
+        "Let both directions of the server's connections pass this side's firewalls",
+        format!(
+            "Allow outgoing TCP to {peer} that belongs to a connection made from there, and mind that it goes out the way \
+             that the connection came in: a firewall that saw only one direction drops the other, such as with a second \
+             uplink."
+        ),
+    );
+    let server = Fix::server(
+        "Let the answers to the server's own connections in",
+        "In the server's firewall allow incoming TCP to port 20 and above 1023 that belongs to a connection made from there \
+         (nft: ct state established,related accept; iptables: -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT).",
+    );
+    passive.into_iter().chain([client, server]).collect()
+}
