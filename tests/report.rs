@@ -115,6 +115,12 @@ fn the_drawing_tells_what_stands_on_the_way() {
         ("ftp-helper-on-path/before-the-server.toml", "FTP helper at hop 5 or 6", "│ ALG │"),
         ("passive-port-dropped/three-routers-silent.toml", "dropped, not past hop 4 of 6", "before hop"),
         ("passive-port-dropped/all-routers-silent.toml", "no answer for 3.5 s", "hop 6 of 6"),
+        ("active-callback-dropped/other-end-before-the-translation.toml", "dropped between hops 2 and 1", "and here"),
+        (
+            "active-callback-dropped/other-end-at-server-past-a-translation.toml",
+            "dropped between hops 5 and 4",
+            "and 3",
+        ),
         ("passive-port-refused/short-lived-dropped-near-the-client.toml", "after hop 1 of at most 9", "of 9"),
     ] {
         let text = std::fs::read_to_string(cases().join(case)).unwrap_or_else(|error| panic!("{case}: {error}"));

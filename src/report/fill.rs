@@ -9,7 +9,7 @@ use super::model::{
 use crate::clients;
 use crate::diagnosis::{self, Diagnosis, comparison};
 use crate::evidence::attempt::{DataVerb, Mode};
-use crate::evidence::facts::{Cause, Cite, Facts, Failure, Login, Place, Stage, Tried};
+use crate::evidence::facts::{CallbackEnd, Cause, Cite, Facts, Failure, Login, Place, Stage, Tried};
 use crate::evidence::observed::Observed;
 use crate::evidence::timeline::{Awaited, Event, What};
 use crate::evidence::{Evidence, NotTried};
@@ -159,7 +159,10 @@ fn path(facts: &Facts) -> Path {
             .helper_between()
             .map(|(from, to)| Between { from, to: facts.distance().map_or(to, |server| to.min(server)) }),
         blocked_between: location.as_ref().and_then(|l| l.between).map(|(from, to)| Between { from, to }),
-        callback_between: facts.callback_end().map(|end| Between { from: end.between.0, to: end.between.1 }),
+        callback_between: facts
+            .callback_end()
+            .filter(CallbackEnd::is_counted_from_here)
+            .map(|end| Between { from: end.between.0, to: end.between.1 }),
         server_inside: facts.server_nat().seen().map(|sign| sign.inside.to_string()),
     }
 }

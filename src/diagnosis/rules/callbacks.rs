@@ -315,6 +315,7 @@ pub fn fixes(facts: &Facts, nat: &Nat, side: Option<Side>) -> Vec<Fix> {
     );
     let server = let_out(facts);
     match (side, nat) {
+        (Some(Side::Server), Nat::Seen(_)) if !wall::passes_on(facts) => fixes.extend([server, forward(facts)]),
         (Some(Side::Server), _) => fixes.push(server),
         (Some(Side::Network), _) => fixes.push(Fix::network(
             "Ask the network's operator about the router that stops the server's connections",
@@ -323,7 +324,7 @@ pub fn fixes(facts: &Facts, nat: &Nat, side: Option<Side>) -> Vec<Fix> {
         (None, Nat::Seen(_)) if is_helped(facts) => fixes.extend([forward(facts), server]),
         (None, Nat::Seen(_)) if names_given(facts) => fixes.extend([see_the_forward(facts), client, server]),
         (None, Nat::Seen(_)) => fixes.extend([forward(facts), server]),
-        (_, Nat::Seen(_)) => fixes.push(forward(facts)),
+        (_, Nat::Seen(_)) if !wall::passes_on(facts) => fixes.push(forward(facts)),
         (Some(Side::Client), _) => fixes.push(client),
         (None | Some(Side::Unknown), _) => fixes.extend([client, server]),
     }

@@ -4,12 +4,12 @@ use std::net::IpAddr;
 
 use super::{Facts, Tried};
 use crate::evidence::attempt::Mode;
+use crate::evidence::observed::Observed;
 use crate::evidence::sweep::{Answer, Sweep, Swept};
 use crate::evidence::timeline::Icmp;
 use crate::protocol::way::Way;
 
-/// Where callbacks end. Hops are counted from this computer as everywhere: 0 is this computer, or the address translation
-/// that the server sees in its place; `server` is the server.
+/// Where callbacks end. Hops are counted from this computer as everywhere: 0 is this computer; `server` is the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackEnd {
     pub server: u8,
@@ -23,6 +23,16 @@ pub struct CallbackEnd {
     pub turned_away: bool,
     /// Routers next to this computer that are this side's own.
     pub own: u8,
+    /// The hop of the address translation that the server sees in this computer's place, where the way back was measured to
+    /// it. 0: how far from here it is is not known, and hops are counted from it.
+    pub translation: Option<u8>,
+}
+
+impl CallbackEnd {
+    /// Whether its hops are those of the way there.
+    pub fn is_counted_from_here(&self) -> bool {
+        self.translation != Some(0)
+    }
 }
 
 /// Nobody looks further, neither here nor at the other end.
@@ -37,7 +47,12 @@ impl Facts<'_> {
         let last = way.passed.iter().find(|(distance, _)| *distance == furthest).map(|(_, router)| *router);
         // Where this computer's own router is the last that passed them on, it stands one hop before this computer.
         let to_own_router = last.filter(|router| self.is_own_router(*router)).map(|_| furthest + 1);
-        let measured = way.client.or(to_own_router);
+        let own = self.own_hops(&self.hops());
+        // Behind a translation, that is what answers in this computer's place.
+        let translated = matches!(self.client_nat(), Observed::Seen(_));
+        let translation = way.client.filter(|_| translated).map(|client| self.translation(client, own).unwrap_or(0));
+        let to_here = way.client.map(|client| client + translation.unwrap_or(0));
+        let measured = to_here.or(to_own_router);
         let server = measured.or(self.server_distance())?;
         let talks = |from_server: &u8| way.datagrams.contains(from_server);
         let beyond = way.datagrams.iter().max().copied().unwrap_or(0);
@@ -47,7 +62,11 @@ impl Facts<'_> {
         // Who turns away what it would pass on does so for packets that live one hop longer than it is far.
         let (near, far) = match way.turned_away {
             Some(at) => (at.saturating_sub(1), at),
-            None => (furthest, (furthest + 1..server).find(talks).unwrap_or(server)),
+            None => {
+                // The translation is not known to pass anything on.
+                let outer_end = way.client.filter(|client| furthest < *client).unwrap_or(server);
+                (furthest, (furthest + 1..outer_end).find(talks).unwrap_or(outer_end))
+            }
         };
         Some(CallbackEnd {
             server,
@@ -55,8 +74,15 @@ impl Facts<'_> {
             between: (server - far, server - near),
             last: way.passed.iter().find(|(distance, _)| *distance == near).map(|(_, router)| *router),
             turned_away: way.turned_away.is_some(),
-            own: self.own_hops(&self.hops()),
+            own: translation.filter(|at| *at > 0).unwrap_or(own),
+            translation,
         })
+    }
+
+    /// The hop of the translation that is so many from the other end, where that agrees with the private addresses before it.
+    fn translation(&self, from_server: u8, own: u8) -> Option<u8> {
+        let there = self.server_distance().filter(|_| self.distance_is_exact())?;
+        there.checked_sub(from_server).filter(|at| (1..=own).contains(at))
     }
 
     /// Whether this router of the other end's is the first from here: it answered what lives one hop, in its own name.
