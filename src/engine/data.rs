@@ -18,6 +18,8 @@ pub enum Data {
     Dialling {
         dial: Pin<Box<dyn Future<Output = Dialled>>>,
         peer: SocketAddr,
+        /// The port that it comes from, where that is known.
+        from: Option<u16>,
     },
     Listening {
         listener: TcpListener,
@@ -66,7 +68,16 @@ const READ_AT_ONCE: usize = 16 * 1024;
 
 impl Data {
     pub fn dial(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> Self {
-        Data::Dialling { dial: Box::pin(net::connect_with(local, peer, limits)), peer }
+        let (from, dial) = net::dial(local, peer, limits);
+        Data::Dialling { dial: Box::pin(dial), peer, from }
+    }
+
+    /// The port that a dial under way comes from, where that is known.
+    pub fn dialled_from(&self) -> Option<u16> {
+        match self {
+            Data::Dialling { from, .. } => *from,
+            _ => None,
+        }
     }
 
     /// The bytes that the last step brought, so many.
@@ -110,7 +121,7 @@ impl Data {
     pub async fn step(&mut self) -> Step {
         match self {
             Data::None | Data::Ended => pending().await,
-            Data::Dialling { dial, peer } => {
+            Data::Dialling { dial, peer, .. } => {
                 let (ended, peer) = (dial.as_mut().await, *peer);
                 self.dialled(ended, peer)
             }

@@ -80,14 +80,26 @@ pub struct Limits {
 
 /// As [`connect`], within these limits.
 pub fn connect_with(local: Option<IpAddr>, peer: SocketAddr, limits: Limits) -> impl Future<Output = Dialled> + use<> {
+    dial(local, peer, limits).1
+}
+
+/// As [`connect_with`], and the port that it comes from, where it was sent.
+pub fn dial(
+    local: Option<IpAddr>,
+    peer: SocketAddr,
+    limits: Limits,
+) -> (Option<u16>, impl Future<Output = Dialled> + use<>) {
     let begun = begin_connect(local, peer, limits);
-    async move {
+    let bound = begun.as_ref().ok().and_then(|socket| socket.local_addr().ok()?.as_socket());
+    let from = bound.map(|bound| bound.port()).filter(|port| *port != 0);
+    let end = async move {
         match begun {
             Ok(socket) => connected(socket, peer).await,
             // It was not even sent.
             Err(error) => failure(&error, None, Icmp::NoRoute),
         }
-    }
+    };
+    (from, end)
 }
 
 /// tokio takes the socket over while the connection is still being made: its own `connect` would ask for `SO_ERROR` first.

@@ -189,7 +189,9 @@ impl Upload<'_, '_> {
         self.record(What::Named(named));
         let dialled = address_to_dial(self.tools, address, peer, named)?;
         self.record(What::Dialled(dialled));
-        Ok(Some(Data::dial(settings.bind, dialled, Limits { segment: load.segment(), ..Limits::default() })))
+        let data = Data::dial(settings.bind, dialled, Limits { segment: load.segment(), ..Limits::default() });
+        self.tools.recorder.dialled_from(self.story, data.dialled_from());
+        Ok(Some(data))
     }
 
     /// The joined data connection; `None` where it can't be had, or the server refuses the upload first.

@@ -76,6 +76,7 @@ impl Turn<'_, '_, '_> {
         self.record(What::Dialled(dialled));
         let segment = self.planned.attempt.load.segment();
         self.data = Data::dial(self.plan.tools.settings.bind, dialled, Limits { segment, ..Limits::default() });
+        self.plan.tools.recorder.dialled_from(self.story(), self.data.dialled_from());
         true
     }
 
