@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ftpmode::diagnosis::rule::{Confidence, Match, Severity, Side};
 use ftpmode::diagnosis::verdict::Recommendation;
-use ftpmode::diagnosis::{Diagnosis, diagnose, planner, rules};
+use ftpmode::diagnosis::{Diagnosis, Finding, diagnose, planner, rules};
 use ftpmode::evidence::attempt::{DataVerb, Mode};
 use ftpmode::evidence::case::{Case, Expect};
 use ftpmode::evidence::facts::{Cause, Facts};
@@ -262,6 +262,25 @@ fn a_place_reaches_back_to_the_last_router_that_was_seen() {
     assert_eq!(between("passive-port-unreachable/short-lived-dropped-and-in-the-servers-name.toml"), Some((1, 9)));
     assert_eq!(between("passive-port-unreachable/in-the-servers-name-at-the-first-router.toml"), Some((0, 1)));
     assert_eq!(between("passive-port-unreachable/by-the-server.toml"), Some((4, 4)));
+}
+
+/// Where passive ports fail in two ways, the port that was swept tells of those that fail as it does.
+#[test]
+fn a_place_tells_of_what_ended_there_and_of_nothing_else() {
+    let conclusions = |wanted: &str| {
+        let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with(wanted)).expect("a case");
+        let told = |finding: Finding| (finding.rule.id, finding.conclusion.side, finding.conclusion.confidence);
+        diagnose(&Facts::of(&case.evidence)).findings.into_iter().map(told).collect::<Vec<_>>()
+    };
+    let (dropped, refused) = ("passive-port-dropped", "passive-port-refused");
+    assert_eq!(
+        conclusions("passive-port-dropped/others-refused-near-the-client.toml"),
+        [(dropped, Side::Server, Confidence::Medium), (refused, Side::Unknown, Confidence::Medium)]
+    );
+    assert_eq!(
+        conclusions("passive-range-partly-open/fail_in_two_ways.toml"),
+        [("passive-range-partly-open", Side::Unknown, Confidence::Low)]
+    );
 }
 
 /// Most clients take a reset for a transfer that broke off, and the server's 226 tells that it was not.

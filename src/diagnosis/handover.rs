@@ -253,7 +253,12 @@ pub(super) fn asked(facts: &Facts, finding: &Finding, side: Side) -> Vec<String>
             Some(peer),
             _,
         ) => {
-            let at = at(place::hops_in_words(facts));
+            let failed = facts.failed(match finding.rule.id {
+                "passive-port-dropped" => Failure::DialDropped,
+                "passive-port-refused" => Failure::DialRefused,
+                _ => Failure::DialUnreachable,
+            });
+            let at = at(place::hops_in_words(facts, &failed));
             let pass = format!(
                 "Let TCP connections to {peer} pass {at}, to its passive ports (1024 to 65535 where not known). Hops are \
                  counted from the FTP client."

@@ -55,7 +55,7 @@ fn test(facts: &Facts) -> Match {
         }
     };
     // Where its own port was looked for, the place tells whose firewall it is.
-    let place = place::of(facts).filter(|_| facts.located_with() == Some(DataVerb::Epsv));
+    let place = place::of(facts, &epsv.unanswered).filter(|_| facts.located_with() == Some(DataVerb::Epsv));
     let (side, confidence) = match &place {
         Some(place) if place.side != Side::Unknown => (place.side, confidence.min(place.confidence)),
         Some(_) => (Side::Unknown, confidence),

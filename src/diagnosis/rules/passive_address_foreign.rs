@@ -39,7 +39,8 @@ fn test(facts: &Facts) -> Match {
     let joins_named = at_named.iter().any(|tried| tried.joined().is_some());
     let joins_peer = at_peer.iter().any(|tried| tried.joined().is_some());
 
-    let stopped_elsewhere = place::of(facts).is_some_and(|place| place.servers != Servers::Suspect);
+    let failed: Vec<&Tried> = foreign.iter().map(|(tried, _)| *tried).filter(|tried| tried.dial_failed()).collect();
+    let stopped_elsewhere = place::of(facts, &failed).is_some_and(|place| place.servers != Servers::Suspect);
 
     let peer = peer(facts);
     let begin =

@@ -50,7 +50,7 @@ fn test(facts: &Facts) -> Match {
     }
     let mut cites = facts.cites(named_and_ended(facts, dropped.iter().copied()));
     let ports = endpoints(dropped.iter().copied());
-    let place = place::of(facts);
+    let place = place::of(facts, &dropped);
     let by_log = facts.log().is_some_and(|log| log.unroutable.is_some());
     let (side, confidence, whose) = match (&place, facts.server_nat()) {
         // Its own router may be where they end, and nobody forwards for whom does not know of it.
@@ -95,6 +95,7 @@ fn test(facts: &Facts) -> Match {
         cites,
         fixes: place::fixes(
             facts,
+            &dropped,
             side,
             (
                 "Open the passive port range in the server's firewall",

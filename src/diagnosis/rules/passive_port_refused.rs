@@ -52,7 +52,7 @@ fn test(facts: &Facts) -> Match {
         _ => None,
     };
     let translated = matches!(facts.server_nat(), Observed::Seen(_));
-    let place = place::of(facts).filter(|place| place.side != Side::Unknown || near.is_none());
+    let place = place::of(facts, &refused).filter(|place| place.side != Side::Unknown || near.is_none());
     let (side, confidence, whose) = match (place, near) {
         // A server that names an inner address does not know of its translation, and nobody forwards for it: where no port
         // is forwarded, the RST comes from the server's own router.
@@ -90,6 +90,7 @@ fn test(facts: &Facts) -> Match {
         cites,
         fixes: place::fixes(
             facts,
+            &refused,
             side,
             (
                 "Forward the passive port range to the server",

@@ -39,7 +39,7 @@ fn test(facts: &Facts) -> Match {
         return ruled_out_by(facts, ends(otherwise), untold(facts));
     };
     let ports = endpoints(unreachable.iter().copied());
-    let place = place::of(facts);
+    let place = place::of(facts, &unreachable);
     let side = place.as_ref().map_or_else(|| side_of(facts, icmp, facts.peer()), |place| place.side);
     let who = match (icmp.router, side) {
         (Some(router), Side::Server) if Some(router) == facts.peer() => {
@@ -77,6 +77,7 @@ fn test(facts: &Facts) -> Match {
         cites,
         fixes: place::fixes(
             facts,
+            &unreachable,
             side,
             (
                 "Open the passive port range in the server's firewall",

@@ -67,7 +67,7 @@ fn test(facts: &Facts) -> Match {
     let aside = facts.passive_failures_aside();
     let mut failed = unanswered.clone();
     failed.extend(aside.iter().filter(|tried| pasv_failed_aside && tried.verb() == DataVerb::Pasv));
-    let place = place::of(facts);
+    let place = place::of(facts, &failed);
     // A rule on either side may cover only a part of the range; where it was looked for, the place tells.
     let (side, confidence) = match &place {
         Some(place) => (place.side, place.confidence.min(Confidence::Medium)),
@@ -75,6 +75,7 @@ fn test(facts: &Facts) -> Match {
     };
     // Where each verb is at one with itself, it may be the verb.
     let at_odds = if mixed { facts.ports_at_odds() } else { BTreeSet::new() };
+    let differ = failed.windows(2).any(|two| two[0].failure() != two[1].failure());
     // A log may hide them.
     let shown = failed.iter().all(|tried| tried.dialled().is_some_and(|end| end.port() != 0));
     let which = if at_odds.is_empty() {
@@ -101,7 +102,7 @@ fn test(facts: &Facts) -> Match {
                  firewall takes for another service (5060, 6667, 8080).",
             ),
         ],
-        () => place::fixes(facts, side, (SAME_RANGE, EXACTLY)),
+        () => place::fixes(facts, &failed, side, (SAME_RANGE, EXACTLY)),
     };
     fixes.extend(pasv_failed_aside.then(epsv_blocked::use_pasv));
     Match::Fires(Conclusion {
@@ -109,7 +110,8 @@ fn test(facts: &Facts) -> Match {
         side,
         confidence,
         summary: format!(
-            "{which} Transfers will fail now and then.{}{}{}",
+            "{which} Transfers will fail now and then.{}{}{}{}",
+            if differ { FAIL_IN_SEVERAL_WAYS } else { "" },
             taken_for(failed.iter().copied()),
             if pasv_failed_aside {
                 " All connections of EPSV failed, so a firewall that knows PASV and not EPSV may have a part in it."
@@ -139,6 +141,8 @@ fn none_let_in(facts: &Facts, unanswered: Vec<&Tried>) -> Match {
     Match::RuledOut(cites)
 }
 
+const FAIL_IN_SEVERAL_WAYS: &str = " Those that do not get through fail in more than one way, which points to more than one \
+                                    firewall: whose they are can't be seen from here.";
 const SAME_RANGE: &str = "Make the firewall's range and the server's passive range the same";
 const EXACTLY: &str = "Open and forward exactly these ports, all of them.";
 

@@ -3,7 +3,7 @@
 use crate::diagnosis::rule::{Confidence, Fix, Side};
 use crate::diagnosis::rules::{ANY_RANGE, peer, setting};
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::{Cite, End, Facts, Failure, Location, Zone};
+use crate::evidence::facts::{Cite, End, Facts, Failure, Location, Tried, Zone};
 use crate::evidence::observed::Observed;
 use crate::protocol::arrival::Arrival;
 
@@ -48,32 +48,54 @@ impl Place {
 const FORWARD_AS_WELL: &str = "Beyond that place the server stands behind an address translation: its passive ports have to \
                                be forwarded to it as well.";
 
-/// The place, where it was looked for and tells whose part of the way it is on, or at least where.
-pub fn of(facts: &Facts) -> Option<Place> {
+/// Whether what is known of passive connections that fail in the one way tells of these. Where they fail in several ways,
+/// several firewalls may stand on several parts of the way; else the one port that was swept speaks for all, however it
+/// ended: a firewall's helper lets in what it has seen named.
+fn tells_of(facts: &Facts, way: Failure, failed: &[&Tried]) -> bool {
+    !facts.passive_failures_differ() || failed.iter().all(|tried| tried.failure() == Some(way))
+}
+
+/// How dials of passive ports fail that end so.
+fn failure(end: End) -> Option<Failure> {
+    match end {
+        End::Silence { .. } => Some(Failure::DialDropped),
+        End::Refused { .. } => Some(Failure::DialRefused),
+        End::Unreachable { .. } => Some(Failure::DialUnreachable),
+        End::Open { .. } => None,
+    }
+}
+
+/// The place where these connections end, where it was looked for and tells whose part of the way it is on, or at least
+/// where.
+pub fn of(facts: &Facts, failed: &[&Tried]) -> Option<Place> {
+    let of_silence = tells_of(facts, Failure::DialDropped, failed);
     if let Observed::Seen(answer) = facts.answer_stopped_here() {
+        if !of_silence {
+            return None;
+        }
         let (words, cites) = (ANSWER_STOPPED.to_owned(), facts.cites([answer]));
         let servers = Servers::Reached;
         return Some(Place { side: Side::Client, confidence: Confidence::High, words, cites, servers });
     }
-    if let Some(here) = facts.turned_away_here() {
+    if let Some(here) = facts.turned_away_here().filter(|_| tells_of(facts, Failure::DialUnreachable, failed)) {
         let (words, cites) = (TURNED_AWAY_HERE.to_owned(), facts.cites([here]));
         let servers = Servers::NotReached;
         return Some(Place { side: Side::Client, confidence: Confidence::High, words, cites, servers });
     }
     let located = match facts.arrival_told() {
-        Some((told, cite)) if told.arrival != Arrival::Nothing => {
+        Some((told, cite)) if of_silence && told.arrival != Arrival::Nothing => {
             let (words, cites) = (ANSWER_LOST.to_owned(), vec![cite]);
             let servers = Servers::Reached;
             Some(Place { side: Side::Unknown, confidence: Confidence::Medium, words, cites, servers })
         }
-        _ => on_the_way(facts),
+        _ => on_the_way(facts, failed),
     };
     // Where packets get past this side's routers, or nobody looked: else no answer can have come.
     let open = located.as_ref().is_none_or(|place| {
         place.servers != Servers::NotReached && !matches!(place.side, Side::Client | Side::Network)
     });
     let watched = matches!(facts.answer_stopped_here(), Observed::NotSeen);
-    let counted = if open && !watched { facts.counted(Mode::Passive) } else { Vec::new() };
+    let counted = if open && of_silence && !watched { facts.counted(Mode::Passive) } else { Vec::new() };
     if counted.is_empty() {
         return located;
     }
@@ -98,8 +120,8 @@ const TTL_TELLS: &str = "Run this check as root, or with the capability CAP_NET_
                          away its sender is.";
 
 /// As the sweeps tell.
-fn on_the_way(facts: &Facts) -> Option<Place> {
-    let Observed::Seen(location) = facts.location() else { return None };
+fn on_the_way(facts: &Facts, failed: &[&Tried]) -> Option<Place> {
+    let location = located(facts, failed)?;
     let (low, high) = location.between?;
     let server = location.nearest_server()?;
     // Between this computer and its router nobody else stands.
@@ -146,6 +168,12 @@ fn on_the_way(facts: &Facts) -> Option<Place> {
     Some(Place { side, confidence, words: words.trim_end().to_owned(), cites, servers })
 }
 
+/// What the sweeps show, where that tells of these.
+fn located(facts: &Facts, failed: &[&Tried]) -> Option<Location> {
+    let location = facts.location().seen()?;
+    failure(location.end).is_none_or(|way| tells_of(facts, way, failed)).then_some(location)
+}
+
 /// Whether nothing tells silence at the server from an answer that is lost on its way back.
 fn answer_may_be_lost(facts: &Facts, location: &Location) -> bool {
     let nothing_came = facts.arrival_told().is_some_and(|(told, _)| told.arrival == Arrival::Nothing);
@@ -154,12 +182,7 @@ fn answer_may_be_lost(facts: &Facts, location: &Location) -> bool {
 
 /// Whether a passive connection ended as the one whose place was looked for.
 fn ended_alike(facts: &Facts, end: End) -> bool {
-    let failure = match end {
-        End::Silence { .. } => Failure::DialDropped,
-        End::Refused { .. } => Failure::DialRefused,
-        End::Unreachable { .. } => Failure::DialUnreachable,
-        End::Open { .. } => return true,
-    };
+    let Some(failure) = failure(end) else { return true };
     let others = [Failure::DialDropped, Failure::DialRefused, Failure::DialUnreachable];
     !facts.failed(failure).is_empty() || others.iter().all(|other| facts.failed(*other).is_empty())
 }
@@ -184,8 +207,8 @@ fn hop(location: &Location, number: u8, server: u8) -> String {
 }
 
 /// The hop, or the two, where passive connections end: `hop 2 (203.0.113.1)`.
-pub fn hops_in_words(facts: &Facts) -> Option<String> {
-    let location = facts.location().seen()?;
+pub fn hops_in_words(facts: &Facts, failed: &[&Tried]) -> Option<String> {
+    let location = located(facts, failed)?;
     let ((low, high), server) = (location.between?, location.nearest_server()?);
     let name = |number| hop(&location, number, server);
     Some(match high.saturating_sub(low) {
@@ -298,7 +321,7 @@ pub const WHICH_SIDE: &str = " To learn which side stops them, check the same se
                               is stopped on this side.";
 
 /// What lets connections to the passive ports through, the side that has to act first.
-pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
+pub fn fixes(facts: &Facts, failed: &[&Tried], side: Side, at_server: (&str, &str)) -> Vec<Fix> {
     let (action, how) = at_server;
     let server = Fix::server(action, format!("{} {how}", setting(facts, |settings| settings.passive_range, ANY_RANGE)));
     let ports: Vec<u16> = facts.passive_ports().into_iter().collect();
@@ -313,10 +336,11 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
     if side == Side::Unknown {
         out.push_str(WHICH_SIDE);
     }
-    if let Observed::Seen(_) = facts.answer_stopped_here() {
+    let of_silence = tells_of(facts, Failure::DialDropped, failed);
+    if of_silence && matches!(facts.answer_stopped_here(), Observed::Seen(_)) {
         return vec![let_answers_in(facts, "Let the answers to its own connections in at this computer's firewall")];
     }
-    if facts.arrival_told().is_some_and(|(told, _)| told.arrival != Arrival::Nothing) {
+    if of_silence && facts.arrival_told().is_some_and(|(told, _)| told.arrival != Arrival::Nothing) {
         let out = "In the server's firewall allow outgoing TCP from the passive ports that belongs to a connection made to \
                    them, and mind that it goes out the way that the connection came in.";
         return vec![
@@ -324,7 +348,7 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
             Fix::server("Let the answers of the passive ports out", out),
         ];
     }
-    let counted = side == Side::Unknown && !facts.counted(Mode::Passive).is_empty();
+    let counted = side == Side::Unknown && of_silence && !facts.counted(Mode::Passive).is_empty();
     if counted {
         let look = "Run this check as root, or with the capability CAP_NET_RAW: it sees whether they arrive.";
         return vec![server, Fix::client("See whether this computer's own firewall stops the server's answers", look)];
@@ -334,12 +358,12 @@ pub fn fixes(facts: &Facts, side: Side, at_server: (&str, &str)) -> Vec<Fix> {
         "Ask the network's operator about the router that stops the passive ports",
         format!("Give him the hop and the port above, {} and the time of this check.", peer(facts)),
     );
-    let not_reached = of(facts).is_some_and(|place| place.servers == Servers::NotReached);
+    let not_reached = of(facts, failed).is_some_and(|place| place.servers == Servers::NotReached);
     match side {
         Side::Client => vec![client],
-        Side::Server => match facts.location() {
+        Side::Server => match located(facts, failed) {
             // What was turned away was answered.
-            Observed::Seen(location)
+            Some(location)
                 if location.zone == Zone::Server
                     && answer_may_be_lost(facts, &location)
                     && ended_alike(facts, location.end) =>

@@ -130,6 +130,14 @@ impl<'a> Facts<'a> {
         self.passive_dials_aside().iter().any(|tried| tried.joined().is_some())
     }
 
+    /// Whether dials of passive ports failed in more than one way: silence, an RST, an ICMP error.
+    pub fn passive_failures_differ(&self) -> bool {
+        let aside = self.passive_failures_aside();
+        let mut ways = self.tried_in(Mode::Passive).filter(|tried| tried.dial_failed()).chain(&aside);
+        let first = ways.next().and_then(Tried::failure);
+        ways.any(|tried| tried.failure() != first)
+    }
+
     /// Whether our data connection went to the control connection's peer, whatever 227 named.
     pub fn dialled_at_peer(&self, tried: &Tried) -> bool {
         match (tried.dialled().map(|end| end.ip().to_canonical()), self.peer()) {
