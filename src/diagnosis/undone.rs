@@ -101,9 +101,9 @@ fn place(facts: &Facts) -> Option<Open> {
     let evidence = facts.evidence();
     let wanted = || facts.located_with().is_none() && [DataVerb::Pasv, DataVerb::Epsv].iter().any(failed);
     let in_part = || {
-        let passive = || facts.tried_in(Mode::Passive);
-        let told = || place::of(facts).is_some();
-        facts.log().is_none() && passive().any(fails) && facts.works(Mode::Passive) && !told()
+        let failed: Vec<&Tried> = facts.tried_in(Mode::Passive).filter(|tried| fails(tried)).collect();
+        let some_fail = facts.log().is_none() && !failed.is_empty() && facts.works(Mode::Passive);
+        some_fail && place::of(facts, &failed).is_none()
     };
     let hidden = || facts.interposed().is_some() && facts.located_with().is_some();
     let why = match (&evidence.not_located, evidence.cut_short) {
