@@ -248,6 +248,25 @@ fn where_an_answer_may_be_lost_this_side_is_looked_at_as_well() {
     assert_eq!(sides(&rationed), [Side::Server], "what was turned away was answered");
 }
 
+/// The other end sees how far its own packets come, and not what becomes of the answers to them.
+#[test]
+fn where_a_callback_may_be_answered_in_vain_both_sides_are_named() {
+    let finding = |wanted: &str| {
+        let text =
+            fs::read_to_string(Path::new("fixtures/cases/active-callback-dropped").join(wanted)).expect("a case");
+        let report = Report::of(&Case::from_toml(&text).expect("a case").evidence);
+        report.findings.into_iter().find(|finding| finding.id == "active-callback-dropped").expect("a finding")
+    };
+    let sides = |wanted: &str| finding(wanted).fixes.iter().map(|fix| fix.side).collect::<Vec<Side>>();
+    let lost = finding("other-end-and-a-lost-answer.toml");
+    assert_eq!(lost.confidence, Confidence::Medium);
+    assert!(lost.summary.ends_with("answer, lost on its way back, would look the same."), "{}", lost.summary);
+    assert_eq!(sides("other-end-and-a-lost-answer.toml"), [Side::Client, Side::Client, Side::Server]);
+    // Packets were watched, and none came that could have been answered.
+    assert_eq!(finding("other-end-and-watched.toml").confidence, Confidence::High);
+    assert_eq!(sides("other-end-and-watched.toml"), [Side::Client, Side::Client]);
+}
+
 /// What comes in the server's name is no nearer to it than the routers between that were seen to pass packets on.
 #[test]
 fn a_place_reaches_back_to_the_last_router_that_was_seen() {

@@ -121,7 +121,7 @@ fn test(facts: &Facts) -> Match {
             format!("In active mode {agreed} {verbs}, but {lost}. {why}.{end}")
         },
         cites,
-        fixes: hung.into_iter().chain(callbacks::fixes(facts, &nat, wall.map(|wall| wall.side))).collect(),
+        fixes: hung.into_iter().chain(callbacks::fixes(facts, &nat, wall.as_ref())).collect(),
     })
 }
 

@@ -75,6 +75,6 @@ fn test(facts: &Facts) -> Match {
             why.trim_end_matches('.')
         ),
         cites,
-        fixes: callbacks::fixes(facts, &nat, wall.map(|wall| wall.side)),
+        fixes: callbacks::fixes(facts, &nat, wall.as_ref()),
     })
 }

@@ -11,7 +11,7 @@ mod answered;
 mod wall;
 
 pub use answered::answered;
-pub use wall::{hops_in_words, wall};
+pub use wall::{Wall, hops_in_words, wall};
 
 /// Whether an address translation lies before this computer.
 pub enum Nat {
@@ -290,7 +290,7 @@ pub fn asks_for_own_address(facts: &Facts) -> Vec<Probe> {
 }
 
 /// Passive mode where it works, then a way through for the server's connection, on the side where it ends if that is known.
-pub fn fixes(facts: &Facts, nat: &Nat, side: Option<Side>) -> Vec<Fix> {
+pub fn fixes(facts: &Facts, nat: &Nat, wall: Option<&Wall>) -> Vec<Fix> {
     if answered(facts).is_some() {
         return answered::fixes(facts);
     }
@@ -314,7 +314,7 @@ pub fn fixes(facts: &Facts, nat: &Nat, side: Option<Side>) -> Vec<Fix> {
         ),
     );
     let server = let_out(facts);
-    match (side, nat) {
+    match (wall.map(|wall| wall.side), nat) {
         (Some(Side::Server), Nat::Seen(_)) if !wall::passes_on(facts) => fixes.extend([server, forward(facts)]),
         (Some(Side::Server), _) => fixes.push(server),
         (Some(Side::Network), _) => fixes.push(Fix::network(
@@ -322,12 +322,16 @@ pub fn fixes(facts: &Facts, nat: &Nat, side: Option<Side>) -> Vec<Fix> {
             format!("Give him the hop above, {peer} and {local}, and the time of this check."),
         )),
         (None, Nat::Seen(_)) if is_helped(facts) => fixes.extend([forward(facts), server]),
-        (None, Nat::Seen(_)) if names_given(facts) => fixes.extend([see_the_forward(facts), client, server]),
+        (None | Some(Side::Unknown), Nat::Seen(_)) if names_given(facts) => {
+            fixes.extend([see_the_forward(facts), client, server])
+        }
         (None, Nat::Seen(_)) => fixes.extend([forward(facts), server]),
         (_, Nat::Seen(_)) if !wall::passes_on(facts) => fixes.push(forward(facts)),
         (Some(Side::Client), _) => fixes.push(client),
         (None | Some(Side::Unknown), _) => fixes.extend([client, server]),
     }
+    let lost = wall.is_some_and(|wall| wall.answer_may_be_lost);
+    fixes.extend(lost.then(answered::look_for_the_answers));
     fixes
 }
 

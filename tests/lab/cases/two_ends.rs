@@ -108,7 +108,7 @@ pub static CASES: &[Case] = &[
         id: "two-ends-callback-dropped",
         shows: "the client's gateway drops the callback, and the server says how long it tried",
         rules: CALLBACK_DROPPED,
-        expect: Expect { fires: &["active-callback-dropped"], side: "client", certain: "high", ..PASSIVE },
+        expect: Expect { fires: &["active-callback-dropped"], side: "client", certain: "medium", ..PASSIVE },
         curl: ONLY_PASSIVE,
         ..TWO
     },
@@ -120,7 +120,7 @@ pub static CASES: &[Case] = &[
         "drop",
         "active-callback-dropped",
         "client",
-        "high"
+        "medium"
     ),
     callback!(
         "ends-at-client",
@@ -130,7 +130,7 @@ pub static CASES: &[Case] = &[
         "drop",
         "active-callback-dropped",
         "client",
-        "high"
+        "medium"
     ),
     callback!(
         "resets-at-client",
@@ -189,7 +189,7 @@ pub static CASES: &[Case] = &[
             server: "table inet f { chain o { type filter hook output priority 0; ct state established accept; tcp sport { 20, 21 } accept; meta l4proto tcp drop; }; }\n",
             ..CALLBACK_DROPPED
         },
-        expect: Expect { fires: &["active-callback-dropped"], side: "client", certain: "high", ..PASSIVE },
+        expect: Expect { fires: &["active-callback-dropped"], side: "client", certain: "medium", ..PASSIVE },
         curl: ONLY_PASSIVE,
         ..TWO
     },

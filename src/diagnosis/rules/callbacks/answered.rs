@@ -28,6 +28,18 @@ const NO_END: &str = "This computer's own firewall let it in, and let the answer
                       again: most likely it has the answer, and a firewall or router drops what it says next. Whose it is \
                       can't be seen from here";
 
+/// Where the server's connections may be let in, and the answers to them lost.
+pub fn look_for_the_answers() -> Fix {
+    Fix::server(
+        "If the client's side lets the server's connections in already, see whether the answers to them are dropped",
+        LET_ANSWERS_IN,
+    )
+}
+
+const LET_ANSWERS_IN: &str = "In the server's firewall allow incoming TCP to port 20 and above 1023 that belongs to a \
+                              connection made from there (nft: ct state established,related accept; iptables: -m conntrack \
+                              --ctstate ESTABLISHED,RELATED -j ACCEPT).";
+
 /// Passive mode where it works, then a way through for what belongs to the server's connection.
 pub fn fixes(facts: &Facts) -> Vec<Fix> {
     let passive = facts.works(Mode::Passive).then(callbacks::use_passive);
@@ -40,10 +52,6 @@ pub fn fixes(facts: &Facts) -> Vec<Fix> {
              uplink."
         ),
     );
-    let server = Fix::server(
-        "Let the answers to the server's own connections in",
-        "In the server's firewall allow incoming TCP to port 20 and above 1023 that belongs to a connection made from there \
-         (nft: ct state established,related accept; iptables: -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT).",
-    );
+    let server = Fix::server("Let the answers to the server's own connections in", LET_ANSWERS_IN);
     passive.into_iter().chain([client, server]).collect()
 }

@@ -3,7 +3,7 @@
 use super::{Nat, is_helped, names_given};
 use crate::diagnosis::rule::{Confidence, Side};
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::{CallbackEnd, Cite, Facts};
+use crate::evidence::facts::{CallbackEnd, Cite, Facts, Failure};
 use crate::evidence::observed::Observed;
 
 /// The hop, or the two, where the server's connections end, as both ends saw.
@@ -23,6 +23,8 @@ pub struct Wall {
     pub confidence: Confidence,
     pub words: String,
     pub cites: Vec<Cite>,
+    /// Whether an answer of this computer's that gets lost would look the same.
+    pub answer_may_be_lost: bool,
 }
 
 /// Where the other end looked how far its packets come. `None` where that says nothing.
@@ -54,7 +56,16 @@ pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
         () if translated && !passes_on => return None,
         () => (Side::Unknown, Confidence::Low),
     };
-    let does = if end.turned_away { "turns them away" } else { "drops them" };
+    let watched = facts.tried_in(Mode::Active).any(|tried| matches!(facts.syn_arrived(tried), Observed::NotSeen));
+    // What the other end sees of the way is how far its packets come, and silence follows a lost answer as well.
+    let silent = !facts.failed(Failure::CallbackDropped).is_empty();
+    let answer_may_be_lost = low == 0 && end.is_counted_from_here() && silent && !watched;
+    let confidence = if answer_may_be_lost { confidence.min(Confidence::Medium) } else { confidence };
+    let does = match end.turned_away {
+        true if silent => "stops them",
+        true => "turns them away",
+        false => "drops them",
+    };
     let hop = |number: u8| match number {
         0 if translation == Some(0) => "the address translation before this computer".to_owned(),
         0 => "this computer".to_owned(),
@@ -67,7 +78,6 @@ pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
         Some(router) => format!("{} ({router})", hop(high)),
         None => hop(high),
     };
-    let watched = facts.tried_in(Mode::Active).any(|tried| matches!(facts.syn_arrived(tried), Observed::NotSeen));
     let who = match low {
         low if low == high => "it".to_owned(),
         low if translation == Some(low) => format!("it or {}", hop(low)),
@@ -77,6 +87,12 @@ pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
         low => format!("it or the front of {}", hop(low)),
     };
     let excludes = match side {
+        Side::Client if answer_may_be_lost => {
+            " The server and its network let them out; this computer's answer, lost on its way back, would look the same."
+        }
+        Side::Unknown if answer_may_be_lost => {
+            " Whose it is can't be seen; this computer's answer, lost on its way back, would look the same."
+        }
         Side::Client => " The server and its network let them out.",
         Side::Server => " They do not come as far as this side.",
         Side::Network => " The server's side lets them out, and they do not come as far as this side.",
@@ -103,7 +119,7 @@ pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
          {server}{or_nearer} from {}).{excludes}{as_well}",
         if end.is_counted_from_here() { "here" } else { "the translation" }
     );
-    Some(Wall { side, confidence, words, cites })
+    Some(Wall { side, confidence, words, cites, answer_may_be_lost })
 }
 
 const LET_IN_AS_WELL: &str = " Beyond that place this computer stands behind an address translation, which has to let them in \
