@@ -559,6 +559,12 @@ fn a_mapping_in_vain_blames_whom_the_evidence_leaves() {
         ),
         (
             format!("{further}, then silence; datagrams: 1, 2, 3, 4, you at 5"),
+            Side::Unknown,
+            vec![router, own],
+            "A firewall in between looks the same",
+        ),
+        (
+            format!("{further}, 5 192.0.2.1, then silence; datagrams: 1, 2, 3, 4, you at 5"),
             Side::Client,
             vec![router, own],
             "own firewall may stop",

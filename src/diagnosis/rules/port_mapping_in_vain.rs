@@ -122,7 +122,7 @@ fn suspects(facts: &Facts, mapping: &Mapping, tried: &Tried) -> Suspects {
         None => "It does not tell its outer address: a second translation may stand before it.",
     };
     let wall = callbacks::wall(facts, &Nat::of(facts));
-    if let Some(wall) = wall.as_ref().filter(|wall| wall.side == Side::Server) {
+    if let Some(wall) = wall.filter(|wall| wall.side == Side::Server) {
         return Suspects {
             side: wall.side,
             confidence: wall.confidence,
@@ -147,8 +147,8 @@ fn suspects(facts: &Facts, mapping: &Mapping, tried: &Tried) -> Suspects {
     if !watched {
         fixes.push(local_firewall_drops_callback::let_in(facts));
     }
-    // By the other end's word it comes as far as the translation.
-    if left && (wall.is_some() || facts.callback_end().is_none()) {
+    // By the other end's word it comes as far as the translation; the router before that one may be the provider's.
+    if left && facts.callback_end().is_none_or(|end| end.between.1 == 0) {
         return Suspects { side: Side::Client, confidence: Confidence::Medium, words: words.join(" "), fixes };
     }
     words.push(if left { IN_BETWEEN } else { IN_BETWEEN_OR_AT_THE_SERVER });
