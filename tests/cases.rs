@@ -300,6 +300,9 @@ fn a_place_tells_of_what_ended_there_and_of_nothing_else() {
         conclusions("passive-range-partly-open/fail_in_two_ways.toml"),
         [("passive-range-partly-open", Side::Unknown, Confidence::Low)]
     );
+    // An open port tells nothing of who takes others.
+    let taken = conclusions("transparent-proxy/takes_part_of_the_range.toml");
+    assert_eq!(taken[0], ("transparent-proxy", Side::Unknown, Confidence::Low));
 }
 
 /// Most clients take a reset for a transfer that broke off, and the server's 226 tells that it was not.

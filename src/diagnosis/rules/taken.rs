@@ -3,6 +3,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Side};
 use crate::diagnosis::rules::{endpoints, loss, verbs};
+use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Taker, Tried, Zone};
 
 /// What is concluded from them; `None` where the server itself took each.
@@ -19,6 +20,11 @@ pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
     } else {
         ""
     };
+    let part = if others_lead_to_the_server(facts, &taken) {
+        " Other passive ports lead to the server, so only part of them is taken."
+    } else {
+        ""
+    };
     let seen_of = |tried: &&Tried| [tried.joined_at(), tried.ended_by(), tried.refusal().map(|(_, place)| place)];
     let mut cites = facts.cites(taken.iter().flat_map(seen_of).flatten());
     if let Some(Taker { at, server, .. }) = taker {
@@ -30,7 +36,7 @@ pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
         confidence: confidence(taker),
         summary: format!(
             "Connections to the server's passive ports are most likely taken by somebody else than the FTP server: {} let \
-             them in ({}), and each {what}.{announced} {}",
+             them in ({}), and each {what}.{announced}{part} {}",
             endpoints(taken.iter().copied()),
             verbs(taken.iter().copied()),
             who(taker)
@@ -38,6 +44,13 @@ pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
         cites,
         fixes: fixes(side, taker),
     })
+}
+
+/// Whether passive connections worked, and all of them at other ports.
+fn others_lead_to_the_server(facts: &Facts, taken: &[&Tried]) -> bool {
+    let port = |tried: &Tried| tried.dialled().map(|end| end.port());
+    let mut working = facts.tried_in(Mode::Passive).filter(|tried| tried.works()).peekable();
+    working.peek().is_some() && working.all(|tried| taken.iter().all(|taken| port(taken) != port(tried)))
 }
 
 /// What was seen of each: how it went on, and what the server says.

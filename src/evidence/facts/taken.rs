@@ -73,12 +73,16 @@ impl Facts<'_> {
     }
 
     /// How far away a passive port lets packets in. `None` where none was swept, or it does so beyond the control port:
-    /// then that one is answered by somebody else.
+    /// then that one is answered by somebody else. Nor where it does so as far away as the server and not all passive ports
+    /// are taken: the one that was swept may lead to the server, and tells nothing of those that do not.
     pub fn taker(&self) -> Option<Taker> {
         let server = self.distance()?;
         let swept = self.evidence().sweeps.iter().filter(|sweep| sweep.of.is_passive());
         let joined = swept.flat_map(|sweep| &sweep.probes).filter(|probe| probe.answer == Answer::Connected);
         let at = joined.map(|probe| probe.ttl).min().filter(|at| *at <= server)?;
+        if at == server && self.works(Mode::Passive) {
+            return None;
+        }
         let hops = self.hops();
         let own = self.own_hops(&hops);
         let before_the_server = at + 1 >= server;
