@@ -305,6 +305,14 @@ fn a_place_tells_of_what_ended_there_and_of_nothing_else() {
     assert_eq!(taken[0], ("transparent-proxy", Side::Unknown, Confidence::Low));
 }
 
+/// A port that was swept and let a connection in leaves the hope that others do.
+#[test]
+fn a_range_of_which_one_port_was_seen_open_is_not_closed() {
+    let wanted = "only_the_swept_port_is_open.toml";
+    let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with(wanted)).expect("a case");
+    assert_eq!(Report::of(&case.evidence).verdict.confidence, Confidence::Medium);
+}
+
 /// Most clients take a reset for a transfer that broke off, and the server's 226 tells that it was not.
 #[test]
 fn what_is_reset_behind_its_bytes_and_confirmed_is_told_as_that() {

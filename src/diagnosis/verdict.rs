@@ -59,7 +59,12 @@ pub fn conclude(facts: &Facts, findings: &[Finding]) -> Verdict {
     Verdict {
         recommendation,
         use_now,
-        confidence: if stalls && works || makeshift { confidence.min(Confidence::Medium) } else { confidence },
+        // Another port may let a connection in.
+        confidence: if stalls && works || makeshift || partly_open(findings) {
+            confidence.min(Confidence::Medium)
+        } else {
+            confidence
+        },
         summary: if stalls && works {
             format!("One transfer came through and another stalled. {summary}")
         } else {
@@ -98,10 +103,14 @@ fn use_now(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) 
 
 /// Whether the next passive transfer may fail, by whichever port it gets.
 fn fails_at_times(facts: &Facts, findings: &[Finding]) -> bool {
-    let partly_open = findings
-        .iter()
-        .any(|finding| finding.rule.id == "passive-range-partly-open" && finding.conclusion.severity > Severity::Info);
-    partly_open || is_fickle(facts, Mode::Passive)
+    partly_open(findings) || is_fickle(facts, Mode::Passive)
+}
+
+fn partly_open(findings: &[Finding]) -> bool {
+    let is_so = |finding: &Finding| {
+        finding.rule.id == "passive-range-partly-open" && finding.conclusion.severity > Severity::Info
+    };
+    findings.iter().any(is_so)
 }
 
 fn works_each_time(facts: &Facts, mode: Mode) -> bool {

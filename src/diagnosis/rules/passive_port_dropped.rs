@@ -2,8 +2,8 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, one_port_alone, place, ruled_out_by, taken_for,
-    told_at_peer, untold,
+    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, one_port_alone, passive_range_partly_open, place,
+    ruled_out_by, taken_for, told_at_peer, untold,
 };
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
@@ -29,6 +29,10 @@ fn test(facts: &Facts) -> Match {
     let joined = joins(facts.joined_in(Mode::Passive));
     if !joined.is_empty() {
         return Match::RuledOut(facts.cites(joined));
+    }
+    let let_in = passive_range_partly_open::let_in_besides(facts);
+    if !let_in.is_empty() {
+        return Match::RuledOut(let_in);
     }
     let dropped = failed_at_peer(facts, Failure::DialDropped);
     if dropped.is_empty() {

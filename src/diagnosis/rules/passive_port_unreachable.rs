@@ -2,8 +2,8 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, one_port_alone, place, ruled_out_by, side_of,
-    told_at_peer, untold,
+    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, one_port_alone, passive_range_partly_open, place,
+    ruled_out_by, side_of, told_at_peer, untold,
 };
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::Mode;
@@ -29,6 +29,10 @@ fn test(facts: &Facts) -> Match {
     let joined = joins(facts.joined_in(Mode::Passive));
     if !joined.is_empty() {
         return Match::RuledOut(facts.cites(joined));
+    }
+    let let_in = passive_range_partly_open::let_in_besides(facts);
+    if !let_in.is_empty() {
+        return Match::RuledOut(let_in);
     }
     let mut unreachable = failed_at_peer(facts, Failure::DialUnreachable);
     // Where a log shows the server's name alone, nobody has a route to the private address in 227: that is the routing.

@@ -130,6 +130,14 @@ fn test(facts: &Facts) -> Match {
     })
 }
 
+/// What shows that a port let a connection in that carried no transfer, where all that were to carry one failed: then it
+/// is not every port that fails.
+pub fn let_in_besides(facts: &Facts) -> Vec<Cite> {
+    let let_in: Vec<Cite> =
+        [DataVerb::Pasv, DataVerb::Epsv].into_iter().filter_map(|verb| facts.samples(verb).let_in).collect();
+    if !let_in.is_empty() && matches!(test(facts), Match::Fires(_)) { let_in } else { Vec::new() }
+}
+
 /// No port let a connection in. One alone says nothing of the others.
 fn none_let_in(facts: &Facts, unanswered: Vec<&Tried>) -> Match {
     let tried = facts.passive_ports_closed().len();
