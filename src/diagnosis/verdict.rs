@@ -53,18 +53,15 @@ pub fn conclude(facts: &Facts, findings: &[Finding]) -> Verdict {
     let works = !matches!(recommendation, Recommendation::None | Recommendation::Unknown);
     let use_now = use_now(facts, recommendation, findings);
     let makeshift = recommendation == Recommendation::Either && use_now == Some(Mode::Active);
+    // Another port may let a connection in.
+    let unsure = stalls && works || makeshift || partly_open(findings);
     let confidence = confidence(facts, recommendation);
     let summary = summary(facts, recommendation, findings);
     let recipes = recipes(facts, findings, &fixes);
     Verdict {
         recommendation,
         use_now,
-        // Another port may let a connection in.
-        confidence: if stalls && works || makeshift || partly_open(findings) {
-            confidence.min(Confidence::Medium)
-        } else {
-            confidence
-        },
+        confidence: if unsure { confidence.min(Confidence::Medium) } else { confidence },
         summary: if stalls && works {
             format!("One transfer came through and another stalled. {summary}")
         } else {

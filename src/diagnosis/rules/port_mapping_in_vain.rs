@@ -6,7 +6,7 @@ use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity,
 use crate::diagnosis::rules::callbacks::{self, Nat};
 use crate::diagnosis::rules::local_firewall_drops_callback;
 use crate::evidence::attempt::{Address, Mode};
-use crate::evidence::facts::{Cite, Facts, Failure, Tried};
+use crate::evidence::facts::{CallbackEnd, Cite, Facts, Failure, Tried};
 use crate::evidence::mapping::Mapping;
 use crate::evidence::observed::Observed;
 
@@ -148,7 +148,8 @@ fn suspects(facts: &Facts, mapping: &Mapping, tried: &Tried) -> Suspects {
         fixes.push(local_firewall_drops_callback::let_in(facts));
     }
     // By the other end's word it comes as far as the translation; the router before that one may be the provider's.
-    if left && facts.callback_end().is_none_or(|end| end.between.1 == 0) {
+    let before = |end: CallbackEnd| end.between.1 > end.translation.unwrap_or(0);
+    if left && !facts.callback_end().is_some_and(before) {
         return Suspects { side: Side::Client, confidence: Confidence::Medium, words: words.join(" "), fixes };
     }
     words.push(if left { IN_BETWEEN } else { IN_BETWEEN_OR_AT_THE_SERVER });
@@ -160,8 +161,9 @@ fn suspects(facts: &Facts, mapping: &Mapping, tried: &Tried) -> Suspects {
 
 /// The hops where the server's connection ends by the other end's word, where that is before the translation.
 pub fn ends_on_the_way(facts: &Facts) -> Option<String> {
-    facts.callback_end().filter(|end| end.between.0 > 0)?;
-    callbacks::hops_in_words(facts).map(|hops| format!("{hops}, counted from the translation"))
+    let end = facts.callback_end().filter(|end| end.between.0 > end.translation.unwrap_or(0))?;
+    let from = if end.is_counted_from_here() { "" } else { ", counted from the translation" };
+    callbacks::hops_in_words(facts).map(|hops| format!("{hops}{from}"))
 }
 
 const IN_BETWEEN: &str = "A firewall in between looks the same.";

@@ -225,9 +225,14 @@ impl Redactor {
         done
     }
 
-    /// `h1,h2,h3,h4,p1,p2` (RFC 959), `4,4,h1,h2,h3,h4,...` (RFC 1639), as it was spaced.
+    /// `h1,h2,h3,h4,p1,p2` (RFC 959), `4,4,h1,h2,h3,h4,...` (RFC 1639), as it was spaced. Hops that are
+    /// counted (`1, 2, 3, 5`) are no address.
     fn numbers(&mut self, numbers: &[Number], text: &str) -> String {
         let values: Vec<u16> = numbers.iter().map(|number| number.value).collect();
+        let counted = values.is_sorted_by(|one, next| one < next) && values.iter().all(|hop| *hop <= 30);
+        if text.contains(", ") && counted {
+            return text.to_owned();
+        }
         let first = if values.len() > 8 && values.starts_with(&[4, 4]) { 2 } else { 0 };
         let octets: Vec<u8> = values.iter().skip(first).take(4).filter_map(|value| u8::try_from(*value).ok()).collect();
         let Ok(octets) = <[u8; 4]>::try_from(octets) else { return text.to_owned() };
