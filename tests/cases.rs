@@ -377,7 +377,8 @@ fn what_was_only_announced_is_laid_to_a_proxy_where_the_server_serves_or_is_furt
     let has_it = replies("< 150 Opening", "< 125 Opening");
     assert_eq!(found(&has_it), undecided);
     let its_own_fault = replies("< 425 Cannot open data connection.", "< 451 Local error.");
-    assert_eq!(found(&its_own_fault), None, "it says itself what is wrong");
+    let refusal = Some(("listing-refused".to_owned(), Side::Server));
+    assert_eq!(found(&its_own_fault), refusal, "it says itself what is wrong");
     // In active mode it fails alike, over a connection that it made.
     let fails_alike = |evidence: &mut Evidence| {
         for outcome in evidence.attempts.iter_mut().filter(|outcome| outcome.verb.mode() == Mode::Active) {

@@ -212,3 +212,19 @@ fn ports_that_this_check_itself_has_taken_are_told_as_a_small_range() {
     let conclusion = &exhausted.expect("it fires").conclusion;
     assert!(conclusion.severity == Severity::Info && conclusion.summary.contains("of this check"), "{conclusion:?}");
 }
+
+/// What was listed over one data connection and refused over the next is no matter of folder or rights.
+#[test]
+fn a_listing_that_is_refused_now_and_then_sends_nobody_to_another_folder() {
+    let listed = [Join, say("150 Here.\r\n"), SendBytes(100), CloseData, say("226 Done.\r\n")];
+    let refused = [Join, say("150 Here.\r\n"), CloseData, say("451 Local error.\r\n")];
+    let server = Scripted::new().on("LIST", listed).on("LIST", refused).start();
+    let evidence = check_of(server.address());
+    server.finish();
+    let found = diagnose(&Facts::of(&evidence));
+    let refused = found.findings.iter().find(|finding| finding.rule.id == "listing-refused").expect("it fires");
+    let conclusion = &refused.conclusion;
+    assert_eq!((conclusion.side, conclusion.severity), (Side::Server, Severity::Warning));
+    assert!(conclusion.summary.contains("now and then"), "{}", conclusion.summary);
+    assert!(conclusion.fixes.iter().all(|fix| fix.side == Side::Server), "{:?}", conclusion.fixes);
+}

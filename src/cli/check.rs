@@ -93,8 +93,8 @@ pub struct CheckArgs {
     /// Watch packets before this computer's own firewall, to tell what that drops; auto: where the rights allow it
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = CaptureWhen::Auto)]
     capture: CaptureWhen,
-    /// Try so many passive ports, to learn the server's range and whether all of it is open
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=20))]
+    /// Try so many passive ports and no more (2 to 20), to learn the server's range and whether all of it is open
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(2..=20))]
     samples: Option<u8>,
     /// Transfer so many bytes, too, of the largest file listed or of --retrieve: 4MiB, 500kB, 1000000
     #[arg(long, value_name = "SIZE", value_parser = size)]

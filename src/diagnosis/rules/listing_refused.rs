@@ -52,6 +52,11 @@ fn test(facts: &Facts) -> Match {
          mode.{empty}{all}",
         verbs(refused.iter().copied())
     );
+    let usual = |tried: &Tried| tried.attempt().load.is_usual();
+    let listed: Vec<&Tried> = facts.tried().iter().filter(|tried| tried.works() && usual(tried)).collect();
+    if !listed.is_empty() && refused.iter().all(|tried| usual(tried)) {
+        return now_and_then(facts, what, &refused, &listed);
+    }
     let full = refused.iter().all(|tried| tried.refusal().is_some_and(|(reply, _)| matches!(reply.code, 452 | 552)));
     let cites = facts.cites(folder.into_iter().chain(ends(refused)));
     if full {
@@ -67,6 +72,28 @@ fn test(facts: &Facts) -> Match {
         });
     }
     fires(summary, cites)
+}
+
+/// It gave the very same over another data connection.
+fn now_and_then(facts: &Facts, what: &str, refused: &[&Tried], listed: &[&Tried]) -> Match {
+    Match::Fires(Conclusion {
+        severity: Severity::Warning,
+        side: Side::Server,
+        confidence: Confidence::Medium,
+        summary: format!(
+            "The server refuses {what} itself over some data connections ({}) and gives it over others ({}), so neither the \
+             folder nor the user's rights are the reason: it fails by itself, in one mode or now and then.",
+            verbs(refused.iter().copied()),
+            verbs(listed.iter().copied())
+        ),
+        cites: facts.cites(
+            ends(refused.iter().copied()).into_iter().chain(listed.iter().filter_map(|tried| tried.confirmed_at())),
+        ),
+        fixes: vec![Fix::server(
+            "Look into the server's log",
+            "It tells why a transfer was refused; times are in the report.",
+        )],
+    })
 }
 
 /// Whether every data connection came to this: nothing else was seen of the modes. A check asks in each mode that it may,

@@ -39,19 +39,19 @@ impl Plan<'_> {
         let found = self.queue.borrow().iter().position(like);
         if let Some(at) = found {
             self.queue.borrow_mut().remove(at);
-        } else if planned.manner == Manner::Alone && self.has_enough_ports(planned.attempt) {
+        } else if planned.manner == Manner::Alone && self.has_enough_ports(attempt) {
             return;
         }
         self.give_back(planned);
     }
 
-    /// Whether as many passive ports were tried as the user asked for, this way more than once.
+    /// Whether as many passive ports were tried as the user asked for: no more are, though a failure in company stays one.
     fn has_enough_ports(&self, attempt: Attempt) -> bool {
         let evidence = self.tools.recorder.evidence();
         let facts = Facts::of(&evidence);
         let enough = |asked: u8| facts.passive_ports_dialled() >= usize::from(asked);
         let passive = attempt.verb.mode() == Mode::Passive;
-        passive && self.tools.settings.samples.is_some_and(enough) && facts.times_tried(attempt) > 1
+        passive && self.tools.settings.samples.is_some_and(enough)
     }
 
     /// The search for the place on the way found no port, and is made once more. `false` where it was.
