@@ -136,8 +136,11 @@ fn on_the_way(facts: &Facts, failed: &[&Tried]) -> Option<Place> {
         // What a router does and what the front of the next does look alike.
         Zone::Server if exact => (Side::Server, Confidence::High),
         Zone::Client | Zone::Server | Zone::Network if exact => (side(location.zone), Confidence::Medium),
-        // Who answers in another's name stands before the next router as often as behind the last.
-        Zone::NotClient if exact && location.in_anothers_name.is_none() => (Side::Network, Confidence::Low),
+        // Who answers in another's name stands before the next router as often as behind the last, and one that has the
+        // server's address turns away whatever it does not forward: the one before it passes on all the same.
+        Zone::NotClient if exact && location.in_anothers_name.is_none() && facts.edge_is_plain() => {
+            (Side::Network, Confidence::Low)
+        }
         Zone::Client | Zone::Server | Zone::Network => (side(location.zone), Confidence::Low),
         Zone::NotClient | Zone::NotServer | Zone::Unknown => (Side::Unknown, Confidence::Low),
     };
@@ -359,6 +362,7 @@ pub fn fixes(facts: &Facts, failed: &[&Tried], side: Side, at_server: (&str, &st
         format!("Give him the hop and the port above, {} and the time of this check.", peer(facts)),
     );
     let not_reached = of(facts, failed).is_some_and(|place| place.servers == Servers::NotReached);
+    let let_out = located(facts, failed).is_some_and(|location| location.zone == Zone::NotClient);
     match side {
         Side::Client => vec![client],
         Side::Server => match located(facts, failed) {
@@ -376,6 +380,7 @@ pub fn fixes(facts: &Facts, failed: &[&Tried], side: Side, at_server: (&str, &st
         Side::Network if not_reached => vec![network],
         Side::Network => vec![network, server],
         Side::Unknown if not_reached => vec![client, network],
+        Side::Unknown if let_out => vec![server, network],
         Side::Unknown => vec![server, client],
     }
 }

@@ -110,7 +110,7 @@ impl Facts<'_> {
             return Observed::NotSeen;
         }
         let translator = self.translator();
-        let edge_is_plain = translator.is_none() && self.edge_has_servers_address() == Some(false);
+        let edge_is_plain = self.edge_is_plain();
         let came_past = self.resets_way().map(|(past, _)| past);
         let way = Way { hops: &hops, server, peer: self.peer(), translator, edge_is_plain, came_past };
         let between = way.suspects(end);
@@ -279,6 +279,11 @@ impl Facts<'_> {
         let own = self.own_hops(&hops);
         let at = hops.iter().find(|(_, other)| **other == router).map(|(ttl, _)| *ttl);
         at.is_some_and(|at| at <= own && self.server_distance().is_none_or(|server| at + 1 < server))
+    }
+
+    /// Whether the router before the server is known not to have its address: it has nothing to forward.
+    pub fn edge_is_plain(&self) -> bool {
+        self.translator().is_none() && self.edge_has_servers_address() == Some(false)
     }
 
     /// Whether the router that UDP was sent to at the edge answers in the server's name: it translates addresses. Where the
