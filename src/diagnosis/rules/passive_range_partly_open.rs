@@ -189,10 +189,15 @@ fn one_port_failed(facts: &Facts, joined: &[&Tried]) -> Match {
     let aside = facts.passive_failures_aside();
     let failed: BTreeSet<u16> = aside.iter().filter_map(|tried| Some(tried.dialled()?.port())).collect();
     let several = failed.len() > 1;
+    let here = aside.iter().all(|tried| facts.never_left(tried).is_some());
     let no_machine = aside.iter().any(|tried| tried.icmp().is_some_and(|answer| answer.no_machine));
     let service = taken_for(&aside);
     let (failed, through) = (named(&failed), ports(joined));
     let summary = match (no_machine, several) {
+        _ if here => format!(
+            "This computer's own firewall turned a passive connection away before it left ({failed}), and {through} since got \
+             through. Neither the server nor a router on the way is to blame.{service}"
+        ),
         (true, _) => format!(
             "A passive connection failed ({failed}), and {through} since got through. By the ICMP error that answered it, it \
              was passed on to a machine that can't be reached: ports may be forwarded to another one than the FTP server.\
@@ -208,12 +213,15 @@ fn one_port_failed(facts: &Facts, joined: &[&Tried]) -> Match {
         ),
     };
     Match::Fires(Conclusion {
-        severity: if several || no_machine || !service.is_empty() { loss(facts) } else { Severity::Info },
-        side: Side::Unknown,
-        confidence: Confidence::Low,
+        severity: if several || no_machine || here || !service.is_empty() { loss(facts) } else { Severity::Info },
+        side: if here { Side::Client } else { Side::Unknown },
+        confidence: if here { Confidence::High } else { Confidence::Low },
         summary,
         cites: facts.cites(ends(&aside).into_iter().chain(joins(joined.iter().copied()))),
-        fixes: vec![Fix::server(SAME_RANGE, setting(facts, |settings| settings.passive_range, ANY_RANGE))],
+        fixes: match here {
+            true => place::fixes(facts, &aside.iter().collect::<Vec<&Tried>>(), Side::Client, (SAME_RANGE, EXACTLY)),
+            false => vec![Fix::server(SAME_RANGE, setting(facts, |settings| settings.passive_range, ANY_RANGE))],
+        },
     })
 }
 

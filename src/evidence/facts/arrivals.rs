@@ -100,10 +100,15 @@ impl Facts<'_> {
 
     /// Where a passive connection was turned away in this computer's own name: it never left.
     pub fn turned_away_here(&self) -> Option<Place> {
+        self.tried_in(Mode::Passive).find_map(|tried| self.never_left(tried))
+    }
+
+    /// The ICMP error of this computer's own that ended the connection.
+    pub fn never_left(&self, tried: &Tried) -> Option<Place> {
         let local = self.local()?;
-        let mut turned_away =
-            self.tried_in(Mode::Passive).filter(|tried| tried.failure() == Some(Failure::DialUnreachable));
-        turned_away.find(|tried| tried.icmp().and_then(|icmp| icmp.router) == Some(local)).and_then(Tried::ended_by)
+        let here = tried.failure() == Some(Failure::DialUnreachable)
+            && tried.icmp().and_then(|icmp| icmp.router) == Some(local);
+        tried.ended_by().filter(|_| here)
     }
 
     /// What the other end knows of the passive connections that stayed silent (`ftpmode serve` tells in STAT), the first
