@@ -267,6 +267,21 @@ fn where_a_callback_may_be_answered_in_vain_both_sides_are_named() {
     assert_eq!(sides("other-end-and-watched.toml"), [Side::Client, Side::Client]);
 }
 
+/// A router that never tells of itself may be the one as well.
+#[test]
+fn where_a_callback_ends_before_a_silent_router_that_is_not_left_out() {
+    let wanted = "active-callback-dropped/other-end-behind-a-silent-gateway.toml";
+    let text = fs::read_to_string(Path::new("fixtures/cases").join(wanted)).expect("a case");
+    let report = Report::of(&Case::from_toml(&text).expect("a case").evidence);
+    let dropped = report.findings.iter().find(|finding| finding.id == "active-callback-dropped").expect("a finding");
+    assert!(
+        dropped.summary.contains("beyond the server: it, hop 4 or somebody between the two"),
+        "{}",
+        dropped.summary
+    );
+    assert_eq!(dropped.side, Side::Unknown);
+}
+
 /// What comes in the server's name is no nearer to it than the routers between that were seen to pass packets on.
 #[test]
 fn a_place_reaches_back_to_the_last_router_that_was_seen() {

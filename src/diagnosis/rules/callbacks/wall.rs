@@ -80,6 +80,9 @@ pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
     };
     let who = match low {
         low if low == high => "it".to_owned(),
+        0 if !one_place && watched => "it or somebody between it and this computer".to_owned(),
+        0 if !one_place => "it, this computer's own firewall or somebody between the two".to_owned(),
+        low if !one_place => format!("it, {} or somebody between the two", hop(low)),
         low if translation == Some(low) => format!("it or {}", hop(low)),
         // Its own packets were watched, and none came.
         0 if watched => "it".to_owned(),
