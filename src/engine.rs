@@ -394,8 +394,10 @@ async fn watching(watch: Option<&net::Watch>, recorder: &Recorder, work: impl Fu
         std::future::pending::<()>().await;
     };
     tokio::select! {
-        () = work => {}
+        // A packet that something follows from is written down before it.
+        biased;
         () = look => {}
+        () = work => {}
     }
     while let Some(packet) = watch.waiting() {
         recorder.packet(packet);

@@ -14,11 +14,14 @@ use crate::evidence::mapping::Mapping;
 use crate::evidence::security::{Certificate, Protection, Security};
 use crate::evidence::sweep::Sweep;
 use crate::evidence::target::Secret;
-use crate::evidence::timeline::{Awaited, Event, Packet, What};
+use crate::evidence::timeline::{Event, Packet, What};
 use crate::evidence::{
     Asked, Control, CutShort, Dial, Evidence, NotPossible, NotTried, Outcome, Resolution, TargetAsked,
 };
 use crate::protocol::mask;
+use filing::{add_counted, add_packets, before_another_listened};
+
+mod filing;
 
 /// Where an event belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -356,7 +359,8 @@ impl Recorder {
             numbered.filter(|(n, _)| !state.dials_left_out.contains(n)).map(|(_, dial)| dial.clone()).collect();
         let told = |draft: &Draft| {
             let mut outcome = draft.outcome.clone();
-            add_packets(&mut outcome, draft.dialled_from, &state.packets);
+            let packets = before_another_listened(&outcome, &state.attempts, &state.packets);
+            add_packets(&mut outcome, draft.dialled_from, packets);
             add_counted(&mut outcome, &state.counted);
             outcome
         };
@@ -391,86 +395,7 @@ impl Recorder {
     }
 }
 
-/// Files the packets of a data connection that was never joined among its events, by their times. A port may be named
-/// again, and is swept from others of ours: what came before this connection was begun, or is another's, is none of it.
-fn add_packets(outcome: &mut Outcome, dialled_from: Option<u16>, packets: &[Event]) {
-    let end = |event: &Event| match event.what {
-        What::Listening(end) => Some((event.at_ms, end, None)),
-        What::Dialled(end) => Some((event.at_ms, end, dialled_from)),
-        _ => None,
-    };
-    let joined = |event: &Event| matches!(event.what, What::Connected { .. } | What::Accepted { .. });
-    let begun = outcome.events.iter().find_map(end).filter(|_| !outcome.events.iter().any(joined));
-    let Some((since, end, other_port)) = begun else { return };
-    let is_end = |one: SocketAddr| (one.ip().to_canonical(), one.port()) == (end.ip().to_canonical(), end.port());
-    let of_it = |event: &&Event| {
-        let What::Packet(packet) = event.what else { return false };
-        let between = |one, other: SocketAddr| is_end(one) && other_port.is_none_or(|port| port == other.port());
-        event.at_ms >= since && (between(packet.from, packet.to) || between(packet.to, packet.from))
-    };
-    outcome.events.extend(packets.iter().filter(of_it).cloned());
-    outcome.events.sort_by(|one, other| one.at_ms.total_cmp(&other.at_ms));
-}
-
-/// Files what the counters told among the events of a data connection that silence ended.
-fn add_counted(outcome: &mut Outcome, counted: &[Event]) {
-    let silent = |event: &Event| match event.what {
-        What::Silent { awaited: Awaited::Connect | Awaited::Callback, .. } => Some(event.at_ms),
-        _ => None,
-    };
-    let begun = outcome.events.first().map(|event| event.at_ms);
-    let Some((begun, ended)) = begun.zip(outcome.events.iter().find_map(silent)) else { return };
-    let meanwhile = |event: &&Event| (begun..=ended).contains(&event.at_ms);
-    outcome.events.extend(counted.iter().filter(meanwhile).cloned());
-    outcome.events.sort_by(|one, other| one.at_ms.total_cmp(&other.at_ms));
-}
-
 /// Microseconds are as fine as anything here is measured, and keep saved cases readable.
 fn thousandths(ms: f64) -> f64 {
     (ms * 1_000.0).round() / 1_000.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evidence::attempt::{Address, Load};
-
-    fn events(lines: &[&str]) -> Vec<Event> {
-        lines.iter().map(|line| line.parse().expect("an event")).collect()
-    }
-
-    fn filed(verb: DataVerb, story: &[&str], dialled_from: Option<u16>, packets: &[&str]) -> Vec<String> {
-        let (address, protection) = (Address::ControlPeer, Protection::Clear);
-        let load = Load::Usual;
-        let events_before = events(story);
-        let mut outcome =
-            Outcome { verb, address, load, protection, control: 0, set_aside: false, events: events_before };
-        add_packets(&mut outcome, dialled_from, &events(packets));
-        let packets = outcome.events.iter().filter(|event| matches!(event.what, What::Packet(_)));
-        packets.map(Event::to_string).collect()
-    }
-
-    #[test]
-    fn a_packet_of_another_connection_to_the_same_port_is_not_filed() {
-        let story = ["10 named 192.0.2.20:50001", "10.1 dialled 192.0.2.20:50001", "900 silent connect 890"];
-        let earlier = "5 packet syn-ack 192.0.2.20:50001 198.51.100.7:40001 60";
-        let swept = "700 packet syn-ack 192.0.2.20:50001 198.51.100.7:40055 60";
-        let own = "30 packet syn-ack 192.0.2.20:50001 198.51.100.7:40033 60";
-        let sent = "10.2 packet syn 198.51.100.7:40033 192.0.2.20:50001 64";
-        let all = [earlier, sent, own, swept];
-        assert_eq!(filed(DataVerb::Epsv, &story, Some(40_033), &all), [sent, own]);
-        assert_eq!(filed(DataVerb::Epsv, &story, Some(40_033), &[earlier, swept]), [""; 0]);
-        assert_eq!(filed(DataVerb::Epsv, &story, None, &all), [sent, own, swept], "its port is not known");
-        // The same port of ours may have been used before.
-        let before = "5 packet rst 192.0.2.20:50001 198.51.100.7:40033 60";
-        assert_eq!(filed(DataVerb::Epsv, &story, Some(40_033), &[before]), [""; 0]);
-    }
-
-    #[test]
-    fn whatever_port_the_server_calls_from_its_packet_is_filed() {
-        let story = ["10 listening 198.51.100.7:40001", "900 silent callback 880"];
-        let syn = "30 packet syn 192.0.2.20:20 198.51.100.7:40001 60";
-        let before = "5 packet syn 192.0.2.20:20 198.51.100.7:40001 60";
-        assert_eq!(filed(DataVerb::Port, &story, None, &[before, syn]), [syn]);
-    }
 }

@@ -1,11 +1,11 @@
 #![doc = include_str!("active_callback_dropped.md")]
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Severity, Side, asks_nothing};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::callbacks::{self, Nat};
 use crate::diagnosis::rules::{ends, joins, loss, ruled_out_by, verbs};
 use crate::diagnosis::rules::{local_firewall_drops_callback, transfer_stalled};
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::{Cite, Facts, Failure, Tried};
+use crate::evidence::facts::{Cite, Facts, Failure, Place, Tried};
 use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
@@ -49,7 +49,9 @@ fn test(facts: &Facts) -> Match {
     let hangs = facts.hangs();
     let behind = callbacks::behind_translation(facts, &dropped, nat.words());
     let on_its_way_back = answered.as_ref().map(|answered| (Side::Unknown, answered.words.to_owned()));
+    let late: Vec<Place> = came_late(facts).filter(|_| answered.is_none()).collect();
     let (side, why) = on_its_way_back.unwrap_or_else(|| match (&nat, &wall) {
+        _ if !late.is_empty() => (Side::Unknown, LATE.to_owned()),
         _ if !hangs.is_empty() => (
             Side::Unknown,
             "In passive mode it sends nothing over a connection that stands, so it may hang before it connects at all; a \
@@ -76,6 +78,7 @@ fn test(facts: &Facts) -> Match {
     let mut cites = facts.cites(ends(dropped.iter().copied()).into_iter().take(most));
     let watched = callbacks::is_kept_out(facts, &dropped);
     cites.extend(facts.cites(answered.iter().flat_map(|answered| answered.places)));
+    cites.extend(facts.cites(late.iter().copied()));
     cites.extend(watched.then(|| Cite::of("packets were watched, and the server's SYN did not reach this computer")));
     cites.extend(nat.cites(facts));
     cites.extend(wall.iter().flat_map(|wall| wall.cites.clone()));
@@ -84,6 +87,7 @@ fn test(facts: &Facts) -> Match {
     let counted = local_firewall_drops_callback::counted(facts).is_some();
     let end = match () {
         () if partly => " Another connection did arrive, so it fails only now and then.",
+        () if !late.is_empty() => " --timeout 15s waits longer.",
         () if again(facts).is_some() => {
             " A server that hangs at the listing command, or takes its time before it connects, looks the same: --timeout \
              15s waits longer."
@@ -97,7 +101,7 @@ fn test(facts: &Facts) -> Match {
         severity: if partly { Severity::Warning } else { loss(facts) },
         side,
         confidence: match &wall {
-            _ if partly || hung_anyhow => Confidence::Low,
+            _ if partly || hung_anyhow || !late.is_empty() => Confidence::Low,
             _ if answered.is_some() => Confidence::Medium,
             Some(wall) => wall.confidence,
             // Counters only hint at it.
@@ -114,6 +118,7 @@ fn test(facts: &Facts) -> Match {
         } else {
             let lost = match watched {
                 _ if answered.is_some() => "its connection, which reaches this computer, does not come about",
+                _ if !late.is_empty() => "its connection comes late",
                 true if !hung_anyhow => "its connection never reaches this computer",
                 _ if hung_anyhow => "no connection from it arrives",
                 _ => "no connection from it gets through to the client",
@@ -121,8 +126,29 @@ fn test(facts: &Facts) -> Match {
             format!("In active mode {agreed} {verbs}, but {lost}. {why}.{end}")
         },
         cites,
-        fixes: hung.into_iter().chain(callbacks::fixes(facts, &nat, wall.as_ref())).collect(),
+        fixes: match late.is_empty() {
+            true => hung.into_iter().chain(callbacks::fixes(facts, &nat, wall.as_ref())).collect(),
+            false => {
+                facts.works(Mode::Passive).then(callbacks::use_passive).into_iter().chain([see_the_delay()]).collect()
+            }
+        },
     })
+}
+
+const LATE: &str = "It reached this computer when it was not waited for any more. The server may take its time before it \
+                    connects, or a firewall or a busy line drop what it sends first";
+
+fn see_the_delay() -> Fix {
+    Fix::server(
+        "See what the server does before it connects",
+        "It may look up the client's name first, or read a large folder. A capture at the server shows when its first packet \
+         leaves: where that is at once, it is lost on the way.",
+    )
+}
+
+/// The server's connections that reached this computer when it had given them up.
+fn came_late<'f>(facts: &'f Facts<'f>) -> impl Iterator<Item = Place> + 'f {
+    facts.failed(Failure::CallbackDropped).into_iter().filter_map(Tried::came_late)
 }
 
 /// How long (milliseconds) a server is waited for that is thought to be slow.
@@ -134,7 +160,8 @@ pub fn again(facts: &Facts) -> Option<&'static str> {
     let counted = local_firewall_drops_callback::counted(facts).is_some();
     let dropped = facts.failed(Failure::CallbackDropped);
     let waited = dropped.iter().any(|tried| tried.silent_ms().is_some_and(|ms| ms >= PATIENT_MS));
-    let wanted = facts.log().is_none() && facts.hangs().is_empty() && may_be_slow(facts) && !counted && !waited;
+    let slow = came_late(facts).next().is_some() || may_be_slow(facts) && !counted;
+    let wanted = facts.log().is_none() && facts.hangs().is_empty() && slow && !waited;
     wanted.then_some(
         "Check again with --timeout 15s as well: a server that takes its time before it connects to the client looks like a \
          firewall that drops its connection.",

@@ -5,14 +5,23 @@ use crate::evidence::NotPossible;
 use crate::evidence::attempt::Mode;
 use crate::evidence::observed::Observed;
 use crate::evidence::sweep::{Answer, Swept};
-use crate::evidence::timeline::{PacketKind, What};
+use crate::evidence::timeline::{Packet, PacketKind, What};
 use crate::protocol::arrival::{self, Told};
 
 impl Tried<'_> {
-    /// The server's SYN for this data connection, as it was seen at the network interface.
+    /// The server's SYN for this data connection, as it was seen at the network interface, in time.
     fn syn(&self) -> Option<Place> {
+        self.any_syn().filter(|place| !self.is_past_end(*place))
+    }
+
+    fn any_syn(&self) -> Option<Place> {
         let end = self.named().map(|end| end.port());
         self.packet(|packet| packet.kind == PacketKind::Syn && Some(packet.to.port()) == end)
+    }
+
+    /// The server's first SYN, where it was not waited for any more when that came.
+    pub fn came_late(&self) -> Option<Place> {
+        self.any_syn().filter(|place| self.joined().is_none() && self.is_past_end(*place))
     }
 
     /// Whether the server's connection came as far as this computer, and not to the program that was listening.
@@ -27,7 +36,8 @@ impl Tried<'_> {
     pub fn answered_here(&self) -> Option<Answered> {
         let end = self.named().map(|end| end.port());
         let syn = self.syn()?;
-        let answer = self.packet(|packet| packet.kind == PacketKind::SynAck && Some(packet.from.port()) == end)?;
+        let is_answer = |packet: &Packet| packet.kind == PacketKind::SynAck && Some(packet.from.port()) == end;
+        let answer = self.packet_in_time(is_answer)?;
         let first = self.outcome().events.iter().position(|event| is_syn_ack(&event.what))?;
         let mut later = self.outcome().events.iter().skip(first);
         let again = later.any(|event| matches!(event.what, What::Packet(packet) if packet.kind == PacketKind::Syn));
@@ -60,6 +70,9 @@ impl Facts<'_> {
     pub fn syn_arrived(&self, tried: &Tried) -> Observed<Place> {
         match tried.syn() {
             Some(place) => Observed::Seen(place),
+            None if tried.came_late().is_some() => {
+                Observed::NotTested("the server's connection came when it was not waited for any more")
+            }
             None if self.evidence().watched => Observed::NotSeen,
             None if !self.can_watch() => Observed::NotTested(
                 "packets were not watched, which this system does not let a program do: the log of this computer's own \
@@ -75,7 +88,8 @@ impl Facts<'_> {
     /// Whether the server's SYN-ACK was seen at the network interface, for a passive connection that was never joined.
     pub fn answer_arrived(&self, tried: &Tried) -> Observed<Place> {
         let end = tried.dialled().map(|end| end.port());
-        let found = tried.packet(|packet| packet.kind == PacketKind::SynAck && Some(packet.from.port()) == end);
+        let is_answer = |packet: &Packet| packet.kind == PacketKind::SynAck && Some(packet.from.port()) == end;
+        let found = tried.packet_in_time(is_answer);
         match found {
             Some(place) => Observed::Seen(place),
             None if self.evidence().watched => Observed::NotSeen,
@@ -130,7 +144,7 @@ impl Facts<'_> {
     /// Whether this computer answered the server's SYN with RST although it was listening.
     pub fn rst_sent(&self, tried: &Tried) -> Option<Place> {
         let end = tried.named().map(|end| end.port());
-        tried.packet(|packet| packet.kind == PacketKind::Rst && Some(packet.from.port()) == end)
+        tried.packet_in_time(|packet| packet.kind == PacketKind::Rst && Some(packet.from.port()) == end)
     }
 
     /// How many routers the RST that refuses passive connections came past at least and at most, as its TTL tells.

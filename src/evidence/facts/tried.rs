@@ -280,6 +280,16 @@ impl<'a> Tried<'a> {
         self.place_of(|what| matches!(what, What::Packet(packet) if is(packet)))
     }
 
+    /// The same, where it came while the connection was waited for: this computer itself turns away what comes later.
+    pub(super) fn packet_in_time(&self, is: impl Fn(&Packet) -> bool) -> Option<Place> {
+        self.packet(is).filter(|place| !self.is_past_end(*place))
+    }
+
+    /// Whether this came after what ended the connection.
+    pub(super) fn is_past_end(&self, place: Place) -> bool {
+        self.ended_by().is_some_and(|end| is_before(end, place))
+    }
+
     /// Whether the failure is no more than that nothing else is told of: a log ends there, or its client gave up without a
     /// word of why; or times are wanting that would tell one kind of failure from another.
     pub fn is_guess(&self) -> bool {
