@@ -259,9 +259,18 @@ fn where_a_callback_may_be_answered_in_vain_both_sides_are_named() {
     };
     let sides = |wanted: &str| finding(wanted).fixes.iter().map(|fix| fix.side).collect::<Vec<Side>>();
     let lost = finding("other-end-and-a-lost-answer.toml");
-    assert_eq!(lost.confidence, Confidence::Medium);
+    assert_eq!((lost.side, lost.confidence), (Side::Unknown, Confidence::Medium));
     assert!(lost.summary.ends_with("answer, lost on its way back, would look the same."), "{}", lost.summary);
     assert_eq!(sides("other-end-and-a-lost-answer.toml"), [Side::Client, Side::Client, Side::Server]);
+    // The table of sockets shows that nothing was answered.
+    let unanswered = finding("other-end-at-own-router.toml");
+    assert_eq!((unanswered.side, unanswered.confidence), (Side::Client, Confidence::High));
+    assert_eq!(sides("other-end-at-own-router.toml"), [Side::Client, Side::Client]);
+    // Or that it was, and in vain.
+    let again = finding("half-open-and-the-answer-sent-again.toml").summary;
+    assert!(again.contains("let it in, and let the answer (SYN-ACK) out, more than once"), "{again}");
+    let kept = finding("half-open-and-the-answer-kept-in.toml").summary;
+    assert!(kept.contains("this computer's own firewall on the way out, or one further on"), "{kept}");
     // Packets were watched, and none came that could have been answered.
     assert_eq!(finding("other-end-and-watched.toml").confidence, Confidence::High);
     assert_eq!(sides("other-end-and-watched.toml"), [Side::Client, Side::Client]);

@@ -46,21 +46,30 @@ pub struct Left {
     pub(super) counter: Counter,
 }
 
-/// This computer's counter of packets that could not be sent again, as it stood when a dial began.
+/// This computer's counters, as they stood when a data connection's turn began.
 #[derive(Clone, Copy)]
-pub(super) struct Counter(Option<u64>);
+pub(super) struct Counter(Option<net::Tcp>);
 
 impl Counter {
     pub(super) fn now() -> Self {
-        Self(net::unsent())
+        Self(net::tcp())
     }
 
-    /// Puts on record by how much it grew, where nothing answered the dial.
+    /// Puts on record how many packets could not be sent again since, where nothing answered the dial.
     pub(super) fn record_growth(self, recorder: &Recorder, story: Story) {
-        let grown = net::unsent().zip(self.0).map_or(0, |(now, then)| now.saturating_sub(then));
+        let grown = self.grown(|counted| counted.unsent).unwrap_or(0);
         if grown > 0 {
             recorder.record(story, What::Unsent(grown));
         }
+    }
+
+    /// Whether no connection to this computer was reset since before it stood.
+    pub(super) fn saw_no_reset(self) -> bool {
+        self.grown(|counted| counted.reset_unconfirmed) == Some(0)
+    }
+
+    fn grown(self, count: fn(net::Tcp) -> u64) -> Option<u64> {
+        Some(count(net::tcp()?).saturating_sub(count(self.0?)))
     }
 }
 

@@ -20,8 +20,8 @@ use tokio::net::UdpSocket;
 pub use tokio::net::{TcpListener, TcpStream};
 
 use crate::evidence::timeline::Icmp;
-pub use arrival::arrival;
-pub use counters::{received, unsent};
+pub use arrival::{arrival, half_open};
+pub use counters::{Tcp, received, tcp};
 pub use delivery::{DELIVERY_IS_TOLD, delivery};
 use error_queue::Queue;
 pub use gateway::gateway;

@@ -31,6 +31,7 @@ mod tls;
 mod tried;
 mod upload;
 
+pub use arrivals::Then;
 pub use callback::CallbackEnd;
 pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};

@@ -329,6 +329,7 @@ impl Redactor {
             | What::ControlClosed
             | What::ControlReset
             | What::Undelivered { .. }
+            | What::HalfOpen(_)
             | What::Unsent(_)
             | What::Distrusted(_)
             | What::RefusedAgain(_)

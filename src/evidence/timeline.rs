@@ -21,8 +21,10 @@ use serde::{Deserialize, Serialize};
 use super::security::{Broken, Distrust};
 use crate::protocol::reply::Reply;
 
+mod icmp;
 mod packet;
 
+pub use icmp::Icmp;
 pub use packet::{Packet, PacketKind};
 
 /// One thing that happened.
@@ -127,6 +129,9 @@ pub enum What {
         count: u64,
         bytes: Option<u64>,
     },
+    /// The server's connection to the port that was listened at, as this computer's table of sockets shows it: answered,
+    /// the answer sent again so often, and never confirmed. `None`: nothing of it is there, and none was reset.
+    HalfOpen(Option<u64>),
     /// So many packets could not be sent again while the connection was awaited, as this computer's counters say.
     Unsent(u64),
     /// This computer could not do its part.
@@ -159,24 +164,6 @@ pub enum Session {
     New,
 }
 
-/// Which ICMP error came (RFC 792, RFC 1812 section 5.2.7.1, RFC 4443).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Icmp {
-    Net,
-    Host,
-    Protocol,
-    Port,
-    /// Communication administratively prohibited: a firewall says so itself.
-    AdminProhibited,
-    TimeExceeded,
-    /// Another destination-unreachable code.
-    Other,
-    /// No ICMP: this computer has no route, or the neighbour does not answer.
-    NoRoute,
-    /// An ICMP error, no route, or a neighbour that does not answer: the system does not tell which.
-    NotTold,
-}
-
 const AWAITED: &[(Awaited, &str)] = &[
     (Awaited::Connect, "connect"),
     (Awaited::Callback, "callback"),
@@ -198,32 +185,9 @@ const DISTRUST: &[(Distrust, &str)] = &[
 
 const SESSION: &[(Session, &str)] = &[(Session::Resumed, "resumed"), (Session::New, "new")];
 
-const ICMP: &[(Icmp, &str)] = &[
-    (Icmp::Net, "net-unreachable"),
-    (Icmp::Host, "host-unreachable"),
-    (Icmp::Protocol, "protocol-unreachable"),
-    (Icmp::Port, "port-unreachable"),
-    (Icmp::AdminProhibited, "admin-prohibited"),
-    (Icmp::TimeExceeded, "time-exceeded"),
-    (Icmp::Other, "other-unreachable"),
-    (Icmp::NoRoute, "no-route"),
-    (Icmp::NotTold, "not-told"),
-];
-
 impl Awaited {
     pub fn name(self) -> &'static str {
         name_in(AWAITED, self)
-    }
-}
-
-impl Icmp {
-    pub fn name(self) -> &'static str {
-        name_in(ICMP, self)
-    }
-
-    /// The kind with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        value_in(ICMP, name)
     }
 }
 
@@ -274,6 +238,8 @@ impl fmt::Display for What {
             What::Packet(packet) => write!(f, "packet {packet}"),
             What::Undelivered { count, bytes: None } => write!(f, "undelivered {count}"),
             What::Undelivered { count, bytes: Some(bytes) } => write!(f, "undelivered {count} {bytes}"),
+            What::HalfOpen(None) => f.write_str("half-open none"),
+            What::HalfOpen(Some(times)) => write!(f, "half-open {times}"),
             What::Unsent(count) => write!(f, "unsent {count}"),
             What::Failed(words) => write!(f, "failed {words}"),
             What::CutShort => f.write_str("cut-short"),
@@ -332,7 +298,7 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
         "let-in" => What::LetIn(rest.parse().map_err(|_| "it wants a count of dials")?),
         "unreachable" => {
             let (kind, router) = rest.split_once(' ').unwrap_or((rest, ""));
-            let icmp = value_in(ICMP, kind).ok_or("its kind of ICMP error is not known")?;
+            let icmp = Icmp::named(kind).ok_or("its kind of ICMP error is not known")?;
             let from = match router {
                 "" => None,
                 address => Some(address.parse().map_err(|_| "it wants the router's address")?),
@@ -376,6 +342,8 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
             let (count, bytes) = rest.split_once(' ').map_or((rest, None), |(count, bytes)| (count, Some(bytes)));
             What::Undelivered { count: number(count)?, bytes: bytes.map(number).transpose()? }
         }
+        "half-open" if rest == "none" => What::HalfOpen(None),
+        "half-open" => What::HalfOpen(Some(rest.parse().map_err(|_| "it wants a count of answers, or none")?)),
         "unsent" => What::Unsent(rest.parse().map_err(|_| "it wants a count of packets")?),
         "failed" => What::Failed(rest.to_owned()),
         "cut-short" => What::CutShort,
@@ -464,6 +432,8 @@ mod tests {
             What::Packet(Packet { kind: PacketKind::Syn, from: end, to: v6, ttl: 61 }),
             What::Undelivered { count: 3, bytes: None },
             What::Undelivered { count: 1, bytes: Some(60) },
+            What::HalfOpen(None),
+            What::HalfOpen(Some(2)),
             What::Unsent(2),
             What::Failed("no port is free".into()),
             What::CutShort,

@@ -77,7 +77,7 @@ fn test(facts: &Facts) -> Match {
     let most = if wall.is_some() { 1 } else { usize::MAX };
     let mut cites = facts.cites(ends(dropped.iter().copied()).into_iter().take(most));
     let watched = callbacks::is_kept_out(facts, &dropped);
-    cites.extend(facts.cites(answered.iter().flat_map(|answered| answered.places)));
+    cites.extend(facts.cites(answered.iter().flat_map(|answered| answered.places.clone())));
     cites.extend(facts.cites(late.iter().copied()));
     cites.extend(watched.then(|| Cite::of("packets were watched, and the server's SYN did not reach this computer")));
     cites.extend(nat.cites(facts));

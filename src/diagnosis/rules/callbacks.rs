@@ -328,6 +328,8 @@ pub fn fixes(facts: &Facts, nat: &Nat, wall: Option<&Wall>) -> Vec<Fix> {
         (None, Nat::Seen(_)) => fixes.extend([forward(facts), server]),
         (_, Nat::Seen(_)) if !wall::passes_on(facts) => fixes.push(forward(facts)),
         (Some(Side::Client), _) => fixes.push(client),
+        // What it sends comes as far as the router before this computer.
+        (Some(Side::Unknown), _) if wall.is_some_and(|wall| wall.answer_may_be_lost) => fixes.push(client),
         (None | Some(Side::Unknown), _) => fixes.extend([client, server]),
     }
     let lost = wall.is_some_and(|wall| wall.answer_may_be_lost);

@@ -4,7 +4,7 @@ use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, ask
 use crate::diagnosis::rules::callbacks;
 use crate::diagnosis::rules::{joins, loss, peer};
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::{Facts, Failure, Place, Tried};
+use crate::evidence::facts::{Facts, Failure, Place, Then, Tried};
 use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
@@ -29,9 +29,19 @@ fn test(facts: &Facts) -> Match {
         return fires(facts, Confidence::High, seen);
     }
     match callbacks::answered(facts) {
-        Some(answered) if answered.is_lost => return Match::RuledOut(facts.cites(answered.places)),
-        Some(_) => return Match::Undecided("what the server says to this computer's SYN-ACK was not watched"),
         None => {}
+        Some(answered) => {
+            return match answered.then {
+                Then::AskedAgain => Match::RuledOut(facts.cites(answered.places)),
+                Then::Silent | Then::Untold { left: true } => {
+                    Match::Undecided("what the server says to this computer's SYN-ACK was not watched")
+                }
+                Then::Untold { left: false } => Match::Undecided(
+                    "it lets the server's connection in, and whether this computer's SYN-ACK gets out was not watched: run \
+                     as root, or with the capability CAP_NET_RAW",
+                ),
+            };
+        }
     }
     if let Observed::NotSeen = facts.syn_arrived(first) {
         return Match::RuledOut(vec![crate::evidence::facts::Cite::of(

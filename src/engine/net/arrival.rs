@@ -10,37 +10,74 @@ use crate::protocol::arrival::Arrival;
 /// States in the table.
 const ESTABLISHED: &str = "01";
 const SYN_RECEIVED: &str = "03";
-/// A busy computer's table is longer: then the end of it is not looked at.
+/// A busy computer's table is longer: then it is not looked at.
 const MOST_LINES: usize = 20_000;
 
 /// What came from `client` to `port` so far; `None` where the system does not tell.
 pub fn arrival(port: u16, client: IpAddr) -> Option<Arrival> {
+    entries(port, client).map(|entries| furthest(&entries))
+}
+
+/// A connection that this computer answered and that nobody has confirmed yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HalfOpen {
+    /// The client's port.
+    pub from: u16,
+    /// How often the answer was sent again. Where this computer's own firewall keeps the answer in, it never is: the
+    /// kernel forgets such a connection instead.
+    pub repeated: u64,
+}
+
+/// Those from `client` to `port`; `None` where the system does not tell.
+pub fn half_open(port: u16, client: IpAddr) -> Option<Vec<HalfOpen>> {
+    let half_open = |entry: Entry| match entry {
+        Entry::HalfOpen(half_open) => Some(half_open),
+        Entry::Joined => None,
+    };
+    Some(entries(port, client)?.into_iter().filter_map(half_open).collect())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entry {
+    HalfOpen(HalfOpen),
+    Joined,
+}
+
+fn furthest(entries: &[Entry]) -> Arrival {
+    match entries {
+        [] => Arrival::Nothing,
+        entries if entries.contains(&Entry::Joined) => Arrival::Joined,
+        _ => Arrival::HalfOpen,
+    }
+}
+
+/// Of both families' tables, where one can be read and none is too long.
+fn entries(port: u16, client: IpAddr) -> Option<Vec<Entry>> {
     let tables = ["tcp", "tcp6"].map(told_in).into_iter().flatten();
-    let found = tables.map(|table| in_table(BufReader::new(table), port, client)).collect::<Vec<_>>();
-    found.into_iter().reduce(furthest)
+    let found = tables.map(|table| in_table(BufReader::new(table), port, client)).collect::<Option<Vec<_>>>()?;
+    (!found.is_empty()).then(|| found.concat())
 }
 
-fn furthest(one: Arrival, other: Arrival) -> Arrival {
-    let rank =
-        |arrival: Arrival| [Arrival::Nothing, Arrival::HalfOpen, Arrival::Joined].iter().position(|a| *a == arrival);
-    if rank(one) >= rank(other) { one } else { other }
-}
-
-/// A line at a time, as far as [`MOST_LINES`].
-fn in_table(table: impl BufRead, port: u16, client: IpAddr) -> Arrival {
-    let state = |line: &str| {
+/// A line at a time; `None` where there are more than [`MOST_LINES`].
+fn in_table(table: impl BufRead, port: u16, client: IpAddr) -> Option<Vec<Entry>> {
+    let entry = |line: &str| {
         let mut columns = line.split_whitespace().skip(1);
         let (local, remote, state) = (columns.next()?, columns.next()?, columns.next()?);
         let ours = u16::from_str_radix(local.rsplit(':').next()?, 16) == Ok(port);
-        let is_clients = ours && address(remote.split(':').next()?) == Some(client);
+        let (host, from) = remote.split_once(':')?;
         match state {
-            ESTABLISHED if is_clients => Some(Arrival::Joined),
-            SYN_RECEIVED if is_clients => Some(Arrival::HalfOpen),
+            _ if !ours || address(host) != Some(client) => None,
+            ESTABLISHED => Some(Entry::Joined),
+            SYN_RECEIVED => Some(Entry::HalfOpen(HalfOpen {
+                from: u16::from_str_radix(from, 16).ok()?,
+                repeated: u64::from_str_radix(columns.nth(2)?, 16).ok()?,
+            })),
             _ => None,
         }
     };
-    let lines = table.lines().take(MOST_LINES).map_while(Result::ok);
-    lines.filter_map(|line| state(&line)).fold(Arrival::Nothing, furthest)
+    let mut lines = table.lines().map_while(Result::ok);
+    let found = lines.by_ref().take(MOST_LINES).filter_map(|line| entry(&line)).collect();
+    lines.next().is_none().then_some(found)
 }
 
 /// Words of 32 bits, each in the order of bytes in memory.
@@ -66,9 +103,9 @@ mod tests {
     const TABLES: &str = "\
   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 140012C6:C353 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1058 1
-   1: 140012C6:C353 827100CB:B2C4 03 00000000:00000000 01:00000064 00000000     0        0 0
+   1: 140012C6:C353 827100CB:B2C4 03 00000000:00000000 01:00000064 00000002     0        0 0
    2: 140012C6:C354 827100CB:B2C5 01 00000000:00000000 00:00000000 00000000     0        0 0
-   3: B80D0120000004000000000020000000:C355 B80D0120000001000000000010000000:B2C6 03 00000000:00000000
+   3: B80D0120000004000000000020000000:C355 B80D0120000001000000000010000000:B2C6 03 00000000:00000000 01:00000064 00000000     0        0 0
 ";
 
     #[test]
@@ -82,7 +119,12 @@ mod tests {
             (0xc353, over_ipv6, Arrival::Nothing),
             (0xc355, over_ipv6, Arrival::HalfOpen),
         ] {
-            assert_eq!(in_table(TABLES.as_bytes(), port, from), expected, "{port:x} {from}");
+            let found = in_table(TABLES.as_bytes(), port, from).expect("a short table");
+            assert_eq!(furthest(&found), expected, "{port:x} {from}");
         }
+        let answered = [Entry::HalfOpen(HalfOpen { from: 0xb2c4, repeated: 2 })];
+        assert_eq!(in_table(TABLES.as_bytes(), 0xc353, client).as_deref(), Some(&answered[..]));
+        let long = TABLES.repeat(MOST_LINES / TABLES.lines().count() + 1);
+        assert_eq!(in_table(long.as_bytes(), 0xc356, client), None, "it was not read to its end");
     }
 }

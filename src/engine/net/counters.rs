@@ -44,10 +44,20 @@ pub fn received(family_of: IpAddr) -> Option<Received> {
     Some(Received { packets, bytes, undelivered: packets.saturating_sub(delivered).saturating_sub(forwarded) })
 }
 
-/// TCP packets so far that could not be sent again, of all programs: what this computer's own firewall drops on its way
-/// out counts among them (TCPRetransFail). `None` where the system does not tell.
-pub fn unsent() -> Option<u64> {
-    in_columns(&read("netstat")?, "TcpExt:", "TCPRetransFail")
+/// What TCP counted so far, of all programs.
+#[derive(Clone, Copy)]
+pub struct Tcp {
+    /// Packets that could not be sent again: what this computer's own firewall drops on its way out counts among them.
+    pub unsent: u64,
+    /// Connections to this computer that an RST ended before they stood.
+    pub reset_unconfirmed: u64,
+}
+
+/// `None` where the system does not tell.
+pub fn tcp() -> Option<Tcp> {
+    let text = read("netstat")?;
+    let value = |name| in_columns(&text, "TcpExt:", name);
+    Some(Tcp { unsent: value("TCPRetransFail")?, reset_unconfirmed: value("EmbryonicRsts")? })
 }
 
 fn read(name: &str) -> Option<String> {

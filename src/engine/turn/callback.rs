@@ -1,12 +1,17 @@
-//! How long the server's connection is waited for, and what becomes of one that was given up.
+//! How long the server's connection is waited for, what becomes of one that was given up, and whether it came halfway.
 
 use tokio::time::Instant;
 
 use super::Turn;
+use crate::engine::data::Data;
+use crate::engine::net;
 use crate::engine::turns::{GivenUp, Tools};
 use crate::evidence::attempt::{Address, Mode};
-use crate::evidence::facts::Facts;
-use crate::evidence::timeline::Awaited;
+use crate::evidence::facts::{Facts, Failure};
+use crate::evidence::timeline::{Awaited, What};
+
+/// Where `ftpmode serve` calls its clients from, if it may. What it sends to see how far packets come has other ports.
+const CALLED_FROM: u16 = 20;
 
 impl Turn<'_, '_, '_> {
     /// Whether little depends on the answer: passive mode works, and nobody spoke of a forwarded range.
@@ -21,6 +26,31 @@ impl Turn<'_, '_, '_> {
         if awaited == Some(Awaited::Callback) && !self.is_second_opinion() {
             let (number, planned, rtt) = (self.number, self.planned, self.session.rtt());
             self.plan.give_up_on(GivenUp { number, planned, waited: since.elapsed(), rtt });
+        }
+    }
+
+    /// Puts on record whether a callback that never stood is in this computer's table of sockets: then it came as far as
+    /// here, and what is lost is the answer, or what the server said to that.
+    pub(super) fn record_half_open(&self) {
+        let Data::Listening { listener, server } = &self.data else { return };
+        let (tools, Ok(end)) = (self.plan.tools, listener.local_addr()) else { return };
+        {
+            let evidence = tools.recorder.evidence();
+            let missed =
+                Facts::of(&evidence).failed(Failure::CallbackDropped).iter().any(|tried| tried.index() == self.number);
+            // An earlier one to the same port may stand in the table still.
+            let mut earlier = evidence.attempts.iter().take(self.number).flat_map(|outcome| &outcome.events);
+            if !missed || earlier.any(|event| event.what == What::Listening(end)) {
+                return;
+            }
+        }
+        let Some(all) = net::half_open(end.port(), *server) else { return };
+        let looks_at_the_way = self.session.product() == Some("ftpmode");
+        let called = all.iter().filter(|half_open| !looks_at_the_way || half_open.from == CALLED_FROM);
+        match called.map(|half_open| half_open.repeated).max() {
+            Some(repeated) => self.record(What::HalfOpen(Some(repeated))),
+            None if all.is_empty() && self.counter.saw_no_reset() => self.record(What::HalfOpen(None)),
+            None => {}
         }
     }
 }

@@ -156,6 +156,7 @@ impl Turn<'_, '_, '_> {
         let recorder = self.plan.tools.recorder;
         let answered = self.completion.as_ref();
         if self.mode() == Mode::Active && !self.joined {
+            self.record_half_open();
             self.plan.suspect_active();
         }
         self.look_for_the_taker();

@@ -32,16 +32,32 @@ impl Tried<'_> {
             && self.answered_here().is_none()
     }
 
-    /// This computer's answer to the server's SYN as it left for the network: no firewall here stopped either.
+    /// This computer's answer to the server's SYN, as it left for the network or as the table of sockets shows it.
     pub fn answered_here(&self) -> Option<Answered> {
+        let Some(syn) = self.syn() else {
+            let (repeated, place) = self.half_open()?;
+            return Some(Answered { places: vec![place], then: Then::Untold { left: repeated > 0 } });
+        };
         let end = self.named().map(|end| end.port());
-        let syn = self.syn()?;
         let is_answer = |packet: &Packet| packet.kind == PacketKind::SynAck && Some(packet.from.port()) == end;
         let answer = self.packet_in_time(is_answer)?;
         let first = self.outcome().events.iter().position(|event| is_syn_ack(&event.what))?;
         let mut later = self.outcome().events.iter().skip(first);
         let again = later.any(|event| matches!(event.what, What::Packet(packet) if packet.kind == PacketKind::Syn));
-        Some(Answered { places: [syn, answer], again })
+        Some(Answered { places: vec![syn, answer], then: if again { Then::AskedAgain } else { Then::Silent } })
+    }
+
+    /// How often this computer sent its answer to the server's SYN again, where the connection is half open in its table.
+    fn half_open(&self) -> Option<(u64, Place)> {
+        self.find(|what| match what {
+            What::HalfOpen(repeated) => *repeated,
+            _ => None,
+        })
+    }
+
+    /// Nothing of the server's connection was in this computer's table of sockets: no answer to it is under way.
+    pub fn unanswered_here(&self) -> Option<Place> {
+        self.find(|what| matches!(what, What::HalfOpen(None)).then_some(())).map(|((), place)| place)
     }
 }
 
@@ -50,11 +66,21 @@ fn is_syn_ack(what: &What) -> bool {
 }
 
 /// The server's SYN, answered by this computer, and no connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
-    pub places: [Place; 2],
-    /// The server's SYN came again: it never got the answer. Else what the server said to that may be lost.
-    pub again: bool,
+    pub places: Vec<Place>,
+    pub then: Then,
+}
+
+/// What the server did then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Its SYN came again: it never got the answer.
+    AskedAgain,
+    /// It may have got the answer, and what it said to that be lost.
+    Silent,
+    /// Packets were not watched. `left`: the answer did leave this computer.
+    Untold { left: bool },
 }
 
 /// The lives that systems begin with.
@@ -66,9 +92,9 @@ impl Facts<'_> {
         !self.evidence().not_possible.contains(&NotPossible::WatchingPackets)
     }
 
-    /// Whether the server's SYN for this data connection was seen at the network interface.
+    /// Whether the server's SYN for this data connection was seen at the network interface, or in the table of sockets.
     pub fn syn_arrived(&self, tried: &Tried) -> Observed<Place> {
-        match tried.syn() {
+        match tried.syn().or(tried.half_open().map(|(_, place)| place)) {
             Some(place) => Observed::Seen(place),
             None if tried.came_late().is_some() => {
                 Observed::NotTested("the server's connection came when it was not waited for any more")

@@ -199,6 +199,14 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         What::Undelivered { count, .. } => {
             format!("{count} packets came to this computer meanwhile that nobody in it was given, its counters say")
         }
+        What::HalfOpen(None) => format!("nothing of a connection to {end} stood in this computer's table of sockets"),
+        What::HalfOpen(Some(0)) => {
+            format!("a connection to {end} was answered by this computer and not confirmed, its table of sockets says")
+        }
+        What::HalfOpen(Some(times)) => format!(
+            "a connection to {end} was answered by this computer, {times} times more when nothing came, and not confirmed, \
+             its table of sockets says"
+        ),
         What::Unsent(count) => {
             format!("{count} packets meanwhile did not leave this computer, its counters say")
         }

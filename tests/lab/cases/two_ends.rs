@@ -108,7 +108,7 @@ pub static CASES: &[Case] = &[
         id: "two-ends-callback-dropped",
         shows: "the client's gateway drops the callback, and the server says how long it tried",
         rules: CALLBACK_DROPPED,
-        expect: Expect { fires: &["active-callback-dropped"], side: "client", certain: "medium", ..PASSIVE },
+        expect: Expect { fires: &["active-callback-dropped"], side: "client", certain: "high", ..PASSIVE },
         curl: ONLY_PASSIVE,
         ..TWO
     },
@@ -120,7 +120,7 @@ pub static CASES: &[Case] = &[
         "drop",
         "active-callback-dropped",
         "client",
-        "medium"
+        "high"
     ),
     callback!(
         "ends-at-client",
@@ -130,7 +130,7 @@ pub static CASES: &[Case] = &[
         "drop",
         "active-callback-dropped",
         "client",
-        "medium"
+        "high"
     ),
     callback!(
         "resets-at-client",
@@ -183,13 +183,30 @@ pub static CASES: &[Case] = &[
         "high"
     ),
     Case {
+        id: "two-ends-callback-answer-lost",
+        shows: "the server's gateway drops the answer to the callback, and this computer's table of sockets shows that it came",
+        rules: Rules {
+            gateway2: "table inet g { chain forward { type filter hook forward priority 0; iifname lan tcp flags & (syn | ack) == syn | ack drop; }; }\n",
+            ..NO_RULES
+        },
+        expect: Expect {
+            fires: &["active-callback-dropped"],
+            not: &["local-firewall-drops-callback"],
+            side: "unknown",
+            certain: "medium",
+            ..PASSIVE
+        },
+        curl: ONLY_PASSIVE,
+        ..TWO
+    },
+    Case {
         id: "two-ends-callback-from-port-20",
         shows: "the server lets out what comes from port 20 alone, and the client's gateway drops it",
         rules: Rules {
             server: "table inet f { chain o { type filter hook output priority 0; ct state established accept; tcp sport { 20, 21 } accept; meta l4proto tcp drop; }; }\n",
             ..CALLBACK_DROPPED
         },
-        expect: Expect { fires: &["active-callback-dropped"], side: "client", certain: "medium", ..PASSIVE },
+        expect: Expect { fires: &["active-callback-dropped"], side: "client", certain: "high", ..PASSIVE },
         curl: ONLY_PASSIVE,
         ..TWO
     },

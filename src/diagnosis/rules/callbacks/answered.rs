@@ -3,22 +3,26 @@
 use crate::diagnosis::rule::Fix;
 use crate::diagnosis::rules::{callbacks, peer};
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::{Facts, Place, Tried};
+use crate::evidence::facts::{Facts, Place, Then, Tried};
 
-/// What was seen at the network interface, of the first that was answered in vain.
+/// What was seen of the first that was answered in vain.
 pub struct Answered {
     pub words: &'static str,
-    /// The server asked again, so that it is the answer that gets lost, and this computer let that out.
-    pub is_lost: bool,
-    pub places: [Place; 2],
+    pub then: Then,
+    pub places: Vec<Place>,
 }
 
 pub fn answered<'f>(facts: &'f Facts<'f>) -> Option<Answered> {
     let dead = |tried: &&'f Tried<'f>| tried.joined().is_none();
     let seen: Vec<_> = facts.tried_in(Mode::Active).filter(dead).filter_map(Tried::answered_here).collect();
-    let answered = seen.iter().find(|answered| answered.again).or(seen.first())?;
-    let words = if answered.again { ANSWER_LOST } else { NO_END };
-    Some(Answered { words, is_lost: answered.again, places: answered.places })
+    let answered = seen.iter().find(|answered| answered.then == Then::AskedAgain).or(seen.first())?;
+    let words = match answered.then {
+        Then::AskedAgain => ANSWER_LOST,
+        Then::Silent => NO_END,
+        Then::Untold { left: true } => NOT_CONFIRMED,
+        Then::Untold { left: false } => NOT_SEEN_LEAVING,
+    };
+    Some(Answered { words, then: answered.then, places: answered.places.clone() })
 }
 
 const ANSWER_LOST: &str = "This computer's own firewall let it in, and let the answer (SYN-ACK) out. The server asks again \
@@ -27,6 +31,12 @@ const ANSWER_LOST: &str = "This computer's own firewall let it in, and let the a
 const NO_END: &str = "This computer's own firewall let it in, and let the answer (SYN-ACK) out. The server does not ask \
                       again: most likely it has the answer, and a firewall or router drops what it says next. Whose it is \
                       can't be seen from here";
+const NOT_CONFIRMED: &str = "This computer's own firewall let it in, and let the answer (SYN-ACK) out, more than once, and \
+                             nothing came back to that: a firewall or router drops the answer on its way, or what the \
+                             server says next. Whose it is can't be seen from here";
+const NOT_SEEN_LEAVING: &str = "This computer's own firewall let it in, and this computer answered (SYN-ACK). A firewall or \
+                                router drops the answer, or what the server says next: this computer's own firewall on the \
+                                way out, or one further on, which can't be seen from here";
 
 /// Where the server's connections may be let in, and the answers to them lost.
 pub fn look_for_the_answers() -> Fix {

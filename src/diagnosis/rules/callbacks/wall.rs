@@ -59,8 +59,14 @@ pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
     let watched = facts.tried_in(Mode::Active).any(|tried| matches!(facts.syn_arrived(tried), Observed::NotSeen));
     // What the other end sees of the way is how far its packets come, and silence follows a lost answer as well.
     let silent = !facts.failed(Failure::CallbackDropped).is_empty();
-    let answer_may_be_lost = low == 0 && end.is_counted_from_here() && silent && !watched;
-    let confidence = if answer_may_be_lost { confidence.min(Confidence::Medium) } else { confidence };
+    // An answer under way stands in this computer's table of sockets.
+    let unanswered = facts.tried_in(Mode::Active).any(|tried| tried.unanswered_here().is_some());
+    let answer_may_be_lost = low == 0 && end.is_counted_from_here() && silent && !watched && !unanswered;
+    // Nobody can tell then whose the place is.
+    let (side, confidence) = match answer_may_be_lost {
+        true => (Side::Unknown, confidence.min(Confidence::Medium)),
+        false => (side, confidence),
+    };
     let does = match end.turned_away {
         true if silent => "stops them",
         true => "turns them away",
@@ -90,10 +96,7 @@ pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
         low => format!("it or the front of {}", hop(low)),
     };
     let excludes = match side {
-        Side::Client if answer_may_be_lost => {
-            " The server and its network let them out; this computer's answer, lost on its way back, would look the same."
-        }
-        Side::Unknown if answer_may_be_lost => {
+        _ if answer_may_be_lost => {
             " Whose it is can't be seen; this computer's answer, lost on its way back, would look the same."
         }
         Side::Client => " The server and its network let them out.",
