@@ -126,6 +126,19 @@ fn the_largest_file_is_transferred_up_to_the_size_asked_for() {
 }
 
 #[test]
+fn a_session_that_ends_with_a_stopped_transfer_is_told_and_not_called_fine() {
+    for end in [vec![Close], vec![Reset], vec![say("421 Closing.\r\n"), Close]] {
+        let stopped = [vec![Join, say("150 Here.\r\n"), SendForever], end.clone()].concat();
+        let server = with_a_large_file().on("RETR", stopped).start();
+        let evidence = large(&server, DataVerb::Pasv, 200_000);
+        server.finish();
+        assert_eq!(cause(&evidence, Load::Large), None, "{end:?} {evidence:#?}");
+        assert!(diagnosis(&evidence).fires("control-idle-dropped"), "{end:?} {evidence:#?}");
+        assert_eq!(not_tested(&evidence), ["large-transfer"]);
+    }
+}
+
+#[test]
 fn a_file_that_is_too_small_is_transferred_and_told() {
     let server = with_a_large_file().on("RETR", sends(300_000)).start();
     let evidence = large(&server, DataVerb::Port, 4 << 20);

@@ -244,6 +244,14 @@ fn large(facts: &Facts) -> Option<Open> {
             format!("the file ended after {bytes} bytes of the {asked} asked for: what more would do was not seen");
         return Some(open("large-transfer", because));
     }
+    if let Some(lost) = facts.lost_after_stop() {
+        let because = format!(
+            "the transfer was stopped after {} bytes, and the control connection was over with that: whether it lasts through a \
+             whole one was not seen",
+            lost.bytes
+        );
+        return Some(open("large-transfer", because));
+    }
     evidence.asked.transfer_size?;
     let tried = facts.tried().iter().any(|tried| tried.attempt().load == Load::Large);
     let told = evidence.not_tried.iter().any(|skipped| skipped.load == Load::Large);

@@ -35,6 +35,7 @@ pub use arrivals::Then;
 pub use callback::CallbackEnd;
 pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
+pub use course::{AfterStop, StopEnd};
 pub use download::Download;
 pub use hang::SmallBecause;
 pub use interposed::{Interposed, Kind, Standing};

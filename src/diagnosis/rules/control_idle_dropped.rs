@@ -3,8 +3,8 @@
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::control_connection_altered::is_for_the_verb;
 use crate::diagnosis::rules::{are_several, loss, ruled_out_by, samples, setting, verbs};
-use crate::evidence::facts::{ControlEnd, Facts, Failure, Place, Quiet, Tried};
-use crate::protocol::dialect::Says;
+use crate::evidence::facts::{AfterStop, ControlEnd, Facts, Failure, Place, Placed, Quiet, StopEnd, Tried};
+use crate::protocol::dialect::{self, Says};
 
 pub static RULE: Rule = Rule {
     id: "control-idle-dropped",
@@ -32,6 +32,9 @@ fn test(facts: &Facts) -> Match {
     let limits = facts.refusals_saying(Says::TooManyConnections);
     let told = facts.ended_while_quiet().filter(|(_, placed)| !limits.contains(placed));
     if in_turns.is_empty() && between.is_empty() && told.is_none() {
+        if let Some(lost) = facts.lost_after_stop().filter(|lost| !is_limit(lost, &limits)) {
+            return after_stop(facts, &lost);
+        }
         if let Some((_, reply)) = quiet.and_then(|quiet| quiet.answer.or(quiet.farewell)) {
             return Match::RuledOut(facts.cites([reply]));
         }
@@ -162,6 +165,71 @@ fn dead_after(quiet: Quiet, ends: &[(ControlEnd, Place)]) -> String {
         }
         (_, None) => format!("left quiet for {seconds:.0} s, it does not answer NOOP"),
     }
+}
+
+fn is_limit(lost: &AfterStop, limits: &[Placed]) -> bool {
+    matches!(lost.end, StopEnd::Told(placed) if limits.contains(&placed))
+}
+
+/// A transfer was stopped from this side, and its control connection was over with it: the server may answer so, or it was
+/// lost before.
+fn after_stop(facts: &Facts, lost: &AfterStop) -> Match {
+    let forgotten = lost.quiet_ms >= FORGOTTEN_AT_LEAST_MS;
+    let says = match lost.end {
+        StopEnd::Told((reply, _)) => dialect::says(reply),
+        StopEnd::Lost(_) => None,
+    };
+    let stop = format!("This check stopped a transfer after {} bytes", lost.bytes);
+    let cites = facts.cites([lost.place]);
+    let fires = |severity, side, confidence, summary, fixes| {
+        Match::Fires(Conclusion { severity, side, confidence, summary, cites, fixes })
+    };
+    if says == Some(Says::IdleTimeout) {
+        let summary = format!(
+            "The control connection does not last: {}, which was running, and the server ended the session with 421 for want of \
+             activity. The server's own clock did it.",
+            stop.replacen("This", "this", 1)
+        );
+        return fires(loss(facts), Side::Server, Confidence::Medium, summary, fixes(facts, Side::Server));
+    }
+    // A firewall that forgot the connection answers the server's next word with RST, some to both ends.
+    let reset = matches!(lost.end, StopEnd::Lost(ControlEnd::Reset)) && forgotten;
+    if lost.may_be_answer && !reset {
+        let summary = format!(
+            "{stop}, and the control connection was over right behind that. Some servers end the session of whoever breaks a \
+             transfer off; whether it lasts through a whole transfer as long as this one was not seen. A large file that is \
+             downloaded to its end tells."
+        );
+        return fires(Severity::Info, Side::Server, Confidence::Low, summary, Vec::new());
+    }
+    let what = match lost.end {
+        StopEnd::Lost(ControlEnd::Silent) => format!("the server did not answer that for {:.0} s", lost.ms / 1000.0),
+        StopEnd::Lost(ControlEnd::Closed) => "the control connection was closed without a word".to_owned(),
+        StopEnd::Lost(ControlEnd::Reset) => "the control connection was reset".to_owned(),
+        StopEnd::Told(_) => "the server ended the session with 421".to_owned(),
+    };
+    let who = if forgotten {
+        format!(
+            "Nothing had been said on it for {:.0} s before: a firewall or translation on the way that forgets quiet connections \
+             does this, and so does a server that hangs or gives up; what was seen does not tell which.",
+            lost.quiet_ms / 1000.0
+        )
+    } else {
+        "A server that hangs where a transfer is broken off does this, and so does a device on the way that reads FTP, or \
+         that forgets quiet connections within seconds; what was seen does not tell which."
+            .to_owned()
+    };
+    let summary = format!("The control connection may not last through a large transfer. {stop}, and {what}. {who}");
+    let whole = Fix::client(
+        "Download a large file to its end",
+        "Where the client gets the server's closing reply then (226), the control connection lasts. Where it does not, have \
+         the client send TCP keepalive or NOOP during transfers.",
+    );
+    let log = Fix::server(
+        "Look for the end of this session in the server's log",
+        "Where it says that the transfer was broken off and answered so, the answer was lost on the way.",
+    );
+    fires(loss(facts), Side::Unknown, Confidence::Low, summary, vec![whole, live_longer(), log])
 }
 
 /// It ended while somebody logged in: nothing was idle yet, and no transfer ran.
@@ -309,4 +377,44 @@ fn is_lost_control(facts: &Facts, tried: &Tried) -> bool {
         && !facts.is_taken(tried)
         && !is_for_the_verb(facts, tried)
         && !facts.came_too_late(tried)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::case::Case;
+
+    /// What is found where a transfer was stopped after so many seconds and this came of it.
+    fn stopped(seconds: u32, end: &str) -> Match {
+        let text = include_str!("../../../fixtures/cases/control-idle-dropped/after_a_stop.toml");
+        let text = text.replace("4815.852 enough", &format!("{seconds}000 enough"));
+        let text = text.replace("14816.996 silent reply 10001", &format!("{seconds}{end}"));
+        let evidence = Case::from_toml(&text).expect("a case").evidence;
+        test(&Facts::of(&evidence))
+    }
+
+    #[test]
+    fn what_comes_right_behind_a_stop_is_the_servers_answer_to_it() {
+        let found = |seconds, end| match stopped(seconds, end) {
+            Match::Fires(Conclusion { severity, side, summary, .. }) => {
+                let forgets = summary.contains("forgets quiet connections does this");
+                Some((severity, side, forgets))
+            }
+            _ => None,
+        };
+        let answer = Some((Severity::Info, Side::Server, false));
+        assert_eq!(found(30, "001 control-closed"), answer);
+        assert_eq!(found(4, "001 control-reset"), answer);
+        assert_eq!(found(30, "001 < 421 Closing."), answer);
+        // The round trip is 0.6 ms.
+        assert_eq!(found(4, "000.1 control-closed"), Some((Severity::Warning, Side::Unknown, false)));
+        let forgotten = Some((Severity::Warning, Side::Unknown, true));
+        assert_eq!(found(30, "001 control-reset"), forgotten);
+        assert_eq!(found(30, "000.1 control-closed"), forgotten);
+        assert_eq!(found(30, "999 silent reply 10000"), forgotten);
+        assert_eq!(found(30, "000.1 < 421 Timeout."), Some((Severity::Warning, Side::Server, false)));
+        // It answered.
+        assert_eq!(found(30, "001 < 426 Failure writing network stream."), None);
+        assert_eq!(found(30, "001 < 226 Done."), None);
+    }
 }

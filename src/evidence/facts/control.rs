@@ -354,7 +354,7 @@ fn meant_in(mode: Mode, says: Says) -> Says {
     }
 }
 
-fn lost(event: &Event) -> Option<ControlEnd> {
+pub(super) fn lost(event: &Event) -> Option<ControlEnd> {
     match event.what {
         What::ControlClosed => Some(ControlEnd::Closed),
         What::ControlReset => Some(ControlEnd::Reset),

@@ -1,12 +1,60 @@
 //! What went on a control connection before a command that it did not survive, over all data connections that shared it.
 
-use super::{Facts, Failure, Tried};
+use super::control::lost;
+use super::{ControlEnd, Facts, Failure, Place, Placed, Tried};
 use crate::evidence::timeline::What;
 
 /// What comes within this time (milliseconds) comes right behind.
 const RIGHT_BEHIND_MS: f64 = 1_000.0;
 
-impl Facts<'_> {
+/// What came of a control connection whose transfer was stopped from this side, in the place of an answer to that.
+#[derive(Clone, Copy, Debug)]
+pub struct AfterStop<'a> {
+    pub end: StopEnd<'a>,
+    pub place: Place,
+    /// Bytes that had come by then.
+    pub bytes: u64,
+    /// Since the stop, in milliseconds.
+    pub ms: f64,
+    /// How long (milliseconds) nothing had been said on the control connection when the transfer was stopped.
+    pub quiet_ms: f64,
+    /// Whether it came no sooner than the server can have learnt of the stop, and right behind that.
+    pub may_be_answer: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum StopEnd<'a> {
+    Lost(ControlEnd),
+    /// 421 ended the session.
+    Told(Placed<'a>),
+}
+
+impl<'a> Facts<'a> {
+    /// A transfer that was stopped here when enough had come, and whose control connection did not outlast that.
+    pub fn lost_after_stop(&self) -> Option<AfterStop<'a>> {
+        let measured = self.tried().iter().filter(|_| self.log().is_none());
+        measured.filter(|tried| tried.is_stopped()).find_map(|tried| {
+            let events = &tried.outcome().events;
+            let stop = events.iter().position(|event| matches!(event.what, What::Enough))?;
+            let (end, place) = match tried.completion() {
+                Some((reply, place)) if reply.code == 421 => (StopEnd::Told((reply, place)), place),
+                Some(_) => return None,
+                None => {
+                    let mut ends = events.iter().enumerate().skip(stop);
+                    let (at, end) = ends.find_map(|(at, event)| Some((at, lost(event)?)))?;
+                    (StopEnd::Lost(end), Place::Attempt(tried.index(), at))
+                }
+            };
+            let round_trip = self.evidence().controls.get(tried.outcome().control)?.connect_ms;
+            let stopped = events.get(stop)?.at_ms;
+            let ms = self.time_of(place)? - stopped;
+            let quiet_ms = self.quiet_before(Place::Attempt(tried.index(), stop))?;
+            let silent = matches!(end, StopEnd::Lost(ControlEnd::Silent));
+            let may_be_answer = !silent && (round_trip / 2.0..RIGHT_BEHIND_MS).contains(&ms);
+            Some(AfterStop { end, place, bytes: tried.bytes(), ms, quiet_ms, may_be_answer })
+        })
+    }
+
     /// Whether this command met the end of a session that the server ended over a refusal before it, or ends with each
     /// transfer: it came too late.
     pub fn came_too_late(&self, tried: &Tried) -> bool {
