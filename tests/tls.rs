@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use ftpmode::check::Request;
-use ftpmode::diagnosis::rule::Severity;
+use ftpmode::diagnosis::rule::{Severity, Side};
 use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::diagnosis::{Diagnosis, diagnose};
 use ftpmode::engine::{Certificates, Login};
@@ -342,12 +342,41 @@ fn the_wrong_kind_of_tls_is_named() {
 
 #[test]
 fn what_a_server_says_in_the_clear_in_the_middle_of_tls_is_heard() {
-    let server = ftps::Server::start(config(), ftps::Data::Whole).dying_in_the_clear();
+    let server = ftps::Server::start(config(), ftps::Data::Whole).with(ftps::Manner::DiesInTheClear);
     let mut request = request(server.address);
     request.settings.tls = Wanted::Explicit;
     let evidence = checked(request);
     let found = diagnose(&Facts::of(&evidence));
     assert!(finding(&found, "server-misconfigured").cites.iter().any(|cite| cite.text.contains("500 OOPS: vsftpd")));
+}
+
+/// Only Linux lets a program ask for small segments.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_handshake_that_meets_silence_is_made_again_in_small_segments() {
+    use ftpmode::evidence::timeline::HandshakeAgain::{
+        self, Silent, SilentInSmallSegments, Stood, StoodInSmallSegments,
+    };
+    let cases = [
+        (ftps::Manner::LosesLargePackets, vec![StoodInSmallSegments, Silent], Side::Network, "Large packets are lost"),
+        (ftps::Manner::Hushes, vec![SilentInSmallSegments], Side::Unknown, "it stays silent, too"),
+        (ftps::Manner::HushesOnce, vec![StoodInSmallSegments, Stood], Side::Unknown, "only now and then"),
+    ];
+    for (manner, again, side, words) in cases {
+        let server = ftps::Server::start(config(), ftps::Data::Whole).with(manner);
+        let mut request = request(server.address);
+        request.settings.tls = Wanted::Explicit;
+        let evidence = checked(request);
+        let facts = Facts::of(&evidence);
+        let seen: Vec<HandshakeAgain> = facts.handshakes_again().into_iter().map(|(end, _)| end).collect();
+        assert_eq!(seen, again, "{manner:?}");
+        let found = diagnose(&facts);
+        let failed = finding(&found, "tls-failed");
+        assert_eq!(failed.side, side, "{failed:?}");
+        assert!(failed.summary.contains(words), "{failed:?}");
+        let mends = failed.fixes.iter().any(|fix| fix.action.contains("fragmentation needed"));
+        assert_eq!(mends, side == Side::Network, "{failed:?}");
+    }
 }
 
 #[test]

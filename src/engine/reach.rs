@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
+use std::rc::Rc;
 
 use futures_util::StreamExt;
 use futures_util::future::FutureExt;
@@ -13,7 +14,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::budget::Budget;
 use super::login::greet;
 use super::net::{self, Dialled};
-use super::probes::hops;
+use super::probes::{self, hops};
 use super::recorder::{Recorder, Story};
 use super::session::Session;
 use super::turns::Tools;
@@ -121,7 +122,8 @@ async fn is_greeted(tools: Tools<'_>, session: &mut Session, protection: Protect
                 return false;
             }
         };
-        if !session.secure(client, protection, Security::ImplicitTls, budget.reply).await {
+        if !session.secure(Rc::clone(&client), protection, Security::ImplicitTls, budget.reply).await {
+            probes::handshake::again(tools, session, &client, None).await;
             return false;
         }
     }

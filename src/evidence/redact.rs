@@ -316,6 +316,7 @@ impl Redactor {
             What::Failed(words) => What::Failed(self.text(words)),
             What::Refused
             | What::Secured { .. }
+            | What::HandshakeAgain(_)
             | What::Tickets(_)
             | What::Withheld
             | What::Silent { .. }

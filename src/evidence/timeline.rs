@@ -21,9 +21,11 @@ use serde::{Deserialize, Serialize};
 use super::security::{Broken, Distrust};
 use crate::protocol::reply::Reply;
 
+mod handshake;
 mod icmp;
 mod packet;
 
+pub use handshake::HandshakeAgain;
 pub use icmp::Icmp;
 pub use packet::{Packet, PacketKind};
 
@@ -88,6 +90,8 @@ pub enum What {
         how: Broken,
         words: String,
     },
+    /// The handshake that met silence was made again, on a connection of its own.
+    HandshakeAgain(HandshakeAgain),
     /// So many tickets were left then for further data connections (RFC 8446 section 4.6.1).
     Tickets(u64),
     /// The password was not sent: nobody vouches for the server.
@@ -220,6 +224,7 @@ impl fmt::Display for What {
             What::Unreachable { icmp, from: Some(router) } => write!(f, "unreachable {} {router}", icmp.name()),
             What::Secured { version, session } => write!(f, "secured {version} {}", name_in(SESSION, *session)),
             What::TlsFailed { how, words } => write!(f, "tls-failed {how} {words}"),
+            What::HandshakeAgain(end) => write!(f, "handshake-again {}", end.name()),
             What::Tickets(left) => write!(f, "tickets {left}"),
             What::Withheld => f.write_str("withheld"),
             What::Distrusted(why) => write!(f, "distrusted {}", name_in(DISTRUST, *why)),
@@ -315,6 +320,7 @@ fn parse_what(text: &str) -> Result<What, &'static str> {
             let how = Broken::named(how).ok_or("how TLS broke is not known")?;
             What::TlsFailed { how, words: words.to_owned() }
         }
+        "handshake-again" => What::HandshakeAgain(HandshakeAgain::named(rest).ok_or("how it ended is not known")?),
         "tickets" => What::Tickets(rest.parse().map_err(|_| "it wants a count of tickets")?),
         "withheld" => What::Withheld,
         "distrusted" => What::Distrusted(value_in(DISTRUST, rest).ok_or("why it is distrusted is not known")?),
@@ -416,6 +422,7 @@ mod tests {
             What::Silent { awaited: Awaited::Callback, ms: 3600.0 },
             What::Secured { version: "TLSv1.3".into(), session: Session::Resumed },
             What::TlsFailed { how: Broken::Alert, words: "HandshakeFailure".into() },
+            What::HandshakeAgain(HandshakeAgain::StoodInSmallSegments),
             What::Tickets(2),
             What::Withheld,
             What::Listed(3_145_728),

@@ -2,11 +2,13 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use ftpmode::evidence::attempt::SMALL_SEGMENT;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use socket2::SockRef;
 
 /// What becomes of a data connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +24,23 @@ pub enum Data {
     Garbage,
 }
 
+/// What becomes of a control connection once AUTH TLS was agreed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    Usual,
+    /// As a session of vsftpd's does: after the handshake a line in the clear, and the end.
+    DiesInTheClear,
+    /// No handshake is ever answered.
+    Hushes,
+    /// None is, unless the client asked for small segments.
+    LosesLargePackets,
+    /// The first of all is not.
+    HushesOnce,
+}
+
 pub struct Server {
     pub address: SocketAddr,
-    dies: Arc<AtomicBool>,
+    manner: Arc<Mutex<Manner>>,
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -35,24 +51,27 @@ impl Server {
     pub fn start(config: Arc<ServerConfig>, data: Data) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("its address");
-        let (dies, over) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        let (dying, ending) = (Arc::clone(&dies), Arc::clone(&over));
+        let (manner, over) = (Arc::new(Mutex::new(Manner::Usual)), Arc::new(AtomicBool::new(false)));
+        let (now, ending) = (Arc::clone(&manner), Arc::clone(&over));
         let thread = std::thread::spawn(move || {
             for control in listener.incoming().flatten() {
                 if ending.load(Ordering::SeqCst) {
                     return;
                 }
-                let (config, dies) = (Arc::clone(&config), dying.load(Ordering::SeqCst));
+                let mut now = now.lock().unwrap_or_else(PoisonError::into_inner);
+                let (config, manner) = (Arc::clone(&config), *now);
+                if manner == Manner::HushesOnce {
+                    *now = Manner::Usual;
+                }
                 // A client that goes in the middle is no failure of the test; with it goes the thread.
-                std::thread::spawn(move || talk(control, &config, data, dies));
+                std::thread::spawn(move || talk(control, &config, data, manner));
             }
         });
-        Self { address, dies, over, thread: Some(thread) }
+        Self { address, manner, over, thread: Some(thread) }
     }
 
-    /// As a session of vsftpd's does: after the handshake a line in the clear, and the end.
-    pub fn dying_in_the_clear(self) -> Self {
-        self.dies.store(true, Ordering::SeqCst);
+    pub fn with(self, manner: Manner) -> Self {
+        *self.manner.lock().unwrap_or_else(PoisonError::into_inner) = manner;
         self
     }
 }
@@ -67,7 +86,7 @@ impl Drop for Server {
     }
 }
 
-fn talk(mut plain: TcpStream, config: &Arc<ServerConfig>, data: Data, dies: bool) -> std::io::Result<()> {
+fn talk(mut plain: TcpStream, config: &Arc<ServerConfig>, data: Data, manner: Manner) -> std::io::Result<()> {
     plain.set_nodelay(true)?;
     plain.write_all(b"220 Test.\r\n")?;
     let mut line = Vec::new();
@@ -77,9 +96,18 @@ fn talk(mut plain: TcpStream, config: &Arc<ServerConfig>, data: Data, dies: bool
         line.push(byte[0]);
     }
     plain.write_all(b"234 Go on.\r\n")?;
+    let hushes = match manner {
+        Manner::Hushes | Manner::HushesOnce => true,
+        Manner::LosesLargePackets => SockRef::from(&plain).tcp_mss()? > SMALL_SEGMENT,
+        Manner::Usual | Manner::DiesInTheClear => false,
+    };
+    if hushes {
+        let mut hello = Vec::new();
+        return plain.read_to_end(&mut hello).map(|_| ());
+    }
     let mut raw = plain.try_clone()?;
     let mut control = BufReader::new(secure(plain, config)?);
-    if dies {
+    if manner == Manner::DiesInTheClear {
         let mut line = String::new();
         control.read_line(&mut line)?;
         raw.write_all(b"500 OOPS: vsftpd: refusing to run with writable root inside chroot()\r\n")?;

@@ -1,10 +1,12 @@
 #![doc = include_str!("tls_failed.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::{loss, peer_port};
+use crate::diagnosis::rules::{loss, peer_port, transfer_stalled};
+use crate::evidence::attempt::SMALL_SEGMENT;
 use crate::evidence::facts::{ControlEnd, Facts, Place};
 use crate::evidence::log::Writer;
 use crate::evidence::security::{Broken, Wanted};
+use crate::evidence::timeline::HandshakeAgain;
 
 pub static RULE: Rule = Rule {
     id: "tls-failed",
@@ -32,6 +34,7 @@ fn test(facts: &Facts) -> Match {
     let asked = facts.evidence().asked.tls;
     let server = peer_port(facts);
     let of_server = facts.log().is_some_and(|log| log.writer == Writer::Server);
+    let again: Vec<HandshakeAgain> = facts.handshakes_again().into_iter().map(|(end, _)| end).collect();
     let (side, confidence, summary) = match broken.how {
         Some(Broken::Alert) if of_server => (
             Side::Client,
@@ -78,11 +81,7 @@ fn test(facts: &Facts) -> Match {
             "The TLS handshake is cut off by a reset. A firewall that wants to read the connection does so, or the server."
                 .to_owned(),
         ),
-        None => (
-            Side::Unknown,
-            Confidence::Medium,
-            format!("{server} does not answer the TLS handshake. The server hangs, or a device on the way swallows it."),
-        ),
+        None => unanswered(&server, &again),
     };
     let plain_port = Fix::client(
         "Use explicit TLS at this port",
@@ -107,21 +106,63 @@ fn test(facts: &Facts) -> Match {
         side,
         confidence,
         summary,
-        cites: facts.cites([broken.place]),
+        cites: facts
+            .cites([broken.place].into_iter().chain(facts.handshakes_again().into_iter().map(|(_, place)| place))),
         fixes: if explicit_instead {
             vec![plain_port]
+        } else if side == Side::Network {
+            vec![transfer_stalled::mtu_fix()]
         } else if of_server {
             vec![trust, mend]
         } else {
-            vec![
-                mend,
-                Fix::client(
-                    "Try from another network",
-                    "Where it works from there, a firewall on this side breaks TLS it can't read.",
-                ),
-            ]
+            let elsewhere = Fix::client(
+                "Try from another network",
+                "Where it works from there, a firewall on this side breaks TLS it can't read.",
+            );
+            // Nobody has looked whether it is that.
+            let large = (broken.how.is_none() && again.is_empty()).then(transfer_stalled::mtu_fix);
+            [mend, elsewhere].into_iter().chain(large).collect()
         },
     })
+}
+
+/// The handshake met silence: it may be for the size of packets, which the certificate fills.
+fn unanswered(server: &str, again: &[HandshakeAgain]) -> (Side, Confidence, String) {
+    let silence = format!("{server} does not answer the TLS handshake.");
+    let stands_small = again.contains(&HandshakeAgain::StoodInSmallSegments);
+    if stands_small && again.contains(&HandshakeAgain::Stood) {
+        return (
+            Side::Unknown,
+            Confidence::Low,
+            format!(
+                "{silence} It does so only now and then: made again, the handshake stood. The server hangs now and then, or a \
+                 link or firewall on the way loses packets; from here these look alike."
+            ),
+        );
+    }
+    if stands_small {
+        let twice = again.contains(&HandshakeAgain::Silent);
+        return (
+            Side::Network,
+            if twice { Confidence::High } else { Confidence::Medium },
+            format!(
+                "Large packets are lost on the way: {server} does not answer the TLS handshake, in which its certificate fills such \
+                 packets, and in segments of {SMALL_SEGMENT} bytes it does. A router drops what is too large for its link, \
+                 and its word of that (ICMP) does not reach the server."
+            ),
+        );
+    }
+    let why = if again.contains(&HandshakeAgain::SilentInSmallSegments) {
+        format!(
+            "In segments of {SMALL_SEGMENT} bytes, which nearly every link takes, it stays silent, too. The server hangs, or a \
+             device on the way swallows the handshake."
+        )
+    } else {
+        "The server hangs, or a device on the way swallows it, or its certificate comes in packets that are too large for the \
+         way and are lost."
+            .to_owned()
+    };
+    (Side::Unknown, Confidence::Medium, format!("{silence} {why}"))
 }
 
 /// AUTH TLS was the last that went well: what became of it has no words.

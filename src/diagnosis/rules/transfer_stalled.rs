@@ -205,7 +205,7 @@ fn check_often() -> Fix {
     )
 }
 
-fn mtu_fix() -> Fix {
+pub fn mtu_fix() -> Fix {
     Fix::network(
         "Let ICMP \"fragmentation needed\" through, or clamp the segment size",
         "VPN and PPPoE links carry smaller packets. On Linux routers: tcp option maxseg size set rt mtu (nft), or TCPMSS \

@@ -5,9 +5,12 @@
 //! under TLS where the features list AUTH TLS or the server demands it: servers in plain, the most, pay nothing. A login
 //! with a password asks for the features first.
 
+use std::rc::Rc;
+
 use tokio::time::timeout;
 
 use super::{LoggedIn, Plan, Tools};
+use crate::engine::probes;
 use crate::engine::session::{Came, Session};
 use crate::engine::{Certificates, Login};
 use crate::evidence::facts::Facts;
@@ -107,9 +110,14 @@ async fn encrypt(tools: Tools<'_>, session: &mut Session, protection: Protection
     };
     for mechanism in ["TLS", "SSL"] {
         let Ok(auth) = Command::with("AUTH", mechanism) else { return false };
-        match ask(tools, session, auth).await {
+        match ask(tools, session, auth.clone()).await {
             Some(reply) if reply.is_completion() => {
-                return session.secure(client, protection, Security::ExplicitTls, tools.budget.reply).await;
+                let again = Rc::clone(&client);
+                let secured = session.secure(client, protection, Security::ExplicitTls, tools.budget.reply).await;
+                if !secured {
+                    probes::handshake::again(tools, session, &again, Some(&auth)).await;
+                }
+                return secured;
             }
             // Whoever knows the command and not this mechanism may know the other.
             Some(reply) if reply.code == 504 => {}

@@ -3,8 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::Facts;
+use crate::evidence::attempt::SMALL_SEGMENT;
 use crate::evidence::security::Broken;
-use crate::evidence::timeline::{Awaited, Event, Icmp, Packet, PacketKind, Session, What};
+use crate::evidence::timeline::{Awaited, Event, HandshakeAgain, Icmp, Packet, PacketKind, Session, What};
 
 /// Where an event stands in the evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,6 +159,7 @@ fn words(event: &Event, end: Option<SocketAddr>, all: &[Event]) -> String {
         }
         What::Secured { version, session: Session::New } => format!("{version} stood, with a session of its own"),
         What::TlsFailed { how, words } => broken(*how, words),
+        What::HandshakeAgain(end) => handshake_again(*end),
         What::Tickets(left) => format!("{left} TLS tickets were left for further data connections"),
         What::Withheld => "the password was not sent".to_owned(),
         What::Distrusted(_) => "the client does not trust the server's certificate".to_owned(),
@@ -247,4 +249,17 @@ fn so_long(ms: f64) -> String {
 /// `84 ms`, `3.6 s`.
 fn duration(ms: f64) -> String {
     if ms < 1000.0 { format!("{:.0} ms", ms.max(0.0)) } else { format!("{:.1} s", ms / 1000.0) }
+}
+
+fn handshake_again(end: HandshakeAgain) -> String {
+    match end {
+        HandshakeAgain::StoodInSmallSegments => {
+            format!("a further TLS handshake, in segments of {SMALL_SEGMENT} bytes, stood")
+        }
+        HandshakeAgain::SilentInSmallSegments => {
+            format!("a further TLS handshake, in segments of {SMALL_SEGMENT} bytes, was not answered")
+        }
+        HandshakeAgain::Stood => "a further TLS handshake, in segments of the usual size, stood".to_owned(),
+        HandshakeAgain::Silent => "a further TLS handshake, in segments of the usual size, was not answered".to_owned(),
+    }
 }

@@ -3,7 +3,7 @@
 use super::{ControlEnd, Facts, Login, Place, Placed, Realm, Tried, events_of};
 use crate::evidence::attempt::Attempt;
 use crate::evidence::security::{Certificate, Distrust, Protection, Security};
-use crate::evidence::timeline::{Awaited, Session, What};
+use crate::evidence::timeline::{Awaited, HandshakeAgain, Session, What};
 
 /// How TLS came to its end before it stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,17 @@ impl<'a> Facts<'a> {
             What::Silent { awaited: Awaited::Handshake, .. } => Some(Broken { how: None, place }),
             _ => None,
         })
+    }
+
+    /// What became of the handshake that met silence, each time that it was made again.
+    pub fn handshakes_again(&self) -> Vec<(HandshakeAgain, Place)> {
+        let numbered = self.evidence.controls.iter().enumerate();
+        let all = numbered.flat_map(|(number, control)| events_of(control, number));
+        all.filter_map(|(event, place)| match event.what {
+            What::HandshakeAgain(end) => Some((end, place)),
+            _ => None,
+        })
+        .collect()
     }
 
     /// Where the control connection ended, or went silent, in the place of an answer to AUTH.
