@@ -258,6 +258,15 @@ mod tests {
     }
 
     #[test]
+    fn the_way_that_was_searched_to_one_port_speaks_for_no_other() {
+        let found =
+            conclusion(include_str!("../../../fixtures/cases/passive-range-partly-open/walls_on_both_sides.toml"));
+        assert!(found.summary.contains("Packets to passive port 50002 "), "{}", found.summary);
+        assert!(found.summary.contains("For this port the server's firewall"), "{}", found.summary);
+        assert!(found.summary.contains("The way to the other ports that failed was not searched"), "{}", found.summary);
+    }
+
+    #[test]
     fn where_one_side_is_to_blame_the_other_is_asked_for_nothing() {
         let found = conclusion(include_str!(
             "../../../fixtures/cases/passive-range-partly-open/limit_at_the_clients_router.toml"

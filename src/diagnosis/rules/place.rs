@@ -158,8 +158,16 @@ fn on_the_way(facts: &Facts, failed: &[&Tried]) -> Option<Place> {
         End::Silence { .. } => "drops them",
         End::Refused { .. } | End::Unreachable { .. } | End::Open { .. } => "turns them away",
     };
-    let words =
-        format!("{} {}", ends_where(facts, &location, (low, high), server, does), excludes(&location, server, silent));
+    let searched = searched_alone(facts, failed);
+    let to = searched.map_or_else(|| "the passive port".to_owned(), |port| format!("passive port {port}"));
+    let ends = ends_where(facts, &location, (low, high), server, (&to, does));
+    let excluded = match (searched, location.zone) {
+        (Some(_), Zone::Client) => excludes_for_one(location.end),
+        _ => excludes(&location, server, silent),
+    };
+    let others = if searched.is_some() { OTHERS_NOT_SEARCHED } else { "" };
+    let words = format!("{ends} {excluded}");
+    let words = format!("{} {others}", words.trim_end());
     let words = format!("{} {}", words.trim_end(), in_anothers_name(facts, &location, (high, server)));
     let unseen = matches!(location.end, End::Refused { .. }) && !exact && rst.is_none();
     let words = format!("{} {}", words.trim_end(), if unseen { TTL_TELLS } else { "" });
@@ -221,7 +229,13 @@ pub fn hops_in_words(facts: &Facts, failed: &[&Tried]) -> Option<String> {
     })
 }
 
-fn ends_where(facts: &Facts, location: &Location, (low, high): (u8, u8), server: u8, does: &str) -> String {
+fn ends_where(
+    facts: &Facts,
+    location: &Location,
+    (low, high): (u8, u8),
+    server: u8,
+    (to, does): (&str, &str),
+) -> String {
     let name = |number| hop(location, number, server);
     let of = match location.server {
         Some(server) if facts.distance_is_exact() => format!("the server is hop {server}"),
@@ -230,7 +244,7 @@ fn ends_where(facts: &Facts, location: &Location, (low, high): (u8, u8), server:
     };
     if high == 0 {
         return format!(
-            "Packets to the passive port do not come as far as the first router, and by its counters this computer did \
+            "Packets to {to} do not come as far as the first router, and by its counters this computer did \
              not send them all: most likely its own firewall drops them ({of})."
         );
     }
@@ -240,24 +254,21 @@ fn ends_where(facts: &Facts, location: &Location, (low, high): (u8, u8), server:
         } else {
             format!("{} {does}", name(low))
         };
-        return format!("Packets to the passive port end on the way: {who} ({of}).");
+        return format!("Packets to {to} end on the way: {who} ({of}).");
     }
     match (low, high) {
         (0, 1) => {
-            return format!(
-                "Packets to the passive port do not get past {}: it or this computer {does} ({of}).",
-                name(high)
-            );
+            return format!("Packets to {to} do not get past {}: it or this computer {does} ({of}).", name(high));
         }
         (0, high) if high >= server => {
             return format!(
-                "No router on the way tells how far packets to the passive port come: somebody from this computer to the \
+                "No router on the way tells how far packets to {to} come: somebody from this computer to the \
                  server {does} ({of})."
             );
         }
         (0, high) => {
             return format!(
-                "Packets to the passive port do not get past {}: it, this computer or somebody between the two {does} \
+                "Packets to {to} do not get past {}: it, this computer or somebody between the two {does} \
                  ({of}).",
                 name(high)
             );
@@ -268,7 +279,7 @@ fn ends_where(facts: &Facts, location: &Location, (low, high): (u8, u8), server:
         0 | 1 => format!("it or the front of {}", name(high)),
         _ => format!("it, {} or somebody between the two", name(high)),
     };
-    format!("Packets to the passive port get past no router beyond {}: {who} {does} ({of}).", name(low))
+    format!("Packets to {to} get past no router beyond {}: {who} {does} ({of}).", name(low))
 }
 
 /// That the ICMP error does not name who sent it.
@@ -317,6 +328,28 @@ fn excludes(location: &Location, server: u8, answer_may_be_lost: bool) -> &'stat
         (Zone::Unknown, _) if server <= 2 => "With so few routers on the way nobody can tell whose it is.",
         (Zone::Unknown, _) => "",
     }
+}
+
+/// As [`excludes`] on this side of the way, where other ports failed besides the one that was searched.
+fn excludes_for_one(end: End) -> &'static str {
+    match end {
+        End::Silence { .. } => {
+            "For this port the server's firewall and port forwarding are not to blame: nothing arrives there."
+        }
+        _ => {
+            "For this port it is no missing port forward at the server: then the answer would come from the server's own \
+             router."
+        }
+    }
+}
+
+const OTHERS_NOT_SEARCHED: &str = "The way to the other ports that failed was not searched.";
+
+/// The port whose way was searched, where others failed as well: a firewall on another part of the way may stop those.
+fn searched_alone(facts: &Facts, failed: &[&Tried]) -> Option<u16> {
+    let searched = facts.passive_sweep()?.port.port();
+    let mut ports = failed.iter().filter_map(|tried| tried.dialled()).map(|end| end.port());
+    ports.any(|port| port != searched).then_some(searched)
 }
 
 /// How to learn what this check can't see. A letter to both sides says it in its own words.
