@@ -12,6 +12,7 @@ use ftpmode::check::Request;
 use ftpmode::diagnosis::diagnose;
 use ftpmode::evidence::Outcome;
 use ftpmode::evidence::attempt::DataVerb;
+use ftpmode::evidence::case::Case;
 use ftpmode::evidence::facts::{Cause, Facts};
 use ftpmode::evidence::timeline::What;
 use scripted::{Scripted, Step::*, say};
@@ -56,7 +57,7 @@ fn a_port_that_fails_by_itself_is_never_set_aside() {
     let refused = |outcome: &&Outcome| outcome.events.iter().any(|event| event.what == What::Refused);
     let failed: Vec<&Outcome> = evidence.attempts.iter().filter(refused).collect();
     assert!(matches!(failed[..], [one] if !one.set_aside), "{evidence:#?}");
-    assert_eq!(Facts::of(&evidence).passive_ports_dialled(), 6, "{evidence:#?}");
+    assert_eq!(Facts::of(&evidence).passive_dials(), 6, "{evidence:#?}");
     assert!(diagnose(&Facts::of(&evidence)).fires("passive-range-partly-open"), "{evidence:#?}");
 }
 
@@ -79,5 +80,18 @@ fn the_last_port_asked_for_is_no_reason_for_one_more() {
     let silent = |outcome: &&Outcome| outcome.events.iter().any(|event| matches!(event.what, What::Silent { .. }));
     let failed: Vec<&Outcome> = evidence.attempts.iter().filter(silent).collect();
     assert!(matches!(failed[..], [one] if !one.set_aside), "{evidence:#?}");
-    assert_eq!(Facts::of(&evidence).passive_ports_dialled(), 6, "{evidence:#?}");
+    assert_eq!(Facts::of(&evidence).passive_dials(), 6, "{evidence:#?}");
+}
+
+/// A range of a single port, or a server that draws it again and again.
+#[test]
+fn a_port_that_is_named_again_is_no_further_port() {
+    let text = include_str!("../fixtures/cases/passive-port-dropped/the_same_port_each_time.toml");
+    let evidence = Case::from_toml(text).expect("a case").evidence;
+    let open = diagnose(&Facts::of(&evidence)).not_tested.into_iter().find(|open| open.id == "passive-ports");
+    let because = open.expect("it is open").because;
+    assert_eq!(
+        because,
+        "1 of the 3 passive ports asked for was tried: the server named port 50000 for each of 3 connections"
+    );
 }

@@ -129,7 +129,8 @@ fn place(facts: &Facts) -> Option<Open> {
 fn ports(facts: &Facts) -> Option<Open> {
     let evidence = facts.evidence();
     let asked = usize::from(evidence.asked.samples?);
-    let tried = facts.passive_ports_dialled();
+    let ports = facts.passive_ports_dialled();
+    let (tried, dials) = (ports.len(), facts.passive_dials());
     let were = if tried == 1 { "was" } else { "were" };
     let so_many = format!("{tried} of the {asked} passive ports asked for {were} tried");
     let skipped = || evidence.not_tried.iter().find(|skipped| skipped.verb.mode() == Mode::Passive);
@@ -137,7 +138,16 @@ fn ports(facts: &Facts) -> Option<Open> {
         Some(_) => Some(TIME_OVER),
         None => evidence.not_sampled.as_deref().or_else(|| skipped().map(|skipped| skipped.because.as_str())),
     };
-    let because = why.map_or_else(|| so_many.clone(), |why| format!("{so_many}, and no more because {why}"));
+    let because = match (why, ports.first()) {
+        (None, Some(port)) if tried == 1 && dials > 1 => {
+            format!("{so_many}: the server named port {port} for each of {dials} connections")
+        }
+        (None, Some(_)) if dials > tried => {
+            format!("{so_many}: of {dials} connections some went to a port that the server had named before")
+        }
+        (None, _) => so_many,
+        (Some(why), _) => format!("{so_many}, and no more because {why}"),
+    };
     (facts.log().is_none() && tried < asked).then(|| open("passive-ports", because))
 }
 

@@ -92,7 +92,7 @@ pub fn are_asked_for(facts: &Facts) -> bool {
 fn up_to(facts: &Facts, asked: usize) -> Vec<Probe> {
     let usable = |verb: &DataVerb| facts.tried_with(*verb).any(|tried| tried.negotiated());
     let verbs: Vec<DataVerb> = [DataVerb::Pasv, DataVerb::Epsv].into_iter().filter(usable).collect();
-    let tried = facts.passive_ports_dialled();
+    let tried = facts.passive_dials();
     // A port that refused one and let another in was connected to as well.
     let missing = asked.saturating_sub(tried + facts.ports_of_two_minds().len());
     // There and back, for the reason above.

@@ -49,7 +49,7 @@ impl Plan<'_> {
     fn has_enough_ports(&self, attempt: Attempt) -> bool {
         let evidence = self.tools.recorder.evidence();
         let facts = Facts::of(&evidence);
-        let enough = |asked: u8| facts.passive_ports_dialled() >= usize::from(asked);
+        let enough = |asked: u8| facts.passive_dials() >= usize::from(asked);
         let passive = attempt.verb.mode() == Mode::Passive;
         passive && self.tools.settings.samples.is_some_and(enough)
     }

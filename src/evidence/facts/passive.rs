@@ -66,6 +66,10 @@ fn ports(tried: &[&Tried]) -> BTreeSet<u16> {
     tried.iter().filter_map(|tried| Some(tried.dialled()?.port())).filter(|port| *port != 0).collect()
 }
 
+fn at_peer(tried: &&Tried) -> bool {
+    tried.attempt().address == Address::ControlPeer
+}
+
 impl<'a> Facts<'a> {
     /// What speaks against it that `failing` fails for the verb's own sake, where it fails each time and the other one
     /// never does. A port that failed with it and let the other in is no bad port; without such a one many must fail, as
@@ -193,10 +197,17 @@ impl<'a> Facts<'a> {
         failed.chain(swept).collect()
     }
 
-    /// Passive ports that were dialled at the control connection's peer, judged or not.
-    pub fn passive_ports_dialled(&self) -> usize {
-        let at_peer = |tried: &&Tried| tried.attempt().address == Address::ControlPeer;
+    /// Passive connections to the control connection's peer, judged or not. Where the server names one port again and again,
+    /// they are more than their ports.
+    pub fn passive_dials(&self) -> usize {
         self.tried_in(Mode::Passive).filter(at_peer).count() + self.passive_dials_aside().iter().filter(at_peer).count()
+    }
+
+    /// The ports that these were made to.
+    pub fn passive_ports_dialled(&self) -> BTreeSet<u16> {
+        let aside = self.passive_dials_aside();
+        let all: Vec<&Tried> = self.tried_in(Mode::Passive).chain(&aside).filter(at_peer).collect();
+        ports(&all)
     }
 
     /// Passive connections that were begun and are not judged.
