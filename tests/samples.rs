@@ -95,3 +95,31 @@ fn a_port_that_is_named_again_is_no_further_port() {
         "1 of the 3 passive ports asked for was tried: the server named port 50000 for each of 3 connections"
     );
 }
+
+/// What fails in company is made again alone, but where so few ports were asked for one more would be none of them.
+#[test]
+fn of_few_ports_none_is_dialled_beyond_them() {
+    let open = || Vec::new();
+    for (samples, first, second) in [
+        (2, open(), vec![SilentPort]),
+        (2, open(), vec![DeafPort]),
+        (2, vec![DeafPort], open()),
+        (3, vec![SilentPort], vec![DeafPort]),
+    ] {
+        let case = format!("{samples} ports, {first:?}, {second:?}");
+        let server = Scripted::new()
+            .greet([say("220 (vsFTPd 3.0.3)\r\n")])
+            .on("PASV", first.into_iter().chain([say("227 Ok ({host-port})\r\n")]))
+            .may("PASV", [say("227 Ok ({host-port})\r\n")])
+            .on("EPSV", second.into_iter().chain([say("229 Ok (|||{port}|)\r\n")]))
+            .start();
+        let mut wanted = Request { methods: vec![DataVerb::Pasv, DataVerb::Epsv], ..request(server.address()) };
+        wanted.settings.timeout = Some(Duration::from_millis(600));
+        wanted.settings.samples = Some(samples);
+        let evidence = checked(wanted);
+        server.finish();
+        let facts = Facts::of(&evidence);
+        assert_eq!(facts.passive_ports_dialled(), usize::from(samples), "{case}: {evidence:#?}");
+        assert!(facts.tried().iter().any(|tried| tried.cause().is_some()), "{case}: {evidence:#?}");
+    }
+}

@@ -16,6 +16,7 @@ mod path;
 mod place;
 mod tls;
 mod two_ends;
+mod uneven;
 
 /// One case.
 pub struct Case {
@@ -176,6 +177,7 @@ pub fn all() -> Vec<&'static Case> {
         path::CASES,
         balanced::CASES,
         two_ends::CASES,
+        uneven::CASES,
         large::CASES,
         mapping::CASES,
         control::CASES,
