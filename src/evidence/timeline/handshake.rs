@@ -22,10 +22,10 @@ const NAMES: &[(HandshakeAgain, &str)] = &[
 
 impl HandshakeAgain {
     pub fn name(self) -> &'static str {
-        super::name_in(NAMES, self)
+        super::written::name_in(NAMES, self)
     }
 
     pub fn named(name: &str) -> Option<Self> {
-        super::value_in(NAMES, name)
+        super::written::value_in(NAMES, name)
     }
 }

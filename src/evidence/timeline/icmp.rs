@@ -1,6 +1,6 @@
 //! ICMP errors, as far as they are told apart.
 
-use super::{name_in, value_in};
+use super::written::{name_in, value_in};
 
 /// Which ICMP error came (RFC 792, RFC 1812 section 5.2.7.1, RFC 4443).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
