@@ -16,6 +16,7 @@ mod callbacks;
 mod commands;
 mod moved;
 mod replies;
+mod unasked;
 mod words;
 
 /// Events kept of one control connection; of more the last are passed over.
