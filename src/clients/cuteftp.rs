@@ -1,8 +1,7 @@
 //! CuteFTP; menus from its help, what it does by itself from its help and from three logs that users published.
 
 use super::rules::{
-    DataHandshake, Dials, Listing, Manner, REFUSED_OR_CLOSED, Rules, Sessions, Setting, Step, Tls, UNSURE, Unasked,
-    Vouching, Way, WithoutPrivacy,
+    Dials, Listing, Manner, NO_TLS, REFUSED_OR_CLOSED, Rules, Setting, Step, Tls, UNSURE, Vouching, Way,
 };
 use super::{Client, Recipe, UNKNOWN, wire};
 
@@ -36,10 +35,7 @@ pub static CLIENT: Client = Client {
             explicit: Some("FTP over TLS chosen for the site"),
             implicit: Some("implicit TLS chosen for the site"),
             vouching: Vouching::Asks,
-            sessions: Sessions::Unknown,
-            without_privacy: WithoutPrivacy::Unknown,
-            unasked: Unasked::Never,
-            data: DataHandshake::WithTheTransfer,
+            ..NO_TLS
         },
         listing: Listing::List,
         manner: Manner::Plain,

@@ -1,9 +1,6 @@
 //! Cyberduck; rules from `DataConnectionActionExecutor.java`, `FTPSession.java` and Apache Commons Net, which it is built on.
 
-use super::rules::{
-    DataHandshake, Dials, Lines, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way,
-    WithoutPrivacy,
-};
+use super::rules::{Dials, Lines, Listing, Manner, NO_TLS, Rules, Setting, Step, Tls, Vouching, Way};
 use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
@@ -30,15 +27,7 @@ pub static CLIENT: Client = Client {
             way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] },
         }],
         earlier: &[],
-        tls: Tls {
-            explicit: Some("FTP-SSL (Explicit AUTH TLS)"),
-            implicit: None,
-            vouching: Vouching::Asks,
-            sessions: Sessions::Unknown,
-            without_privacy: WithoutPrivacy::Unknown,
-            unasked: Unasked::Never,
-            data: DataHandshake::WithTheTransfer,
-        },
+        tls: Tls { explicit: Some("FTP-SSL (Explicit AUTH TLS)"), vouching: Vouching::Asks, ..NO_TLS },
         listing: Listing::Machine,
         manner: Manner::Plain,
     }),

@@ -1,8 +1,6 @@
 //! .NET's FtpWebRequest; properties and rules from `FtpControlStream.cs`.
 
-use super::rules::{
-    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
-};
+use super::rules::{Dials, Listing, Manner, NO_TLS, Rules, Setting, Step, Tls, Way};
 use super::{Client, Recipe, UNKNOWN};
 
 pub static CLIENT: Client = Client {
@@ -33,15 +31,7 @@ pub static CLIENT: Client = Client {
             way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] },
         }],
         earlier: &[],
-        tls: Tls {
-            explicit: Some("EnableSsl = true"),
-            implicit: None,
-            vouching: Vouching::Unknown,
-            sessions: Sessions::Unknown,
-            without_privacy: WithoutPrivacy::Unknown,
-            unasked: Unasked::Never,
-            data: DataHandshake::WithTheTransfer,
-        },
+        tls: Tls { explicit: Some("EnableSsl = true"), ..NO_TLS },
         listing: Listing::List,
         manner: Manner::Plain,
     }),

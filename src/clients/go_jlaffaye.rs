@@ -1,9 +1,6 @@
 //! Go's `jlaffaye/ftp`; options and rules from `ftp.go`.
 
-use super::rules::{
-    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setback, Setting, Step, Tls, Unasked, Vouching, Way,
-    WithoutPrivacy,
-};
+use super::rules::{Dials, Listing, Manner, NO_TLS, Rules, Setback, Setting, Step, Tls, Way};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -30,15 +27,7 @@ pub static CLIENT: Client = Client {
         way: WAY,
         settings: &[Setting { text: "ftp.DialWithDisabledEPSV(true)", way: WITHOUT_EPSV }],
         earlier: &[],
-        tls: Tls {
-            explicit: Some("ftp.DialWithExplicitTLS"),
-            implicit: Some("ftp.DialWithTLS"),
-            vouching: Vouching::Unknown,
-            sessions: Sessions::Unknown,
-            without_privacy: WithoutPrivacy::Unknown,
-            unasked: Unasked::Never,
-            data: DataHandshake::WithTheTransfer,
-        },
+        tls: Tls { explicit: Some("ftp.DialWithExplicitTLS"), implicit: Some("ftp.DialWithTLS"), ..NO_TLS },
         listing: Listing::Machine,
         manner: Manner::Plain,
     }),

@@ -27,13 +27,7 @@ pub static CLIENT: Client = Client {
     rules: Some(Rules {
         used_as: "ftp_pasv($ftp, true); ftp_rawlist($ftp, '/')",
         source: "PHP 8.2, ext/ftp/ftp.c: where PASV is refused or unreadable, ftp_pasv returns false and active mode stays; without a TLS session to resume a data connection fails",
-        way: Way {
-            ipv4: &[
-                Step::pasv(Dials::Told, NO_PASV).line(Lines::Last).reading(wire::six_spaced_from_first_digit),
-                Step::port(&[]),
-            ],
-            ipv6: &[Step::epsv(NO_PASV), Step::eprt(&[])],
-        },
+        way: WAY,
         settings: &[
             Setting {
                 text: "ftp_set_option($ftp, FTP_USEPASVADDRESS, false), ahead of ftp_pasv",
@@ -45,18 +39,29 @@ pub static CLIENT: Client = Client {
             Setting { text: "ftp_pasv($ftp, false)", way: Way { ipv4: &[Step::port(&[])], ipv6: &[Step::eprt(&[])] } },
         ],
         earlier: &[],
-        tls: Tls {
-            explicit: Some("ftp_ssl_connect"),
-            implicit: None,
-            vouching: Vouching::Ignores,
-            sessions: Sessions::Demands,
-            without_privacy: WithoutPrivacy::GoesOn,
-            unasked: Unasked::Never,
-            data: DataHandshake::WithTheTransfer,
-        },
+        tls: TLS,
         listing: Listing::List,
         manner: Manner::OnceAsked("ftp_pasv($ftp, true)"),
     }),
+};
+
+/// After `ftp_pasv($ftp, true)`.
+pub const WAY: Way = Way {
+    ipv4: &[
+        Step::pasv(Dials::Told, NO_PASV).line(Lines::Last).reading(wire::six_spaced_from_first_digit),
+        Step::port(&[]),
+    ],
+    ipv6: &[Step::epsv(NO_PASV), Step::eprt(&[])],
+};
+
+pub const TLS: Tls = Tls {
+    explicit: Some("ftp_ssl_connect"),
+    implicit: None,
+    vouching: Vouching::Ignores,
+    sessions: Sessions::Demands,
+    without_privacy: WithoutPrivacy::GoesOn,
+    unasked: Unasked::Never,
+    data: DataHandshake::WithTheTransfer,
 };
 
 /// ftp_pasv returns false then, and the connection stays in active mode.

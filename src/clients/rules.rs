@@ -247,7 +247,7 @@ pub const REFUSED_OR_CLOSED: &[Setback] = &[
     Setback::MendedConnect,
 ];
 
-/// The client can do no TLS.
+/// The client can do no TLS: what the entry of one starts from that can, and of which no more is known.
 pub const NO_TLS: Tls = Tls {
     explicit: None,
     implicit: None,

@@ -1,8 +1,6 @@
 //! Rust's suppaftp; calls and rules from `sync_ftp.rs`.
 
-use super::rules::{
-    DataHandshake, Dials, Listing, Manner, Rules, Sessions, Setting, Step, Tls, Unasked, Vouching, Way, WithoutPrivacy,
-};
+use super::rules::{Dials, Listing, Manner, NO_TLS, Rules, Setting, Step, Tls, Way};
 use super::{Client, Recipe, UNKNOWN, wire};
 
 pub static CLIENT: Client = Client {
@@ -46,15 +44,7 @@ pub static CLIENT: Client = Client {
             },
         ],
         earlier: &[],
-        tls: Tls {
-            explicit: Some("into_secure"),
-            implicit: None,
-            vouching: Vouching::Unknown,
-            sessions: Sessions::Unknown,
-            without_privacy: WithoutPrivacy::Unknown,
-            unasked: Unasked::Never,
-            data: DataHandshake::WithTheTransfer,
-        },
+        tls: Tls { explicit: Some("into_secure"), ..NO_TLS },
         listing: Listing::List,
         manner: Manner::Plain,
     }),

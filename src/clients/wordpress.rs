@@ -1,10 +1,7 @@
 //! WordPress, which updates itself over FTP with PHP's functions (`wp-admin/includes/class-wp-filesystem-ftpext.php`).
 
-use super::rules::{
-    DataHandshake, Dials, Lines, Listing, Manner, Rules, Sessions, Setback, Step, Tls, Unasked, Vouching, Way,
-    WithoutPrivacy,
-};
-use super::{Client, Recipe, UNKNOWN, wire};
+use super::rules::{Listing, Manner, Rules, Tls};
+use super::{Client, Recipe, UNKNOWN, php};
 
 pub static CLIENT: Client = Client {
     id: "wordpress",
@@ -22,28 +19,11 @@ pub static CLIENT: Client = Client {
     rules: Some(Rules {
         used_as: "WordPress with FS_METHOD ftpext",
         source: "class-wp-filesystem-ftpext.php calls ftp_pasv( $link, true ) and does not look at what it returns; PHP 8.2, ext/ftp/ftp.c",
-        way: Way {
-            ipv4: &[
-                Step::pasv(Dials::Told, NO_PASV).line(Lines::Last).reading(wire::six_spaced_from_first_digit),
-                Step::port(&[]),
-            ],
-            ipv6: &[Step::epsv(NO_PASV), Step::eprt(&[])],
-        },
+        way: php::WAY,
         settings: &[],
         earlier: &[],
-        tls: Tls {
-            explicit: Some("define( 'FTP_SSL', true )"),
-            implicit: None,
-            vouching: Vouching::Ignores,
-            sessions: Sessions::Demands,
-            without_privacy: WithoutPrivacy::GoesOn,
-            unasked: Unasked::Never,
-            data: DataHandshake::WithTheTransfer,
-        },
+        tls: Tls { explicit: Some("define( 'FTP_SSL', true )"), ..php::TLS },
         listing: Listing::List,
         manner: Manner::Plain,
     }),
 };
-
-/// ftp_pasv returns false then, and the connection stays in active mode.
-const NO_PASV: &[Setback] = &[Setback::Refused, Setback::RefusedForNow, Setback::OtherCode, Setback::Unreadable];
