@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::rule::{Match, Rule, Severity, Side};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::{Facts, Failure, IcmpAnswer, Place, Tried};
+use crate::evidence::facts::{Cite, Facts, Failure, IcmpAnswer, Place, Tried};
 use crate::evidence::import::UNKNOWN_HOST;
 use crate::evidence::observed::Observed;
 use crate::evidence::timeline::What;
@@ -259,6 +259,12 @@ fn joins<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> Vec<Place> {
     tried.into_iter().filter_map(Tried::joined_at).collect()
 }
 
+/// What shows that a passive port let a connection in, be it one that carried no transfer: then not every port fails.
+fn passive_let_in(facts: &Facts) -> Vec<Cite> {
+    let joined = joins(facts.joined_in(Mode::Passive));
+    if joined.is_empty() { passive_range_partly_open::let_in_besides(facts) } else { facts.cites(joined) }
+}
+
 /// `PORT`, `PORT and EPRT`: each verb once, in the order tried.
 fn verbs<'t>(tried: impl IntoIterator<Item = &'t Tried<'t>>) -> String {
     let mut names: Vec<&str> = Vec::new();
@@ -347,6 +353,10 @@ fn outer_address_setting(facts: &Facts, address: &str) -> String {
 
 /// Advice on the passive port range that fits every server.
 const ANY_RANGE: &str = "In the server's settings choose a range for passive mode, such as 40000 to 40100.";
+
+/// What is most likely where such a server's passive ports do not answer.
+const NOT_FORWARDED: &str = "The server stands behind an address translation that it does not know of, so most likely its \
+                             passive ports are not forwarded to it.";
 
 /// The server's address on the control connection, in words.
 fn peer(facts: &Facts) -> String {

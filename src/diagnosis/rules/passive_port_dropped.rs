@@ -2,10 +2,9 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, one_port_alone, passive_range_partly_open, place,
+    NOT_FORWARDED, endpoints, ends, failed_at_peer, loss, named_and_ended, one_port_alone, passive_let_in, place,
     ruled_out_by, taken_for, told_at_peer, untold,
 };
-use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Tried};
 use crate::evidence::observed::Observed;
 
@@ -26,11 +25,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    let joined = joins(facts.joined_in(Mode::Passive));
-    if !joined.is_empty() {
-        return Match::RuledOut(facts.cites(joined));
-    }
-    let let_in = passive_range_partly_open::let_in_besides(facts);
+    let let_in = passive_let_in(facts);
     if !let_in.is_empty() {
         return Match::RuledOut(let_in);
     }
@@ -60,16 +55,16 @@ fn test(facts: &Facts) -> Match {
         // Its own router may be where they end, and nobody forwards for whom does not know of it.
         (Some(place), Observed::Seen(sign)) if place.leaves_it_to_the_server() => {
             cites.extend(sign.cites);
-            (Side::Server, Confidence::Medium, format!("{} {BEHIND_NAT}", place.words))
+            (Side::Server, Confidence::Medium, format!("{} {NOT_FORWARDED}", place.words))
         }
         (Some(place), _) => (place.side, place.confidence, place.tells(facts)),
         (None, Observed::Seen(sign)) => {
             cites.extend(sign.cites);
-            (Side::Server, Confidence::Medium, BEHIND_NAT.to_owned())
+            (Side::Server, Confidence::Medium, NOT_FORWARDED.to_owned())
         }
         // The client says so of an address that its log does not show.
         (None, Observed::NotSeen | Observed::NotTested(_)) if by_log => {
-            (Side::Server, Confidence::Medium, BEHIND_NAT.to_owned())
+            (Side::Server, Confidence::Medium, NOT_FORWARDED.to_owned())
         }
         (None, Observed::NotSeen | Observed::NotTested(_)) => (Side::Unknown, Confidence::Medium, NOT_SEEN.to_owned()),
     };
@@ -116,6 +111,4 @@ pub fn is_untold(facts: &Facts) -> bool {
     !dropped.is_empty() && dropped.iter().all(|tried| tried.is_guess())
 }
 
-const BEHIND_NAT: &str = "The server stands behind an address translation that it does not know of, so most likely its \
-                          passive ports are not forwarded to it.";
 const NOT_SEEN: &str = "Whether the server's firewall or one on this side stops them can't be seen from here.";

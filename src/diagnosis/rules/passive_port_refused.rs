@@ -2,10 +2,9 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, one_port_alone, passive_range_partly_open, place,
+    NOT_FORWARDED, endpoints, ends, failed_at_peer, loss, named_and_ended, one_port_alone, passive_let_in, place,
     ruled_out_by, taken_for, told_at_peer, untold,
 };
-use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure};
 use crate::evidence::observed::Observed;
 
@@ -30,11 +29,7 @@ pub static RULE: Rule = Rule {
 const SHORT_RTT_MS: f64 = 8.0;
 
 fn test(facts: &Facts) -> Match {
-    let joined = joins(facts.joined_in(Mode::Passive));
-    if !joined.is_empty() {
-        return Match::RuledOut(facts.cites(joined));
-    }
-    let let_in = passive_range_partly_open::let_in_besides(facts);
+    let let_in = passive_let_in(facts);
     if !let_in.is_empty() {
         return Match::RuledOut(let_in);
     }
@@ -105,7 +100,5 @@ fn test(facts: &Facts) -> Match {
     })
 }
 
-const NOT_FORWARDED: &str = "The server stands behind an address translation that it does not know of, so most likely its \
-                             passive ports are not forwarded to it.";
 const NOT_SEEN: &str =
     "Nobody listens there, the port is not forwarded to the server, or a firewall turns the connection away.";

@@ -2,11 +2,10 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, joins, loss, named_and_ended, one_port_alone, passive_range_partly_open, place,
-    ruled_out_by, side_of, told_at_peer, untold,
+    endpoints, ends, failed_at_peer, loss, named_and_ended, one_port_alone, passive_let_in, place, ruled_out_by,
+    side_of, told_at_peer, untold,
 };
 use crate::evidence::address::{Reach, reach};
-use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Failure};
 
 pub static RULE: Rule = Rule {
@@ -26,11 +25,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    let joined = joins(facts.joined_in(Mode::Passive));
-    if !joined.is_empty() {
-        return Match::RuledOut(facts.cites(joined));
-    }
-    let let_in = passive_range_partly_open::let_in_besides(facts);
+    let let_in = passive_let_in(facts);
     if !let_in.is_empty() {
         return Match::RuledOut(let_in);
     }
