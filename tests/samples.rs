@@ -119,7 +119,7 @@ fn of_few_ports_none_is_dialled_beyond_them() {
         let evidence = checked(wanted);
         server.finish();
         let facts = Facts::of(&evidence);
-        assert_eq!(facts.passive_ports_dialled(), usize::from(samples), "{case}: {evidence:#?}");
+        assert_eq!(facts.passive_ports_dialled().len(), usize::from(samples), "{case}: {evidence:#?}");
         assert!(facts.tried().iter().any(|tried| tried.cause().is_some()), "{case}: {evidence:#?}");
     }
 }
