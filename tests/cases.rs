@@ -289,6 +289,8 @@ fn where_a_callback_ends_before_a_silent_router_that_is_not_left_out() {
         dropped.summary
     );
     assert_eq!(dropped.side, Side::Unknown);
+    let sides: Vec<Side> = dropped.fixes.iter().map(|fix| fix.side).collect();
+    assert_eq!(sides, [Side::Server, Side::Network], "they do not come as far as this side");
 }
 
 /// What comes in the server's name is no nearer to it than the routers between that were seen to pass packets on.

@@ -314,13 +314,15 @@ pub fn fixes(facts: &Facts, nat: &Nat, wall: Option<&Wall>) -> Vec<Fix> {
         ),
     );
     let server = let_out(facts);
+    let network = Fix::network(
+        "Ask the network's operator about the router that stops the server's connections",
+        format!("Give him the hop above, {peer} and {local}, and the time of this check."),
+    );
     match (wall.map(|wall| wall.side), nat) {
         (Some(Side::Server), Nat::Seen(_)) if !wall::passes_on(facts) => fixes.extend([server, forward(facts)]),
         (Some(Side::Server), _) => fixes.push(server),
-        (Some(Side::Network), _) => fixes.push(Fix::network(
-            "Ask the network's operator about the router that stops the server's connections",
-            format!("Give him the hop above, {peer} and {local}, and the time of this check."),
-        )),
+        (Some(Side::Network), _) => fixes.push(network),
+        (Some(Side::Unknown), _) if wall.is_some_and(|wall| wall.is_beyond) => fixes.extend([server, network]),
         (None, Nat::Seen(_)) if is_helped(facts) => fixes.extend([forward(facts), server]),
         (None | Some(Side::Unknown), Nat::Seen(_)) if names_given(facts) => {
             fixes.extend([see_the_forward(facts), client, server])

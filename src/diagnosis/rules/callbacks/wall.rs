@@ -25,6 +25,8 @@ pub struct Wall {
     pub cites: Vec<Cite>,
     /// Whether an answer of this computer's that gets lost would look the same.
     pub answer_may_be_lost: bool,
+    /// Whether they end before they come to this side.
+    pub is_beyond: bool,
 }
 
 /// Where the other end looked how far its packets come. `None` where that says nothing.
@@ -125,7 +127,7 @@ pub fn wall(facts: &Facts, nat: &Nat) -> Option<Wall> {
          {server}{or_nearer} from {}).{excludes}{as_well}",
         if end.is_counted_from_here() { "here" } else { "the translation" }
     );
-    Some(Wall { side, confidence, words, cites, answer_may_be_lost })
+    Some(Wall { side, confidence, words, cites, answer_may_be_lost, is_beyond: low > own.max(base) })
 }
 
 const LET_IN_AS_WELL: &str = " Beyond that place this computer stands behind an address translation, which has to let them in \
