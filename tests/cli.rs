@@ -7,6 +7,7 @@ use std::io::Write;
 use std::process::Command;
 
 use assert_cmd::cargo::CommandCargoExt;
+use ftpmode::report::formats;
 use ftpmode::serve::{Fault, Settings};
 use raw::playing;
 use serde_json::Value;
@@ -311,4 +312,14 @@ fn the_user_says_where_active_mode_listens_and_connections_begin() {
     let (report, _) = json(&["check", &address, "--active-address", "192.0.2.9", "--method", "port"]);
     assert_eq!(report["attempts"][0]["advertised"].as_str().and_then(|end| end.split(':').next()), Some("192.0.2.9"));
     assert_eq!(report["attempts"][0]["cause"], "rejected");
+}
+
+#[test]
+fn the_help_tells_every_format() {
+    let ran = ftpmode(&["check", "--help"]);
+    let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for format in formats::ALL {
+        assert!(told.contains(&format!("- {}: {}", format.id, format.help)), "{}", format.id);
+    }
+    assert!(ftpmode(&["check", "--format", "yaml", "127.0.0.1"]).err.contains("nagios"));
 }

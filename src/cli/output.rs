@@ -6,6 +6,7 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::COULD_NOT_TELL;
@@ -21,7 +22,7 @@ const USUAL_WIDTH: usize = 80;
 #[derive(Args, Debug)]
 pub struct OutputArgs {
     /// How the report is written
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_named)]
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_names())]
     format: &'static Format,
     /// Colours
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
@@ -192,9 +193,10 @@ pub fn read(path: &Path) -> std::io::Result<String> {
     std::fs::read_to_string(path)
 }
 
-fn format_named(name: &str) -> Result<&'static Format, String> {
-    let known = || formats::ALL.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
-    formats::with_id(name).ok_or_else(|| format!("the formats are {}", known()))
+/// The names and their help come from the formats' own table.
+fn format_names() -> impl TypedValueParser<Value = &'static Format> {
+    let names = formats::ALL.iter().map(|format| PossibleValue::new(format.id).help(format.help));
+    PossibleValuesParser::new(names).try_map(|name| formats::with_id(&name).ok_or("there is no format of this name"))
 }
 
 fn client_named(id: &str) -> Result<&'static Client, String> {
