@@ -19,7 +19,7 @@ use std::cmp::Reverse;
 use crate::evidence::Evidence;
 use crate::evidence::facts::{Cite, Facts, Failure};
 use handover::Handover;
-use rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
+use rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
 use rules::{active_callback_dropped, callbacks, local_firewall_drops_callback, transfer_stalled, transparent_proxy};
 use verdict::Verdict;
 
@@ -159,10 +159,5 @@ pub fn title(evidence: &Evidence, id: &str) -> Option<String> {
 impl Diagnosis {
     pub fn fires(&self, id: &str) -> bool {
         self.findings.iter().any(|finding| finding.rule.id == id)
-    }
-
-    /// The most severe finding that is not info.
-    pub fn main_finding(&self) -> Option<&Finding> {
-        self.findings.iter().find(|finding| finding.conclusion.severity > Severity::Info)
     }
 }

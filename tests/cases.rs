@@ -694,9 +694,11 @@ fn differences(facts: &Facts, found: &Diagnosis, expect: &Expect) -> Vec<String>
         wrong.push(format!("it recommends '{recommendation}', not '{}'", expect.recommendation));
     }
     if let Some(side) = &expect.side {
-        let blamed = found.main_finding().map(|finding| kebab(&finding.conclusion.side));
+        // The most severe of them stands first.
+        let main = found.findings.iter().find(|finding| finding.conclusion.severity > Severity::Info);
+        let blamed = main.map(|finding| kebab(&finding.conclusion.side));
         if blamed.as_ref() != Some(side) {
-            let who = found.main_finding().map(|finding| finding.rule.id);
+            let who = main.map(|finding| finding.rule.id);
             wrong.push(format!("the side is {blamed:?} by {who:?}, not '{side}'"));
         }
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use ftpmode::evidence::Evidence;
 use ftpmode::evidence::address::{Reach, reach};
 use ftpmode::evidence::case::Case;
+use ftpmode::evidence::import;
 use ftpmode::evidence::redact::redact;
 use ftpmode::report::{Report, Style, formats};
 
@@ -235,15 +236,17 @@ fn cases() -> Vec<(PathBuf, Case)> {
     found
 }
 
+fn read_log(mut bytes: &[u8]) -> Vec<Evidence> {
+    import::read(&mut bytes, "log").expect("memory can be read").evidence
+}
+
 /// Greetings need not write a name with a capital.
 #[test]
 fn a_greeting_in_small_letters_names_nobody() {
-    let mut reader = ftpmode::evidence::import::Reader::new();
-    reader.feed(
+    let all = read_log(
         b"220-welcome to hopfenkeller & sons, you are connected to the file service\n\
           220 no anonymous login, all activity is logged\nUSER bob\n331 ok\nPASS x\n230 User bob logged in\n",
     );
-    let all = reader.finish("log");
     let redacted = redact(all.first().expect("a dialogue"));
     let events: Vec<String> = redacted.controls.iter().flat_map(|c| &c.events).map(|e| e.what.to_string()).collect();
     let text = events.join("\n");
@@ -283,9 +286,7 @@ fn no_form_of_a_log_names_anybody() {
         "220 hi\nUSER test\n331 Password required for test.\nPASS x\n530 User test cannot log in.\n",
     ];
     for log in logs {
-        let mut reader = ftpmode::evidence::import::Reader::new();
-        reader.feed(log.as_bytes());
-        let all = reader.finish("log");
+        let all = read_log(log.as_bytes());
         assert_eq!(all.len(), 1, "{log}");
         for evidence in &all {
             let redacted = redact(evidence);
@@ -329,9 +330,7 @@ fn logs_are_diagnosed_alike_with_and_without_their_names() {
     paths.sort();
     assert!(paths.len() > 100, "the logs were not found");
     for path in paths.iter().step_by(5) {
-        let mut reader = ftpmode::evidence::import::Reader::new();
-        reader.feed(&std::fs::read(path).expect("a log"));
-        for evidence in reader.finish("log") {
+        for evidence in read_log(&std::fs::read(path).expect("a log")) {
             let redacted = redact(&evidence);
             assert_eq!(concluded(&Report::of(&evidence)), concluded(&Report::of(&redacted)), "{}", path.display());
         }

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use ftpmode::evidence::case::Case;
-use ftpmode::evidence::import::Reader;
+use ftpmode::evidence::import;
 use ftpmode::report::formats::{self, Format};
 use ftpmode::report::model::Forecast;
 use ftpmode::report::{Report, Style, schema};
@@ -287,12 +287,10 @@ fn standard_reports() -> Vec<(String, Report)> {
     reports.into_iter().map(|(path, report)| (named(path), report)).collect()
 }
 
-/// Every case below a folder, by path.
 /// The report of a client's log.
-fn of_log(log: &[u8]) -> Report {
-    let mut reader = Reader::new();
-    reader.feed(log);
-    Report::of(reader.finish("log").first().expect("a log of FTP"))
+fn of_log(mut log: &[u8]) -> Report {
+    let all = import::read(&mut log, "log").expect("memory can be read").evidence;
+    Report::of(all.first().expect("a log of FTP"))
 }
 
 fn letter_about(log: &str) -> String {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use ftpmode::clients;
@@ -11,7 +12,7 @@ use ftpmode::diagnosis::rule::{Confidence, Severity, Side};
 use ftpmode::evidence::Evidence;
 use ftpmode::evidence::attempt::Mode;
 use ftpmode::evidence::facts::Facts;
-use ftpmode::evidence::import::{self, Reader};
+use ftpmode::evidence::import;
 use ftpmode::report::formats;
 use ftpmode::report::{Report, Style, schema};
 use proptest::prelude::*;
@@ -317,6 +318,16 @@ fn however_a_log_was_pasted_the_same_is_told() {
     assert!(wrong.is_empty(), "{}:\n{}\n", wrong.len(), wrong.join("\n"));
 }
 
+/// A few bytes at a time.
+struct Drops<'a>(&'a [u8]);
+
+impl Read for Drops<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let few = buffer.len().min(7);
+        self.0.read(&mut buffer[..few])
+    }
+}
+
 #[test]
 fn however_it_comes_it_is_the_same_log() {
     let all: Vec<u8> = fixtures().iter().step_by(9).flat_map(|fixture| fixture.bytes.clone()).collect();
@@ -324,9 +335,7 @@ fn however_it_comes_it_is_the_same_log() {
     let numbered = b"1\t220 Welcome\n2\tUser-Agent: Wget/1.25.7\n3\tUSER bob\n4\t530 No\n".to_vec();
     let mut versions = Vec::new();
     for all in [all, numbered] {
-        let mut piecemeal = Reader::new();
-        all.chunks(7).for_each(|chunk| piecemeal.feed(chunk));
-        let piecemeal = piecemeal.finish("log");
+        let piecemeal = import::read(&mut Drops(&all), "log").expect("memory can be read").evidence;
         let at_once = import::read(&mut all.as_slice(), "log").expect("memory can be read").evidence;
         assert!(!piecemeal.is_empty());
         assert!(piecemeal == at_once, "it is not the same");
@@ -467,9 +476,7 @@ FTP command: Client \"198.18.0.30\", \"PASS geheim8\"
 #[test]
 fn a_log_that_says_too_little_is_told_from_prose() {
     let thin = |text: &str| {
-        let mut reader = Reader::new();
-        reader.feed(text.as_bytes());
-        let reading = reader.read("log");
+        let reading = import::read(&mut text.as_bytes(), "log").expect("memory can be read");
         assert!(reading.evidence.is_empty(), "{text}");
         reading.thin
     };
@@ -517,10 +524,8 @@ proptest! {
     }
 }
 
-fn read(bytes: &[u8]) -> Vec<Evidence> {
-    let mut reader = Reader::new();
-    reader.feed(bytes);
-    reader.finish("log")
+fn read(mut bytes: &[u8]) -> Vec<Evidence> {
+    import::read(&mut bytes, "log").expect("memory can be read").evidence
 }
 
 /// Their events tell the lines that they were read from.

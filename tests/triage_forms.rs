@@ -5,7 +5,7 @@ use ftpmode::diagnosis::rule::Severity;
 use ftpmode::diagnosis::verdict::Recommendation;
 use ftpmode::evidence::attempt::Mode;
 use ftpmode::evidence::facts::{Direction, Facts};
-use ftpmode::evidence::import::Reader;
+use ftpmode::evidence::import;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -47,9 +47,7 @@ fn each_form_tells_what_happened_and_nothing_else() {
     let mut wrong = Vec::new();
     for Log { program, form, text, recommendation, finds, each, outbound, inbound, says, never } in &forms.log {
         assert!(!form.is_empty(), "{program}");
-        let mut reader = Reader::new();
-        reader.feed(text.as_bytes());
-        let all = reader.finish("log");
+        let all = import::read(&mut text.as_bytes(), "log").expect("memory can be read").evidence;
         let Some(evidence) = all.first() else {
             wrong.push(format!("{program}: nothing is read"));
             continue;

@@ -48,7 +48,7 @@ impl Case {
     }
 
     /// The evidence in a JSON report.
-    pub fn from_json_report(text: &str) -> Result<Self, BadCase> {
+    fn from_json_report(text: &str) -> Result<Self, BadCase> {
         #[derive(Deserialize)]
         struct Report {
             evidence: Evidence,

@@ -36,18 +36,16 @@ pub use callback::CallbackEnd;
 pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
 pub use course::{AfterStop, StopEnd};
-pub use download::Download;
 pub use hang::SmallBecause;
 pub use interposed::{Interposed, Kind, Standing};
 pub use location::{End, Location, Zone};
 pub use lone_end::{Beyond, LoneEnd};
-pub use passive::{Doubt, ENOUGH, Samples};
-pub use path::{Direction, NatSign, Whose};
+pub use passive::{Doubt, ENOUGH};
+pub use path::{Direction, Whose};
 pub use quiet::Quiet;
 pub use taken::Taker;
 pub use tried::{Cause, Failure, OddForm, Stage, Tried};
 use tried::{Known, Times};
-pub use upload::Measured;
 
 /// The evidence with its data connections read once.
 pub struct Facts<'a> {

@@ -136,36 +136,6 @@ const LONGEST_QUOTE: usize = 300;
 
 pub use cut::read;
 
-/// Reads a log as it comes.
-#[derive(Default)]
-pub struct Reader {
-    cutter: cut::Cutter,
-    gathered: Gathered,
-}
-
-impl Reader {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    pub fn feed(&mut self, bytes: &[u8]) {
-        let gathered = &mut self.gathered;
-        self.cutter.feed(bytes, &mut |number, piece| gathered.line(number, piece, Ahead::of(piece)));
-    }
-
-    /// One piece of evidence a target, in the order they were met; none where the text is no log.
-    pub fn finish(self, input: &str) -> Vec<Evidence> {
-        self.read(input).evidence
-    }
-
-    /// The same, and whether there was anything of FTP in a text that is too thin for evidence.
-    pub fn read(mut self, input: &str) -> Reading {
-        let gathered = &mut self.gathered;
-        self.cutter.finish(&mut |number, piece| gathered.line(number, piece, Ahead::of(piece)));
-        self.gathered.read(input)
-    }
-}
-
 /// What came of a log.
 pub struct Reading {
     /// One piece a target, in the order they were met.

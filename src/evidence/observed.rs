@@ -17,12 +17,4 @@ impl<T> Observed<T> {
             Observed::NotSeen | Observed::NotTested(_) => None,
         }
     }
-
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Observed<U> {
-        match self {
-            Observed::Seen(value) => Observed::Seen(change(value)),
-            Observed::NotSeen => Observed::NotSeen,
-            Observed::NotTested(why) => Observed::NotTested(why),
-        }
-    }
 }

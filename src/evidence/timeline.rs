@@ -15,7 +15,6 @@ mod written;
 pub use handshake::HandshakeAgain;
 pub use icmp::Icmp;
 pub use packet::{Packet, PacketKind};
-pub use written::BadEvent;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -66,7 +66,7 @@ impl Plan<'_> {
     }
 
     /// Whether that is possible, and the user did not forbid it; else the report says why it was not done.
-    pub fn may_look_for_the_place(&self) -> bool {
+    fn may_look_for_the_place(&self) -> bool {
         let on_this_computer = reach(self.peer.ip()) == Reach::Loopback;
         let no_way = on_this_computer.then_some("the server is this computer itself: no router is on the way");
         let never = (self.tools.settings.locate == Locate::Never).then_some("--locate never was given");

@@ -112,7 +112,7 @@ impl Facts<'_> {
     }
 
     /// Whether the server's SYN-ACK was seen at the network interface, for a passive connection that was never joined.
-    pub fn answer_arrived(&self, tried: &Tried) -> Observed<Place> {
+    fn answer_arrived(&self, tried: &Tried) -> Observed<Place> {
         let end = tried.dialled().map(|end| end.port());
         let is_answer = |packet: &Packet| packet.kind == PacketKind::SynAck && Some(packet.from.port()) == end;
         let found = tried.packet_in_time(is_answer);

@@ -17,7 +17,7 @@ const WAITING: usize = 4;
 
 /// Cuts lines, each with its number, counted from 1.
 #[derive(Default)]
-pub struct Cutter {
+struct Cutter {
     lines: clean::Lines,
     numbers: Numbers,
 }
@@ -33,13 +33,13 @@ struct Numbers {
 
 impl Cutter {
     /// Hands over the lines that these bytes end, each with its number; the rest is kept for the next bytes.
-    pub fn feed(&mut self, bytes: &[u8], take: &mut impl FnMut(u32, &str)) {
+    fn feed(&mut self, bytes: &[u8], take: &mut impl FnMut(u32, &str)) {
         let numbers = &mut self.numbers;
         self.lines.feed(bytes, &mut |line| numbers.cut(line, take));
     }
 
     /// Hands over what is left: the last line, which nothing ended.
-    pub fn finish(&mut self, take: &mut impl FnMut(u32, &str)) {
+    fn finish(&mut self, take: &mut impl FnMut(u32, &str)) {
         let numbers = &mut self.numbers;
         self.lines.finish(&mut |line| numbers.cut(line, take));
         numbers.let_go(take);

@@ -126,7 +126,7 @@ impl Session {
     }
 
     /// No reply will be shown.
-    pub(super) fn step_done(&mut self) {
+    fn step_done(&mut self) {
         self.pending.pop_back();
     }
 

@@ -148,7 +148,7 @@ impl Session {
     }
 
     /// Lines are lost, and clients send ahead: a reply that can be of one command alone finds it.
-    pub(super) fn resynchronise(&mut self, code: u16) {
+    fn resynchronise(&mut self, code: u16) {
         let verbs: &[&str] = match code {
             227 => &["PASV"],
             229 => &["EPSV"],

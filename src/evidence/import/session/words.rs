@@ -245,7 +245,7 @@ impl Session {
         self.last_code == 0
     }
 
-    pub(super) fn dial_data(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
+    fn dial_data(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
         let Some(draft) = &mut self.draft else { return };
         draft.dial(endpoint, around, at);
         // Who passes over the address in 227 dials the server's own.
@@ -253,13 +253,13 @@ impl Session {
         self.peer = self.peer.or(instead.map(|end| SocketAddr::new(end.ip(), 21)));
     }
 
-    pub(super) fn join_data(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
+    fn join_data(&mut self, endpoint: Option<SocketAddr>, around: Around, at: &Event) {
         if let Some(draft) = &mut self.draft {
             draft.join(endpoint, around, at);
         }
     }
 
-    pub(super) fn dial_control(&mut self, endpoint: Option<SocketAddr>) {
+    fn dial_control(&mut self, endpoint: Option<SocketAddr>) {
         if !self.joined {
             self.dialling = endpoint.map(with_control_port);
         }
@@ -277,7 +277,7 @@ impl Session {
     }
 
     /// The words of a refusal, whose code the client keeps to itself.
-    pub(super) fn refused_without_code(&mut self, code: u16, seen: &Seen) {
+    fn refused_without_code(&mut self, code: u16, seen: &Seen) {
         let words = seen.text.rsplit("(): ").next().unwrap_or(seen.text);
         let words = words.split(" in /").next().unwrap_or(words).trim();
         // A sentence that quotes the reply with its code.
