@@ -38,8 +38,6 @@ pub enum Step {
     Say(String),
     /// As `Say`, each piece only after the client has read the one before: it cannot see them as one.
     Pieces(Vec<String>),
-    /// Raw bytes, for what is no text.
-    Bytes(Vec<u8>),
     /// Writes these bytes again and again until the client goes.
     SayForever(String),
     /// Names a port (by a later `Say`) where nobody listens: RST.
@@ -70,8 +68,6 @@ pub enum Step {
     AwaitReset,
     /// Waits until this verb has come behind the line being answered, on this connection. Its own rule plays afterwards.
     Await(&'static str),
-    /// Waits until this many control connections have come.
-    AwaitConnections(usize),
     /// Waits until a client has said QUIT, on whichever connection: what went on there is over or given up.
     AwaitGoodbye,
     /// Closes the control connection.

@@ -156,7 +156,6 @@ impl Player {
     async fn step(&mut self, step: Step) -> Result<(), Failure> {
         match step {
             Step::Say(text) => self.say(&text).await?,
-            Step::Bytes(bytes) => self.write(&bytes).await,
             Step::Pieces(pieces) => {
                 for piece in pieces {
                     self.say(&piece).await?;
@@ -215,10 +214,6 @@ impl Player {
                     lines.iter().skip(line + 1).any(|line| verb_of(line).eq_ignore_ascii_case(verb))
                 });
                 self.unless_gone(came).await?;
-            }
-            Step::AwaitConnections(count) => {
-                let stage = Arc::clone(&self.stage);
-                self.unless_gone(stage.until(|heard| heard.connections.len() >= count)).await?;
             }
             Step::AwaitGoodbye => {
                 let stage = Arc::clone(&self.stage);
