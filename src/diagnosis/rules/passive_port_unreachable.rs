@@ -1,9 +1,12 @@
 #![doc = include_str!("passive_port_unreachable.md")]
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
 use crate::diagnosis::rule::{Conclusion, Confidence, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    endpoints, ends, failed_at_peer, loss, named_and_ended, one_port_alone, passive_let_in, place, ruled_out_by,
-    side_of, told_at_peer, untold,
+    endpoints, ends, failed_at_peer, listed, loss, named_and_ended, one_port_alone, passive_let_in, place,
+    ruled_out_by, side_of, told_at_peer, untold,
 };
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::facts::{Facts, Failure};
@@ -39,8 +42,19 @@ fn test(facts: &Facts) -> Match {
     };
     let ports = endpoints(unreachable.iter().copied());
     let place = place::of(facts, &unreachable);
-    let side = place.as_ref().map_or_else(|| side_of(facts, icmp, facts.peer()), |place| place.side);
+    let answers = || unreachable.iter().filter_map(|tried| tried.icmp());
+    let routers: BTreeSet<IpAddr> = answers().filter_map(|icmp| icmp.router).collect();
+    let of_one = side_of(facts, icmp, facts.peer());
+    let side = match &place {
+        Some(place) => place.side,
+        None if answers().all(|icmp| side_of(facts, icmp, facts.peer()) == of_one) => of_one,
+        None => Side::Unknown,
+    };
     let who = match (icmp.router, side) {
+        _ if routers.len() > 1 => {
+            let routers: Vec<String> = routers.iter().map(IpAddr::to_string).collect();
+            format!("; ICMP errors came from {}, so more than one router or firewall turns them away", listed(&routers))
+        }
         (Some(router), Side::Server) if Some(router) == facts.peer() => {
             format!("; {router}, the server's own address, answered with an ICMP error")
         }

@@ -3,7 +3,7 @@
 use crate::diagnosis::rule::{Confidence, Fix, Side};
 use crate::diagnosis::rules::{ANY_RANGE, peer, setting};
 use crate::evidence::attempt::Mode;
-use crate::evidence::facts::{Cite, End, Facts, Failure, Location, Tried, Zone};
+use crate::evidence::facts::{self, Cite, End, Facts, Failure, Location, Tried, Zone};
 use crate::evidence::observed::Observed;
 use crate::protocol::arrival::Arrival;
 
@@ -77,7 +77,7 @@ pub fn of(facts: &Facts, failed: &[&Tried]) -> Option<Place> {
         let servers = Servers::Reached;
         return Some(Place { side: Side::Client, confidence: Confidence::High, words, cites, servers });
     }
-    if let Some(here) = facts.turned_away_here().filter(|_| tells_of(facts, Failure::DialUnreachable, failed)) {
+    if let Some(here) = turned_away_here(facts, failed).filter(|_| tells_of(facts, Failure::DialUnreachable, failed)) {
         let (words, cites) = (TURNED_AWAY_HERE.to_owned(), facts.cites([here]));
         let servers = Servers::NotReached;
         return Some(Place { side: Side::Client, confidence: Confidence::High, words, cites, servers });
@@ -179,9 +179,20 @@ fn on_the_way(facts: &Facts, failed: &[&Tried]) -> Option<Place> {
     Some(Place { side, confidence, words: words.trim_end().to_owned(), cites, servers })
 }
 
-/// What the sweeps show, where that tells of these.
+/// Where all that were reported unreachable were so by this computer itself.
+fn turned_away_here(facts: &Facts, failed: &[&Tried]) -> Option<facts::Place> {
+    let unreachable = failed.iter().filter(|tried| tried.failure() == Some(Failure::DialUnreachable));
+    unreachable.map(|tried| facts.never_left(tried)).collect::<Option<Vec<facts::Place>>>()?.first().copied()
+}
+
+/// What the sweeps show, where that tells of these: those that another router turned away end elsewhere.
 fn located(facts: &Facts, failed: &[&Tried]) -> Option<Location> {
     let location = facts.location().seen()?;
+    if let End::Unreachable { from: Some(from), .. } = location.end
+        && failed.iter().filter_map(|tried| tried.icmp()?.router).any(|router| router != from.to_canonical())
+    {
+        return None;
+    }
     failure(location.end).is_none_or(|way| tells_of(facts, way, failed)).then_some(location)
 }
 

@@ -138,12 +138,7 @@ impl Facts<'_> {
             .unwrap_or(Observed::NotTested("no passive connection was waited for in vain"))
     }
 
-    /// Where a passive connection was turned away in this computer's own name: it never left.
-    pub fn turned_away_here(&self) -> Option<Place> {
-        self.tried_in(Mode::Passive).find_map(|tried| self.never_left(tried))
-    }
-
-    /// The ICMP error of this computer's own that ended the connection.
+    /// The ICMP error of this computer's own that ended the connection: it never left.
     pub fn never_left(&self, tried: &Tried) -> Option<Place> {
         let local = self.local()?;
         let here = tried.failure() == Some(Failure::DialUnreachable)
