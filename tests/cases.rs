@@ -293,6 +293,20 @@ fn where_a_callback_ends_before_a_silent_router_that_is_not_left_out() {
     assert_eq!(sides, [Side::Server, Side::Network], "they do not come as far as this side");
 }
 
+/// Whether a port is forwarded can't be told where the other end's packets do not come as far as the translation.
+#[test]
+fn a_port_that_no_packet_came_near_is_not_told_as_not_forwarded() {
+    let (_, case) = cases()
+        .into_iter()
+        .find(|(path, _)| path.ends_with("active-address-rejected/outer-address-and-a-wall-at-the-server.toml"))
+        .expect("a case");
+    let report = Report::of(&case.evidence);
+    let rejected = report.findings.iter().find(|finding| finding.id == "active-address-rejected").expect("a finding");
+    assert!(rejected.summary.ends_with("it ends at hop 4 or hop 5 (203.0.113.129)."), "{}", rejected.summary);
+    let sides: Vec<Side> = rejected.fixes.iter().map(|fix| fix.side).collect();
+    assert_eq!(sides, [Side::Client, Side::Client, Side::Server]);
+}
+
 /// What comes in the server's name is no nearer to it than the routers between that were seen to pass packets on.
 #[test]
 fn a_place_reaches_back_to_the_last_router_that_was_seen() {

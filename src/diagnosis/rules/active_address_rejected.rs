@@ -106,6 +106,7 @@ fn test(facts: &Facts) -> Match {
     } else {
         callbacks::forward(facts)
     });
+    fixes.extend(outer.is_some().then(|| callbacks::before_this_side(facts, &nat)).flatten());
     let mut cites = facts.cites(ends(rejected.iter().copied()));
     cites.extend(stand_in.map(|(seen, place)| facts.cite_naming(seen, place)));
     cites.extend(nat.cites(facts));

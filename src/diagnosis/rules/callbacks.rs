@@ -106,11 +106,16 @@ pub fn behind_translation(facts: &Facts, failed: &[&Tried], translation: &str) -
     let forwarded = failed.iter().any(|tried| tried.attempt().address == Address::Given);
     match (forwarded, left) {
         (true, true) => {
+            let told = match facts.callback_end().and_then(|end| end.last) {
+                Some(router) => format!("By the other end's word its packets come past {router} and no router beyond."),
+                None => "By the other end's word the server's side lets its packets out.".to_owned(),
+            };
             let words = format!(
-                "{translation}. Either the router in between does not forward the ports that {verbs} named, or a firewall behind \
-                 it stops the connection"
+                "{translation}, and {verbs} named the address and the ports that were asked for. {told} Where the router here \
+                 forwards these ports, a firewall on either side of it stops the connection, be it the provider's; where it \
+                 does not, the router does. From here that looks the same"
             );
-            (Side::Client, sure, words)
+            (Side::Unknown, Confidence::Low, words)
         }
         (true, false) => {
             let words = format!(
@@ -248,6 +253,15 @@ pub fn with_outer_address(facts: &Facts) -> Option<(String, bool)> {
         Failure::CallbackDropped => "its connection never arrives",
         _ => return None,
     };
+    if let Some(hops) = port_mapping_in_vain::ends_on_the_way(facts) {
+        return Some((
+            format!(
+                "With {address} in its place in {verb} the server agrees, and its connection does not come as far as the address \
+                 translation: by the other end's word it ends at {hops}."
+            ),
+            false,
+        ));
+    }
     Some((
         format!(
             "With {address} in its place in {verb} the server agrees, and {what}: most likely port {} is not forwarded to this \
@@ -314,18 +328,17 @@ pub fn fixes(facts: &Facts, nat: &Nat, wall: Option<&Wall>) -> Vec<Fix> {
         ),
     );
     let server = let_out(facts);
-    let network = Fix::network(
-        "Ask the network's operator about the router that stops the server's connections",
-        format!("Give him the hop above, {peer} and {local}, and the time of this check."),
-    );
     match (wall.map(|wall| wall.side), nat) {
         (Some(Side::Server), Nat::Seen(_)) if !wall::passes_on(facts) => fixes.extend([server, forward(facts)]),
         (Some(Side::Server), _) => fixes.push(server),
-        (Some(Side::Network), _) => fixes.push(network),
-        (Some(Side::Unknown), _) if wall.is_some_and(|wall| wall.is_beyond) => fixes.extend([server, network]),
+        (Some(Side::Network), _) => fixes.push(ask_the_operator(facts)),
+        (Some(Side::Unknown), _) if wall.is_some_and(|wall| wall.is_beyond) => {
+            fixes.extend([server, ask_the_operator(facts)])
+        }
         (None, Nat::Seen(_)) if is_helped(facts) => fixes.extend([forward(facts), server]),
         (None | Some(Side::Unknown), Nat::Seen(_)) if names_given(facts) => {
-            fixes.extend([see_the_forward(facts), client, server])
+            fixes.extend([see_the_forward(facts), client]);
+            fixes.extend((!facts.callback_left_server()).then_some(server));
         }
         (None, Nat::Seen(_)) => fixes.extend([forward(facts), server]),
         (_, Nat::Seen(_)) if !wall::passes_on(facts) => fixes.push(forward(facts)),
@@ -337,6 +350,24 @@ pub fn fixes(facts: &Facts, nat: &Nat, wall: Option<&Wall>) -> Vec<Fix> {
     let lost = wall.is_some_and(|wall| wall.answer_may_be_lost);
     fixes.extend(lost.then(answered::look_for_the_answers));
     fixes
+}
+
+/// What has to let the server's connections pass before anything on this side can, where the other end tells that they end
+/// there.
+pub fn before_this_side(facts: &Facts, nat: &Nat) -> Option<Fix> {
+    match wall(facts, nat)?.side {
+        Side::Server => Some(let_out(facts)),
+        Side::Network => Some(ask_the_operator(facts)),
+        Side::Client | Side::Unknown => None,
+    }
+}
+
+fn ask_the_operator(facts: &Facts) -> Fix {
+    let local = facts.local().map_or_else(|| "this computer".to_owned(), |local| local.to_string());
+    Fix::network(
+        "Ask the network's operator about the router that stops the server's connections",
+        format!("Give him the hop above, {} and {local}, and the time of this check.", peer(facts)),
+    )
 }
 
 pub fn let_out(facts: &Facts) -> Fix {

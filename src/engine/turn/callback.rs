@@ -14,11 +14,12 @@ use crate::evidence::timeline::{Awaited, What};
 const CALLED_FROM: u16 = 20;
 
 impl Turn<'_, '_, '_> {
-    /// Whether little depends on the answer: passive mode works, and nobody spoke of a forwarded range.
+    /// Whether little depends on the answer: passive mode works, nobody spoke of a forwarded range, and the server is not
+    /// one that tells in the end how far its packets came.
     pub(super) fn is_second_opinion(&self) -> bool {
         let Tools { settings, recorder, .. } = self.plan.tools;
         let besides = self.planned.attempt.address == Address::ServerSeen && settings.active_ports.is_none();
-        besides && Facts::of(&recorder.evidence()).works(Mode::Passive)
+        besides && !self.tells_of_the_way() && Facts::of(&recorder.evidence()).works(Mode::Passive)
     }
 
     /// A callback that did not come in time is made again, should the server turn out to be slow.
@@ -45,12 +46,17 @@ impl Turn<'_, '_, '_> {
             }
         }
         let Some(all) = net::half_open(end.port(), *server) else { return };
-        let looks_at_the_way = self.session.product() == Some("ftpmode");
+        let looks_at_the_way = self.tells_of_the_way();
         let called = all.iter().filter(|half_open| !looks_at_the_way || half_open.from == CALLED_FROM);
         match called.map(|half_open| half_open.repeated).max() {
             Some(repeated) => self.record(What::HalfOpen(Some(repeated))),
             None if all.is_empty() && self.counter.saw_no_reset() => self.record(What::HalfOpen(None)),
             None => {}
         }
+    }
+
+    /// Whether the server is the other end of a diagnosis.
+    fn tells_of_the_way(&self) -> bool {
+        self.session.product() == Some("ftpmode")
     }
 }
