@@ -293,6 +293,17 @@ fn where_a_callback_ends_before_a_silent_router_that_is_not_left_out() {
     assert_eq!(sides, [Side::Server, Side::Network], "they do not come as far as this side");
 }
 
+/// Where passive connections end tells nothing of where the server's own do.
+#[test]
+fn two_directions_that_end_need_not_end_at_one_wall() {
+    let (_, case) =
+        cases().into_iter().find(|(path, _)| path.ends_with("another-wall-than-the-passive-one.toml")).expect("a case");
+    let report = Report::of(&case.evidence);
+    let side = |wanted: &str| report.findings.iter().find(|finding| finding.id == wanted).map(|finding| finding.side);
+    assert_eq!(side("passive-port-dropped"), Some(Side::Client));
+    assert_eq!(side("active-callback-dropped"), Some(Side::Unknown));
+}
+
 /// Whether a port is forwarded can't be told where the other end's packets do not come as far as the translation.
 #[test]
 fn a_port_that_no_packet_came_near_is_not_told_as_not_forwarded() {

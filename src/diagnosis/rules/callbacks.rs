@@ -60,19 +60,20 @@ impl Nat {
 /// Whose firewall ends the server's connections where no translation does and the other end tells nothing, and a sentence's
 /// end on it. One before either end looks the same from here.
 pub fn whose_firewall(facts: &Facts, failed: &[&Tried]) -> (Side, &'static str) {
-    let ends_passive_ones = facts.location().seen().is_some_and(|location| location.zone == Zone::Client);
-    if ends_passive_ones {
-        return (
-            Side::Client,
-            "most likely one on this side, where passive connections end, too; one at the server that forbids it to \
-             connect out looks the same",
-        );
-    }
     if !is_kept_out(facts, failed) && local_firewall_drops_callback::counted(facts).is_some() {
         return (
             Side::Client,
             "most likely this computer's own, as its counters say; one at the server that forbids it to connect out looks \
              the same",
+        );
+    }
+    // That is another wall as often as not.
+    let ends_passive_ones = facts.location().seen().is_some_and(|location| location.zone == Zone::Client);
+    if ends_passive_ones {
+        return (
+            Side::Unknown,
+            "the one on this side where passive connections end may drop it as well; one in between, or one at the server that \
+             forbids it to connect out, looks the same",
         );
     }
     if is_kept_out(facts, failed) {
