@@ -361,7 +361,13 @@ fn a_place_tells_of_what_ended_there_and_of_nothing_else() {
 fn a_range_of_which_one_port_was_seen_open_is_not_closed() {
     let wanted = "only_the_swept_port_is_open.toml";
     let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with(wanted)).expect("a case");
-    assert_eq!(Report::of(&case.evidence).verdict.confidence, Confidence::Medium);
+    let verdict = Report::of(&case.evidence).verdict;
+    assert_eq!(verdict.confidence, Confidence::Medium);
+    assert!(
+        verdict.summary.contains("passive mode did not: connections to the data ports that were tried"),
+        "{verdict:?}"
+    );
+    assert!(verdict.summary.contains("another port of the server's lets one in"), "{verdict:?}");
 }
 
 /// Most clients take a reset for a transfer that broke off, and the server's 226 tells that it was not.

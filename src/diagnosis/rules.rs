@@ -55,7 +55,7 @@ pub(super) mod passive_port_dropped;
 mod passive_port_refused;
 mod passive_port_unreachable;
 mod passive_ports_exhausted;
-mod passive_range_partly_open;
+pub(super) mod passive_range_partly_open;
 mod passive_rejected;
 mod pasv_malformed;
 mod port_mapping_helps;
