@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{dials, peer_port};
-use crate::evidence::facts::{Facts, FirstWords};
+use crate::evidence::facts::{Facts, FirstWords, Place};
 
 pub static RULE: Rule = Rule {
     id: "no-greeting",
@@ -14,6 +14,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
+    let (greeted, silent) = facts.greeted();
+    if greeted > 0 && !silent.is_empty() && facts.log().is_none() && facts.control_works() {
+        return not_each_time(facts, greeted, &silent);
+    }
     let (place, closed) = match facts.first_words() {
         Some(FirstWords::Reply(_, place) | FirstWords::Nonsense(_, place)) => {
             return Match::RuledOut(facts.cites([place]));
@@ -60,4 +64,62 @@ fn test(facts: &Facts) -> Match {
         cites: facts.joined_control().into_iter().chain(facts.cites([place])).collect(),
         fixes,
     })
+}
+
+/// Other sessions were greeted and let in: whoever greets those is there, and is the server. One that keeps a second session
+/// waiting does no harm to clients that open one.
+fn not_each_time(facts: &Facts, greeted: usize, silent: &[Place]) -> Match {
+    let first = matches!(facts.first_words(), Some(FirstWords::Silence(_)));
+    let why = if first {
+        "The server is slow at times, or packets are lost on the way; from here these look alike."
+    } else {
+        "The server serves only so many sessions at one time, or is slow at times, or packets are lost on the way; from \
+         here these look alike."
+    };
+    Match::Fires(Conclusion {
+        severity: if first { Severity::Warning } else { Severity::Info },
+        side: Side::Unknown,
+        confidence: Confidence::Low,
+        summary: format!(
+            "{} does not greet each time: of {} sessions it greeted {greeted} in time. {why}",
+            peer_port(facts),
+            greeted + silent.len()
+        ),
+        cites: facts.cites(silent.iter().copied()),
+        fixes: vec![
+            Fix::client(
+                "Check again a few times, from here and from another network",
+                "What happens from everywhere is the server's; what happens from here alone is lost on the way.",
+            ),
+            Fix::server(
+                "See whether the server is slow to greet at times",
+                "Its load and its log, and whether it waits for a name service or an ident lookup.",
+            ),
+        ],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::case::Case;
+
+    #[test]
+    fn a_server_that_greeted_other_sessions_is_there() {
+        let text = include_str!("../../../fixtures/cases/no-greeting/the_first_of_several.toml");
+        let found = |text: &str| match test(&Facts::of(&Case::from_toml(text).expect("a case").evidence)) {
+            Match::Fires(Conclusion { severity, confidence, summary, .. }) => Some((severity, confidence, summary)),
+            _ => None,
+        };
+        let (severity, confidence, summary) = found(text).expect("the first was not greeted");
+        assert_eq!((severity, confidence), (Severity::Warning, Confidence::Low));
+        assert!(summary.contains("of 4 sessions it greeted 3 in time. The server is slow"), "{summary}");
+
+        let greeted = text.replace("13068.713 silent reply 10001", "13068.713 < 220 (vsFTPd 3.0.3)");
+        assert_eq!(found(&greeted), None);
+        let second = greeted.replace("13072.507 < 220 (vsFTPd 3.0.3)", "13072.507 silent reply 10000");
+        let (severity, _, summary) = found(&second).expect("the second was not greeted");
+        assert_eq!(severity, Severity::Info);
+        assert!(summary.contains("only so many sessions at one time"), "{summary}");
+    }
 }

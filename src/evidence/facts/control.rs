@@ -124,6 +124,24 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Control connections that a reply came on before anything was asked; and those on which none did for as long as a
+    /// greeting may take, each with where that stands.
+    pub fn greeted(&self) -> (usize, Vec<Place>) {
+        let numbered = self.numbers().filter_map(|number| Some((number, self.evidence().controls.get(number)?)));
+        let firsts = numbered.filter_map(|(number, control)| {
+            events_of(control, number).find(|(event, _)| !matches!(event.what, What::Secured { .. }))
+        });
+        let (mut greeted, mut silent) = (0, Vec::new());
+        for (event, place) in firsts {
+            match event.what {
+                What::Replied(_) => greeted += 1,
+                What::Silent { awaited: Awaited::Reply, .. } => silent.push(place),
+                _ => {}
+            }
+        }
+        (greeted, silent)
+    }
+
     /// The control connection was joined: a citation for rules that this excludes.
     pub fn joined_control(&self) -> Option<Cite> {
         let control = self.control()?;
