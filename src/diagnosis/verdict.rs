@@ -70,7 +70,7 @@ pub fn conclude(facts: &Facts, findings: &[Finding]) -> Verdict {
             summary
         },
         fixes,
-        again: rules::active_callback_dropped::again(facts),
+        again: rules::active_callback_dropped::again(facts).or_else(|| rules::transfer_stalled::again(facts)),
         recipes,
     }
 }

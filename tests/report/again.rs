@@ -30,3 +30,21 @@ fn a_server_that_may_be_slow_is_to_be_waited_for_longer() {
         assert_eq!(of(&patient).verdict.again, None, "{case}");
     }
 }
+
+/// A server that takes longer than this check waits looks like one that hangs, and one that waits itself says so late.
+#[test]
+fn a_transfer_of_which_no_byte_came_is_to_be_waited_for_longer() {
+    let read = |case: &str| {
+        let path = super::cases().join("transfer-stalled").join(case);
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{case}: {error}"))
+    };
+    let again = |text: &str| Report::of(&Case::from_toml(text).expect("a case").evidence).verdict.again;
+    for case in ["the_server_hangs_at_list.toml", "the_server_hangs_after_150.toml", "announced_and_held.toml"] {
+        let text = read(case);
+        assert!(again(&text).is_some_and(|again| again.contains("--timeout 30s")), "{case}");
+        let patient = text.replace("silent bytes 1000", "silent bytes 3000");
+        assert_eq!(again(&patient), None, "{case}");
+    }
+    // It is known why.
+    assert_eq!(again(&read("a-listing-of-large-packets-is-lost.toml")), None);
+}

@@ -141,6 +141,24 @@ fn test(facts: &Facts) -> Match {
     })
 }
 
+/// How long (milliseconds) a server is waited for that is thought to be slow, or to wait itself.
+const PATIENT_MS: f64 = 25_000.0;
+
+/// What tells apart what looks alike where no byte came, and it was not waited for so long.
+pub fn again(facts: &Facts) -> Option<&'static str> {
+    if facts.log().is_some() {
+        return None;
+    }
+    let mut stalled = facts.failed(Failure::Stalled);
+    stalled.retain(|tried| tried.bytes() == 0 && tried.attempt().load.is_usual() && !facts.is_taken(tried));
+    let small_works = facts.tried().iter().any(|tried| tried.works() && tried.attempt().load.segment().is_some());
+    let impatient = |tried: &&Tried| tried.silent_ms().is_some_and(|ms| ms < PATIENT_MS);
+    (!stalled.is_empty() && !small_works && stalled.iter().all(impatient)).then_some(
+        "Check again with --timeout 30s --deadline 5m as well: a server that is slow at transfers sends its bytes later than this \
+         check waited for them, and one that waits for a connection which somebody else took says so when it gives up.",
+    )
+}
+
 /// Where full packets came, as sentences.
 fn not_for_size(large: &Tried, comes_again: bool) -> String {
     let bytes = large.bytes();
