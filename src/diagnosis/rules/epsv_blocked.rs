@@ -2,6 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
 use crate::diagnosis::rules::passive_range_partly_open::same_range;
+use crate::diagnosis::rules::transfer_stalled::check_often;
 use crate::diagnosis::rules::{endpoints, ends, joins, place, ruled_out_by, samples};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::{Doubt, Facts};
@@ -42,20 +43,25 @@ fn test(facts: &Facts) -> Match {
     let confidence = match doubt {
         None => Confidence::High,
         Some(Doubt::Few | Doubt::Apart) => Confidence::Medium,
-        Some(Doubt::OnePort) => Confidence::Low,
+        Some(Doubt::OnePort | Doubt::Lossy) => Confidence::Low,
         Some(Doubt::OtherFailedAside) => {
             return Match::Undecided("a connection of PASV failed as well, so that the ports may be the reason");
         }
     };
     let why = match doubt {
         None => "a firewall on the way knows PASV and not EPSV.",
+        Some(Doubt::Lossy) => {
+            "a firewall on the way may know PASV and not EPSV, or it is chance: packets are lost on the way, as connections show \
+             that came about only when they were sent again."
+        }
         Some(_) => {
             "a firewall on the way may know PASV and not EPSV, or the ports that EPSV was given are closed in it and those \
              of PASV are open."
         }
     };
     // Where its own port was looked for, the place tells whose firewall it is.
-    let place = place::of(facts, &epsv.unanswered).filter(|_| facts.located_with() == Some(DataVerb::Epsv));
+    let place = place::of(facts, &epsv.unanswered)
+        .filter(|_| facts.located_with() == Some(DataVerb::Epsv) && doubt != Some(Doubt::Lossy));
     let (side, confidence) = match &place {
         Some(place) if place.side != Side::Unknown => (place.side, confidence.min(place.confidence)),
         Some(_) => (Side::Unknown, confidence),
@@ -91,7 +97,11 @@ fn test(facts: &Facts) -> Match {
             },
         ]
         .into_iter()
-        .chain(doubt.map(|_| same_range(facts)))
+        .chain(match doubt {
+            Some(Doubt::Lossy) => Some(check_often()),
+            Some(_) => Some(same_range(facts)),
+            None => None,
+        })
         .collect(),
     })
 }
@@ -144,6 +154,18 @@ mod tests {
         let shared =
             [("40021", "40011"), ("40022", "40011"), ("40004", "40011"), ("40010", "40011"), ("40012", "40011")];
         assert_eq!(with_ports(&shared), (certain, true, false));
+    }
+
+    #[test]
+    fn where_single_packets_are_lost_it_may_be_chance() {
+        // PASV's third connection came about only when its SYN was sent again.
+        let later = [("10830.5", "11830.5"), ("10830.9", "11830.9"), ("10831.", "11831."), ("10832.1", "11832.1")];
+        let text = later.iter().fold(CASE.to_owned(), |text, (from, to)| text.replace(from, to));
+        let evidence = Case::from_toml(&text).expect("a case").evidence;
+        let found = diagnose(&Facts::of(&evidence));
+        let blocked = found.findings.iter().find(|finding| finding.rule.id == "epsv-blocked").expect("it");
+        assert_eq!((blocked.conclusion.side, blocked.conclusion.confidence), (Side::Unknown, Confidence::Low));
+        assert!(blocked.conclusion.summary.contains("or it is chance"), "{}", blocked.conclusion.summary);
     }
 
     #[test]

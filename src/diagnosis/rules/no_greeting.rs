@@ -1,7 +1,7 @@
 #![doc = include_str!("no_greeting.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::{dials, peer_port};
+use crate::diagnosis::rules::{dials, peer_port, transfer_stalled};
 use crate::evidence::facts::{Facts, FirstWords, Place};
 
 pub static RULE: Rule = Rule {
@@ -87,10 +87,7 @@ fn not_each_time(facts: &Facts, greeted: usize, silent: &[Place]) -> Match {
         ),
         cites: facts.cites(silent.iter().copied()),
         fixes: vec![
-            Fix::client(
-                "Check again a few times, from here and from another network",
-                "What happens from everywhere is the server's; what happens from here alone is lost on the way.",
-            ),
+            transfer_stalled::check_often(),
             Fix::server(
                 "See whether the server is slow to greet at times",
                 "Its load and its log, and whether it waits for a name service or an ident lookup.",

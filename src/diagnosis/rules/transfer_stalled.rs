@@ -216,10 +216,10 @@ fn no_inspection() -> Fix {
     )
 }
 
-fn check_often() -> Fix {
+pub fn check_often() -> Fix {
     Fix::client(
         "Check again a few times, from here and from another network",
-        "What stalls from everywhere is the server's; what stalls from here alone is lost on the way.",
+        "What fails from everywhere is the server's; what fails from here alone is lost on the way.",
     )
 }
 

@@ -9,6 +9,9 @@ use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
 use crate::evidence::observed::Observed;
 
+/// TCP sends a SYN again after a second (RFC 6298 section 2), and counts as little less as clocks may be off.
+const SENT_AGAIN_AFTER_MS: f64 = 950.0;
+
 /// So many tries of each passive verb tell a bad port from a bad verb.
 pub const ENOUGH: usize = 3;
 
@@ -33,6 +36,8 @@ pub enum Doubt {
     Few,
     /// The ports that fail lie all on one side of those that go through: whoever lets a part of a range in does that.
     Apart,
+    /// Connections that came about needed a packet sent again: single ones are lost, whatever the verb.
+    Lossy,
 }
 
 impl Samples<'_> {
@@ -79,6 +84,9 @@ impl<'a> Facts<'a> {
         if self.passive_failures_aside().iter().any(|tried| tried.verb() == other) {
             return Some(Doubt::OtherFailedAside);
         }
+        if self.loses_packets() {
+            return Some(Doubt::Lossy);
+        }
         let (fails, works) = (self.samples(failing), self.samples(other));
         let (bad, good) = (ports(&fails.unanswered), ports(&works.joined));
         let seldom = fails.count() < ENOUGH || works.count() < ENOUGH;
@@ -90,6 +98,15 @@ impl<'a> Facts<'a> {
             few if seldom || few < ENOUGH => Some(Doubt::Few),
             _ => apart.then_some(Doubt::Apart),
         }
+    }
+
+    /// Whether of the passive connections that came about every third, or more, took so much longer than a round trip that its
+    /// first packet or the answer must have been lost. Where so many are, some lose all that are sent.
+    pub fn loses_packets(&self) -> bool {
+        let Some(round_trip) = self.rtt_ms() else { return false };
+        let joined: Vec<f64> = self.tried_in(Mode::Passive).filter_map(Tried::connect_ms).collect();
+        let sent_again = joined.iter().filter(|took| **took - round_trip >= SENT_AGAIN_AFTER_MS).count();
+        sent_again > 0 && sent_again * 3 >= joined.len()
     }
 
     /// Whether one passive verb fails each time and the other never, and that is for the verb's own sake.
