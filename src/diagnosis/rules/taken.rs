@@ -174,3 +174,20 @@ pub fn lead_to_the_server() -> Fix {
          them on to this server, each port to the same number, and the server's own firewall has to let them in.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::case::Case;
+
+    #[test]
+    fn what_is_held_of_a_part_of_the_range_is_told_as_a_part() {
+        let text = include_str!("../../../fixtures/cases/transparent-proxy/holds_part_of_the_range.toml");
+        let evidence = Case::from_toml(text).expect("a case").evidence;
+        let found = instead_of_the_server(&Facts::of(&evidence)).expect("it is taken");
+        assert_eq!((found.side, found.confidence), (Side::Client, Confidence::Medium));
+        for words in ["each stays open and carries nothing", "so only part of them is taken"] {
+            assert!(found.summary.contains(words), "{words}: {}", found.summary);
+        }
+    }
+}
