@@ -17,7 +17,7 @@ mod dials;
 mod logins;
 pub(super) mod place;
 mod samples;
-mod taken;
+pub(super) mod taken;
 
 mod active_address_rejected;
 pub(super) mod active_callback_dropped;

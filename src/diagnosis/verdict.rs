@@ -102,7 +102,7 @@ fn use_now(facts: &Facts, recommendation: Recommendation, findings: &[Finding]) 
 
 /// Whether the next passive transfer may fail, by whichever port it gets.
 fn fails_at_times(facts: &Facts, findings: &[Finding]) -> bool {
-    partly_open(findings) || is_fickle(facts, Mode::Passive)
+    partly_open(findings) || is_fickle(facts, Mode::Passive) || rules::taken::takes_a_part(facts)
 }
 
 fn partly_open(findings: &[Finding]) -> bool {
@@ -268,12 +268,20 @@ fn how(facts: &Facts, mode: Mode) -> String {
     let [older, newer] = verbs_of(mode);
     let name = mode.name();
     match (works(older), works(newer)) {
+        (true, _) | (_, true) if mode == Mode::Passive && goes_by_port(facts) => format!("{name} mode"),
         (true, false) if fails(newer) && !fails(older) => format!("{name} mode with {}", older.name()),
         (false, true) if fails(older) && !fails(newer) => format!("{name} mode with {}", newer.name()),
         (false, false) if mode == Mode::Passive => format!("{name} mode, at the address that the server names in 227"),
         (false, false) => format!("{name} mode, with the outer address entered in the client"),
         _ => format!("{name} mode"),
     }
+}
+
+/// Whether it is for their ports that one passive verb failed and the other did not: hardly a firewall knows EPSV and not
+/// PASV, and who takes a part of the range goes by no verb at all.
+fn goes_by_port(facts: &Facts) -> bool {
+    let pasv_fails = !facts.samples(DataVerb::Pasv).only_joined();
+    pasv_fails && facts.passive_ports_differ() || rules::taken::takes_a_part(facts)
 }
 
 /// Whether one and the same method of it works and fails.
