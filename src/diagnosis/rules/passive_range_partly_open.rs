@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
 use crate::diagnosis::rules::{
-    ANY_RANGE, endpoints, ends, epsv_blocked, joins, listed, loss, place, samples, setting, taken_for, untold,
+    ANY_RANGE, endpoints, ends, epsv_blocked, joins, listed, loss, place, samples, setting, taken_for,
+    transfer_stalled, untold,
 };
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::{Cite, Doubt, Facts, Tried};
@@ -67,14 +68,16 @@ fn test(facts: &Facts) -> Match {
     let aside = facts.passive_failures_aside();
     let mut failed = unanswered.clone();
     failed.extend(aside.iter().filter(|tried| pasv_failed_aside && tried.verb() == DataVerb::Pasv));
-    let place = place::of(facts, &failed);
+    // Where each verb is at one with itself, it may be the verb.
+    let at_odds = if mixed { facts.ports_at_odds() } else { BTreeSet::new() };
+    // Packets that are lost at random are lost on the way to the port that was searched as well.
+    let by_chance = facts.loses_packets();
+    let place = place::of(facts, &failed).filter(|_| !by_chance);
     // A rule on either side may cover only a part of the range; where it was looked for, the place tells.
     let (side, confidence) = match &place {
         Some(place) => (place.side, place.confidence.min(Confidence::Medium)),
         None => (Side::Unknown, Confidence::Low),
     };
-    // Where each verb is at one with itself, it may be the verb.
-    let at_odds = if mixed { facts.ports_at_odds() } else { BTreeSet::new() };
     let differ = failed.windows(2).any(|two| two[0].failure() != two[1].failure());
     // A log may hide them.
     let shown = failed.iter().all(|tried| tried.dialled().is_some_and(|end| end.port() != 0));
@@ -105,12 +108,14 @@ fn test(facts: &Facts) -> Match {
         () => place::fixes(facts, &failed, side, (SAME_RANGE, EXACTLY)),
     };
     fixes.extend(pasv_failed_aside.then(epsv_blocked::use_pasv));
+    fixes.extend(by_chance.then(transfer_stalled::check_often));
     Match::Fires(Conclusion {
         severity: loss(facts),
         side,
         confidence,
         summary: format!(
-            "{which} Transfers will fail now and then.{}{}{}{}",
+            "{which} Transfers will fail now and then.{}{}{}{}{}",
+            if by_chance { MAY_BE_CHANCE } else { "" },
             if differ { FAIL_IN_SEVERAL_WAYS } else { "" },
             taken_for(failed.iter().copied()),
             if pasv_failed_aside {
@@ -149,6 +154,8 @@ fn none_let_in(facts: &Facts, unanswered: Vec<&Tried>) -> Match {
     Match::RuledOut(cites)
 }
 
+const MAY_BE_CHANCE: &str = " Some that got through did so only when they were sent again: packets are lost on the way, which may \
+                             be all there is to it.";
 const FAIL_IN_SEVERAL_WAYS: &str = " Those that do not get through fail in more than one way, which points to more than one \
                                     firewall: whose they are can't be seen from here.";
 const SAME_RANGE: &str = "Make the firewall's range and the server's passive range the same";
@@ -255,6 +262,14 @@ mod tests {
             conclusion(include_str!("../../../fixtures/cases/passive-range-partly-open/whatever_the_port.toml"));
         assert!(found.summary.contains("port 50001 let one in and not another"), "{}", found.summary);
         assert!(found.fixes.iter().all(|fix| fix.action != SAME_RANGE));
+    }
+
+    #[test]
+    fn where_single_packets_are_lost_the_place_is_anybodys() {
+        let found = conclusion(include_str!("../../../fixtures/cases/passive-range-partly-open/lost_at_random.toml"));
+        assert_eq!((found.side, found.confidence), (Side::Unknown, Confidence::Low));
+        assert!(found.summary.contains("packets are lost on the way, which may be all"), "{}", found.summary);
+        assert!(!found.summary.contains("get past no router"), "{}", found.summary);
     }
 
     #[test]

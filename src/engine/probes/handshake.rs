@@ -26,7 +26,8 @@ pub async fn again(tools: Tools<'_>, session: &Session, client: &Client, auth: O
     let silent = {
         let evidence = recorder.evidence();
         let facts = Facts::of(&evidence);
-        facts.tls_broken().is_some_and(|broken| broken.how.is_none()) && facts.handshakes_again().is_empty()
+        let met_silence = facts.tls_broken().is_some_and(|broken| broken.how.is_none());
+        met_silence && !facts.is_encrypted() && facts.handshakes_again().is_empty()
     };
     if !silent || net::why_no_small_segments().is_some() {
         return;
