@@ -20,9 +20,7 @@ fn test(facts: &Facts) -> Match {
         return match facts.handshake() {
             Some((_, place)) => Match::RuledOut(facts.cites([place])),
             None if facts.lost_at_auth().is_some() => Match::Undecided("the server did not answer AUTH TLS"),
-            None if let Some((_, place)) = facts.answer("AUTH").filter(|(reply, _)| reply.code == 234) => {
-                Match::RuledOut(facts.cites([place]))
-            }
+            None if let Some((_, place)) = facts.auth_agreed() => Match::RuledOut(facts.cites([place])),
             None => Match::Undecided("the server was not asked for TLS"),
         };
     };

@@ -72,6 +72,12 @@ impl<'a> Facts<'a> {
         answers.find(|(reply, _)| reply.is_refusal())
     }
 
+    /// Where the server agreed to AUTH, on whichever control connection.
+    pub fn auth_agreed(&self) -> Option<Placed<'a>> {
+        let mut answers = (0..self.evidence.controls.len()).filter_map(|number| self.answer_on(number, "AUTH"));
+        answers.find(|(reply, _)| reply.is_completion())
+    }
+
     /// The refusal of PROT P: data connections stay in the clear.
     pub fn level_refused(&self) -> Option<Placed<'a>> {
         if self.evidence.asked.clear_data {
