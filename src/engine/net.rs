@@ -20,7 +20,7 @@ use tokio::net::UdpSocket;
 pub use tokio::net::{TcpListener, TcpStream};
 
 use crate::evidence::timeline::Icmp;
-pub use arrival::{arrival, half_open};
+pub use arrival::{arrival, half_open, half_open_for};
 pub use counters::{Tcp, received, tcp};
 pub use delivery::{DELIVERY_IS_TOLD, delivery};
 use error_queue::Queue;
@@ -176,6 +176,11 @@ pub async fn life_exceeded(stream: &TcpStream) -> io::Result<()> {
 /// What Linux tells everybody in this file of /proc/net (proc(5)). Elsewhere anybody may have put a file there.
 fn told_in(name: &str) -> Option<File> {
     cfg!(target_os = "linux").then(|| File::open(Path::new("/proc/net").join(name)).ok())?
+}
+
+/// What Linux' TCP is set to (tcp(7)).
+fn set_to(name: &str) -> Option<String> {
+    cfg!(target_os = "linux").then(|| std::fs::read_to_string(Path::new("/proc/sys/net/ipv4").join(name)).ok())?
 }
 
 /// Why this system can't tell which router answers for a packet, if it can't.

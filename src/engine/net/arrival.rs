@@ -3,8 +3,9 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
-use super::told_in;
+use super::{set_to, told_in};
 use crate::protocol::arrival::Arrival;
 
 /// States in the table.
@@ -35,6 +36,19 @@ pub fn half_open(port: u16, client: IpAddr) -> Option<Vec<HalfOpen>> {
         Entry::Joined => None,
     };
     Some(entries(port, client)?.into_iter().filter_map(half_open).collect())
+}
+
+/// How long one that nobody confirms stays there (tcp(7)); `None` where the system keeps none or does not tell.
+pub fn half_open_for() -> Option<Duration> {
+    let value = |name: &str| set_to(name)?.trim().parse::<u32>().ok();
+    // Then what would be kept is put into the answer instead.
+    let always_cookies = value("tcp_syncookies")? > 1;
+    value("tcp_synack_retries").filter(|_| !always_cookies).map(patience)
+}
+
+/// The answer is sent again after a second, and each time after twice as long.
+fn patience(repeated: u32) -> Duration {
+    Duration::from_secs((2 << repeated.min(30)) - 1)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +121,11 @@ mod tests {
    2: 140012C6:C354 827100CB:B2C5 01 00000000:00000000 00:00000000 00000000     0        0 0
    3: B80D0120000004000000000020000000:C355 B80D0120000001000000000010000000:B2C6 03 00000000:00000000 01:00000064 00000000     0        0 0
 ";
+
+    #[test]
+    fn what_nobody_confirms_is_kept_until_the_last_answer_was_waited_for() {
+        assert_eq!([0, 1, 2, 5].map(|repeated| patience(repeated).as_secs()), [1, 3, 7, 63]);
+    }
 
     #[test]
     fn a_connection_that_has_begun_is_told_from_one_that_stands_and_from_none() {

@@ -35,7 +35,7 @@ impl Turn<'_, '_, '_> {
     pub(super) fn record_half_open(&self) {
         let Data::Listening { listener, server } = &self.data else { return };
         let (tools, Ok(end)) = (self.plan.tools, listener.local_addr()) else { return };
-        {
+        let waited = {
             let evidence = tools.recorder.evidence();
             let missed =
                 Facts::of(&evidence).failed(Failure::CallbackDropped).iter().any(|tried| tried.index() == self.number);
@@ -44,13 +44,17 @@ impl Turn<'_, '_, '_> {
             if !missed || earlier.any(|event| event.what == What::Listening(end)) {
                 return;
             }
-        }
+            let begun = evidence.attempts.get(self.number).and_then(|outcome| outcome.events.first());
+            begun.map_or(0.0, |begun| evidence.duration_ms - begun.at_ms)
+        };
         let Some(all) = net::half_open(end.port(), *server) else { return };
+        // One that came at once would be there still.
+        let stands = net::half_open_for().is_some_and(|kept| kept.as_secs_f64() * 1000.0 > waited);
         let looks_at_the_way = self.tells_of_the_way();
         let called = all.iter().filter(|half_open| !looks_at_the_way || half_open.from == CALLED_FROM);
         match called.map(|half_open| half_open.repeated).max() {
             Some(repeated) => self.record(What::HalfOpen(Some(repeated))),
-            None if all.is_empty() && self.counter.saw_no_reset() => self.record(What::HalfOpen(None)),
+            None if all.is_empty() && stands && self.counter.saw_no_reset() => self.record(What::HalfOpen(None)),
             None => {}
         }
     }
