@@ -100,6 +100,9 @@ fn what_this_computer_stops_reaches_it_in_every_part_of_a_report() {
     for words in ["never reaches", "never arrived", "own firewall stops it", "stopped by this computer"] {
         assert!(!lost.contains(words), "{words}: {lost}");
     }
+    let late = page("../active-callback-dropped/comes-late.toml");
+    assert!(late.contains("\u{2717} came late") && late.contains("--timeout 15s waits longer."), "{late}");
+    assert!(!late.contains("own firewall stops it"), "{late}");
     let watched = page("never-arrived.toml");
     assert!(watched.contains("never reaches this computer") && watched.contains("it is not this computer's own"));
     // Nobody watched: it may have come as far.

@@ -233,6 +233,7 @@ fn attempt(facts: &Facts, tried: &Tried) -> DataConnection {
         silent_ms: tried.silent_ms().map(tenths),
         stopped_here: tried.stopped_here(),
         answered_here: tried.joined().is_none() && tried.answered_here().is_some(),
+        came_late: tried.came_late().is_some(),
         stopped_by_check: facts.log().is_none() && tried.is_stopped(),
         cut_short: facts.log().is_none() && tried.failure() == Some(Failure::NotTried) && tried.cut_short(),
     }
@@ -261,6 +262,7 @@ fn not_tried(skipped: &NotTried) -> DataConnection {
         silent_ms: None,
         stopped_here: false,
         answered_here: false,
+        came_late: false,
         stopped_by_check: false,
         cut_short: false,
     }

@@ -230,6 +230,10 @@ pub struct DataConnection {
     #[serde(skip_serializing_if = "is_false")]
     #[schemars(default)]
     pub answered_here: bool,
+    /// Active: the server's connection was seen to reach this computer when it was not waited for any more.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub came_late: bool,
     /// The check itself stopped the transfer, since enough had come: what the server says afterwards answers that.
     #[serde(skip_serializing_if = "is_false")]
     #[schemars(default)]

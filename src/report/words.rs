@@ -96,6 +96,7 @@ pub fn result(attempt: &DataConnection) -> &'static str {
         (Cause::Refused, _) => "refused",
         (Cause::Dropped, Mode::Passive) => "no answer",
         (Cause::Dropped, Mode::Active) if attempt.answered_here => "not completed",
+        (Cause::Dropped, Mode::Active) if attempt.came_late => "came late",
         (Cause::Dropped, Mode::Active) => "never arrived",
         (Cause::Unreachable, _) => "unreachable",
         (Cause::Closed, _) => "cut off",
