@@ -89,7 +89,8 @@ fn in_table(table: impl BufRead, port: u16, client: IpAddr) -> Option<Vec<Entry>
             _ => None,
         }
     };
-    let mut lines = table.lines().map_while(Result::ok);
+    // Whoever reads on at the end of a table that changes meanwhile may find more.
+    let mut lines = table.lines().map_while(Result::ok).fuse();
     let found = lines.by_ref().take(MOST_LINES).filter_map(|line| entry(&line)).collect();
     lines.next().is_none().then_some(found)
 }
