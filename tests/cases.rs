@@ -276,6 +276,18 @@ fn where_a_callback_may_be_answered_in_vain_both_sides_are_named() {
     assert_eq!(sides("other-end-and-watched.toml"), [Side::Client, Side::Client]);
 }
 
+/// How far the server is nothing shows, and this side's routers passed the packets on.
+#[test]
+fn past_this_side_nothing_on_it_is_asked_to_change_wherever_the_server_is() {
+    let wanted = "passive-port-dropped/past-this-side-and-the-server-unplaced.toml";
+    let text = fs::read_to_string(Path::new("fixtures/cases").join(wanted)).expect("a case");
+    let report = Report::of(&Case::from_toml(&text).expect("a case").evidence);
+    let dropped = report.findings.iter().find(|finding| finding.id == "passive-port-dropped").expect("a finding");
+    assert!(dropped.summary.contains("it or somebody beyond drops them (the server is beyond hop 5)"));
+    let sides: Vec<Side> = dropped.fixes.iter().map(|fix| fix.side).collect();
+    assert_eq!(sides, [Side::Server, Side::Network]);
+}
+
 /// A router that never tells of itself may be the one as well.
 #[test]
 fn where_a_callback_ends_before_a_silent_router_that_is_not_left_out() {

@@ -287,6 +287,7 @@ fn ends_where(
         _ => {}
     }
     let who = match high.saturating_sub(low) {
+        _ if high >= server && location.server.is_none() => "it or somebody beyond".to_owned(),
         0 | 1 => format!("it or the front of {}", name(high)),
         _ => format!("it, {} or somebody between the two", name(high)),
     };

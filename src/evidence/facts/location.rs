@@ -113,7 +113,13 @@ impl Facts<'_> {
         let edge_is_plain = self.edge_is_plain();
         let came_past = self.resets_way().map(|(past, _)| past);
         let way = Way { hops: &hops, server, peer: self.peer(), translator, edge_is_plain, came_past };
-        let between = way.suspects(end);
+        let own = self.own_hops(&hops);
+        let beyond = match end {
+            // Nothing shows who comes next, nor how far the server is: not this side's routers, which were passed.
+            End::Silence { passed, next: None } if server.is_none() && passed > own => Some((passed, passed + 1)),
+            _ => None,
+        };
+        let between = way.suspects(end).or(beyond);
         let in_anothers_name = way.in_anothers_name(end);
         // Not past the first router, and not even sent: this computer itself.
         let unsent = self.tried_in(Mode::Passive).all(|tried| tried.joined().is_some() || tried.unsent().is_some());
@@ -128,7 +134,6 @@ impl Facts<'_> {
             () if here => Some((0, 0)),
             () => between.filter(|_| !arrived),
         };
-        let own = self.own_hops(&hops);
         if let (Some((at, to)), End::Unreachable { from: Some(from), .. }) = (between, end)
             && at == to
             && in_anothers_name.is_none()
@@ -138,6 +143,7 @@ impl Facts<'_> {
         let zone = match (server, zone(end, between, nearest_server(server, &hops), own, translator)) {
             // Beyond the place a router shows for the control port, and the server is further still.
             (None, zone @ (Zone::Client | Zone::Network | Zone::NotServer)) | (Some(_), zone) => zone,
+            (None, Zone::NotClient | Zone::Server) if beyond.is_some() => Zone::NotClient,
             (None, Zone::NotClient | Zone::Server | Zone::Unknown) => Zone::Unknown,
         };
         let cites = self.cites_of_location(data, end, server, &hops, edge_is_plain);
