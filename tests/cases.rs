@@ -288,6 +288,17 @@ fn past_this_side_nothing_on_it_is_asked_to_change_wherever_the_server_is() {
     assert_eq!(sides, [Side::Server, Side::Network]);
 }
 
+/// That nobody forwards the ports is a guess, which other ports that came through contradict.
+#[test]
+fn silent_ports_are_not_told_as_not_forwarded_where_others_are_refused() {
+    let wanted = "passive-port-dropped/two-walls-and-a-translation.toml";
+    let text = fs::read_to_string(Path::new("fixtures/cases").join(wanted)).expect("a case");
+    let report = Report::of(&Case::from_toml(&text).expect("a case").evidence);
+    let side = |wanted: &str| report.findings.iter().find(|finding| finding.id == wanted).map(|finding| finding.side);
+    assert_eq!(side("passive-port-dropped"), Some(Side::Unknown));
+    assert_eq!(side("passive-port-refused"), Some(Side::Server));
+}
+
 /// A router that never tells of itself may be the one as well.
 #[test]
 fn where_a_callback_ends_before_a_silent_router_that_is_not_left_out() {

@@ -58,7 +58,8 @@ fn test(facts: &Facts) -> Match {
             (Side::Server, Confidence::Medium, format!("{} {NOT_FORWARDED}", place.words))
         }
         (Some(place), _) => (place.side, place.confidence, place.tells(facts)),
-        (None, Observed::Seen(sign)) => {
+        // Ports that end in another way were forwarded, or end elsewhere.
+        (None, Observed::Seen(sign)) if !facts.passive_failures_differ() => {
             cites.extend(sign.cites);
             (Side::Server, Confidence::Medium, NOT_FORWARDED.to_owned())
         }
@@ -66,7 +67,7 @@ fn test(facts: &Facts) -> Match {
         (None, Observed::NotSeen | Observed::NotTested(_)) if by_log => {
             (Side::Server, Confidence::Medium, NOT_FORWARDED.to_owned())
         }
-        (None, Observed::NotSeen | Observed::NotTested(_)) => (Side::Unknown, Confidence::Medium, NOT_SEEN.to_owned()),
+        (None, _) => (Side::Unknown, Confidence::Medium, NOT_SEEN.to_owned()),
     };
     cites.extend(place.into_iter().flat_map(|place| place.cites));
     let watched = matches!(facts.answer_stopped_here(), Observed::NotSeen);
