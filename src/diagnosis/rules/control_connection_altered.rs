@@ -1,9 +1,10 @@
 #![doc = include_str!("control_connection_altered.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::{are_several, ends, joins, loss, samples, verbs};
+use crate::diagnosis::rules::{are_several, ends, joins, loss, samples, server_behind_nat, verbs};
 use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::{Facts, Failure, Place, Tried};
+use crate::evidence::observed::Observed;
 use crate::protocol::dialect::Says;
 use crate::protocol::reply::Reply;
 
@@ -21,6 +22,8 @@ struct Sign {
     what: String,
     /// Whether a method is lost by it.
     harms: bool,
+    /// Whether a helper before the server would leave the same.
+    maybe_helper: bool,
     confidence: Confidence,
     places: Vec<Place>,
 }
@@ -30,24 +33,29 @@ fn test(facts: &Facts) -> Match {
     let Some(surest) = signs.iter().map(|sign| sign.confidence).max() else { return ruled_out(facts) };
     let harms = signs.iter().any(|sign| sign.harms);
     let what: Vec<&str> = signs.iter().map(|sign| sign.what.as_str()).collect();
+    let maybe_helper = signs.iter().any(|sign| sign.maybe_helper);
+    let relax = Fix::network(
+        "Switch off strict FTP inspection on the firewalls in between, or relax it",
+        "Cisco ASA: inspect ftp without strict, or an FTP map without mask-syst-reply and mask-banner; others call it FTP \
+         ALG or application control.",
+    );
+    let encrypt = Fix::client("Use FTP over TLS", "What is encrypted can't be read or changed on the way.");
     Match::Fires(Conclusion {
         severity: if harms { loss(facts) } else { Severity::Info },
         side: if surest == Confidence::Low { Side::Unknown } else { Side::Network },
         confidence: surest,
         summary: format!(
             "A device on the way seems to read and change the FTP dialogue: {}. A strict FTP inspection of a firewall \
-             does so.",
-            what.join("; ")
+             does so.{}",
+            what.join("; "),
+            if maybe_helper { MAY_BE_A_HELPER } else { "" }
         ),
         cites: facts.cites(signs.into_iter().flat_map(|sign| sign.places)),
-        fixes: vec![
-            Fix::network(
-                "Switch off strict FTP inspection on the firewalls in between, or relax it",
-                "Cisco ASA: inspect ftp without strict, or an FTP map without mask-syst-reply and mask-banner; others \
-                 call it FTP ALG or application control.",
-            ),
-            Fix::client("Use FTP over TLS", "What is encrypted can't be read or changed on the way."),
-        ],
+        fixes: match maybe_helper {
+            // Where a helper lets EPSV in, TLS would take that away, too.
+            true => vec![server_behind_nat::forward_for_pasv(facts), relax],
+            false => vec![relax, encrypt],
+        },
     })
 }
 
@@ -64,6 +72,7 @@ fn masked(facts: &Facts) -> Option<Sign> {
     Some(Sign {
         what: what.to_owned(),
         harms: false,
+        maybe_helper: false,
         confidence: Confidence::Medium,
         places: [greeting, system].into_iter().flatten().map(|(_, place)| place).collect(),
     })
@@ -88,6 +97,7 @@ fn cut_off(facts: &Facts) -> Option<Sign> {
             (one, false) => format!("{one} gets no answer while other commands do"),
         },
         harms: true,
+        maybe_helper: false,
         confidence: Confidence::Low,
         places: ends(cut),
     })
@@ -107,17 +117,19 @@ pub(super) fn is_for_the_verb(facts: &Facts, tried: &Tried) -> bool {
     unanswered && !busy && !broken && !answered && !too_late && (other() || reset_at_once)
 }
 
-/// PASV's connections fail every time, EPSV's never.
+/// PASV's connections fail every time, EPSV's never, and not for what a helper before the server does.
 fn spoiled_pasv(facts: &Facts) -> Option<Sign> {
-    let (pasv, epsv) = (facts.samples(DataVerb::Pasv), facts.samples(DataVerb::Epsv));
-    let several_machines = !samples::astray(facts).is_empty();
-    if several_machines || !(facts.verbs_differ() && epsv.only_joined()) {
+    let helper = samples::helper_passes_over_pasv(facts);
+    if !samples::pasv_alone_fails(facts) || matches!(helper, Observed::Seen(_)) {
         return None;
     }
+    let maybe_helper = matches!(helper, Observed::NotTested(_));
+    let (pasv, epsv) = (facts.samples(DataVerb::Pasv), facts.samples(DataVerb::Epsv));
     Some(Sign {
         what: "data connections of PASV fail every time and those of EPSV never".to_owned(),
         harms: true,
-        confidence: Confidence::Medium,
+        maybe_helper,
+        confidence: if maybe_helper { Confidence::Low } else { Confidence::Medium },
         places: [ends(pasv.unanswered), joins(epsv.joined)].concat(),
     })
 }
@@ -135,4 +147,31 @@ fn ruled_out(facts: &Facts) -> Match {
         return Match::Undecided("not every command was answered");
     }
     Match::RuledOut(facts.cites([greeting, system].into_iter().chain(answered)))
+}
+
+const MAY_BE_A_HELPER: &str = " So does the FTP support of the router before the server, where the passive ports are not forwarded \
+                               and the server names its outer address in 227 itself: the router then opens the ports of EPSV alone.";
+
+#[cfg(test)]
+mod tests {
+    use super::test;
+    use crate::diagnosis::rule::{Confidence, Match, Side};
+    use crate::evidence::case::Case;
+    use crate::evidence::facts::Facts;
+
+    #[test]
+    fn pasv_alone_is_spoiled_for_sure_only_where_no_translation_stands_before_the_server() {
+        let text = include_str!("../../../fixtures/cases/control-connection-altered/pasv_spoiled.toml");
+        let of = |own: &str| {
+            let evidence = Case::from_toml(&text.replace("     Logged in as ftp", own)).expect("a case").evidence;
+            match test(&Facts::of(&evidence)) {
+                Match::Fires(found) => Some((found.side, found.confidence, found.fixes[0].side)),
+                _ => None,
+            }
+        };
+        assert_eq!(of(" Logged in"), Some((Side::Unknown, Confidence::Low, Side::Server)));
+        let own = " Connected to: 198.18.0.20:21";
+        assert_eq!(of(own), Some((Side::Network, Confidence::Medium, Side::Network)));
+        assert_eq!(of(" Connected to: 172.31.0.50:21"), None);
+    }
 }

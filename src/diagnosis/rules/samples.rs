@@ -3,8 +3,10 @@
 //! them alone. The port that was swept for the place on the way is one more of its verb.
 
 use crate::diagnosis::rules::failed_at_peer;
+use crate::diagnosis::rules::place::{self, Servers};
 use crate::evidence::attempt::{Attempt, DataVerb, Mode, Probe};
-use crate::evidence::facts::{ENOUGH, Facts, Failure, Place, Tried};
+use crate::evidence::facts::{Cite, ENOUGH, Facts, Failure, Place, Tried};
+use crate::evidence::observed::Observed;
 
 /// So many ports in all are asked where one failed whose command went out together with others.
 const PORTS_WANTED: usize = 5;
@@ -31,6 +33,22 @@ pub fn served_by_another(facts: &Facts) -> Vec<Place> {
     let refused = aside.iter().any(|tried| tried.failure() == Some(Failure::DialRefused))
         || !facts.failed(Failure::DialRefused).is_empty();
     if refused { facts.transfers_unannounced() } else { Vec::new() }
+}
+
+/// Whether connections of PASV fail every time and those of EPSV never, for the verb's own sake.
+pub fn pasv_alone_fails(facts: &Facts) -> bool {
+    facts.verbs_differ() && facts.samples(DataVerb::Epsv).only_joined() && astray(facts).is_empty()
+}
+
+/// Whether that is the work of the FTP helper of the address translation before the server. It lets in the port of a 227
+/// that names the server's own address, and passes over one that names the outer address already; a 229 names none. Linux's
+/// does so (nf_conntrack_ftp). What ends nearer to this side is somebody else's work.
+pub fn helper_passes_over_pasv(facts: &Facts) -> Observed<Cite> {
+    let place = place::of(facts, &facts.samples(DataVerb::Pasv).unanswered);
+    if !pasv_alone_fails(facts) || place.is_some_and(|place| place.servers == Servers::NotReached) {
+        return Observed::NotSeen;
+    }
+    facts.told_its_outer_address()
 }
 
 /// What to try next, side by side, where the two verbs disagree and neither has been seen to do both, or where every port

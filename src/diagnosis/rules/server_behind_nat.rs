@@ -3,8 +3,11 @@
 use std::net::IpAddr;
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
-use crate::diagnosis::rules::{callbacks, outer_address_setting, peer, setting};
+use crate::diagnosis::rules::{
+    ANY_RANGE, callbacks, ends, joins, loss, outer_address_setting, peer, place, samples, setting,
+};
 use crate::evidence::address::{Reach, reach};
+use crate::evidence::attempt::DataVerb;
 use crate::evidence::facts::{Cite, Facts};
 use crate::evidence::observed::Observed;
 
@@ -18,7 +21,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    match (before_the_server(facts), facts.stand_in()) {
+    let before = match (before_the_server(facts), samples::helper_passes_over_pasv(facts)) {
+        (Match::Fires(conclusion), Observed::Seen(told)) => passes_over_pasv(facts, conclusion, told),
+        (other, _) => other,
+    };
+    match (before, facts.stand_in()) {
         (Match::Fires(mut conclusion), Some((seen, place))) => {
             conclusion.summary = format!("{} {}", conclusion.summary, replaced(seen));
             conclusion.cites.push(facts.cite_naming(seen, place));
@@ -43,6 +50,37 @@ fn replaced(seen: IpAddr) -> String {
         "The server sees this client at {seen}, {} of its own side: something before the server (a load balancer, a gateway, \
          Kubernetes) puts its own address in its clients' place.",
         reach(seen).words()
+    )
+}
+
+/// Its FTP helper lets EPSV's connections in and not PASV's: the ports are not forwarded.
+fn passes_over_pasv(facts: &Facts, mut conclusion: Conclusion, told: Cite) -> Match {
+    let (pasv, epsv) = (facts.samples(DataVerb::Pasv), facts.samples(DataVerb::Epsv));
+    let ends_at = place::of(facts, &pasv.unanswered).filter(|_| facts.located_with() == Some(DataVerb::Pasv));
+    conclusion.summary = format!("{} {PASSES_OVER_PASV}", conclusion.summary);
+    conclusion.severity = loss(facts);
+    conclusion.confidence = conclusion.confidence.min(Confidence::Medium);
+    conclusion.cites.push(told);
+    conclusion.cites.extend(facts.cites([ends(pasv.unanswered), joins(epsv.joined)].concat()));
+    conclusion.cites.extend(ends_at.into_iter().flat_map(|place| place.cites));
+    conclusion.fixes = vec![forward_for_pasv(facts)];
+    Match::Fires(conclusion)
+}
+
+const PASSES_OVER_PASV: &str = "Connections of PASV fail every time and those of EPSV never: most likely the ports are not \
+                                forwarded, and its FTP support opens them one by one. It opens none for a 227 that names the \
+                                outer address already.";
+
+/// The way in for PASV where a helper opens none.
+pub fn forward_for_pasv(facts: &Facts) -> Fix {
+    Fix::server(
+        "Forward a fixed passive range to the server, and let it in",
+        format!(
+            "{} Then no FTP support is needed. Where the ports are to stay closed, take the outer address out of the server's \
+             settings instead: the router's FTP support puts it into 227 by itself, as long as the control connection is not \
+             encrypted.",
+            setting(facts, |settings| settings.passive_range, ANY_RANGE)
+        ),
     )
 }
 

@@ -180,6 +180,24 @@ impl Facts<'_> {
         }
     }
 
+    /// Whether 227 names the address that the server is reached at while the server itself has another: it was told its outer
+    /// address. A router that mends 227 on its way looks the same.
+    pub fn told_its_outer_address(&self) -> Observed<Cite> {
+        let named = |tried: &&super::Tried| tried.named().map(|named| named.ip().to_canonical()) == self.peer();
+        let Some((_, place)) = self.tried_with(DataVerb::Pasv).find(named).and_then(|tried| tried.negotiation()) else {
+            return Observed::NotSeen;
+        };
+        let own = self.own_address_of_server().map(|(own, _)| Some(own) == self.peer());
+        match own {
+            Some(false) => Observed::Seen(self.cite(place)),
+            None if self.translator().is_some() => Observed::Seen(self.cite(place)),
+            None if !self.edge_is_plain() => {
+                Observed::NotTested("a server that has that address itself looks the same")
+            }
+            Some(true) | None => Observed::NotSeen,
+        }
+    }
+
     /// The server's own end of the control connection, where the server names it: what it sees on its own socket,
     /// whatever its settings say.
     pub fn own_address_of_server(&self) -> Option<(IpAddr, Place)> {
