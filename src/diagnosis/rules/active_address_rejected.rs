@@ -2,7 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
 use crate::diagnosis::rules::callbacks::{self, Nat};
-use crate::diagnosis::rules::{active_rejected, transparent_proxy};
+use crate::diagnosis::rules::{active_rejected, nat_hairpin, transparent_proxy};
 use crate::diagnosis::rules::{ends, loss, refused_for_address, refused_verb, ruled_out_by, verbs};
 use crate::evidence::attempt::{Address, Mode, Probe};
 use crate::evidence::facts::{Facts, Tried};
@@ -54,12 +54,15 @@ fn test(facts: &Facts) -> Match {
                 Nat::Seen(_) => " An address translation stands before this computer, too",
                 Nat::None | Nat::Unknown => "",
             };
+            let (who, sure) = match facts.may_be_turned_around(seen) {
+                true => ("A balancer or gateway before the server, or a router that both have in common,", false),
+                false => ("A balancer or gateway before the server", said),
+            };
             let words = format!(
-                "A balancer or gateway before the server puts its own address in its clients' place: the server sees \
-                 {seen} and takes this computer's own address for somebody else's. No address that a client could name \
-                 brings active mode through it.{too}"
+                "{who} puts its own address in its clients' place: the server sees {seen} and takes this computer's own \
+                 address for somebody else's. No address that a client could name brings active mode through it.{too}"
             );
-            (Side::Server, if said { Confidence::High } else { Confidence::Medium }, words)
+            (Side::Server, if sure { Confidence::High } else { Confidence::Medium }, words)
         }
         (_, true, _) => (
             Side::Client,
@@ -67,7 +70,8 @@ fn test(facts: &Facts) -> Match {
             "It is the address that was asked for, and not the one the server sees this client at".to_owned(),
         ),
         (Nat::Seen(words), false, None) => {
-            (Side::Client, if said { Confidence::High } else { Confidence::Medium }, words.clone())
+            let sure = said && facts.turned_around().is_none_or(|around| around.by_first_router);
+            (Side::Client, if sure { Confidence::High } else { Confidence::Medium }, words.clone())
         }
         (Nat::None, false, None) => (
             Side::Unknown,
@@ -92,6 +96,8 @@ fn test(facts: &Facts) -> Match {
     if facts.works(Mode::Passive) {
         fixes.push(callbacks::use_passive());
     }
+    let maybe_inside = stand_in.is_some_and(|(seen, _)| facts.may_be_turned_around(seen));
+    fixes.extend(maybe_inside.then(nat_hairpin::use_inner_address));
     fixes.push(if let Some(interposed) = &interposed {
         transparent_proxy::take_out(facts, interposed)
     } else if stand_in.is_some() {

@@ -2,7 +2,9 @@
 //! way, and what lets it through.
 
 use crate::diagnosis::rule::{Confidence, Fix, Side};
-use crate::diagnosis::rules::{ftp_helper_on_path, local_firewall_drops_callback, peer, port_mapping_in_vain, verbs};
+use crate::diagnosis::rules::{
+    ftp_helper_on_path, local_firewall_drops_callback, nat_hairpin, peer, port_mapping_in_vain, verbs,
+};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode, Probe};
 use crate::evidence::facts::{Cite, Facts, Failure, Tried, Zone};
 use crate::evidence::observed::Observed;
@@ -24,6 +26,7 @@ pub enum Nat {
 impl Nat {
     pub fn of(facts: &Facts) -> Self {
         match facts.client_nat() {
+            Observed::Seen(_) if facts.turned_around().is_some() => Nat::Seen(nat_hairpin::in_our_place(facts)),
             Observed::Seen(sign) => Nat::Seen(match sign.outside {
                 Some(outside) => {
                     format!(
@@ -282,7 +285,9 @@ pub fn asks_for_outer_address(facts: &Facts) -> Vec<Probe> {
     // ProFTPD put it in the place of ours by itself.
     let mended = facts.product() == Some("proftpd");
     let thorough = facts.evidence().asked.thorough;
-    if given || tried || mended || sign.outside.is_none() || !(fails || thorough) {
+    // Such an address leads to a router that would not know whom to pass the connection on to.
+    let around = facts.turned_around().is_some();
+    if given || tried || mended || around || sign.outside.is_none() || !(fails || thorough) {
         return Vec::new();
     }
     let asked = &facts.evidence().asked.methods;
@@ -397,6 +402,9 @@ pub fn keep_client_addresses() -> Fix {
 
 /// A way through an address translation.
 pub fn forward(facts: &Facts) -> Fix {
+    if facts.turned_around().is_some() {
+        return nat_hairpin::use_inner_address();
+    }
     if let Some(mapping) = port_mapping_in_vain::behind_another(facts) {
         return Fix::client(
             "Let active mode through every translation on this side",

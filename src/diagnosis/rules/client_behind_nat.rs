@@ -38,7 +38,11 @@ fn test(facts: &Facts) -> Match {
         Some(outside) => format!("This computer has the address {} and the server sees {outside}", sign.inside),
         None => format!("This computer has the address {}, which the server can't see", sign.inside),
     };
-    let end = if harmed && facts.is_encrypted() {
+    let around = facts.turned_around().is_some();
+    let end = if around {
+        "most likely it is a router that turns connections to the server's public address around: to the server's inner address \
+         there is none"
+    } else if harmed && facts.is_encrypted() {
         "active mode needs ports that the router forwards, since it can read no PORT under TLS"
     } else if harmed && facts.helper().seen().is_some() && callbacks::helper_mends_our_address(facts) {
         "the FTP helper (ALG) on the way rewrites this computer's own address, and no other"

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
+use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{ends, harm_where_data_fails, joins, peer};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, DataVerb, Mode};
-use crate::evidence::facts::{Cite, Facts, Failure, Tried};
+use crate::evidence::facts::{Cite, Facts, Failure, Tried, TurnedAround};
 use crate::evidence::observed::Observed;
 
 pub static RULE: Rule = Rule {
@@ -25,6 +25,10 @@ fn test(facts: &Facts) -> Match {
     let (Some(local), Some(peer)) = (facts.local(), facts.peer()) else {
         return Match::Undecided("no control connection was joined");
     };
+    let fails = !facts.works(Mode::Passive) && facts.tried_in(Mode::Passive).next().is_some();
+    if let Some(found) = facts.turned_around() {
+        return turned_around(facts, found, harm_where_data_fails(facts, fails));
+    }
     let (seen, place) = match facts.seen_by_server() {
         Observed::Seen(seen) => seen,
         Observed::NotSeen | Observed::NotTested(_) => {
@@ -35,10 +39,14 @@ fn test(facts: &Facts) -> Match {
     let through_the_router = reach(peer) == Reach::Public && seen == peer && local != peer;
     let within =
         reach(peer) == Reach::Public && seen == local && matches!(reach(local), Reach::Private | Reach::Shared);
+    if !through_the_router && !within && facts.stand_in().is_some() && facts.may_be_turned_around(seen) {
+        return Match::Undecided(
+            "the server sees an address that a router of this side may have as well as one of the server's",
+        );
+    }
     if !through_the_router && !within {
         return Match::RuledOut(vec![facts.cite_naming(seen, place)]);
     }
-    let fails = !facts.works(Mode::Passive) && facts.tried_in(Mode::Passive).next().is_some();
     Match::Fires(Conclusion {
         severity: harm_where_data_fails(facts, fails),
         side: Side::Client,
@@ -48,17 +56,67 @@ fn test(facts: &Facts) -> Match {
              it at {seen}, so every connection goes out to the router and back in."
         ),
         cites: vec![facts.cite_naming(seen, place)],
-        fixes: vec![
-            Fix::client(
-                "Use the server's inner address or name",
-                "A name that leads to the inner address when asked from inside (split DNS) does this for everybody.",
-            ),
-            Fix::network(
-                "Have the router turn inner connections to its outer address around",
-                "It has to do so for the passive ports as it does for the control port (NAT loopback, hairpin NAT).",
-            ),
-        ],
+        fixes: vec![use_inner_address(), turn_around()],
     })
+}
+
+/// The router shows, by its own address or by the one that it puts in this client's place.
+fn turned_around(facts: &Facts, found: TurnedAround, severity: Severity) -> Match {
+    let peer = peer(facts);
+    let how = match (found.by_first_router, found.seen) {
+        (true, Some(seen)) => {
+            format!(
+                "the first router has that address itself, and the server sees this computer at {seen}, an inner one"
+            )
+        }
+        (true, None) => "the first router has that address itself".to_owned(),
+        (false, Some(seen)) => format!("the server sees it at {seen}, an address of this computer's own network"),
+        (false, None) => "the router turns its connections around".to_owned(),
+    };
+    Match::Fires(Conclusion {
+        severity,
+        side: Side::Client,
+        confidence: if found.by_first_router { Confidence::High } else { Confidence::Medium },
+        summary: format!(
+            "This computer uses the server's public address {peer} from inside the server's own network: {how}, so every \
+             connection goes out to the router and back in."
+        ),
+        cites: found.cites,
+        fixes: vec![use_inner_address(), turn_around()],
+    })
+}
+
+/// That the router which turns this client's connections around takes its address away, as the beginning of a sentence.
+pub fn in_our_place(facts: &Facts) -> String {
+    let (local, peer) = (facts.local().map_or_else(String::new, |local| format!(" ({local})")), peer(facts));
+    let around = facts.turned_around();
+    let who =
+        if around.as_ref().is_some_and(|around| around.by_first_router) { "A router" } else { "Most likely a router" };
+    match around.and_then(|around| around.seen) {
+        Some(seen) => format!(
+            "{who} turns this computer's connections to the server's public address {peer} around, inside their common network: \
+             the server sees {seen} in the place of this computer{local}"
+        ),
+        None => format!(
+            "{who} turns the connections of this computer{local} to the server's public address {peer} around, inside their \
+             common network"
+        ),
+    }
+}
+
+/// What spares a client inside the router.
+pub fn use_inner_address() -> Fix {
+    Fix::client(
+        "Use the server's inner address or name",
+        "A name that leads to the inner address when asked from inside (split DNS) does this for everybody.",
+    )
+}
+
+fn turn_around() -> Fix {
+    Fix::network(
+        "Have the router turn inner connections to its outer address around",
+        "It has to do so for the passive ports as it does for the control port (NAT loopback, hairpin NAT).",
+    )
 }
 
 /// The public address in 227, where the control connection goes to a private one.

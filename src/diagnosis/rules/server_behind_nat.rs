@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::{
-    ANY_RANGE, callbacks, ends, joins, loss, outer_address_setting, peer, place, samples, setting,
+    ANY_RANGE, callbacks, ends, joins, loss, nat_hairpin, outer_address_setting, peer, place, samples, setting,
 };
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::DataVerb;
@@ -27,30 +27,42 @@ fn test(facts: &Facts) -> Match {
     };
     match (before, facts.stand_in()) {
         (Match::Fires(mut conclusion), Some((seen, place))) => {
-            conclusion.summary = format!("{} {}", conclusion.summary, replaced(seen));
+            conclusion.summary = format!("{} {}", conclusion.summary, replaced(facts, seen));
             conclusion.cites.push(facts.cite_naming(seen, place));
-            conclusion.fixes.push(callbacks::keep_client_addresses());
+            conclusion.fixes.extend(for_replaced(facts, seen));
             Match::Fires(conclusion)
         }
         (_, Some((seen, place))) => Match::Fires(Conclusion {
             severity: Severity::Info,
             side: Side::Server,
-            confidence: Confidence::High,
-            summary: replaced(seen),
+            confidence: if facts.may_be_turned_around(seen) { Confidence::Medium } else { Confidence::High },
+            summary: replaced(facts, seen),
             cites: vec![facts.cite_naming(seen, place)],
-            fixes: vec![callbacks::keep_client_addresses()],
+            fixes: for_replaced(facts, seen),
         }),
         (other, None) => other,
     }
 }
 
 /// Of a translation that replaces the clients' addresses.
-fn replaced(seen: IpAddr) -> String {
+fn replaced(facts: &Facts, seen: IpAddr) -> String {
+    let words = reach(seen).words();
+    if facts.may_be_turned_around(seen) {
+        return format!(
+            "The server sees this client at {seen}, {words}: something before the server (a load balancer, a gateway, \
+             Kubernetes) puts its own address in its clients' place, or both are in one network, and its router turns this \
+             client's connections around."
+        );
+    }
     format!(
-        "The server sees this client at {seen}, {} of its own side: something before the server (a load balancer, a gateway, \
-         Kubernetes) puts its own address in its clients' place.",
-        reach(seen).words()
+        "The server sees this client at {seen}, {words} of its own side: something before the server (a load balancer, a gateway, \
+         Kubernetes) puts its own address in its clients' place."
     )
+}
+
+fn for_replaced(facts: &Facts, seen: IpAddr) -> Vec<Fix> {
+    let inside = facts.may_be_turned_around(seen).then(nat_hairpin::use_inner_address);
+    inside.into_iter().chain([callbacks::keep_client_addresses()]).collect()
 }
 
 /// Its FTP helper lets EPSV's connections in and not PASV's: the ports are not forwarded.

@@ -232,6 +232,12 @@ impl Facts<'_> {
         hops
     }
 
+    /// Who answered each packet, to whatever port, that expired at the first router.
+    pub(super) fn expired_at_first_router(&self) -> impl Iterator<Item = IpAddr> {
+        let sweeps = self.evidence().sweeps.iter().filter(|sweep| sweep.of != Swept::ToldRouter);
+        sweeps.flat_map(passed_by).filter(|(ttl, _)| *ttl == 1).map(|(_, router)| router)
+    }
+
     /// The passive ports that the server named, in order.
     pub fn passive_ports(&self) -> BTreeSet<u16> {
         let passive = self.evidence().attempts.iter().filter(|outcome| outcome.verb.mode() == Mode::Passive);

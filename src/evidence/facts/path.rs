@@ -137,9 +137,11 @@ impl Facts<'_> {
         }
     }
 
-    /// The address of the server's own side that the server sees in the place of this client's.
+    /// The address of the server's own side that the server sees in the place of this client's. Where this client is of
+    /// that side as well, it is its own router's.
     pub fn stand_in(&self) -> Option<(IpAddr, Place)> {
-        self.seen_by_server().seen().filter(|(seen, _)| self.whose(*seen) == Whose::TheServersSide)
+        let seen = self.seen_by_server().seen().filter(|(seen, _)| self.whose(*seen) == Whose::TheServersSide);
+        seen.filter(|_| self.turned_around().is_none())
     }
 
     /// The server's connection that arrived at this computer's own address, which PORT or EPRT named.
