@@ -221,6 +221,7 @@ pub(super) fn refused_for_address(facts: &Facts, tried: &Tried) -> bool {
     }
     match tried.failure() {
         Some(Failure::Rejected(Some(Says::AddressRejected))) => true,
+        Some(Failure::Rejected(_)) if tried.refused_for_ipv6() => true,
         Some(Failure::Rejected(None)) => {
             let translated = match facts.client_nat() {
                 Observed::Seen(sign) => tried.named().is_some_and(|named| named.ip().to_canonical() == sign.inside),

@@ -45,6 +45,11 @@ pub fn reach(address: IpAddr) -> Reach {
     }
 }
 
+/// Whether an IPv6 address stands for an IPv4 one behind a translation: 64:ff9b::/96 (RFC 6052) and 64:ff9b:1::/48 (RFC 8215).
+pub fn stands_for_ipv4(address: IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if matches!(v6.segments(), [0x64, 0xff9b, 0, 0, 0, 0, ..] | [0x64, 0xff9b, 1, ..]))
+}
+
 /// Whether they are of one network as most are cut: IPv4's first three numbers, IPv6's first four groups.
 pub fn are_neighbours(one: IpAddr, other: IpAddr) -> bool {
     match (one.to_canonical(), other.to_canonical()) {

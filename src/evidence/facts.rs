@@ -18,6 +18,7 @@ mod control;
 mod counted;
 mod course;
 mod download;
+mod families;
 mod hairpin;
 mod hang;
 mod interposed;
@@ -37,6 +38,7 @@ pub use callback::CallbackEnd;
 pub use cite::{Cite, Place};
 pub use control::{ControlEnd, DialEnd, Dialled, FirstWords, IcmpAnswer};
 pub use course::{AfterStop, StopEnd};
+pub use families::FamiliesTranslated;
 pub use hairpin::TurnedAround;
 pub use hang::SmallBecause;
 pub use interposed::{Interposed, Kind, Standing};
@@ -411,6 +413,13 @@ impl<'a> Facts<'a> {
 
     /// Every address that the server named as ours, in order, each control connection's own.
     pub fn all_seen_by_server(&self) -> Vec<(IpAddr, Place)> {
+        let mut named = self.named_as_client();
+        named.retain(|(address, _)| self.may_be_ours(*address));
+        named
+    }
+
+    /// The same by the server's word alone.
+    fn named_as_client(&self) -> Vec<(IpAddr, Place)> {
         let in_stat = self.numbers().filter_map(|number| {
             let (reply, place) = self.answer_on(number, "STAT")?;
             Some((dialect::client_in_stat(reply)?, place))
@@ -426,7 +435,7 @@ impl<'a> Facts<'a> {
                 Some((dialect::addresses_in_refusal(reply).client?, place))
             })
             .collect::<Vec<_>>();
-        in_stat.chain(in_log).chain(in_refusals).filter(|(address, _)| self.may_be_ours(*address)).collect()
+        in_stat.chain(in_log).chain(in_refusals).collect()
     }
 }
 

@@ -230,6 +230,7 @@ mod tests {
                 "500 You are connected using IPv6. PASV is only for IPv4. You have to use the EPSV command instead.",
                 Says::WrongFamily,
             ),
+            ("500 Bad EPRT protocol.", Says::WrongFamily),
         ] {
             assert_eq!(says(&reply(text)), Some(says_what), "{text}");
         }

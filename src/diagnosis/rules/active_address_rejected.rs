@@ -41,7 +41,12 @@ fn test(facts: &Facts) -> Match {
     let nat = Nat::of(facts);
     let stand_in = facts.stand_in().filter(|_| !given);
     let interposed = facts.interposed().filter(|_| !given && stand_in.is_none());
+    let translated = facts.families_translated().filter(|_| !given);
     let (side, confidence, why) = match (&nat, given, stand_in) {
+        _ if translated.as_ref().is_some_and(|translated| translated.on_this_side) => {
+            (Side::Client, Confidence::High, TRANSLATED.to_owned())
+        }
+        _ if translated.is_some() => (Side::Unknown, Confidence::Medium, TRANSLATED.to_owned()),
         _ if interposed.is_some() => (
             Side::Unknown,
             Confidence::Medium,
@@ -115,6 +120,7 @@ fn test(facts: &Facts) -> Match {
     fixes.extend(outer.is_some().then(|| callbacks::before_this_side(facts, &nat)).flatten());
     let mut cites = facts.cites(ends(rejected.iter().copied()));
     cites.extend(stand_in.map(|(seen, place)| facts.cite_naming(seen, place)));
+    cites.extend(translated.map(|translated| translated.cite));
     cites.extend(nat.cites(facts));
     let second = facts.tried_in(Mode::Active).filter(|tried| callbacks::is_with_outer_address(facts, tried));
     cites.extend(facts.cites(second.filter_map(|tried| tried.joined_at().or(tried.ended_by()))));
@@ -132,6 +138,10 @@ fn test(facts: &Facts) -> Match {
         fixes,
     })
 }
+
+const TRANSLATED: &str = "This computer's end of the control connection is IPv6 and the server's is IPv4, so something between \
+                          translates one to the other (NAT64): the server can't connect to an IPv6 address, whatever its \
+                          settings are. Passive mode with EPSV needs none";
 
 /// Whether a helper is there that does not serve this client, or none at all.
 fn asks(facts: &Facts) -> Vec<Probe> {

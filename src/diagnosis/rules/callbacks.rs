@@ -286,7 +286,7 @@ pub fn asks_for_outer_address(facts: &Facts) -> Vec<Probe> {
     let mended = facts.product() == Some("proftpd");
     let thorough = facts.evidence().asked.thorough;
     // Such an address leads to a router that would not know whom to pass the connection on to.
-    let around = facts.turned_around().is_some();
+    let around = facts.turned_around().is_some() || facts.families_translated().is_some();
     if given || tried || mended || around || sign.outside.is_none() || !(fails || thorough) {
         return Vec::new();
     }
@@ -402,6 +402,13 @@ pub fn keep_client_addresses() -> Fix {
 
 /// A way through an address translation.
 pub fn forward(facts: &Facts) -> Fix {
+    if facts.families_translated().is_some() {
+        return Fix::client(
+            "For active mode connect from a network that has IPv4 itself",
+            "EPRT names this computer's IPv6 address, which the translation would have to rewrite (RFC 6384). Few do, and under TLS \
+             none can.",
+        );
+    }
     if facts.turned_around().is_some() {
         return nat_hairpin::use_inner_address();
     }

@@ -97,9 +97,8 @@ impl Facts<'_> {
             IpAddr::V4(v4) => v4.is_unspecified() || v4.is_multicast() || v4.is_broadcast(),
             IpAddr::V6(v6) => v6.is_unspecified() || v6.is_multicast(),
         };
-        // Translation from IPv6 to IPv4 (RFC 6052) has its clients seen in the other family.
-        let translated =
-            matches!(self.peer(), Some(IpAddr::V6(v6)) if v6.segments()[..6] == [0x64, 0xff9b, 0, 0, 0, 0]);
+        // Translation from IPv6 to IPv4 has its clients seen in the other family.
+        let translated = self.peer().is_some_and(address::stands_for_ipv4);
         let other_family = self.peer().is_some_and(|peer| peer.is_ipv4() != seen.is_ipv4());
         !nobodys && (translated || !other_family)
     }

@@ -24,6 +24,8 @@ pub static DIALECT: Dialect = Dialect {
         Phrase { text: "data connections must be encrypted", says: Says::ProtectionRequired },
         Phrase { text: "550 permission denied", says: Says::MethodDisabled },
         Phrase { text: "bad network protocol", says: Says::WrongFamily },
+        // IPv6 in EPRT, over IPv4.
+        Phrase { text: "bad eprt protocol", says: Says::WrongFamily },
     ],
     // "Connected to" names the client here and the server's own end in others: only vsftpd signs its STAT with its name.
     client_in_stat: |text| text.contains("vsFTPd").then(|| address_after(text, "Connected to "))?,
