@@ -23,9 +23,7 @@ impl Facts<'_> {
     /// router on the way with another public address it is outside.
     pub fn turned_around(&self) -> Option<TurnedAround> {
         let (local, peer) = (self.local()?, self.peer()?);
-        let hops = self.hops();
-        let outside = hops.values().any(|router| *router != peer && reach(*router) == Reach::Public);
-        if !is_inner(local) || reach(peer) != Reach::Public || outside {
+        if !is_inner(local) || reach(peer) != Reach::Public {
             return None;
         }
         let seen = self.seen_by_server().seen();
@@ -36,7 +34,8 @@ impl Facts<'_> {
         }
         let by_first_router = self.first_router_has_servers_address();
         let neighbour = seen_inside.is_some_and(|(seen, _)| are_neighbours(local, seen));
-        if !by_first_router && !neighbour {
+        let outside = || self.hops().values().any(|router| *router != peer && reach(*router) == Reach::Public);
+        if !(by_first_router || neighbour) || outside() {
             return None;
         }
         let mut cites = vec![Cite::of(format!("this computer's address is {local}"))];
