@@ -1,5 +1,7 @@
 //! Where on the way passive connections end, in words, and whose part of the way that is.
 
+use std::net::IpAddr;
+
 use crate::diagnosis::rule::{Confidence, Fix, Side};
 use crate::diagnosis::rules::{ANY_RANGE, peer, setting};
 use crate::evidence::attempt::Mode;
@@ -145,6 +147,8 @@ fn on_the_way(facts: &Facts, failed: &[&Tried]) -> Option<Place> {
         Zone::NotClient | Zone::NotServer | Zone::Unknown => (Side::Unknown, Confidence::Low),
     };
     let confidence = if location.server.is_some() { confidence } else { Confidence::Low };
+    let out_of_sight = facts.router_out_of_sight(location.end).filter(|_| location.zone == Zone::Server);
+    let (side, confidence) = if out_of_sight.is_some() { (Side::Unknown, Confidence::Low) } else { (side, confidence) };
     // The port that was swept may have ended otherwise than the others: a firewall's helper lets in what it has seen named.
     let alike = ended_alike(facts, location.end);
     let confidence = if alike { confidence } else { confidence.min(Confidence::Medium) };
@@ -162,8 +166,8 @@ fn on_the_way(facts: &Facts, failed: &[&Tried]) -> Option<Place> {
     let to = searched.map_or_else(|| "the passive port".to_owned(), |port| format!("passive port {port}"));
     let ends = ends_where(facts, &location, (low, high), server, (&to, does));
     let excluded = match (searched, location.zone) {
-        (Some(_), Zone::Client) => excludes_for_one(location.end),
-        _ => excludes(&location, server, silent),
+        (Some(_), Zone::Client) => excludes_for_one(location.end).to_owned(),
+        _ => out_of_sight.map_or_else(|| excludes(&location, server, silent).to_owned(), no_hop_that_was_seen),
     };
     let others = if searched.is_some() { OTHERS_NOT_SEARCHED } else { "" };
     let words = format!("{ends} {excluded}");
@@ -312,6 +316,14 @@ fn in_anothers_name(facts: &Facts, location: &Location, (high, server): (u8, u8)
     }
 }
 
+/// That whoever turns packets away need not be where they seem to end.
+fn no_hop_that_was_seen(from: IpAddr) -> String {
+    format!(
+        "The ICMP error comes from {from}, which is none of the routers that were seen: another address of the server's, or a \
+         router that another one hides by letting packets live anew, so that the server is further than it seems."
+    )
+}
+
 /// What can't be to blame, since the packets did not get so far, or came past it.
 fn excludes(location: &Location, server: u8, answer_may_be_lost: bool) -> &'static str {
     match (location.zone, location.end) {
@@ -407,7 +419,8 @@ pub fn fixes(facts: &Facts, failed: &[&Tried], side: Side, at_server: (&str, &st
         format!("Give him the hop and the port above, {} and the time of this check.", peer(facts)),
     );
     let not_reached = of(facts, failed).is_some_and(|place| place.servers == Servers::NotReached);
-    let let_out = located(facts, failed).is_some_and(|location| location.zone == Zone::NotClient);
+    let let_out =
+        located(facts, failed).is_some_and(|location| matches!(location.zone, Zone::NotClient | Zone::Server));
     match side {
         Side::Client => vec![client],
         Side::Server => match located(facts, failed) {

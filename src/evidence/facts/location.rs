@@ -293,6 +293,18 @@ impl Facts<'_> {
         at.is_some_and(|at| at <= own && self.server_distance().is_none_or(|server| at + 1 < server))
     }
 
+    /// Who turned packets to the passive port away though every router before the server is known and it is none of them, nor
+    /// has it the server's address. Where a router lets packets live anew, those beyond it are hidden and the server is further
+    /// than it seems.
+    pub fn router_out_of_sight(&self, end: End) -> Option<IpAddr> {
+        let End::Unreachable { from: Some(from), .. } = end else { return None };
+        let (from, hops) = (from.to_canonical(), self.hops());
+        let all_known = (1..self.server_distance()?).all(|hop| hops.contains_key(&hop));
+        let one_of_them = Some(from) == self.peer() || hops.values().any(|router| *router == from);
+        // A router that translates has addresses on both its sides.
+        (all_known && !one_of_them && self.translator().is_none()).then_some(from)
+    }
+
     /// Whether the router before the server is known not to have its address: it has nothing to forward.
     pub fn edge_is_plain(&self) -> bool {
         self.translator().is_none() && self.edge_has_servers_address() == Some(false)
