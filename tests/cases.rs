@@ -36,6 +36,32 @@ fn every_case_is_diagnosed_as_it_expects() {
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
 
+/// A server that names where the refused data connection came from tells more than that it was another address.
+#[test]
+fn where_a_refused_data_connection_came_from_tells_whose_doing_it_is() {
+    for (name, side, tells) in [
+        (
+            "pyftpdlib_sees_another_address.toml",
+            Side::Unknown,
+            "come from 198.18.5.5: a translation or a proxy gives the two",
+        ),
+        (
+            "a_proxy_takes_the_control_port.toml",
+            Side::Unknown,
+            "this computer's own address: a translation or a proxy gives the control connection another one",
+        ),
+        ("a_proxy_takes_the_passive_ports.toml", Side::Server, "come from 172.31.0.1, an address of its own side"),
+    ] {
+        let (_, case) = cases().into_iter().find(|(path, _)| path.ends_with(name)).expect("a case");
+        let report = Report::of(&case.evidence);
+        let finding =
+            report.findings.iter().find(|finding| finding.id == "data-source-address-differs").expect("a finding");
+        assert_eq!(finding.side, side, "{name}");
+        assert!(finding.summary.contains(tells), "{}", finding.summary);
+        assert_eq!(finding.fixes.iter().any(|fix| fix.side == Side::Client), side == Side::Unknown, "{name}");
+    }
+}
+
 /// Data connections that are not judged are told all the same: in the table, in the certainty, and as what needs mending.
 #[test]
 fn failures_at_two_ports_are_no_mere_remark() {

@@ -402,6 +402,15 @@ impl<'a> Facts<'a> {
         self.refusals.iter().filter(|(_, said)| *said == Some(says)).map(|(placed, _)| *placed).collect()
     }
 
+    /// Where data connections came from that the server refused for that, as far as it names it.
+    pub fn data_sources(&self) -> Vec<IpAddr> {
+        let refused = self.refusals_saying(Says::ForeignDataSource).into_iter();
+        refused
+            .filter_map(|(reply, _)| dialect::addresses_in_refusal(reply).source)
+            .filter(|source| self.may_be_ours(*source))
+            .collect()
+    }
+
     /// This client's address as the server named it, and where: in STAT, or in a refusal of PORT.
     pub fn seen_by_server(&self) -> Observed<(IpAddr, Place)> {
         match self.all_seen_by_server().into_iter().next() {

@@ -89,11 +89,11 @@ pub struct Dialect {
     pub phrases: &'static [Phrase],
     /// The client's own address as the server sees it, where a STAT reply names it.
     pub client_in_stat: fn(&str) -> Option<IpAddr>,
-    /// The addresses in a refused PORT: as it arrived at the server, and the one the server would accept.
+    /// The addresses in a refused PORT (as it arrived at the server, and the one the server would accept) or data connection.
     pub addresses_in_refusal: fn(&str) -> RefusedAddress,
 }
 
-/// What a refusal of PORT names.
+/// What a refusal of PORT, or of a data connection, names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RefusedAddress {
     /// The address in PORT as it reached the server.
@@ -102,6 +102,8 @@ pub struct RefusedAddress {
     pub port: Option<u16>,
     /// The client's address as the server sees it.
     pub client: Option<IpAddr>,
+    /// Where the refused data connection came from.
+    pub source: Option<IpAddr>,
 }
 
 /// Every dialect known, the particular ones before the general.
@@ -166,7 +168,8 @@ pub fn client_in_stat(reply: &Reply) -> Option<IpAddr> {
     DIALECTS.iter().find_map(|dialect| (dialect.client_in_stat)(&reply.text))
 }
 
-/// The addresses that a refusal of PORT or EPRT names, or the agreement of a server that tells what arrived.
+/// The addresses that a refusal of PORT, of EPRT or of a data connection names, or the agreement of a server that tells
+/// what arrived.
 pub fn addresses_in_refusal(reply: &Reply) -> RefusedAddress {
     let named = DIALECTS.iter().map(|dialect| (dialect.addresses_in_refusal)(&reply.text));
     named.into_iter().find(|found| *found != RefusedAddress::default()).unwrap_or_default()
@@ -212,6 +215,7 @@ mod tests {
             ("425 Failed to establish connection.", Says::CallbackFailed),
             ("425 Can't connect to specified address.", Says::CallbackRefused),
             ("425 Security: Bad IP connecting.", Says::ForeignDataSource),
+            ("425 Rejected data connection from foreign address ::ffff:203.0.113.77:40914.", Says::ForeignDataSource),
             ("500 OOPS: error:0A00010B:SSL routines::wrong version number", Says::TlsRequired),
             ("500 OOPS: cannot change directory:/srv/ftp", Says::Misconfigured),
             ("522 SSL connection failed: session reuse required", Says::SessionReuseRequired),
@@ -264,5 +268,21 @@ mod tests {
         let pyftpdlib =
             addresses_in_refusal(&reply("501 Rejected data connection to foreign address 192.168.1.10:51210."));
         assert_eq!((pyftpdlib.arrived, pyftpdlib.client), ("192.168.1.10".parse().ok(), None));
+    }
+
+    /// pyftpdlib 1.5.7 on `::` and on `0.0.0.0`; of IPv6 the port stands behind the address without brackets.
+    #[test]
+    fn a_refused_data_connection_names_where_it_came_from() {
+        for (named, source) in [
+            ("::ffff:203.0.113.77:40914", "203.0.113.77"),
+            ("203.0.113.77:40914", "203.0.113.77"),
+            ("2001:db8::7:9914", "2001:db8::7"),
+        ] {
+            let refused = reply(&format!("425 Rejected data connection from foreign address {named}."));
+            let told = addresses_in_refusal(&refused);
+            assert_eq!((told.source, told.arrived), (source.parse().ok(), None), "{named}");
+        }
+        let own = reply("425 Data connection not opened: another address, 203.0.113.77, connected.");
+        assert_eq!(addresses_in_refusal(&own).source, "203.0.113.77".parse().ok());
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
 use crate::diagnosis::rules::{loss, ruled_out_by, setting};
+use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Place, Tried, Whose};
 use crate::protocol::dialect::Says;
 
@@ -18,43 +19,12 @@ fn test(facts: &Facts) -> Match {
     let places: Vec<Place> =
         facts.refusals_saying(Says::ForeignDataSource).into_iter().map(|(_, place)| place).collect();
     if places.is_empty() {
-        let working = facts.tried().iter().filter(|tried| tried.works()).filter_map(Tried::joined_at);
-        return ruled_out_by(facts, working, "no data connection was joined and confirmed");
+        // The other way round the server connects to an address that it was told.
+        let working = facts.tried_in(Mode::Passive).filter(|tried| tried.works()).filter_map(Tried::joined_at);
+        return ruled_out_by(facts, working, "no passive data connection was joined and confirmed");
     }
-    let mut ours: Vec<_> = facts.all_seen_by_server().into_iter().map(|(address, _)| address).collect();
-    ours.retain(|address| facts.whose(*address) == Whose::Ours);
-    ours.dedup();
-    let (side, confidence, who) = match (facts.stand_in(), facts.interposed(), ours.len()) {
-        (Some((seen, _)), ..) => (
-            Side::Server,
-            Confidence::Medium,
-            format!(
-                "The server sees this client at {seen}, an address of its own side: what stands before it puts that in the \
-                 place of clients' addresses, and not in every connection the same."
-            ),
-        ),
-        (None, Some(_), _) => (
-            Side::Unknown,
-            Confidence::Medium,
-            "The control connection is made by who answers in the server's place, and the data connection by \
-             this computer."
-                .to_owned(),
-        ),
-        (None, None, 2..) => (
-            Side::Client,
-            Confidence::High,
-            "The server sees this client at more than one address: a translation on this side gives its connections \
-             different ones."
-                .to_owned(),
-        ),
-        (None, None, _) => (
-            Side::Unknown,
-            Confidence::Medium,
-            "A translation or a proxy gives the two different addresses; whether it stands on this side or before the \
-             server can't be seen from here."
-                .to_owned(),
-        ),
-    };
+    let (side, confidence, who) = whose_doing(facts);
+    let at_the_server = keep_the_clients_address(facts);
     Match::Fires(Conclusion {
         severity: loss(facts),
         side,
@@ -64,24 +34,78 @@ fn test(facts: &Facts) -> Match {
              control connection. {who}"
         ),
         cites: facts.cites(places),
-        fixes: vec![
-            Fix::client(
-                "Send both connections out through one address",
-                "Routers with several lines, VPNs that take only part of the traffic, and large NATs choose per \
-                 connection; bind the client to one, or make the choice depend on the source address.",
-            ),
-            Fix::server(
-                "Keep the client's address on the way to the server",
-                format!(
-                    "Load balancers, Docker's userland proxy and Kubernetes (externalTrafficPolicy: Local) replace it. \
-                     Last resort: {}",
-                    setting(
-                        facts,
-                        |settings| settings.allow_foreign_data,
-                        "let data connections come from other addresses, which gives up a protection."
-                    )
-                ),
-            ),
-        ],
+        fixes: if side == Side::Server { vec![at_the_server] } else { vec![through_one_address(), at_the_server] },
     })
+}
+
+/// Who gives the two connections different addresses, and how sure that is; as a sentence, what tells.
+fn whose_doing(facts: &Facts) -> (Side, Confidence, String) {
+    if let Some((seen, _)) = facts.stand_in() {
+        let words = format!(
+            "The server sees this client at {seen}, an address of its own side: what stands before it puts that in the \
+             place of clients' addresses, and not in every connection the same."
+        );
+        return (Side::Server, Confidence::Medium, words);
+    }
+    if facts.interposed().is_some() {
+        let words = "The control connection is made by who answers in the server's place, and the data connection by this \
+                     computer.";
+        return (Side::Unknown, Confidence::Medium, words.to_owned());
+    }
+    let mut ours: Vec<_> = facts.all_seen_by_server().into_iter().map(|(address, _)| address).collect();
+    ours.retain(|address| facts.whose(*address) == Whose::Ours);
+    ours.dedup();
+    if ours.len() >= 2 {
+        let words = "The server sees this client at more than one address: a translation on this side gives its connections \
+                     different ones.";
+        return (Side::Client, Confidence::High, words.to_owned());
+    }
+    let sources = facts.data_sources();
+    if let Some(source) = sources.iter().find(|source| facts.whose(**source) == Whose::TheServersSide) {
+        let words = format!(
+            "The server sees it come from {source}, an address of its own side: what stands before its passive ports puts \
+             that in the place of clients' addresses."
+        );
+        return (Side::Server, Confidence::Medium, words);
+    }
+    let words = match sources.first() {
+        Some(own) if Some(*own) == facts.local() => format!(
+            "The server sees it come from {own}, which is this computer's own address: a translation or a proxy gives the \
+             control connection another one; whether it stands on this side or before the server can't be seen from here."
+        ),
+        Some(source) => format!(
+            "The server sees it come from {source}: a translation or a proxy gives the two different addresses; whether it \
+             stands on this side or before the server can't be seen from here."
+        ),
+        None => {
+            "A translation or a proxy gives the two different addresses; whether it stands on this side or before the \
+                 server can't be seen from here."
+                .to_owned()
+        }
+    };
+    (Side::Unknown, Confidence::Medium, words)
+}
+
+/// What mends it on this side.
+pub fn through_one_address() -> Fix {
+    Fix::client(
+        "Send both connections out through one address",
+        "Routers with several lines, VPNs that take only part of the traffic, and large NATs choose per connection; bind \
+         the client to one, or make the choice depend on the source address.",
+    )
+}
+
+/// And on the server's.
+pub fn keep_the_clients_address(facts: &Facts) -> Fix {
+    Fix::server(
+        "Keep the client's address on the way to the server",
+        format!(
+            "Load balancers, Docker's userland proxy and Kubernetes (externalTrafficPolicy: Local) replace it. Last resort: {}",
+            setting(
+                facts,
+                |settings| settings.allow_foreign_data,
+                "let data connections come from other addresses, which gives up a protection."
+            )
+        ),
+    )
 }

@@ -27,10 +27,11 @@ pub static DIALECT: Dialect = Dialect {
         let port = in_letters.map(|endpoint| endpoint.port());
         let arrived = in_letters.map(|endpoint| endpoint.ip().to_canonical());
         if !text.contains("the address in it is not yours") {
-            return RefusedAddress { arrived, port, client: None };
+            let source = address_after(text, "another address, ");
+            return RefusedAddress { arrived, port, client: None, source };
         }
         let arrived = arrived.or_else(|| address_after(text, "it names "));
-        RefusedAddress { arrived, port, client: address_after(text, "you are ") }
+        RefusedAddress { arrived, port, client: address_after(text, "you are "), source: None }
     },
 };
 

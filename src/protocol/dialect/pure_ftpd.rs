@@ -28,6 +28,6 @@ pub static DIALECT: Dialect = Dialect {
             return RefusedAddress::default();
         }
         let (arrived, client) = (address_after(text, "connection to "), address_after(text, "(only to "));
-        RefusedAddress { arrived, port: None, client }
+        RefusedAddress { arrived, client, ..RefusedAddress::default() }
     },
 };
