@@ -86,6 +86,9 @@ pub struct Dialect {
     /// Words (in lower case) of a greeting or a STAT reply that tell the product.
     pub signs: &'static [&'static str],
     pub in_transfer: InTransfer,
+    /// Whether it closes a data connection from another address than the control connection's without a word, and goes on
+    /// waiting for one.
+    pub closes_foreign_data: bool,
     pub phrases: &'static [Phrase],
     /// The client's own address as the server sees it, where a STAT reply names it.
     pub client_in_stat: fn(&str) -> Option<IpAddr>,
@@ -128,6 +131,12 @@ pub fn recognise(reply: &Reply) -> Option<&'static str> {
 /// What becomes of commands in mid-transfer with this product; the worst is taken of who is not known.
 pub fn in_transfer(product: &str) -> InTransfer {
     DIALECTS.iter().find(|dialect| dialect.id == product).map_or(InTransfer::Obeyed, |dialect| dialect.in_transfer)
+}
+
+/// Whether this product may close foreign data connections without a word; any may that is not known.
+pub fn may_close_foreign_data(product: Option<&str>) -> bool {
+    let known = product.and_then(|product| DIALECTS.iter().find(|dialect| dialect.id == product));
+    known.is_none_or(|dialect| dialect.closes_foreign_data)
 }
 
 /// What a refusal says, as far as its words are known.

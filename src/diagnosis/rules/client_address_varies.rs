@@ -18,12 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn test(facts: &Facts) -> Match {
     let seen = facts.seen_by_server_on();
-    let mut addresses: Vec<IpAddr> = Vec::new();
-    for (_, address, _) in &seen {
-        if !addresses.contains(address) {
-            addresses.push(*address);
-        }
-    }
+    let addresses = addresses(facts);
     let cites = seen.iter().map(|(_, address, place)| facts.cite_naming(*address, *place)).collect();
     let several_controls = seen.first().map(|(number, ..)| *number) != seen.last().map(|(number, ..)| *number);
     match addresses.len() {
@@ -32,7 +27,8 @@ fn test(facts: &Facts) -> Match {
         1 => return Match::Undecided("only one control connection was looked at"),
         _ => {}
     }
-    let fails = !facts.failed(Failure::TransferRefused(Some(Says::ForeignDataSource))).is_empty();
+    let fails = !facts.failed(Failure::TransferRefused(Some(Says::ForeignDataSource))).is_empty()
+        || facts.may_be_closed_as_foreign();
     let names: Vec<String> = addresses.iter().map(ToString::to_string).collect();
     if facts.stand_in().is_some() {
         return Match::Fires(Conclusion {
@@ -74,4 +70,15 @@ fn test(facts: &Facts) -> Match {
             ),
         ],
     })
+}
+
+/// Every address that the server sees this client at, once.
+pub fn addresses(facts: &Facts) -> Vec<IpAddr> {
+    let mut addresses: Vec<IpAddr> = Vec::new();
+    for (_, address, _) in facts.seen_by_server_on() {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    addresses
 }

@@ -1,7 +1,7 @@
 #![doc = include_str!("data_source_address_differs.md")]
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Side, asks_nothing};
-use crate::diagnosis::rules::{loss, ruled_out_by, setting};
+use crate::diagnosis::rules::{client_address_varies, loss, ruled_out_by, setting};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Facts, Place, Tried, Whose};
 use crate::protocol::dialect::Says;
@@ -19,6 +19,15 @@ fn test(facts: &Facts) -> Match {
     let places: Vec<Place> =
         facts.refusals_saying(Says::ForeignDataSource).into_iter().map(|(_, place)| place).collect();
     if places.is_empty() {
+        if facts.may_be_closed_as_foreign() {
+            return Match::Undecided("the server may close them without a word, which looks as what was seen does");
+        }
+        // The translation gives some the control connection's address, and others not.
+        if client_address_varies::addresses(facts).len() > 1 {
+            return Match::Undecided(
+                "the server sees this client at several addresses, so one that works tells of no other",
+            );
+        }
         // The other way round the server connects to an address that it was told.
         let working = facts.tried_in(Mode::Passive).filter(|tried| tried.works()).filter_map(Tried::joined_at);
         return ruled_out_by(facts, working, "no passive data connection was joined and confirmed");

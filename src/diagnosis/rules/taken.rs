@@ -2,6 +2,7 @@
 //! or what answers for every server on the way.
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Side};
+use crate::diagnosis::rules::data_source_address_differs::{keep_the_clients_address, through_one_address};
 use crate::diagnosis::rules::{endpoints, loss, verbs};
 use crate::evidence::attempt::Mode;
 use crate::evidence::facts::{Cite, Facts, Failure, Taker, Tried, Zone};
@@ -13,18 +14,22 @@ pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
         return None;
     }
     let taker = facts.taker();
-    let side = side(taker);
+    let foreign = facts.may_be_closed_as_foreign();
+    // Those that get as far as the server may have reached it.
+    let known = taker.filter(|taker| !foreign || taker.at < taker.server);
+    let side = side(known);
     let what = what_becomes_of(&taken);
     let announced = if taken.iter().any(|tried| tried.is_begun()) {
         " Its 150 before that only announces the transfer."
     } else {
         ""
     };
-    let part = if others_lead_to_the_server(facts, &taken) {
-        " Other passive ports lead to the server, so only part of them is taken."
-    } else {
-        ""
+    let part = match others_lead_to_the_server(facts, &taken) {
+        true if known.is_none() && foreign => " Other passive connections work.",
+        true => " Other passive ports lead to the server, so only part of them is taken.",
+        false => "",
     };
+    let (ends, verbs) = (endpoints(taken.iter().copied()), verbs(taken.iter().copied()));
     let seen_of = |tried: &&Tried| [tried.joined_at(), tried.ended_by(), tried.refusal().map(|(_, place)| place)];
     let mut cites = facts.cites(taken.iter().flat_map(seen_of).flatten());
     if let Some(Taker { at, server, .. }) = taker {
@@ -33,18 +38,30 @@ pub fn instead_of_the_server(facts: &Facts) -> Option<Conclusion> {
     Some(Conclusion {
         severity: loss(facts),
         side,
-        confidence: confidence(taker),
-        summary: format!(
-            "Connections to the server's passive ports are most likely taken by somebody else than the FTP server: {} let \
-             them in ({}), and each {what}.{announced}{part} {}",
-            endpoints(taken.iter().copied()),
-            verbs(taken.iter().copied()),
-            who(taker)
-        ),
+        confidence: confidence(known),
+        summary: if foreign && known.is_none() {
+            format!(
+                "Connections to the server's passive ports come to nothing: {ends} let them in ({verbs}), and each \
+                 {what}.{part} Either somebody else than the FTP server takes them, such as a port forward or proxy that does \
+                 not lead to it, or they come from another address than the control connection, and the server closes them \
+                 without a word, as Pure-FTPd does. From here these look alike."
+            )
+        } else {
+            format!(
+                "Connections to the server's passive ports are most likely taken by somebody else than the FTP server: {ends} \
+                 let them in ({verbs}), and each {what}.{announced}{part} {}{}",
+                who(taker),
+                if foreign { PASSED_ON } else { "" }
+            )
+        },
         cites,
-        fixes: fixes(side, taker),
+        fixes: fixes(facts, side, taker, foreign),
     })
 }
+
+/// Where the server may close what comes from another address, as a sentence.
+const PASSED_ON: &str = " Who takes them may lead to the server all the same, from another address than the control \
+                         connection's, and the server closes that without a word, as Pure-FTPd does.";
 
 /// Whether somebody takes some of the passive ports, and others lead to the server.
 pub fn takes_a_part(facts: &Facts) -> bool {
@@ -146,7 +163,7 @@ fn hop(taker: Taker) -> String {
     if taker.at <= 1 { format!("this computer itself or {hop}") } else { hop }
 }
 
-fn fixes(side: Side, taker: Option<Taker>) -> Vec<Fix> {
+fn fixes(facts: &Facts, side: Side, taker: Option<Taker>, foreign: bool) -> Vec<Fix> {
     let at = taker.filter(|taker| taker.at < taker.server).map(hop);
     let on_this_side = || {
         let place = at.as_ref().map_or_else(String::new, |at| format!(" It answers at {at}."));
@@ -160,6 +177,7 @@ fn fixes(side: Side, taker: Option<Taker>) -> Vec<Fix> {
     };
     match side {
         Side::Client => vec![on_this_side()],
+        Side::Server if foreign => vec![lead_to_the_server(), keep_the_clients_address(facts)],
         Side::Server => vec![lead_to_the_server()],
         Side::Network => vec![Fix::network(
             "Ask the network's operator about what answers in the server's place",
@@ -168,6 +186,14 @@ fn fixes(side: Side, taker: Option<Taker>) -> Vec<Fix> {
                 at.map_or_else(String::new, |at| format!(" at {at}"))
             ),
         )],
+        Side::Unknown if foreign => {
+            let far = taker.is_some_and(|taker| taker.zone == Zone::Server);
+            // Where the control connection's address is the server's side's, nothing here makes the two alike.
+            let ours = facts.stand_in().is_none().then(through_one_address);
+            let here = (!far).then(on_this_side);
+            let at_the_server = keep_the_clients_address(facts);
+            [Some(lead_to_the_server()), ours, Some(at_the_server), here].into_iter().flatten().collect()
+        }
         Side::Unknown => vec![lead_to_the_server(), on_this_side()],
     }
 }
@@ -186,6 +212,7 @@ mod tests {
     use super::*;
     use crate::diagnosis::diagnose;
     use crate::evidence::case::Case;
+    use crate::evidence::timeline::What;
 
     #[test]
     fn what_is_held_of_a_part_of_the_range_is_told_as_a_part() {
@@ -200,5 +227,38 @@ mod tests {
         let summary = diagnose(&Facts::of(&evidence)).verdict.summary;
         assert!(summary.contains("passive mode not every time: use active mode for now"), "{summary}");
         assert!(!summary.contains("EPSV"), "{summary}");
+    }
+
+    #[test]
+    fn what_the_server_may_close_for_its_address_is_told_as_both() {
+        let both = "From here these look alike.";
+        for (text, side, words, fixes) in [
+            (
+                include_str!("../../../fixtures/cases/transparent-proxy/none_where_data_comes_from_another_line.toml"),
+                Side::Unknown,
+                both,
+                vec![Side::Server, Side::Client, Side::Server],
+            ),
+            (
+                include_str!("../../../fixtures/cases/transparent-proxy/passes_on_from_its_own_address.toml"),
+                Side::Server,
+                "may lead to the server all the same, from another address than the control connection's",
+                vec![Side::Server, Side::Server],
+            ),
+        ] {
+            let mut evidence = Case::from_toml(text).expect("a case").evidence;
+            let found = instead_of_the_server(&Facts::of(&evidence)).expect("it is taken");
+            assert_eq!(found.side, side, "{}", found.summary);
+            assert!(found.summary.contains(words), "{}", found.summary);
+            assert_eq!(found.fixes.iter().map(|fix| fix.side).collect::<Vec<_>>(), fixes, "{}", found.summary);
+            // Those that say so leave no doubt.
+            for event in &mut evidence.controls[0].events {
+                if let What::Replied(reply) = &mut event.what {
+                    reply.text = reply.text.replace("Pure-FTPd", "vsFTPd");
+                }
+            }
+            let summary = instead_of_the_server(&Facts::of(&evidence)).expect("it is taken").summary;
+            assert!(!summary.contains(words), "{summary}");
+        }
     }
 }

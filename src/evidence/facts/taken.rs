@@ -6,7 +6,7 @@ use super::{Facts, Failure, SmallBecause, Tried, Zone};
 use crate::evidence::attempt::Mode;
 use crate::evidence::security::Broken;
 use crate::evidence::sweep::Answer;
-use crate::protocol::dialect::Says;
+use crate::protocol::dialect::{self, Says};
 
 /// How far away passive connections are taken, as a sweep of a passive port shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,15 @@ impl Facts<'_> {
             _ => nearer && tried.is_left_alone() && held(tried),
         });
         all.filter(|tried| tried.ended_by().is_none_or(|place| !broken.contains(&place))).collect()
+    }
+
+    /// Whether those that are taken may have reached the server all the same: Pure-FTPd closes what comes from another address
+    /// than the control connection without a word, and goes on waiting.
+    pub fn may_be_closed_as_foreign(&self) -> bool {
+        let closed =
+            |tried: &&Tried| tried.failure() == Some(Failure::NeverServed) && !tried.is_held() && !tried.is_begun();
+        let taken = self.taken();
+        dialect::may_close_foreign_data(self.product()) && !taken.is_empty() && taken.iter().all(closed)
     }
 
     /// Whether the server refused a transfer over a connection that it had made itself, before a byte of it came.

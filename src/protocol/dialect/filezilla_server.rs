@@ -6,6 +6,7 @@ pub static DIALECT: Dialect = Dialect {
     id: "filezilla-server",
     signs: &["filezilla server"],
     in_transfer: InTransfer::Obeyed,
+    closes_foreign_data: false,
     phrases: &[
         Phrase { text: "unable to build data connection: econnrefused", says: Says::CallbackRefused },
         Phrase { text: "unable to build data connection: etimedout", says: Says::CallbackTimedOut },

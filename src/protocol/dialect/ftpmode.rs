@@ -8,6 +8,7 @@ pub static DIALECT: Dialect = Dialect {
     id: "ftpmode",
     signs: &["ftpmode serve"],
     in_transfer: InTransfer::Kept,
+    closes_foreign_data: false,
     phrases: &[
         Phrase { text: "the address in it is not yours", says: Says::AddressRejected },
         Phrase { text: "data connection not opened: connection refused", says: Says::CallbackRefused },

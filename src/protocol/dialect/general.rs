@@ -6,6 +6,7 @@ pub static DIALECT: Dialect = Dialect {
     id: "",
     signs: &[],
     in_transfer: InTransfer::Obeyed,
+    closes_foreign_data: false,
     phrases: &[
         Phrase { text: "too many connections", says: Says::TooManyConnections },
         Phrase { text: "too many users", says: Says::TooManyConnections },

@@ -6,6 +6,7 @@ pub static DIALECT: Dialect = Dialect {
     id: "iis",
     signs: &["microsoft ftp service"],
     in_transfer: InTransfer::Obeyed,
+    closes_foreign_data: false,
     phrases: &[
         Phrase { text: "cannot open data connection", says: Says::CallbackFailed },
         Phrase { text: "policy requires ssl", says: Says::TlsRequired },

@@ -6,6 +6,7 @@ pub static DIALECT: Dialect = Dialect {
     id: "proftpd",
     signs: &["proftpd"],
     in_transfer: InTransfer::RefusedLate,
+    closes_foreign_data: false,
     phrases: &[
         Phrase { text: "unable to build data connection: connection refused", says: Says::CallbackRefused },
         Phrase { text: "unable to build data connection: connection timed out", says: Says::CallbackTimedOut },

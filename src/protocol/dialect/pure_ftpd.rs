@@ -6,6 +6,7 @@ pub static DIALECT: Dialect = Dialect {
     id: "pure-ftpd",
     signs: &["pure-ftpd", "pureftpd.org"],
     in_transfer: InTransfer::Kept,
+    closes_foreign_data: true,
     phrases: &[
         Phrase { text: "i won't open a connection to", says: Says::AddressRejected },
         Phrase { text: "active mode is disabled", says: Says::MethodDisabled },

@@ -8,6 +8,7 @@ pub static DIALECT: Dialect = Dialect {
     id: "pyftpdlib",
     signs: &["pyftpdlib"],
     in_transfer: InTransfer::Obeyed,
+    closes_foreign_data: false,
     phrases: &[
         Phrase { text: "rejected data connection to foreign address", says: Says::AddressRejected },
         Phrase { text: "rejected data connection from foreign address", says: Says::ForeignDataSource },

@@ -6,6 +6,7 @@ pub static DIALECT: Dialect = Dialect {
     id: "vsftpd",
     signs: &["vsftpd"],
     in_transfer: InTransfer::Kept,
+    closes_foreign_data: false,
     phrases: &[
         // Also for a port below 1024, which ftpmode never names.
         Phrase { text: "illegal port command", says: Says::AddressRejected },
