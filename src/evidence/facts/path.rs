@@ -163,7 +163,8 @@ impl Facts<'_> {
             let inner = matches!(reach(address), Reach::Private | Reach::Shared);
             (address != peer && inner && Some(address) != in_between).then_some((address, place))
         });
-        let own = self.own_address_of_server();
+        // One of the other family tells that the way changes it, and not whether the server has further addresses.
+        let own = self.own_address_of_server().filter(|(own, _)| own.is_ipv4() == peer.is_ipv4());
         let sign = |(inside, place), named| {
             let cites = vec![self.cite(place), Cite::of(format!("the control connection goes to {peer}"))];
             Observed::Seen(NatSign { outside: Some(peer), inside, cites, named })
@@ -381,8 +382,10 @@ fn own_address_in_stat(text: &str) -> Option<IpAddr> {
         let pyftpdlib = line.strip_prefix("Connected to: ");
         pyftpdlib.or_else(|| line.strip_prefix("Server's own end "))
     })?;
-    let endpoint: std::net::SocketAddr = line.trim().parse().ok()?;
-    Some(endpoint.ip().to_canonical())
+    // pyftpdlib puts no brackets around an IPv6 address, or an IPv4 one mapped into it.
+    let (address, _) = line.trim().rsplit_once(':')?;
+    let address: IpAddr = address.trim_matches(['[', ']']).parse().ok()?;
+    Some(address.to_canonical())
 }
 
 #[cfg(test)]
@@ -392,6 +395,19 @@ mod tests {
     use super::{Facts, Whose};
     use crate::evidence::security::Security;
     use crate::evidence::{Control, Evidence};
+
+    #[test]
+    fn the_servers_own_end_is_read_with_brackets_and_without() {
+        for (end, want) in [
+            ("203.0.113.20:21", "203.0.113.20"),
+            ("::ffff:203.0.113.20:21", "203.0.113.20"),
+            ("[2001:db8::20]:21", "2001:db8::20"),
+            ("2001:db8::20:21", "2001:db8::20"),
+        ] {
+            let text = format!("211-FTP server status:\n Connected to: {end}\n211 End");
+            assert_eq!(super::own_address_in_stat(&text), want.parse().ok(), "{end}");
+        }
+    }
 
     #[test]
     fn a_private_address_is_ours_only_where_it_can_be() {
