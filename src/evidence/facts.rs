@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::attempt::{Address, Attempt, DataVerb, Load, Mode};
 use super::log::{Log, Writer};
 use super::observed::Observed;
-use super::timeline::{Event, What};
+use super::timeline::{Awaited, Event, What};
 use super::{Control, Evidence, Outcome};
 use crate::protocol::dialect::{self, Says};
 use crate::protocol::features;
@@ -203,15 +203,18 @@ impl<'a> Facts<'a> {
         let control = tried.outcome().control;
         let stalled = |other: &Tried| other.failure() == Some(Failure::Stalled);
         let before = |other: &&Tried| other.index() < tried.index() && other.outcome().control == control;
-        let begun_unseen = |outcome: &Outcome| {
+        let under_way = |outcome: &Outcome| {
             let joined = |what: &What| matches!(what, What::Connected { .. } | What::Accepted { .. });
             let begun = |what: &What| matches!(what, What::Replied(reply) if (100..200).contains(&reply.code));
+            let hung = |what: &What| matches!(what, What::Silent { awaited: Awaited::Bytes, .. });
             let has = |sign: &dyn Fn(&What) -> bool| outcome.events.iter().any(|event| sign(&event.what));
-            outcome.control == control && outcome.verb.mode() == Mode::Active && has(&begun) && !has(&joined)
+            let begun_unseen = || outcome.verb.mode() == Mode::Active && has(&begun) && !has(&joined);
+            // Of one that is not judged, too; a server says 226 before the last of its bytes has arrived.
+            outcome.control == control && (has(&hung) || begun_unseen())
         };
         let mut earlier = self.evidence.attempts.iter().take(tried.index());
         tried.failure() == Some(Failure::Unanswered)
-            && (self.tried.iter().filter(before).any(stalled) || earlier.any(begun_unseen))
+            && (self.tried.iter().filter(before).any(stalled) || earlier.any(under_way))
     }
 
     /// The data connections that failed in this way, in order.

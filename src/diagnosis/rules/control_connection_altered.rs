@@ -110,11 +110,14 @@ pub(super) fn is_for_the_verb(facts: &Facts, tried: &Tried) -> bool {
     let broken = facts.said_to_be_broken(tried.outcome().control, &[Says::Misconfigured, Says::PortsExhausted]);
     let other = || facts.tried().iter().any(|other| other.verb() != tried.verb() && other.negotiated());
     // Somebody answers it, then, or the session was over before it was read.
-    let answered = facts.tried_with(tried.verb()).any(|other| other.negotiation().is_some());
+    let answered = facts.tried_with(tried.verb()).any(|other| other.negotiation().is_some())
+        || facts.aside().any(|other| other.verb() == tried.verb() && other.negotiation().is_some());
+    // On a way that loses packets a command is among them, where another of its mode is answered.
+    let lost = facts.loses_packets() && facts.tried_in(tried.verb().mode()).any(|other| other.negotiation().is_some());
     let too_late = facts.came_too_late(tried);
     // A log's client tries no other; what resets the connection at the command was not waiting for anything.
     let reset_at_once = facts.log().is_some() && tried.control_was_reset();
-    unanswered && !busy && !broken && !answered && !too_late && (other() || reset_at_once)
+    unanswered && !busy && !broken && !answered && !lost && !too_late && (other() || reset_at_once)
 }
 
 /// PASV's connections fail every time, EPSV's never, and not for what a helper before the server does.

@@ -306,6 +306,10 @@ fn unanswered(facts: &Facts, tried: &[&Tried]) -> Match {
         (true, false) => format!("{commands} are never answered. A server that hangs at them does this"),
         (true, true) => format!("{commands} are not answered each time. A server that hangs at them does this"),
     };
+    let lossy = match facts.loses_packets() {
+        true => " Single packets are lost on the way here: one that is sent again and lost each time looks the same.",
+        false => "",
+    };
     Match::Fires(Conclusion {
         severity: loss(facts),
         side: Side::Unknown,
@@ -318,7 +322,7 @@ fn unanswered(facts: &Facts, tried: &[&Tried]) -> Match {
         } else {
             format!(
                 "{unanswered}, and so does a device on the way that reads FTP and swallows commands; what was \
-                 seen does not tell which.{forgotten}"
+                 seen does not tell which.{forgotten}{lossy}"
             )
         },
         cites: facts.cites(tried.iter().filter_map(|tried| tried.ended_by())),

@@ -229,12 +229,15 @@ impl<'a> Facts<'a> {
 
     /// Passive connections that were begun and are not judged.
     pub fn passive_dials_aside(&self) -> Vec<Tried<'a>> {
+        self.aside().filter(|tried| tried.dialled().is_some()).collect()
+    }
+
+    /// Data connections that are not judged, whatever came of them.
+    pub fn aside(&self) -> impl Iterator<Item = Tried<'a>> {
         let plain = self.realm == Realm::Plain;
-        let ours = |outcome: &Outcome| outcome.set_aside && outcome.protection.is_plain() == plain;
-        let numbered = self.evidence.attempts.iter().enumerate().filter(|(_, outcome)| ours(outcome));
-        numbered
-            .map(|(index, outcome)| Tried::of(index, outcome, Known { answers_port_first: true, times: self.times() }))
-            .filter(|tried| tried.dialled().is_some())
-            .collect()
+        let ours = move |outcome: &Outcome| outcome.set_aside && outcome.protection.is_plain() == plain;
+        let numbered = self.evidence.attempts.iter().enumerate().filter(move |(_, outcome)| ours(outcome));
+        let known = Known { answers_port_first: true, times: self.times() };
+        numbered.map(move |(index, outcome)| Tried::of(index, outcome, known))
     }
 }
