@@ -4,6 +4,7 @@ use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity,
 use crate::diagnosis::rules::callbacks::{self, Nat};
 use crate::diagnosis::rules::{active_rejected, nat_hairpin, transparent_proxy};
 use crate::diagnosis::rules::{ends, loss, refused_for_address, refused_verb, ruled_out_by, verbs};
+use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Mode, Probe};
 use crate::evidence::facts::{Facts, Tried};
 use crate::protocol::dialect::Says;
@@ -42,6 +43,15 @@ fn test(facts: &Facts) -> Match {
     let stand_in = facts.stand_in().filter(|_| !given);
     let interposed = facts.interposed().filter(|_| !given && stand_in.is_none());
     let translated = facts.families_translated().filter(|_| !given);
+    // A public address may be this computer's outer one as well, and is the less likely to be translated.
+    let public = rejected.iter().any(|tried| tried.named().is_some_and(|named| reach(named.ip()) == Reach::Public));
+    let either = public
+        && !given
+        && matches!(nat, Nat::Unknown)
+        && stand_in.is_none()
+        && interposed.is_none()
+        && translated.is_none();
+    let data_comes_from_here = facts.local().is_some_and(|local| facts.data_sources().contains(&local));
     let (side, confidence, why) = match (&nat, given, stand_in) {
         _ if translated.as_ref().is_some_and(|translated| translated.on_this_side) => {
             (Side::Client, Confidence::High, TRANSLATED.to_owned())
@@ -85,6 +95,16 @@ fn test(facts: &Facts) -> Match {
              address at all"
                 .to_owned(),
         ),
+        (Nat::Unknown, false, None) if either => (
+            Side::Unknown,
+            Confidence::Medium,
+            format!(
+                "Servers refuse an address that is not the one they see the client at, and this one does not name that: either an \
+                 address translation stands before this computer, or what stands before the server (a proxy, balancer or \
+                 gateway) puts its own address in its clients' place.{}",
+                if data_comes_from_here { OWN_SOURCE } else { "" }
+            ),
+        ),
         (Nat::Unknown, false, None) => (
             Side::Client,
             Confidence::Medium,
@@ -117,6 +137,7 @@ fn test(facts: &Facts) -> Match {
     } else {
         callbacks::forward(facts)
     });
+    fixes.extend(either.then(callbacks::keep_client_addresses));
     fixes.extend(outer.is_some().then(|| callbacks::before_this_side(facts, &nat)).flatten());
     let mut cites = facts.cites(ends(rejected.iter().copied()));
     cites.extend(stand_in.map(|(seen, place)| facts.cite_naming(seen, place)));
@@ -142,6 +163,9 @@ fn test(facts: &Facts) -> Match {
 const TRANSLATED: &str = "This computer's end of the control connection is IPv6 and the server's is IPv4, so something between \
                           translates one to the other (NAT64): the server can't connect to an IPv6 address, whatever its \
                           settings are. Passive mode with EPSV needs none";
+/// Where the server names where a data connection came from, as a sentence.
+const OWN_SOURCE: &str = " Data connections reach the server from this computer's own address, as it says, so it is done to \
+                          the control connection alone.";
 
 /// Whether a helper is there that does not serve this client, or none at all.
 fn asks(facts: &Facts) -> Vec<Probe> {
