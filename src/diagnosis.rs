@@ -18,9 +18,13 @@ use std::cmp::Reverse;
 
 use crate::evidence::Evidence;
 use crate::evidence::facts::{Cite, Facts, Failure};
+use crate::evidence::observed::Observed;
 use handover::Handover;
-use rule::{Conclusion, Confidence, Fix, Match, Rule, Side};
-use rules::{active_callback_dropped, callbacks, local_firewall_drops_callback, transfer_stalled, transparent_proxy};
+use rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side};
+use rules::{
+    active_callback_dropped, callbacks, local_firewall_drops_callback, too_many_connections, transfer_stalled,
+    transparent_proxy,
+};
 use verdict::Verdict;
 
 /// Everything that was concluded.
@@ -76,6 +80,9 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
                 if let Some(interposed) = interposed.as_ref().filter(|_| rule.id != transparent_proxy::RULE.id) {
                     leave_open_whose(&mut conclusion, transparent_proxy::take_out(facts, interposed));
                 }
+                if rule.id != too_many_connections::RULE.id {
+                    doubt_what_failed_shut_out(facts, &mut conclusion);
+                }
                 // One event may show two things.
                 let mut told: Vec<Cite> = Vec::new();
                 for cite in std::mem::take(&mut conclusion.cites) {
@@ -125,6 +132,24 @@ fn mend_past_the_router(facts: &Facts, findings: &mut [Finding]) {
             *fix = mend.clone();
         }
     }
+}
+
+/// What came to nothing when the control port let nobody in any more may have come to nothing for that alone; where a search
+/// found the place all the same, that stands.
+fn doubt_what_failed_shut_out(facts: &Facts, conclusion: &mut Conclusion) {
+    let places = conclusion.cites.iter().filter_map(|cite| cite.place);
+    if conclusion.severity == Severity::Info || !places.into_iter().any(|place| facts.is_shut_out_at(place)) {
+        return;
+    }
+    let placed = facts.distance().is_some() && matches!(facts.location(), Observed::Seen(_));
+    if !placed {
+        conclusion.side = Side::Unknown;
+    }
+    conclusion.confidence = conclusion.confidence.min(if placed { Confidence::Medium } else { Confidence::Low });
+    conclusion.summary.push_str(
+        " By then the server's control port let nobody in any more, and what stops that may stop these connections as well: \
+         check again once it does.",
+    );
 }
 
 /// Whoever answers in the server's place may have said or done what the server seems to: that has to go first.

@@ -319,7 +319,9 @@ impl Engine {
             tokio::join!(turns, experiments, helper);
         };
         watching(self.watch.as_ref(), &self.kit.recorder, work).await;
-        if wanted.contains(&Probe::Helper) && Facts::of(&self.kit.recorder.evidence()).helper_probe_lost() {
+        let evidence = self.kit.recorder.evidence();
+        let facts = Facts::of(&evidence);
+        if wanted.contains(&Probe::Helper) && facts.helper_probe_lost() && facts.shut_out().is_none() {
             // The server may take no more connections at one time than stood then.
             probes::helper::look(tools).await;
         }

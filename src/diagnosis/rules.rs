@@ -68,7 +68,7 @@ mod tls_blinds_ftp_helper;
 mod tls_failed;
 mod tls_required;
 mod tls_unsupported;
-mod too_many_connections;
+pub(super) mod too_many_connections;
 mod transfer_failed;
 pub(super) mod transfer_stalled;
 pub(super) mod transparent_proxy;

@@ -56,7 +56,8 @@ pub fn conclude(facts: &Facts, findings: &[Finding]) -> Verdict {
     let use_now = use_now(facts, recommendation, findings);
     let makeshift = recommendation == Recommendation::Either && use_now == Some(Mode::Active);
     // Another port may let a connection in.
-    let unsure = stalls && works || makeshift || partly_open(findings);
+    let shut_out = facts.tried().iter().any(|tried| facts.fails_shut_out(tried));
+    let unsure = stalls && works || makeshift || partly_open(findings) || shut_out;
     let confidence = confidence(facts, recommendation);
     let summary = summary(facts, recommendation, findings);
     let recipes = recipes(facts, findings, &fixes);
@@ -180,7 +181,9 @@ fn confidence(facts: &Facts, recommendation: Recommendation) -> Confidence {
 
 /// The data connections that every check makes, as far as they came to an end that tells something.
 fn usual<'f>(facts: &'f Facts<'f>, mode: Mode) -> impl Iterator<Item = &'f Tried<'f>> {
-    let told = |tried: &&Tried| tried.failure() != Some(Failure::NotTried);
+    // What failed shut out tells nothing of a mode that works.
+    let shut_out = move |tried: &Tried| facts.fails_shut_out(tried) && facts.works(mode);
+    let told = move |tried: &&Tried| tried.failure() != Some(Failure::NotTried) && !shut_out(tried);
     let besides = |tried: &&Tried| {
         let second =
             tried.attempt().address == Address::Advertised || rules::callbacks::is_with_outer_address(facts, tried);

@@ -71,6 +71,11 @@ impl Budget {
         ONE_RETRANSMISSION.min(self.silence(None))
     }
 
+    /// How long a further control connection is dialled before the next waits for what becomes of it.
+    pub fn unanswered(&self) -> Duration {
+        GUESSED_RTT
+    }
+
     /// Silence where little depends on the answer: one SYN retransmission.
     pub fn second_opinion(&self, rtt: Duration) -> Duration {
         self.silence(Some(rtt)).min((ONE_RETRANSMISSION + rtt).max(net::refusal_takes(rtt)))

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::FutureExt;
@@ -13,7 +14,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::budget::Budget;
 use super::login::greet;
-use super::net::{self, Dialled};
+use super::net::{self, Dialled, TcpStream};
 use super::probes::{self, hops};
 use super::recorder::{Recorder, Story};
 use super::session::Session;
@@ -131,37 +132,45 @@ async fn is_greeted(tools: Tools<'_>, session: &mut Session, protection: Protect
     greet(session, budget, recorder).await
 }
 
-/// Another control connection to the same address, greeted. `Err` holds the code of the reply that turned it away, if one came.
-/// `protection` is what its data connections shall have.
-pub async fn again(tools: Tools<'_>, peer: SocketAddr, protection: Protection) -> Result<Session, Option<u16>> {
-    let Tools { settings, budget, recorder, .. } = tools;
+/// Another control connection to the same address, greeted, of one that was joined after so long. `Err` holds the code of the
+/// reply that turned it away, if one came. `protection` is what its data connections shall have.
+pub async fn again(
+    tools: Tools<'_>,
+    peer: SocketAddr,
+    (stream, connect): (TcpStream, Duration),
+    protection: Protection,
+) -> Result<Session, Option<u16>> {
+    let Tools { budget, recorder, .. } = tools;
+    let mut session = Session::new(stream, peer, connect, recorder).map_err(|_| None)?;
+    if is_greeted(tools, &mut session, protection).await {
+        return Ok(session);
+    }
+    let refusal = recorder.last_refusal(session.number());
+    if refusal.is_some() {
+        // A server that counts sessions counts this one until it is over.
+        session.leave().over(budget).await;
+    }
+    Err(refusal)
+}
+
+/// A further connection to the control port, and how long it took. `None` where it did not come about: the record tells how.
+pub async fn dial(tools: Tools<'_>, peer: SocketAddr, patience: Duration) -> Option<(TcpStream, Duration)> {
+    let Tools { settings, recorder, .. } = tools;
     let story = recorder.begin_dial(peer);
     recorder.record(story, What::Dialled(peer));
     let begun = Instant::now();
-    match timeout(budget.silence(None), net::connect(settings.bind, peer)).await {
+    match timeout(patience, net::connect(settings.bind, peer)).await {
         Ok(Dialled::Connected(stream)) => {
             recorder.dial_succeeded(story);
-            let mut session = Session::new(stream, peer, begun.elapsed(), recorder).map_err(|_| None)?;
-            if is_greeted(tools, &mut session, protection).await {
-                return Ok(session);
-            }
-            let refusal = recorder.last_refusal(session.number());
-            if refusal.is_some() {
-                // A server that counts sessions counts this one until it is over.
-                session.leave().over(budget).await;
-            }
-            Err(refusal)
+            return Some((stream, begun.elapsed()));
         }
-        Ok(other) => {
-            record_dial(recorder, story, peer, &other);
-            Err(None)
-        }
+        Ok(other) => record_dial(recorder, story, peer, &other),
         Err(_) => {
             let ms = begun.elapsed().as_secs_f64() * 1000.0;
             recorder.record(story, What::Silent { awaited: Awaited::Connect, ms });
-            Err(None)
         }
     }
+    None
 }
 
 async fn resolve(settings: &Settings, budget: &Budget) -> Result<Vec<SocketAddr>, String> {

@@ -97,6 +97,9 @@ pub struct Plan<'a> {
     /// Somebody stalled or left a port behind: another may have something to do.
     changed: Notify,
     workers: Cell<usize>,
+    /// Further control connections that nobody has answered yet, each since when.
+    dialling: RefCell<Vec<Instant>>,
+    dial_settled: Notify,
     /// Somebody is at the first login.
     logging_in: Cell<bool>,
     login_settled: Notify,
@@ -130,6 +133,8 @@ pub async fn run(tools: Tools<'_>, standing: &mut Standing, idle: &mut Option<Se
         leaving: RefCell::default(),
         changed: Notify::new(),
         workers: Cell::new(0),
+        dialling: RefCell::default(),
+        dial_settled: Notify::new(),
         logging_in: Cell::new(false),
         login_settled: Notify::new(),
         stalled: Cell::new(0),

@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn test(facts: &Facts) -> Match {
-    let in_turns: Vec<&Tried> = facts.tried().iter().filter(|tried| is_lost_control(facts, tried)).collect();
+    let mut in_turns: Vec<&Tried> = facts.tried().iter().filter(|tried| is_lost_control(facts, tried)).collect();
     let unserved = |tried: &Tried| tried.failure() == Some(Failure::NeverServed) || facts.is_taken(tried);
     let touched = facts.tried().iter().filter(|tried| loses_control(tried) || unserved(tried));
     let touched: Vec<usize> = touched.map(|tried| tried.outcome().control).collect();
@@ -27,11 +27,19 @@ fn test(facts: &Facts) -> Match {
         .collect();
     let at_auth = facts.lost_at_auth().filter(|_| !facts.control_works());
     between.retain(|lost| Some(*lost) != at_auth);
+    // Whoever lets nobody in any more may have ended what stood as well.
+    let all = in_turns.len() + between.len();
+    in_turns.retain(|tried| !facts.fails_shut_out(tried));
+    between.retain(|(_, place)| !facts.is_shut_out_at(*place));
+    let shut_out = in_turns.len() + between.len() < all;
     let quiet = facts.quiet();
     // A limit is another finding's.
     let limits = facts.refusals_saying(Says::TooManyConnections);
     let told = facts.ended_while_quiet().filter(|(_, placed)| !limits.contains(placed));
     if in_turns.is_empty() && between.is_empty() && told.is_none() {
+        if shut_out {
+            return Match::Undecided("it went silent when the control port let nobody in any more");
+        }
         if let Some(lost) = facts.lost_after_stop().filter(|lost| !is_limit(lost, &limits)) {
             return after_stop(facts, &lost);
         }

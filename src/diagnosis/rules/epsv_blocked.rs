@@ -33,6 +33,9 @@ fn test(facts: &Facts) -> Match {
         let refused = facts.tried_with(DataVerb::Epsv).filter_map(|tried| Some(tried.refusal()?.1));
         return ruled_out_by(facts, refused, "no EPSV data connection was dialled");
     }
+    if epsv.unanswered.iter().any(|tried| facts.fails_shut_out(tried)) {
+        return Match::Undecided("its connection failed when the control port let nobody in any more");
+    }
     if pasv.joined.is_empty() {
         return ruled_out_by(facts, ends(pasv.unanswered), "no PASV data connection was dialled");
     }

@@ -84,10 +84,14 @@ fn test(facts: &Facts) -> Match {
                  same here. {whose}"
             )
         } else {
+            let port = facts.evidence().target.port;
+            let seen = if dropped.iter().any(|tried| facts.fails_shut_out(tried)) {
+                format!("{ports} stayed silent, and port {port}, which had let this computer in, does so no more.")
+            } else {
+                format!("{ports} stayed silent, while the control connection to port {port} works.")
+            };
             format!(
-                "Connections to the server's passive ports get no answer: {ports} stayed silent, while the control \
-                 connection to port {} works. {whose}{}{}",
-                facts.evidence().target.port,
+                "Connections to the server's passive ports get no answer: {seen} {whose}{}{}",
                 one_port_alone(facts),
                 taken_for(dropped.iter().copied())
             )

@@ -43,6 +43,9 @@ fn test(facts: &Facts) -> Match {
     if !astray.is_empty() {
         return Match::RuledOut(facts.cites(astray));
     }
+    if unanswered.iter().any(|tried| facts.fails_shut_out(tried)) {
+        return Match::Undecided("a port failed when the control port let nobody in any more");
+    }
     match (joined.is_empty(), unanswered.is_empty()) {
         (true, true) => return Match::Undecided("no passive data connection was dialled"),
         (true, false) if unanswered.iter().all(|tried| tried.is_guess()) => return Match::Undecided(untold(facts)),

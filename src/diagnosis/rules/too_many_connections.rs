@@ -2,8 +2,8 @@
 
 use crate::diagnosis::rule::{Conclusion, Confidence, Fix, Match, Rule, Severity, Side, asks_nothing};
 use crate::diagnosis::rules::logins::{self, Trouble};
-use crate::diagnosis::rules::setting;
-use crate::evidence::facts::{Facts, Place};
+use crate::diagnosis::rules::{loss, setting};
+use crate::evidence::facts::{Facts, Failure, Place, ShutOut, Tried};
 use crate::protocol::dialect::Says;
 
 pub static RULE: Rule = Rule {
@@ -66,7 +66,53 @@ fn test(facts: &Facts) -> Match {
         };
         return fires(facts, severity, Confidence::High, summary, said);
     }
-    logins::otherwise(facts)
+    if let Some(shut) = facts.shut_out() {
+        return shut_out(facts, &shut);
+    }
+    match logins::otherwise(facts) {
+        Match::RuledOut(_) if facts.login_reply().is_some() && is_lost_later(facts) => {
+            Match::Undecided("the login was taken, and whether a limit was reached later is not told")
+        }
+        otherwise => otherwise,
+    }
+}
+
+/// Whether a session ended behind its login for a reason that nobody told: it may be a limit.
+fn is_lost_later(facts: &Facts) -> bool {
+    let lost = [Failure::Unanswered, Failure::CutAtNegotiation, Failure::ControlLost];
+    !facts.lost_controls().is_empty() || lost.into_iter().any(|failure| !facts.failed(failure).is_empty())
+}
+
+/// The control port let this computer in, and does not any more.
+fn shut_out(facts: &Facts, shut: &ShutOut) -> Match {
+    let port = facts.evidence().target.port;
+    let does = if shut.refused { "refuses further connections" } else { "does not answer any more" };
+    let fails = |tried: &&Tried| facts.fails_shut_out(tried);
+    let spoilt = facts.tried().iter().any(|tried| fails(&tried)) || !facts.evidence().not_tried.is_empty();
+    let after = if spoilt { " What this check tried after that says nothing of passive and active mode." } else { "" };
+    Match::Fires(Conclusion {
+        severity: if spoilt { loss(facts) } else { Severity::Info },
+        side: Side::Unknown,
+        confidence: Confidence::Low,
+        summary: format!(
+            "Port {port} of the server let this computer in at first and {does}: a firewall that counts connections may have \
+             blocked this computer for a while, because of this check, or allow no more at one time. A server that went down \
+             meanwhile looks the same.{after}"
+        ),
+        cites: shut.cites.clone(),
+        fixes: vec![
+            Fix::client(
+                "Wait some minutes before the next check or login",
+                "Such a block ends by itself, often after five minutes to an hour; each further attempt may make it longer. \
+                 --locate never opens fewer connections, and so does a check without --thorough and --samples.",
+            ),
+            Fix::server(
+                "See whether the firewall has blocked this client's address, and unblock it",
+                "fail2ban, CSF and LFD, ufw limit and connection limits in iptables or nft keep lists of such addresses. Allow \
+                 an FTP client more connections: it opens several within seconds.",
+            ),
+        ],
+    })
 }
 
 fn fires(facts: &Facts, severity: Severity, confidence: Confidence, summary: &str, places: Vec<Place>) -> Match {
@@ -93,4 +139,37 @@ fn fires(facts: &Facts, severity: Severity, confidence: Confidence, summary: &st
             ),
         ],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::diagnose;
+    use crate::diagnosis::rule::{Confidence, Side};
+    use crate::evidence::case::Case;
+    use crate::evidence::facts::Facts;
+
+    const BANNED: &str = include_str!("../../../fixtures/cases/too-many-connections/banned_behind_a_wall.toml");
+
+    #[test]
+    fn what_fails_once_the_control_port_lets_nobody_in_is_no_reason_to_blame_anybody() {
+        let evidence = Case::from_toml(BANNED).expect("a case").evidence;
+        let found = diagnose(&Facts::of(&evidence));
+        assert!(found.findings.iter().all(|finding| finding.conclusion.confidence == Confidence::Low));
+        assert!(found.findings.iter().all(|finding| finding.conclusion.side == Side::Unknown));
+        let dropped = found.findings.iter().find(|finding| finding.rule.id == "passive-port-dropped").expect("it");
+        assert!(!dropped.conclusion.summary.contains("works"), "{}", dropped.conclusion.summary);
+        let first = &found.verdict.fixes[0].action;
+        assert!(first.starts_with("Wait some minutes"), "{first}");
+        assert!(found.verdict.summary.contains("the control port did not answer"), "{}", found.verdict.summary);
+    }
+
+    #[test]
+    fn what_was_dropped_while_the_server_was_still_heard_was_dropped() {
+        // A reply came long after the last dial that met silence had begun.
+        let heard = BANNED.replacen("\"423.245 < 220", "\"5000.0 < 220", 1);
+        assert_ne!(heard, BANNED.to_owned(), "the greeting is there");
+        let evidence = Case::from_toml(&heard).expect("a case").evidence;
+        let facts = Facts::of(&evidence);
+        assert!(facts.shut_out().is_some_and(|shut| !shut.is_entire()));
+    }
 }

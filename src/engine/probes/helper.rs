@@ -11,7 +11,8 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, interval, timeout};
 
-use crate::engine::net::{self, Dialled, TcpStream};
+use crate::engine::net::{self, TcpStream};
+use crate::engine::reach;
 use crate::engine::turns::Tools;
 use crate::evidence::NotPossible;
 use crate::evidence::facts::Facts;
@@ -29,6 +30,9 @@ pub async fn look(tools: Tools<'_>) {
         return tools.recorder.not_possible(NotPossible::SeeingAcknowledgements);
     }
     let Some(peer) = tools.recorder.first_peer() else { return };
+    if Facts::of(&tools.recorder.evidence()).shut_out().is_some() {
+        return note(tools, "NOO", None, 0.0, Fate::Lost);
+    }
     tools.recorder.say("Looking for a firewall's FTP helper");
     let (seen, rtt) = compare(tools, peer).await;
     if !seen {
@@ -121,10 +125,7 @@ async fn hear(stream: &mut TcpStream, replies: usize) -> Option<()> {
 
 /// A connection on which one whole line was delivered, and its round trip.
 async fn begin(tools: Tools<'_>, peer: SocketAddr) -> Option<(TcpStream, Duration)> {
-    let begun = Instant::now();
-    let dial = timeout(tools.budget.silence(None), net::connect(tools.settings.bind, peer));
-    let Ok(Dialled::Connected(mut stream)) = dial.await else { return None };
-    let rtt = begun.elapsed();
+    let (mut stream, rtt) = reach::dial(tools, peer, tools.budget.silence(None)).await?;
     (deliver(&mut stream, "NOOP\r\n").await == Fate::Acknowledged).then_some((stream, rtt))
 }
 

@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep};
 use super::{MOST_IN_ALL, Plan, Planned, Tools};
 use crate::engine::reach;
 use crate::engine::session::Session;
+use crate::evidence::facts::Facts;
 
 /// Dials after a 421 that may be the echo of a session of our own.
 const MOST_AGAIN: usize = 2;
@@ -18,6 +19,18 @@ impl Plan<'_> {
         let Tools { recorder, .. } = self.tools;
         let mut left = MOST_AGAIN;
         loop {
+            // Where one is not answered, a further one may not be either, and counts against us.
+            while self.dialling.borrow().iter().any(|begun| begun.elapsed() > self.tools.budget.unanswered()) {
+                self.dial_settled.notified().await;
+            }
+            let shut_out = self.is_shut_out();
+            if shut_out && self.workers.get() > 1 {
+                self.turned_away(planned, None);
+                return None;
+            }
+            // Alone it is asked once more, and briefly: it may be let in where no more are at one time.
+            let budget = self.tools.budget;
+            let patience = if shut_out { budget.suspicion() } else { budget.silence(None) };
             {
                 let mut standing = self.standing.borrow_mut();
                 if standing.opened >= MOST_IN_ALL {
@@ -30,9 +43,16 @@ impl Plan<'_> {
             }
             recorder.say("Opening another control connection");
             let begun = Instant::now();
-            let code = match reach::again(self.tools, peer, planned.attempt.protection).await {
-                Ok(session) => return Some(session),
-                Err(code) => code,
+            self.dialling.borrow_mut().push(begun);
+            let joined = reach::dial(self.tools, peer, patience).await;
+            self.dialling.borrow_mut().retain(|other| *other != begun);
+            self.dial_settled.notify_waiters();
+            let code = match joined {
+                Some(joined) => match reach::again(self.tools, peer, joined, planned.attempt.protection).await {
+                    Ok(session) => return Some(session),
+                    Err(code) => code,
+                },
+                None => None,
             };
             let took = begun.elapsed();
             if code != Some(421) || left == 0 || !(left < MOST_AGAIN || self.has_seen_off_some().await) {
@@ -44,6 +64,11 @@ impl Plan<'_> {
             left -= 1;
             sleep(took).await;
         }
+    }
+
+    /// Whether a further control connection came to nothing, and nothing came from the server since.
+    fn is_shut_out(&self) -> bool {
+        Facts::of(&self.tools.recorder.evidence()).shut_out().is_some_and(|shut| shut.is_entire())
     }
 
     /// Ends a session, whose place a server for one at a time gives away only once it has ended it, too.
@@ -73,7 +98,11 @@ impl Plan<'_> {
                      waited for a data connection"
                 ),
                 Some(code) => format!("the server answered a further login with {code}"),
-                None => "no further control connection could be opened".to_owned(),
+                None => match Facts::of(&self.tools.recorder.evidence()).shut_out() {
+                    Some(shut) if shut.refused => "the control port turned a further connection away".to_owned(),
+                    Some(_) => "the control port did not answer a further connection".to_owned(),
+                    None => "no further control connection could be opened".to_owned(),
+                },
             };
             standing.stop.get_or_insert(why);
         } else {

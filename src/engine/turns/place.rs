@@ -4,7 +4,7 @@ use super::{Manner, Plan, Planned};
 use crate::engine::{Locate, net};
 use crate::evidence::address::{Reach, reach};
 use crate::evidence::attempt::{Address, Attempt, DataVerb, Mode};
-use crate::evidence::facts::{Facts, Failure, Tried};
+use crate::evidence::facts::{Facts, Failure, ShutOut, Tried};
 
 /// The search for the place on the way; which verb it uses is decided when its turn comes.
 pub(super) const LOCATION: Planned =
@@ -70,7 +70,10 @@ impl Plan<'_> {
         let on_this_computer = reach(self.peer.ip()) == Reach::Loopback;
         let no_way = on_this_computer.then_some("the server is this computer itself: no router is on the way");
         let never = (self.tools.settings.locate == Locate::Never).then_some("--locate never was given");
-        let why_not = no_way.or(never).or_else(net::why_no_hops);
+        // Each further packet there may make a block longer.
+        let shut_out = Facts::of(&self.tools.recorder.evidence()).shut_out().filter(ShutOut::is_entire);
+        let shut_out = shut_out.map(|_| "the control port, which has to be compared with, lets nobody in any more");
+        let why_not = no_way.or(never).or_else(net::why_no_hops).or(shut_out);
         if let Some(why) = why_not {
             self.tools.recorder.not_located(why);
         }
