@@ -1,9 +1,10 @@
 //! Where on the way: the control port and a passive port that does not answer, each dialled with a growing time to live.
 //!
-//! Question: sweep both ports with all of 1 to 30 at once? Choice: the passive port at once, the control port in steps
-//! of [`STEP`] beyond the last router that answered. Reason: whoever reaches the control port opens a connection there,
-//! and a guest does not open twenty. Price: a round trip for every four hops that the passive port's packets did not
-//! pass.
+//! Question: sweep both ports with all of 1 to 30 at once? Choice: the passive port at once, the control port in as small
+//! steps beyond the last router that answered as the time allows, [`STEP`] at most, and not again where an earlier search
+//! of the check found it. Reason: whoever reaches the control port opens a connection there, and firewalls that count
+//! them block a guest who opens six. Price: a round trip for every hop or few that the passive port's packets did not
+//! pass, and one packet of a long life where a step meets silence: is it let in at all?
 //!
 //! Kernels before Linux 5.8 tell of an ICMP error on a TCP connection that is being made only that there was one. There a
 //! datagram is sent with the same life: it ends at the same router, and the kernel tells with whom and why.
@@ -32,7 +33,7 @@ use crate::evidence::timeline::Icmp;
 
 /// Further than this no host is.
 const FURTHEST: u8 = 30;
-/// How many hops further the control port is dialled at a time.
+/// How many hops further the control port is dialled at a time, at most.
 const STEP: u8 = 4;
 /// Silent probes that are sent again: the packet or the router's answer may have been lost, or routers may ration
 /// their answers.
@@ -80,20 +81,43 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
     let mut routers = Series::new(Swept::Udp, SocketAddr::new(control.ip(), net::NOBODY_LISTENS));
     routers.name_those_of(&mut data, LEFT, tools, within()).await;
 
-    let mut to_control = Series::new(Swept::Control, control);
-    let mut sent = 0;
-    let left = |sent: u8, routers: &Series| LEFT.saturating_sub(usize::from(sent) + routers.begun.len());
-    while sent < FURTHEST && left(sent, &routers) > 0 && to_control.first_end().is_none() && Instant::now() < give_up {
-        let most = u8::try_from(left(sent, &routers)).map_or(FURTHEST, |left| sent.saturating_add(left));
-        let next = (data.last_passed().max(sent) + STEP).min(FURTHEST).min(most);
+    let earlier = Series::recorded(tools, control);
+    let searched = earlier.is_some();
+    let mut to_control = earlier.unwrap_or_else(|| Series::new(Swept::Control, control));
+    // Lives as long as any: where that is not let in either, nothing further is sent there.
+    let mut whole = Series::new(Swept::Control, control);
+    let left = |to_control: &Series, routers: &Series| {
+        LEFT.saturating_sub(to_control.begun.len() + routers.begun.len()).saturating_sub(1)
+    };
+    let (mut sent, mut took) = (0, rtt);
+    while !searched && sent < FURTHEST && left(&to_control, &routers) > 0 && to_control.first_end().is_none() {
+        let begun = Instant::now();
+        let Some(remains) = give_up.checked_duration_since(begun).filter(|remains| !remains.is_zero()) else { break };
+        let seen = data.last_passed().max(to_control.last_passed());
+        let silent = sent.saturating_sub(seen);
+        let step = step(took * u32::from(FURTHEST - sent.max(seen)), remains, silent);
+        let most = u8::try_from(left(&to_control, &routers)).unwrap_or(FURTHEST);
+        let next = (seen.max(sent) + step).min(FURTHEST).min(sent.saturating_add(most));
         to_control.send(tools, sent + 1..=next);
+        if silent > 0 && whole.begun.is_empty() {
+            whole.send(tools, [FURTHEST]);
+        }
         sent = next;
-        to_control.gather(within(), Series::is_settled_or_passed).await;
+        let until = within();
+        tokio::join!(
+            to_control.gather(until, Series::is_settled_or_passed),
+            whole.gather(until, Series::is_all_answered)
+        );
         to_control.stop_waiting();
-        routers.name_those_of(&mut to_control, left(sent, &routers), tools, within()).await;
+        let room = left(&to_control, &routers);
+        routers.name_those_of(&mut to_control, room, tools, within()).await;
+        if !whole.begun.is_empty() && !whole.is_let_in() {
+            break;
+        }
+        took = begun.elapsed();
     }
 
-    if let Some((distance, Answer::Connected)) = to_control.first_end() {
+    if let Some((distance, Answer::Connected)) = to_control.first_end().filter(|_| !searched) {
         let lost = (to_control.last_passed() + 1..distance).rev().filter(|ttl| to_control.is_silent(*ttl));
         let lost: Vec<u8> = lost.take(CONTROL_AGAIN).collect();
         if !lost.is_empty() {
@@ -122,7 +146,7 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
         // Routers that keep silent before who refuses: his RST tells by its own TTL how far away he is.
         let unseen = |at: u8| at > 1 && !data.has_passed(at - 1) && !to_control.has_passed(at - 1);
         if let Some((at, _)) = data.first_end().filter(|(at, answer)| *answer == Answer::Refused && unseen(*at))
-            && left(sent, &routers) >= RESET_ROUNDS.len() * LEAST.len()
+            && left(&to_control, &routers) >= RESET_ROUNDS.len() * LEAST.len()
         {
             resets.iter_mut().for_each(|series| series.ask_resets(tools, at));
         }
@@ -141,12 +165,23 @@ pub async fn sweep(tools: Tools<'_>, control: SocketAddr, port: SocketAddr, of: 
     data.doubts = doubts
         .map(|&ttl| TtlProbe { ttl, ms: (patience.as_secs_f64() * 1e3).round(), answer: Answer::Silent })
         .collect();
-    for series in [data, to_control, by_udp] {
+    if to_control.first_end().is_none() && !whole.is_let_in() {
+        to_control.begun.append(&mut whole.begun);
+        to_control.answers.append(&mut whole.answers);
+    }
+    for series in [Some(data), Some(to_control).filter(|_| !searched), Some(by_udp)].into_iter().flatten() {
         series.record(tools, furthest);
     }
     for series in resets {
         series.record(tools, u8::MAX);
     }
+}
+
+/// How many hops further the control port is dialled at once: as few as the time allows, where one after the other would take
+/// `one_by_one`, since all that live longer than the way is long open a connection; more where so many were `silent`.
+fn step(one_by_one: Duration, remains: Duration, silent: u8) -> u8 {
+    let hasty = one_by_one.as_micros().div_ceil(remains.as_micros().max(1));
+    u8::try_from(hasty).unwrap_or(STEP).max(silent).clamp(1, STEP)
 }
 
 /// Sweeps a control port that nobody answered at, or that was turned away. There is no other port to compare it with:
@@ -195,6 +230,25 @@ struct Series {
 impl Series {
     fn new(of: Swept, port: SocketAddr) -> Self {
         Self { of, port, waiting: Waiting::new(), begun: BTreeMap::new(), answers: BTreeMap::new(), doubts: Vec::new() }
+    }
+
+    /// What an earlier search of this check found of the port, where it was let in.
+    fn recorded(tools: Tools<'_>, port: SocketAddr) -> Option<Self> {
+        let evidence = tools.recorder.evidence();
+        let known = |sweep: &&Sweep| sweep.of == Swept::Control && sweep.port == port;
+        let sweep = evidence
+            .sweeps
+            .iter()
+            .filter(known)
+            .find(|sweep| sweep.probes.iter().any(|probe| probe.answer == Answer::Connected))?;
+        let mut series = Self::new(Swept::Control, port);
+        for probe in &sweep.probes {
+            series.begun.insert(probe.ttl, Instant::now());
+            if probe.answer != Answer::Silent {
+                series.answers.insert(probe.ttl, *probe);
+            }
+        }
+        Some(series)
     }
 
     fn send(&mut self, tools: Tools<'_>, ttls: impl IntoIterator<Item = u8>) {
@@ -276,6 +330,10 @@ impl Series {
         self.waiting = Waiting::new();
     }
 
+    fn is_let_in(&self) -> bool {
+        self.answers.values().any(|probe| probe.answer == Answer::Connected)
+    }
+
     fn is_silent(&self, ttl: u8) -> bool {
         !self.answers.contains_key(&ttl)
     }
@@ -355,6 +413,17 @@ mod tests {
             series.answers.insert(*ttl, TtlProbe { ttl: *ttl, ms: 1.0, answer: *answer });
         }
         series
+    }
+
+    #[test]
+    fn no_more_hops_are_dialled_at_once_than_the_time_asks_for() {
+        let ms = Duration::from_millis;
+        assert_eq!(step(ms(20 * 28), ms(1_600), 0), 1);
+        assert_eq!(step(ms(100 * 28), ms(1_500), 0), 2);
+        assert_eq!(step(ms(300 * 28), ms(1_200), 0), STEP);
+        assert_eq!(step(ms(20 * 28), Duration::ZERO, 0), STEP);
+        // Where routers keep silent.
+        assert_eq!([1, 2, 9].map(|silent| step(ms(20), ms(1_600), silent)), [1, 2, STEP]);
     }
 
     #[test]
