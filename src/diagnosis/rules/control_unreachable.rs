@@ -51,8 +51,12 @@ fn test(facts: &Facts) -> Match {
             (side_of(facts, icmp, Some(address)), format!("There is no way to {addresses}: {router} reports {what}."))
         }
     };
+    // Who says that no machine is there has blocked nobody.
+    let may_be_blocked = side != Side::Client && icmp.router.is_some() && !icmp.no_machine;
+    let summary = if may_be_blocked { format!("{summary} {}", dials::MAY_BE_BLOCKED) } else { summary };
     let mut cites = facts.cites(unreachable.iter().map(|dial| dial.place));
     let confidence = match &place {
+        Some(place) if may_be_blocked => place.confidence.min(Confidence::Medium),
         Some(place) => place.confidence,
         None if side == Side::Unknown => Confidence::Low,
         None => Confidence::Medium,
@@ -65,10 +69,11 @@ fn test(facts: &Facts) -> Match {
         "Check this computer's network",
         "Its address, its default route, and whether other hosts can be reached.",
     );
-    let fixes = match place {
+    let mut fixes = match place {
         Some(_) => dials::fixes(side, server, dials::let_out(facts), dials::check_host_and_port(facts)),
         None => vec![client, server, dials::check_host_and_port(facts)],
     };
+    fixes.extend(may_be_blocked.then(dials::unblock));
     cites.extend(place.into_iter().flat_map(|place| place.cites));
     Match::Fires(Conclusion { severity: Severity::Error, side, confidence, summary, cites, fixes })
 }

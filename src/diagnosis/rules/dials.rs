@@ -117,7 +117,8 @@ pub fn place(facts: &Facts, dials: &[Dialled]) -> Option<Place> {
         Beyond::Server(at) if last > own && at == next && (exact || !matches!(end, End::Unreachable { .. })) => (
             Side::Server,
             match end {
-                End::Silence { .. } | End::Refused { .. } if exact => Confidence::High,
+                // Whom a firewall has blocked for a while meets silence as well.
+                End::Refused { .. } if exact => Confidence::High,
                 _ => Confidence::Medium,
             },
             match end {
@@ -172,6 +173,19 @@ pub fn fixes(side: Side, server: Fix, client: Fix, other: Fix) -> Vec<Fix> {
         Side::Server => vec![server, other],
         Side::Network | Side::Unknown => vec![server, client, other],
     }
+}
+
+/// Where nothing tells a port that nobody gets in at from one that this computer does not.
+pub const MAY_BE_BLOCKED: &str = "A firewall that has blocked this computer's address for a while, such as after many \
+                                  connections or failed logins, looks the same.";
+
+/// What mends that.
+pub fn unblock() -> Fix {
+    Fix::server(
+        "See whether the firewall has blocked this client's address, and unblock it",
+        "fail2ban, CSF and LFD, ufw limit and connection limits in iptables or nft keep lists of such addresses. Where it worked \
+         a short while ago, wait some minutes without another attempt: such a block ends by itself, mostly within an hour.",
+    )
 }
 
 /// `192.0.2.1:21 and [2001:db8::1]:21`; the port alone where a log does not tell the address.
