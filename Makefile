@@ -7,7 +7,7 @@ help: # List the targets
 	@grep -E '^[a-z-]+:.*# ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*# /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 demo: cargo # Build it and show four reports; needs no network once built
-	@cargo build --release --quiet && target/release/ftpmode demo
+	@cargo run --release --quiet -- demo
 
 test: cargo tools # Install what the tests need (Debian, as root) and run them all, the lab included
 	cargo fmt --check
